@@ -74,7 +74,9 @@ public final class Settings {
     return read(key, fallback, Syntax.path());
   }
 
-  /** An http or https URL; its user info and query are never shown. {@code fallback} may be null. */
+  /**
+   * An http or https URL; its user info and query are never shown. {@code fallback} may be null.
+   */
   public URI uri(String key, URI fallback) {
     return read(key, fallback, Syntax.uri());
   }
@@ -147,8 +149,7 @@ public final class Settings {
     String shown = report.getOrDefault(key, "(not set) (" + DEFAULT + ")");
     String value = shown.substring(0, shown.lastIndexOf(" ("));
     String source = found == null ? DEFAULT : found.source().name();
-    problems.putIfAbsent(
-        key, new InvalidSettingsException.Problem(key, source, value, allowed));
+    problems.putIfAbsent(key, new InvalidSettingsException.Problem(key, source, value, allowed));
   }
 
   /**

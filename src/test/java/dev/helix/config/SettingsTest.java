@@ -107,7 +107,13 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "500ms,PT0.5S", "10s,PT10S", "10 s,PT10S", "2m,PT2M", "1h,PT1H", "7d,PT168H", "PT1M30S,PT1M30S"
+    "500ms,PT0.5S",
+    "10s,PT10S",
+    "10 s,PT10S",
+    "2m,PT2M",
+    "1h,PT1H",
+    "7d,PT168H",
+    "PT1M30S,PT1M30S"
   })
   void durationIsANumberWithItsUnit(String text, Duration expected) {
     assertEquals(expected, with(text).duration(KEY, null));
@@ -115,7 +121,12 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,0", "1024,1024", "12B,12", "512KiB,524288", "64MiB,67108864", "64 mib,67108864",
+    "0,0",
+    "1024,1024",
+    "12B,12",
+    "512KiB,524288",
+    "64MiB,67108864",
+    "64 mib,67108864",
     "2GiB,2147483648"
   })
   void sizeIsANumberOfBytesOrHasABinaryUnit(String text, long expected) {
@@ -125,8 +136,7 @@ class SettingsTest {
   @Test
   void theOtherTypesAreReadAsWritten() {
     assertEquals(
-        URI.create("http://127.0.0.1:11434/v1"),
-        with("http://127.0.0.1:11434/v1").uri(KEY, null));
+        URI.create("http://127.0.0.1:11434/v1"), with("http://127.0.0.1:11434/v1").uri(KEY, null));
     assertEquals(-3, with("-3").integer(KEY, 0, -3, 3));
     assertTrue(with("true").flag(KEY, false));
     assertFalse(with("false").flag(KEY, true));
@@ -138,7 +148,18 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "10", "10x", "-1s", "1.5s", "0s", "0ms", "367d", "999999999999999d", "P", "PT", "s", "10S",
+        "10",
+        "10x",
+        "-1s",
+        "1.5s",
+        "0s",
+        "0ms",
+        "367d",
+        "999999999999999d",
+        "P",
+        "PT",
+        "s",
+        "10S",
         "PT999999999999999999H"
       })
   void durationWithoutUnitOrOutOfLimits_isRefused(String text) {
@@ -148,7 +169,14 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "64MB", "64 apples", "-1", "1.5MiB", "4", "1025", "999999999999999999GiB", "MiB",
+        "64MB",
+        "64 apples",
+        "-1",
+        "1.5MiB",
+        "4",
+        "1025",
+        "999999999999999999GiB",
+        "MiB",
         "9999999999999999999"
       })
   void sizeWithAnotherUnitOrOutOfLimits_isRefused(String text) {
@@ -198,8 +226,7 @@ class SettingsTest {
     settings.reject("helix.token", "at least 32 bytes long");
     settings.reject("helix.absent", "set");
 
-    InvalidSettingsException error =
-        assertThrows(InvalidSettingsException.class, settings::check);
+    InvalidSettingsException error = assertThrows(InvalidSettingsException.class, settings::check);
 
     assertEquals(
         """
