@@ -89,7 +89,8 @@ public record Source(
     return new Source("JNDI", UnaryOperator.identity(), Source::jndiEntry, List::of);
   }
 
-  // Only keys of ours are looked up, below the application's own environment: never a caller's text.
+  // Only keys of ours are looked up, below the application's own environment: never a caller's
+  // text.
   @SuppressWarnings("BanJNDI")
   private static String jndiEntry(String key) {
     try {
