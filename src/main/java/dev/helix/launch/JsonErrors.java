@@ -1,0 +1,65 @@
+package dev.helix.launch;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The server's own errors in the form that clients of the API read: {@code
+ * {"error":{"message","type","param","code"}}}. They are what never reaches the web application: a
+ * malformed request line, headers that are too large, a path outside of the context. Thread-safe.
+ * Source: specification section 6.
+ */
+final class JsonErrors implements Request.Handler {
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    int status = response.getStatus();
+    byte[] body = body(status, request.getAttribute(ErrorHandler.ERROR_MESSAGE));
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.getHeaders().put(ErrorHandler.ERROR_CACHE_CONTROL);
+    response.write(true, ByteBuffer.wrap(body), callback);
+    return true;
+  }
+
+  private static byte[] body(int status, Object reason) {
+    HttpStatus.Code known = HttpStatus.getCode(status);
+    String title = known == null ? "Error " + status : known.getMessage();
+    // What went wrong inside the server is the log's business, not the caller's.
+    boolean callersFault = status < 500;
+    String message =
+        callersFault && reason != null && !reason.equals(title) ? title + ": " + reason : title;
+    String code = known == null ? "null" : quoted(known.name().toLowerCase(Locale.ROOT));
+    String json =
+        "{\"error\":{\"message\":"
+            + quoted(message)
+            + ",\"type\":"
+            + quoted(callersFault ? "invalid_request_error" : "server_error")
+            + ",\"param\":null,\"code\":"
+            + code
+            + "}}";
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String quoted(String text) {
+    StringBuilder json = new StringBuilder(text.length() + 2).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        json.append('\\').append(c);
+      } else if (c < ' ' || Character.isSurrogate(c)) {
+        json.append(String.format("\\u%04x", (int) c));
+      } else {
+        json.append(c);
+      }
+    }
+    return json.append('"').toString();
+  }
+}

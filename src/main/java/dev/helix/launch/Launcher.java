@@ -1,0 +1,161 @@
+package dev.helix.launch;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.MalformedURLException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * The program in the WAR: {@code java -jar helix-sessions.war [options]}. It needs nothing but the
+ * JDK. Exit status: 0 after {@code --help} and {@code --version}, 1 if the server does not start, 2
+ * for a command line that makes no sense, the JVM's own (143, 130) after a signal.
+ */
+public final class Launcher {
+  private final Options options;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /** What is to be closed when the JVM ends, the newest first. */
+  private final Deque<AutoCloseable> running = new ConcurrentLinkedDeque<>();
+
+  private volatile boolean stopping;
+
+  private Launcher(Options options, PrintStream out, PrintStream err) {
+    this.options = options;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs the program; returns once the server is ready, which then keeps the JVM alive. */
+  public static void main(String[] arguments) {
+    int status = run(List.of(arguments), System.out, System.err);
+    if (status != 0) {
+      System.exit(status);
+    }
+  }
+
+  private static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    Options options;
+    try {
+      options = Options.parse(arguments);
+    } catch (IllegalArgumentException e) {
+      err.println(e.getMessage());
+      err.print(Options.USAGE);
+      return 2;
+    }
+    return switch (options.task()) {
+      case HELP -> {
+        out.print(Options.USAGE);
+        yield 0;
+      }
+      case VERSION -> {
+        out.println("helix-sessions " + Launcher.class.getPackage().getImplementationVersion());
+        yield 0;
+      }
+      case SERVE -> new Launcher(options, out, err).serve();
+    };
+  }
+
+  private int serve() {
+    InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
+    if (address.isUnresolved()) {
+      err.println("No such host: " + options.host());
+      return 1;
+    }
+    if (options.sessions() != null) {
+      System.setProperty("helix.sessions.dir", options.sessions());
+    }
+    try {
+      LastingLogManager.install();
+      out.println(server(address).call());
+      out.flush();
+      return 0;
+    } catch (Exception | LinkageError e) {
+      // A signal during the start takes the ground away from under it: no failure of its own.
+      if (!stopping) {
+        report(e);
+      }
+      return 1;
+    }
+  }
+
+  /** Unpacks and assembles the server. The end of the JVM, however it comes, undoes it all. */
+  private Callable<?> server(InetSocketAddress address)
+      throws IOException, ReflectiveOperationException {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "helix-stop"));
+    RunFolder folder = RunFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
+    running.push(folder);
+    folder.unpack(war());
+    URLClassLoader loader =
+        new URLClassLoader(urls(folder.serverClassPath()), ClassLoader.getPlatformClassLoader());
+    running.push(loader);
+    Thread.currentThread().setContextClassLoader(loader);
+    Object server =
+        loader
+            .loadClass("dev.helix.launch.EmbeddedServer")
+            .getConstructor(InetSocketAddress.class, String.class, Path.class, Path.class)
+            .newInstance(address, options.context(), folder.webApplication(), folder.work());
+    running.push((AutoCloseable) server);
+    return (Callable<?>) server;
+  }
+
+  private static Path war() throws IOException {
+    try {
+      return Path.of(Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IOException("the WAR's own path cannot be read", e);
+    }
+  }
+
+  private static URL[] urls(List<Path> paths) throws MalformedURLException {
+    URL[] urls = new URL[paths.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = paths.get(i).toUri().toURL();
+    }
+    return urls;
+  }
+
+  private void report(Throwable failure) {
+    if (failure instanceof BindException) {
+      err.println(failure.getMessage());
+      return;
+    }
+    err.println("helix-sessions does not start:");
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      err.println(
+          (isOurs(cause) ? cause.getMessage() : cause.toString()).indent(2).stripTrailing());
+    }
+    boolean expected = isOurs(failure) || failure instanceof IOException;
+    logger().log(expected ? Level.DEBUG : Level.ERROR, "start failed", failure);
+  }
+
+  private static boolean isOurs(Throwable cause) {
+    return cause.getClass().getName().startsWith("dev.helix.") && cause.getMessage() != null;
+  }
+
+  private void stop() {
+    stopping = true;
+    for (AutoCloseable part : running) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        logger().log(Level.ERROR, "could not stop cleanly", e);
+      }
+    }
+  }
+
+  /** Not a constant: logging is configured only after this class is loaded. */
+  private static System.Logger logger() {
+    return System.getLogger(Launcher.class.getName());
+  }
+}

@@ -1,0 +1,189 @@
+package dev.helix.launch;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collections;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/**
+ * The temporary folder of one run: the unpacked web application and the server that runs it. It
+ * holds a lock while the run lives, so that the next run can tell the folder of a killed one from
+ * that of a neighbour and sweep only the former. Not thread-safe; {@link #close} may be called from
+ * another thread once the run is over.
+ */
+final class RunFolder implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RunFolder.class.getName());
+  private static final String PREFIX = "helix-sessions-";
+  private static final String LOCK = "run.lock";
+  private static final String LAUNCHER = "dev/helix/launch/";
+  private static final String SERVER_LIBRARIES = "WEB-INF/lib-provided/";
+
+  private final Path root;
+  private final FileChannel channel;
+
+  private RunFolder(Path root, FileChannel channel) {
+    this.root = root;
+    this.channel = channel;
+  }
+
+  /** Makes and locks a folder below {@code parent} and removes those of killed runs beside it. */
+  static RunFolder create(Path parent) throws IOException {
+    while (true) {
+      Path root = Files.createTempDirectory(parent, PREFIX);
+      Path lock = root.resolve(LOCK);
+      FileChannel channel =
+          FileChannel.open(lock, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      // Another run's sweep may come between the file's birth and its lock: then the folder is that
+      // sweep's, whether it is still at it (no lock for us) or done (no file), and we take another.
+      if (channel.tryLock() != null && Files.exists(lock)) {
+        RunFolder folder = new RunFolder(root, channel);
+        folder.sweepSiblings(parent);
+        return folder;
+      }
+      channel.close();
+    }
+  }
+
+  /** The unpacked web application: everything of the WAR but the launcher and the server. */
+  Path webApplication() {
+    return root.resolve("webapp");
+  }
+
+  /** An empty folder for whatever the server wants to write. */
+  Path work() {
+    return root.resolve("work");
+  }
+
+  /** The server's class path: the launcher's classes and the libraries, once unpacked. */
+  List<Path> serverClassPath() throws IOException {
+    try (Stream<Path> libraries = Files.list(libraries())) {
+      return Stream.concat(Stream.of(classes()), libraries.sorted()).toList();
+    }
+  }
+
+  /** Unpacks the WAR. What must never be served lies outside of {@link #webApplication}. */
+  void unpack(Path war) throws IOException {
+    Files.createDirectories(work());
+    Files.createDirectories(classes());
+    Files.createDirectories(libraries());
+    Files.createDirectories(webApplication());
+    try (JarFile jar = new JarFile(war.toFile())) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        Path target = target(entry.getName());
+        if (!target.startsWith(root)) {
+          throw new IOException("the WAR names a file outside of itself: " + entry.getName());
+        }
+        if (!entry.isDirectory()) {
+          Files.createDirectories(target.getParent());
+          try (InputStream content = jar.getInputStream(entry)) {
+            Files.copy(content, target);
+          }
+        }
+      }
+    }
+  }
+
+  private Path target(String entry) {
+    if (entry.startsWith(LAUNCHER)) {
+      return classes().resolve(entry).normalize();
+    }
+    if (entry.startsWith(SERVER_LIBRARIES)) {
+      return libraries().resolve(entry.substring(SERVER_LIBRARIES.length())).normalize();
+    }
+    return webApplication().resolve(entry).normalize();
+  }
+
+  private Path classes() {
+    return root.resolve("server/classes");
+  }
+
+  private Path libraries() {
+    return root.resolve("server/lib");
+  }
+
+  private void sweepSiblings(Path parent) throws IOException {
+    try (DirectoryStream<Path> siblings = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path sibling : siblings) {
+        if (!sibling.equals(root)) {
+          sweep(sibling);
+        }
+      }
+    }
+  }
+
+  /** Removes a folder whose run is over. A failure is no reason not to start. */
+  private void sweep(Path sibling) {
+    try {
+      if (!Files.isDirectory(sibling, NOFOLLOW_LINKS)
+          || !Files.isRegularFile(sibling.resolve(LOCK), NOFOLLOW_LINKS)
+          || !Files.getOwner(sibling, NOFOLLOW_LINKS).equals(Files.getOwner(root))) {
+        return;
+      }
+      try (FileChannel other =
+              FileChannel.open(sibling.resolve(LOCK), StandardOpenOption.WRITE, NOFOLLOW_LINKS);
+          FileLock free = other.tryLock()) {
+        if (free != null) {
+          deleteTree(sibling);
+          LOG.log(Level.DEBUG, "removed what a killed run left: {0}", sibling);
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "could not remove " + sibling, e);
+    }
+  }
+
+  /** Releases the lock and deletes the folder with everything in it. */
+  @Override
+  public void close() throws IOException {
+    try {
+      deleteTree(root);
+    } finally {
+      channel.close();
+    }
+  }
+
+  /** Deletes the lock last: as long as something is left, the next run's sweep will find it. */
+  private static void deleteTree(Path folder) throws IOException {
+    Path lock = folder.resolve(LOCK);
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (!file.equals(lock)) {
+              Files.delete(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            if (directory.equals(folder)) {
+              Files.deleteIfExists(lock);
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
