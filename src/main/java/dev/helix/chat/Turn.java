@@ -74,11 +74,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       };
 
   private Phase phase = Phase.WAITING;
-  private Exchange exchange;
-  private boolean upstreamEnded;
-  private boolean cancelWanted;
+  private final UpstreamFlow upstream = new UpstreamFlow();
   private ReplyHead head;
-  private int owed;
   private boolean questionForced;
   private boolean endWanted;
 
@@ -122,12 +119,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   void exchange(Exchange running) {
     mailbox.execute(
         () -> {
-          exchange = running;
-          if (cancelWanted) {
-            exchange.cancel();
-          } else {
-            askForMore();
-          }
+          upstream.runs(running);
+          askForMore();
           setAlarm();
         });
   }
@@ -150,7 +143,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   void broken(RuntimeException failure) {
     mailbox.execute(
         () -> {
-          upstreamEnded = true;
+          upstream.ended();
           mistake(failure);
         });
   }
@@ -187,7 +180,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     mailbox.execute(
         () -> {
           times.upstreamSpoke();
-          owed += bytes.remaining();
+          upstream.came(bytes.remaining());
           if (phase == Phase.STREAMING) {
             scanner.feed(bytes, sink);
             if (scanner.done()) {
@@ -219,7 +212,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   public void end() {
     mailbox.execute(
         () -> {
-          upstreamEnded = true;
+          upstream.ended();
           if (phase == Phase.STREAMING) {
             scanner.end(sink);
             streamComplete();
@@ -234,7 +227,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   public void failed(BackendException cause) {
     mailbox.execute(
         () -> {
-          upstreamEnded = true;
+          upstream.ended();
           if (phase == Phase.STREAMING && streamed.isFinished() && !streamed.hasError()) {
             // It broke behind the answer's end: nothing is missing.
             scanner.end(sink);
@@ -251,9 +244,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void askForMore() {
-    if (owed > 0 && exchange != null && writer.queued() < FIRST_WINDOW) {
-      exchange.request(owed);
-      owed = 0;
+    if (writer.queued() < FIRST_WINDOW && upstream.askForMore()) {
       times.upstreamAsked();
     }
   }
@@ -262,10 +253,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     if (phase == Phase.WAITING) {
       onHead.run();
     }
-    if (exchange != null && !upstreamEnded) {
-      exchange.cancel();
-    }
-    cancelWanted = true;
+    upstream.cancel();
   }
 
   // The endings.
@@ -431,9 +419,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         }
       }
       case ENDED -> {
-        if (!upstreamEnded) {
-          cancelUpstream();
-        }
+        upstream.cancel();
       }
       case ENDING -> {}
     }
@@ -459,7 +445,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       case WAITING -> alarm.in(times.untilWaitingEnds(writer.streamBegun()));
       case STREAMING, BUFFERING -> alarm.in(times.untilIdle());
       case ENDED -> {
-        if (upstreamEnded || cancelWanted) {
+        if (upstream.isOver()) {
           alarm.cancel();
         } else {
           alarm.in(LINGER_NANOS);
