@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +36,11 @@ public record SessionId(String value) {
     if (!VALID.matcher(value).matches()) {
       throw new IllegalArgumentException("not a session id");
     }
+  }
+
+  /** The id of this name; empty where it is not fit to be one. */
+  public static Optional<SessionId> ofName(String name) {
+    return VALID.matcher(name).matches() ? Optional.of(new SessionId(name)) : Optional.empty();
   }
 
   /**

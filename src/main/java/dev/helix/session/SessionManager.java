@@ -205,6 +205,7 @@ public final class SessionManager implements AutoCloseable {
         Instant now = clock.instant();
         Optional<SessionState> stored = store.find(id);
         if (stored.isPresent() && !isSameConversation(stored.get(), session)) {
+          trees.give(id, tree);
           return Optional.empty();
         }
         SessionState before =
