@@ -16,9 +16,9 @@ import java.util.TreeMap;
  * What two messages have in common that are equal to the walk: 128 bits of SHA-256 over the role
  * and what is said. Immutable.
  *
- * <p>Layout, escapes and the order of keys do not count; nor do white space at the ends of a text, the
- * difference between {@code null}, {@code ""} and no content, and between a text and a single text
- * part. Tool calls count by their ids. Everything else that upstreams add to a reply, and that
+ * <p>Layout, escapes and the order of keys do not count; nor do white space at the ends of a text,
+ * the difference between {@code null}, {@code ""} and no content, and between a text and a single
+ * text part. Tool calls count by their ids. Everything else that upstreams add to a reply, and that
  * clients leave out when they resend it, is ignored. Specification section 4.
  */
 record Fingerprint(long high, long low, boolean empty) {
@@ -102,6 +102,7 @@ record Fingerprint(long high, long low, boolean empty) {
     }
 
     /** One part of a content; a blank text has no digest. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Part(boolean isText, byte[] digest) {}
 
     private Part part(JsonParser value) throws IOException {
@@ -137,8 +138,7 @@ record Fingerprint(long high, long low, boolean empty) {
       }
       List<byte[]> calls = new ArrayList<>();
       while (value.nextToken() != JsonToken.END_ARRAY) {
-        calls.add(
-            value.currentToken() == JsonToken.START_OBJECT ? identity(value) : value(value));
+        calls.add(value.currentToken() == JsonToken.START_OBJECT ? identity(value) : value(value));
       }
       return calls.isEmpty() ? null : join('[', calls);
     }

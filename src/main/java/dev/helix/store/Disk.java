@@ -22,8 +22,7 @@ import java.util.UUID;
 /** What the file store asks of a disk: durable writes, atomic replacement, setting aside. */
 final class Disk {
   private static final DateTimeFormatter NAME_TIME =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Disk() {}
 
@@ -41,8 +40,7 @@ final class Disk {
     Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
     try {
       writeForced(beside, content);
-      Files.move(
-          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       try {
         Files.deleteIfExists(beside);

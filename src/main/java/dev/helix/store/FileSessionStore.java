@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -38,7 +39,8 @@ final class FileSessionStore implements SessionStore {
   private static final int STRIPES = 1024;
   private static final int REMEMBERED = 4096;
   private static final Comparator<SessionState> OLDEST_FIRST =
-      Comparator.comparing(SessionState::updatedAt).thenComparing(state -> state.sessionId().value());
+      Comparator.comparing(SessionState::updatedAt)
+          .thenComparing(state -> state.sessionId().value());
 
   private final Path sessions;
   private final Clock clock;
@@ -78,7 +80,7 @@ final class FileSessionStore implements SessionStore {
               thread.setDaemon(true);
               return thread;
             });
-    flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
+    ScheduledFuture<?> unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
@@ -256,7 +258,8 @@ final class FileSessionStore implements SessionStore {
           }
           Disk.forceDirectory(sessions);
           // What was set aside of the session is its content too. An id has no dot in it.
-          for (String left : List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
+          for (String left :
+              List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
             deleteAll(left);
           }
           Disk.forceDirectory(sessions);
