@@ -11,19 +11,13 @@ import dev.helix.session.SessionManager;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +49,7 @@ class BodyReplayTest {
   private final BlockingQueue<Long> usedAfter = new LinkedBlockingQueue<>();
 
   private final BlockingQueue<byte[]> bodies = new LinkedBlockingQueue<>();
+  private final WaysToRead ways = new WaysToRead(bodies);
   private SessionManager manager;
   private TestServer server;
 
@@ -69,16 +64,16 @@ class BodyReplayTest {
             .filter(this::watchBudget, "/*")
             .filter(new ConversationFilter(manager, settings, budget), "/*")
             .endpoint("/stream", (in, out) -> bodies.add(in.getInputStream().readAllBytes()))
-            .endpoint("/byte", (in, out) -> bodies.add(byteByByte(in.getInputStream())))
+            .endpoint("/byte", ways::byteByByte)
             .endpoint(
                 "/reader",
                 (in, out) -> {
                   in.setCharacterEncoding("UTF-8");
-                  bodies.add(utf8(readAll(in.getReader())));
+                  bodies.add(utf8(WaysToRead.text(in.getReader())));
                 })
-            .endpoint("/listener", this::readByListener)
-            .endpoint("/lazy-listener", this::readAfterListener)
-            .endpoint("/dispatch", this::readAfterDispatch)
+            .endpoint("/listener", ways::byListener)
+            .endpoint("/lazy-listener", ways::afterListener)
+            .endpoint("/dispatch", ways::afterDispatch)
             .endpoint("/body", this::takeBody)
             .endpoint("/nothing", (in, out) -> out.setStatus(204))
             .start();
@@ -276,7 +271,9 @@ class BodyReplayTest {
                 (in, out) ->
                     assertThrows(
                         IllegalStateException.class,
-                        () -> in.getInputStream().setReadListener(new Collect(null, null))))
+                        () ->
+                            in.getInputStream()
+                                .setReadListener(new WaysToRead.Collect(null, null))))
             .start()) {
       for (String path : List.of("/a", "/b", "/c")) {
         assertEquals(200, both.send(RawHttp.post(path).json(chat("Hallo"))).status(), path);
@@ -289,12 +286,12 @@ class BodyReplayTest {
     try (TestServer reading =
         new TestServer()
             .filter(new ConversationFilter(manager, FilterSettings.defaults()), "/*")
-            .endpoint("/as-is", (in, out) -> bodies.add(utf8(readAll(in.getReader()))))
+            .endpoint("/as-is", (in, out) -> bodies.add(utf8(WaysToRead.text(in.getReader()))))
             .endpoint(
                 "/set",
                 (in, out) -> {
                   in.setCharacterEncoding("UTF-16BE");
-                  bodies.add(utf8(readAll(in.getReader())));
+                  bodies.add(utf8(WaysToRead.text(in.getReader())));
                 })
             .start()) {
       reading.send(RawHttp.post("/as-is").json(chat("ö")));
@@ -319,66 +316,6 @@ class BodyReplayTest {
     }
   }
 
-  private void readByListener(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    AsyncContext async = request.startAsync();
-    request
-        .getInputStream()
-        .setReadListener(
-            new Collect(
-                request.getInputStream(),
-                body -> {
-                  bodies.add(body);
-                  async.complete();
-                }));
-  }
-
-  /** Is told of the data, and reads it on another thread after onDataAvailable has returned. */
-  private void readAfterListener(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    AsyncContext async = request.startAsync();
-    ServletInputStream in = request.getInputStream();
-    in.setReadListener(
-        new ReadListener() {
-          private final ByteArrayOutputStream all = new ByteArrayOutputStream();
-
-          @Override
-          public void onDataAvailable() {
-            async.start(this::read);
-          }
-
-          private void read() {
-            try {
-              while (in.isReady() && !in.isFinished()) {
-                all.write(in.read());
-              }
-            } catch (IOException e) {
-              onError(e);
-            }
-          }
-
-          @Override
-          public void onAllDataRead() {
-            bodies.add(all.toByteArray());
-            async.complete();
-          }
-
-          @Override
-          public void onError(Throwable cause) {
-            throw new AssertionError(cause);
-          }
-        });
-  }
-
-  private void readAfterDispatch(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    if (request.getDispatcherType() == DispatcherType.ASYNC) {
-      bodies.add(request.getInputStream().readAllBytes());
-    } else {
-      request.startAsync().dispatch();
-    }
-  }
-
   private byte[] nextBody() throws InterruptedException {
     return bodies.poll(20, TimeUnit.SECONDS);
   }
@@ -387,56 +324,12 @@ class BodyReplayTest {
     return usedAfter.poll(20, TimeUnit.SECONDS);
   }
 
-  private static byte[] byteByByte(ServletInputStream in) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (int next = in.read(); next >= 0; next = in.read()) {
-      all.write(next);
-    }
-    assertTrue(in.isFinished());
-    return all.toByteArray();
-  }
-
-  private static String readAll(Reader reader) throws IOException {
-    StringWriter all = new StringWriter();
-    reader.transferTo(all);
-    return all.toString();
-  }
-
   private static String chat(String content) {
     return "{\"messages\":[{\"role\":\"user\",\"content\":\"" + content + "\"}]}";
   }
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Collects a body as it comes, in small pieces. */
-  private record Collect(ServletInputStream in, Consumer<byte[]> end, ByteArrayOutputStream all)
-      implements ReadListener {
-    private Collect(ServletInputStream in, Consumer<byte[]> end) {
-      this(in, end, new ByteArrayOutputStream());
-    }
-
-    @Override
-    public void onDataAvailable() throws IOException {
-      byte[] piece = new byte[100];
-      while (in.isReady() && !in.isFinished()) {
-        int count = in.read(piece);
-        if (count > 0) {
-          all.write(piece, 0, count);
-        }
-      }
-    }
-
-    @Override
-    public void onAllDataRead() {
-      end.accept(all.toByteArray());
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      throw new AssertionError(cause);
-    }
   }
 
   private record OnComplete(Consumer<AsyncEvent> end) implements AsyncListener {
