@@ -1,0 +1,17 @@
+package dev.helix.blackbox;
+
+/**
+ * All that a caller, an upstream and a reader of the files can see of the server, whatever
+ * container it runs in. A class that implements {@link #servers()} and runs once for all its cases
+ * ({@code PER_CLASS}) is a test of that container. Cases share servers and never sessions.
+ */
+public interface EndpointSuite
+    extends StreamingCases,
+        WireCases,
+        HistoryCases,
+        UpstreamFailureCases,
+        CallerCases,
+        BadInputCases,
+        LifecycleCases,
+        OpenAiClientCases,
+        DemoCases {}

@@ -1,0 +1,50 @@
+package dev.helix.blackbox;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The settings that the suite's servers run with; each group is one process. */
+enum Group {
+  /** Comments come soon, timeouts late; most cases run here. */
+  USUAL,
+
+  /** Timeouts come soon, comments late, models are asked for again at once. */
+  IMPATIENT,
+
+  /** No upstream: the server answers itself. */
+  DEMO;
+
+  Map<String, String> settings(String upstreamUrl) {
+    Map<String, String> all = new HashMap<>(own());
+    if (this != DEMO) {
+      all.put("helix.upstream.url", upstreamUrl);
+      all.put("helix.upstream.key", Endpoint.OWN_KEY);
+      all.put("helix.upstream.headers", "X-Trace");
+    }
+    return all;
+  }
+
+  private Map<String, String> own() {
+    return switch (this) {
+      case USUAL ->
+          Map.of(
+              "helix.sse.comment-interval", "500ms",
+              "helix.sse.commit-after", "700ms",
+              "helix.timeout.first-byte", "30s",
+              "helix.timeout.idle", "30s",
+              "helix.timeout.stalled-reader", "2s",
+              "helix.request.max.bytes", "1MiB",
+              "helix.request.memory.bytes", "4MiB",
+              "helix.models.cache", "10m",
+              "helix.shutdown.grace", "2s");
+      case IMPATIENT ->
+          Map.of(
+              "helix.sse.comment-interval", "8s",
+              "helix.sse.commit-after", "10s",
+              "helix.timeout.first-byte", "1500ms",
+              "helix.timeout.idle", "1500ms",
+              "helix.models.cache", "100ms");
+      case DEMO -> Map.of();
+    };
+  }
+}
