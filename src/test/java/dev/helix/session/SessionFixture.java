@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A manager over a directory of real files, which can be restarted, and short names for messages. */
+/**
+ * A manager over a directory of real files, which can be restarted, and short names for messages.
+ */
 final class SessionFixture implements AutoCloseable {
   private final Path directory;
   private final SteppingClock clock = new SteppingClock();

@@ -17,8 +17,8 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
-import dev.helix.session.SteppingClock;
 import dev.helix.session.Step;
+import dev.helix.session.SteppingClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,8 +73,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     assertEquals(List.of(".lock", "conv-a"), names(directory.resolve("sessions")));
     assertEquals(List.of("context", "input", "status.json"), names(folder()));
     assertEquals(List.of("messages.json"), names(folder().resolve("context")));
-    assertEquals(
-        "# User Request\n\nfirst", Files.readString(folder().resolve("input/request.md")));
+    assertEquals("# User Request\n\nfirst", Files.readString(folder().resolve("input/request.md")));
     assertEquals(
         "[\n"
             + "{\"id\":\"1\",\"parent_id\":null,\"role\":\"user\",\"content\":\"one\"},\n"
@@ -149,8 +148,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     Files.writeString(messages(), "\n".repeat(5000), StandardOpenOption.APPEND);
     try (SessionStore store = open()) {
       Version two = store.read(ID, Version.NONE).version();
-      Version three =
-          store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
+      Version three = store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
       assertEquals(3, new ObjectMapper().readTree(messages().toFile()).size());
       store.append(state("conv-a", "a"), three, List.of(element("4", "y")));
       assertEquals(List.of("3", "4"), ids(store.read(ID, two)));
@@ -185,8 +183,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       Version one = store.append(state, Version.NONE, List.of()).version();
       Files.writeString(status(), "{\"conversation_id\":\"a\",\"project_name\":\"theirs\"}");
       assertEquals("theirs", store.find(ID).orElseThrow().projectName());
-      store.append(
-          state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")));
+      store.append(state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")));
     }
     try (SessionStore store = open()) {
       SessionState state = store.find(ID).orElseThrow();
