@@ -34,13 +34,7 @@ record ElementFields(
   /** A recorded reply. */
   static ElementFields answer(String id, String parentId, Instant timestamp, Answer answer) {
     return new ElementFields(
-        id,
-        true,
-        parentId,
-        timestamp,
-        answer.model(),
-        answer.finishReason(),
-        answer.status());
+        id, true, parentId, timestamp, answer.model(), answer.finishReason(), answer.status());
   }
 
   /** These fields with an id and a parent in place of those that are missing. */

@@ -16,9 +16,9 @@ import java.util.TreeMap;
  * What two messages have in common that are equal to the walk: 128 bits of SHA-256 over the role
  * and what is said. Immutable.
  *
- * <p>Layout, escapes and the order of keys do not count; nor do white space at the ends of a text, the
- * difference between {@code null}, {@code ""} and no content, and between a text and a single text
- * part. Tool calls count by their ids. Everything else that upstreams add to a reply, and that
+ * <p>Layout, escapes and the order of keys do not count; nor do white space at the ends of a text,
+ * the difference between {@code null}, {@code ""} and no content, and between a text and a single
+ * text part. Tool calls count by their ids. Everything else that upstreams add to a reply, and that
  * clients leave out when they resend it, is ignored. Specification section 4.
  */
 record Fingerprint(long high, long low, boolean empty) {
@@ -87,26 +87,22 @@ record Fingerprint(long high, long low, boolean empty) {
         return value.currentToken() == JsonToken.START_OBJECT ? value(value) : text(value);
       }
       List<byte[]> digests = new ArrayList<>();
-      boolean onlyText = true;
       while (value.nextToken() != JsonToken.END_ARRAY) {
-        Part part = part(value);
-        onlyText &= part.isText;
-        if (part.digest != null) {
-          digests.add(part.digest);
+        byte[] part = part(value);
+        if (part != null) {
+          digests.add(part);
         }
       }
       if (digests.isEmpty()) {
         return null;
       }
-      return digests.size() == 1 && onlyText ? digests.get(0) : join('[', digests);
+      return digests.size() == 1 ? digests.get(0) : join('[', digests);
     }
 
-    /** One part of a content; a blank text has no digest. */
-    private record Part(boolean isText, byte[] digest) {}
-
-    private Part part(JsonParser value) throws IOException {
+    /** The digest of one part of a content; null for a blank text. */
+    private byte[] part(JsonParser value) throws IOException {
       if (value.currentToken() != JsonToken.START_OBJECT) {
-        return new Part(false, value(value));
+        return value(value);
       }
       Map<String, byte[]> fields = new TreeMap<>();
       String type = null;
@@ -122,12 +118,12 @@ record Fingerprint(long high, long low, boolean empty) {
         }
       }
       if ("text".equals(type)) {
-        return new Part(true, text);
+        return text;
       }
       if (text != null) {
         fields.put("text", text);
       }
-      return new Part(false, join('{', inOrder(fields)));
+      return join('{', inOrder(fields));
     }
 
     /** The ids of the calls in their order; a call without one counts by all it says. */
@@ -137,8 +133,7 @@ record Fingerprint(long high, long low, boolean empty) {
       }
       List<byte[]> calls = new ArrayList<>();
       while (value.nextToken() != JsonToken.END_ARRAY) {
-        calls.add(
-            value.currentToken() == JsonToken.START_OBJECT ? identity(value) : value(value));
+        calls.add(value.currentToken() == JsonToken.START_OBJECT ? identity(value) : value(value));
       }
       return calls.isEmpty() ? null : join('[', calls);
     }

@@ -15,8 +15,8 @@ import java.util.Objects;
  *
  * <p>It keeps the JSON it was read from, so that whatever a client or an upstream put into it comes
  * back unchanged; the fields that a transcript adds ({@code id}, {@code parent_id}, {@code
- * timestamp}, and for replies {@code model}, {@code finish_reason}, {@code status}) stand apart from
- * it. Texts are read out of the JSON when they are asked for. Specification section 3.
+ * timestamp}, and for replies {@code model}, {@code finish_reason}, {@code status}) stand apart
+ * from it. Texts are read out of the JSON when they are asked for. Specification section 3.
  */
 public final class Message {
   private final byte[] buffer;
@@ -31,12 +31,7 @@ public final class Message {
   private Fingerprint fingerprint;
 
   private Message(
-      byte[] buffer,
-      int offset,
-      int length,
-      String role,
-      ElementFields element,
-      boolean complete) {
+      byte[] buffer, int offset, int length, String role, ElementFields element, boolean complete) {
     this.buffer = buffer;
     this.offset = offset;
     this.length = length;

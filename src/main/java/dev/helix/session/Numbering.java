@@ -18,8 +18,7 @@ final class Numbering {
     String id = fields.id() == null ? "element-" + position : fields.id();
     position++;
     boolean leading =
-        element.isSystem()
-            && (fields.id() == null ? lastNode == null : !fields.parentKnown());
+        element.isSystem() && (fields.id() == null ? lastNode == null : !fields.parentKnown());
     boolean whole = fields.id() != null && (leading || fields.parentKnown());
     Message placed = whole ? element : element.as(fields.placed(id, !leading, follows(leading)));
     if (!leading) {

@@ -130,7 +130,9 @@ public record SessionId(String value) {
         .forEach(
             c -> {
               boolean kept =
-                  isAsciiLetterOrDigit(c) || (c >= 'A' && c <= 'Z') || (c == '_' && keepsUnderscore);
+                  isAsciiLetterOrDigit(c)
+                      || (c >= 'A' && c <= 'Z')
+                      || (c == '_' && keepsUnderscore);
               mapped.append(kept ? (char) c : '-');
             });
     String safe = collapse(mapped);

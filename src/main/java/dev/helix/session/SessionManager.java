@@ -49,8 +49,8 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * The session of a conversation, or, where none is named, of a first message. Nothing is stored: a
-   * session of which nothing is stored yet comes as a {@link SessionStatus#NEW} snapshot.
+   * The session of a conversation, or, where none is named, of a first message. Nothing is stored:
+   * a session of which nothing is stored yet comes as a {@link SessionStatus#NEW} snapshot.
    *
    * @param firstMessage the text of the first user message, which may be null when there is a
    *     conversation id
@@ -265,9 +265,7 @@ public final class SessionManager implements AutoCloseable {
   /** The state of a session of which a turn is recorded. */
   private static SessionState begun(SessionState before, List<Message> messages) {
     SessionState after =
-        before.status() == SessionStatus.NEW
-            ? before.withStatus(SessionStatus.DISCUSSING)
-            : before;
+        before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
     if (after.originalRequest() != null) {
       return after;
     }
@@ -279,13 +277,11 @@ public final class SessionManager implements AutoCloseable {
   /** Another session for a turn whose session turned out to be another conversation's. */
   private SessionState resolveAgain(SessionState session, List<Message> messages) {
     if (session.conversationId() != null) {
-      return state(
-          resolver.conversation(session.conversationId()), session.conversationId());
+      return state(resolver.conversation(session.conversationId()), session.conversationId());
     }
     Optional<String> first = firstUserMessage(messages).map(Message::firstMessageText);
     boolean named =
-        first.isPresent()
-            && SessionId.firstMessageForms(first.get()).contains(session.sessionId());
+        first.isPresent() && SessionId.firstMessageForms(first.get()).contains(session.sessionId());
     return named ? state(resolver.firstMessage(first.get()), null) : randomSession();
   }
 

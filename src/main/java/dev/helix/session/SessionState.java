@@ -56,8 +56,7 @@ public record SessionState(
 
   /** A session of which nothing is stored yet. */
   static SessionState fresh(SessionId id, String conversationId, Instant now) {
-    return new SessionState(
-        id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId);
+    return new SessionState(id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId);
   }
 
   /** This state with another status. */

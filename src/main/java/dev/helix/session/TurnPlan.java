@@ -49,8 +49,7 @@ record TurnPlan(List<Message> elements, String parentId, List<Message> history, 
     if (resends(transcript.pathTo(end), tree, messages)) {
       return client(tree, messages, now);
     }
-    SessionTree.Placement placement =
-        tree.place(end == null ? null : end.id(), messages, now);
+    SessionTree.Placement placement = tree.place(end == null ? null : end.id(), messages, now);
     return new TurnPlan(
         placement.elements(),
         placement.parentId(),

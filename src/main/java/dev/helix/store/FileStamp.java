@@ -18,8 +18,7 @@ record FileStamp(long size, FileTime modified, Object key) {
   static FileStamp of(Path file) throws IOException {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileStamp(
-          attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+      return new FileStamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
     } catch (NoSuchFileException e) {
       return null;
     }

@@ -161,7 +161,8 @@ final class SessionFolder {
     Path aside = Disk.aside(folder, "unreadable", clock);
     Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
     Disk.forceDirectory(folder.getParent());
-    LOG.log(Level.WARNING, "{0} has no readable status.json and was set aside as {1}", folder, aside);
+    LOG.log(
+        Level.WARNING, "{0} has no readable status.json and was set aside as {1}", folder, aside);
     remember(null, null);
   }
 }

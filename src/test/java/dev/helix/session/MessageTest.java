@@ -87,8 +87,9 @@ class MessageTest {
     assertNull(message.finishReason());
     assertNull(message.status());
     assertEquals("", message.text());
-    assertEquals("{\"id\":\"a\",\"role\":\"user\"}", element(
-        message.as(new ElementFields("a", false, null, null, null, null, null))));
+    assertEquals(
+        "{\"id\":\"a\",\"role\":\"user\"}",
+        element(message.as(new ElementFields("a", false, null, null, null, null, null))));
   }
 
   @Test
@@ -196,6 +197,7 @@ class MessageTest {
     assertEquals(Instant.parse("2025-11-02T09:00:00Z"), Times.parse("2025-11-02T10:00:00+01:00"));
     assertEquals(Instant.parse("2025-11-02T10:00:00Z"), Times.parse("2025-11-02 10:00:00Z"));
     assertNull(Times.parse("yesterday"));
-    assertEquals("2025-11-02T09:00:00.000000+00:00", Times.format(Times.parse("2025-11-02T09:00Z")));
+    assertEquals(
+        "2025-11-02T09:00:00.000000+00:00", Times.format(Times.parse("2025-11-02T09:00Z")));
   }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A manager over a directory of real files, which can be restarted, and short names for messages. */
+/**
+ * A manager over a directory of real files, which can be restarted, and short names for messages.
+ */
 final class SessionFixture implements AutoCloseable {
   private final Path directory;
   private final SteppingClock clock = new SteppingClock();
@@ -87,7 +89,7 @@ final class SessionFixture implements AutoCloseable {
     return manager.transcript(session(conversationId).sessionId());
   }
 
-  /** The tree as lines "text < parent's text". */
+  /** The tree as lines of a text, {@code <}, and its parent's text. */
   List<String> tree(String conversationId) {
     List<Message> nodes = transcript(conversationId).messages();
     return nodes.stream()

@@ -99,8 +99,7 @@ class SessionIdTest {
   void only200CodePointsCount_notUtf16Units() {
     String snakes = "🐍".repeat(199);
     assertEquals(
-        SessionId.forFirstMessage(snakes + "🦊 !!!"),
-        SessionId.forFirstMessage(snakes + "🦊"));
+        SessionId.forFirstMessage(snakes + "🦊 !!!"), SessionId.forFirstMessage(snakes + "🦊"));
     assertNotEquals(SessionId.forFirstMessage(snakes + "🦊"), SessionId.forFirstMessage(snakes));
   }
 

@@ -124,8 +124,7 @@ class SessionManagerTest {
     assertThrows(
         IllegalArgumentException.class, () -> sessions.manager().updateState(id, s -> other));
     assertThrows(
-        SessionException.class,
-        () -> sessions.manager().updateState(other.sessionId(), s -> s));
+        SessionException.class, () -> sessions.manager().updateState(other.sessionId(), s -> s));
   }
 
   @Test
@@ -144,8 +143,7 @@ class SessionManagerTest {
     sessions.turn("a-b-c14cddc033f64b9d", "of the other", "user: Q");
     assertEquals("conv-a-b-c14cddc033f64b9d", sessions.session("a/b").sessionId().value());
     assertNotEquals(
-        "conv-a-b-c14cddc033f64b9d",
-        sessions.session("a-b-c14cddc033f64b9d").sessionId().value());
+        "conv-a-b-c14cddc033f64b9d", sessions.session("a-b-c14cddc033f64b9d").sessionId().value());
     sessions.restart();
     assertEquals(List.of("Q < root", "of a/b < Q"), sessions.tree("a/b"));
     assertEquals(List.of("Q < root", "of the other < Q"), sessions.tree("a-b-c14cddc033f64b9d"));
@@ -156,7 +154,11 @@ class SessionManagerTest {
     sessions.turn("a-b-c14cddc033f64b9d", "of the other", "user: Q");
     sessions.turn("a/b", "of a/b", "user: Q");
     assertTrue(
-        sessions.session("a/b").sessionId().value().matches("conv-a-b-c14cddc033f64b9d[0-9a-f]{16}"));
+        sessions
+            .session("a/b")
+            .sessionId()
+            .value()
+            .matches("conv-a-b-c14cddc033f64b9d[0-9a-f]{16}"));
     assertEquals(List.of("Q < root", "of a/b < Q"), sessions.tree("a/b"));
   }
 
@@ -176,8 +178,7 @@ class SessionManagerTest {
     SessionState mine = sessions.session("a/b");
     SessionState theirs = sessions.session(rival);
     assertEquals(mine.sessionId(), theirs.sessionId());
-    OpenTurn first =
-        sessions.manager().beginTurn(mine, messages("user: mine"), HistoryMode.CLIENT);
+    OpenTurn first = sessions.manager().beginTurn(mine, messages("user: mine"), HistoryMode.CLIENT);
     OpenTurn second =
         sessions.manager().beginTurn(theirs, messages("user: theirs"), HistoryMode.CLIENT);
     assertNotEquals(first.session().sessionId(), second.session().sessionId());
@@ -213,8 +214,11 @@ class SessionManagerTest {
       Path context = Files.createDirectories(directory.resolve(name).resolve("context"));
       Files.writeString(
           directory.resolve(name).resolve("status.json"),
-          "{\"session_id\":\"" + name + "\",\"status\":\"new\",\"conversation_id\":\"My_Chat/"
-              + name.charAt(name.length() - 1) + "\",\"created_at\":\"2025-11-02T10:00:00\"}");
+          "{\"session_id\":\""
+              + name
+              + "\",\"status\":\"new\",\"conversation_id\":\"My_Chat/"
+              + name.charAt(name.length() - 1)
+              + "\",\"created_at\":\"2025-11-02T10:00:00\"}");
       Files.writeString(
           context.resolve("messages.json"), "[{\"role\":\"user\",\"content\":\"old\"}]");
     }
@@ -266,8 +270,7 @@ class SessionManagerTest {
       }
       assertEquals(2, ids.size());
       assertEquals(List.of("a/b < root"), sessions.tree("a/b"));
-      assertEquals(
-          List.of("a-b-c14cddc033f64b9d < root"), sessions.tree("a-b-c14cddc033f64b9d"));
+      assertEquals(List.of("a-b-c14cddc033f64b9d < root"), sessions.tree("a-b-c14cddc033f64b9d"));
     } finally {
       executor.shutdownNow();
     }

@@ -53,8 +53,7 @@ class SessionStateTest {
     SessionState read = SessionState.parse(ID, earlier.getBytes(UTF_8));
     LocalDateTime local = LocalDateTime.parse("2025-11-02T10:00:00.000001");
     assertEquals(local.atZone(ZoneId.systemDefault()).toInstant(), read.createdAt());
-    String written =
-        new String(read.withUpdatedAt(NOW).toJson(earlier.getBytes(UTF_8)), UTF_8);
+    String written = new String(read.withUpdatedAt(NOW).toJson(earlier.getBytes(UTF_8)), UTF_8);
     assertTrue(written.contains("\"a\": [\n"), written);
     assertTrue(written.contains("2.50"), written);
     assertTrue(written.contains("\"status\": \"paused\""), written);

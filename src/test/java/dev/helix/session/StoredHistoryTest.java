@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import static dev.helix.session.SessionFixture.answer;
 import static dev.helix.session.SessionFixture.texts;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -45,8 +46,7 @@ class StoredHistoryTest {
     Message call = SessionFixture.messages(CALL).get(0);
     sessions
         .manager()
-        .completeTurn(
-            turn, List.of(new Answer(call, "m", "tool_calls", AnswerStatus.COMPLETED)));
+        .completeTurn(turn, List.of(new Answer(call, "m", "tool_calls", AnswerStatus.COMPLETED)));
   }
 
   @Test
@@ -65,8 +65,7 @@ class StoredHistoryTest {
   void sameTextAgain_isANewQuestionOnceItWasAnswered() {
     sessions.storedTurn("c", "A1", "user: yes");
     sessions.storedTurn("c", "A2", "user: yes");
-    assertEquals(
-        List.of("yes < root", "A1 < yes", "yes < A1", "A2 < yes"), sessions.tree("c"));
+    assertEquals(List.of("yes < root", "A1 < yes", "yes < A1", "A2 < yes"), sessions.tree("c"));
   }
 
   @Test
@@ -86,8 +85,7 @@ class StoredHistoryTest {
     OpenTurn again = begin("user: Q1");
     assertEquals(List.of(), again.history());
     end(again, "A1", AnswerStatus.COMPLETED);
-    assertEquals(
-        List.of("Q1 < root", "half an ans < Q1", "A1 < Q1"), sessions.tree("c"));
+    assertEquals(List.of("Q1 < root", "half an ans < Q1", "A1 < Q1"), sessions.tree("c"));
     assertEquals(List.of("Q1", "A1"), texts(begin("user: Q2").history()));
   }
 
@@ -128,13 +126,13 @@ class StoredHistoryTest {
   void toolResults_followTheirCall() {
     answerWithCall(begin("user: Q1"));
     OpenTurn results = begin(RESULT);
-    assertEquals(List.of("user", "assistant"), results.history().stream().map(Message::role).toList());
+    assertEquals(
+        List.of("user", "assistant"), results.history().stream().map(Message::role).toList());
     end(results, "A1", AnswerStatus.COMPLETED);
     assertEquals(
         List.of("user", "assistant", "tool", "assistant"),
         begin("user: Q2").history().stream().map(Message::role).toList());
-    assertEquals(
-        List.of("Q1 < root", " < Q1", "R < ", "A1 < R", "Q2 < A1"), sessions.tree("c"));
+    assertEquals(List.of("Q1 < root", " < Q1", "R < ", "A1 < R", "Q2 < A1"), sessions.tree("c"));
   }
 
   @Test
@@ -157,7 +155,7 @@ class StoredHistoryTest {
   void historyIsTheMessagesAsTheApiGaveThem() {
     sessions.storedTurn("c", "A1", "{\"role\":\"user\",\"content\":\"Q1\",\"x\":[1]}");
     List<String> wire =
-        begin("user: Q2").history().stream().map(m -> new String(m.wireJson())).toList();
+        begin("user: Q2").history().stream().map(m -> new String(m.wireJson(), UTF_8)).toList();
     assertEquals(
         List.of(
             "{\"role\":\"user\",\"content\":\"Q1\",\"x\":[1]}",

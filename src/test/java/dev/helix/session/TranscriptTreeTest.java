@@ -46,14 +46,12 @@ class TranscriptTreeTest {
     sessions.turn("c", "A1", "user: Q1");
     sessions.turn("c", "A2", "user: Q1", "assistant: A1", "user: Q2");
     sessions.restart();
-    sessions.turn(
-        "c", "A3", "user: Q1", "assistant: A1 ", "user: Q2", "assistant: A2", "user: Q3");
+    sessions.turn("c", "A3", "user: Q1", "assistant: A1 ", "user: Q2", "assistant: A2", "user: Q3");
     assertEquals(
         List.of("Q1 < root", "A1 < Q1", "Q2 < A1", "A2 < Q2", "Q3 < A2", "A3 < Q3"),
         sessions.tree("c"));
     assertEquals(
-        List.of("Q1", "A1", "Q2", "A2", "Q3", "A3"),
-        texts(sessions.transcript("c").currentPath()));
+        List.of("Q1", "A1", "Q2", "A2", "Q3", "A3"), texts(sessions.transcript("c").currentPath()));
   }
 
   @Test
@@ -70,11 +68,11 @@ class TranscriptTreeTest {
     sessions.turn("c", "A2", "user: Q1", "assistant: A1", "user: Q2");
     sessions.turn("c", "A2b", "user: Q1", "assistant: A1", "user: Q2 changed");
     assertEquals(
-        List.of("Q1 < root", "A1 < Q1", "Q2 < A1", "A2 < Q2", "Q2 changed < A1", "A2b < Q2 changed"),
+        List.of(
+            "Q1 < root", "A1 < Q1", "Q2 < A1", "A2 < Q2", "Q2 changed < A1", "A2b < Q2 changed"),
         sessions.tree("c"));
     sessions.turn("c", "A0", "user: another beginning");
-    assertEquals(
-        List.of("another beginning", "A0"), texts(sessions.transcript("c").currentPath()));
+    assertEquals(List.of("another beginning", "A0"), texts(sessions.transcript("c").currentPath()));
   }
 
   @Test
@@ -117,7 +115,13 @@ class TranscriptTreeTest {
   void emptyAnswer_matchesNothingAndAddsNothing() {
     sessions.turn("c", "A1", "user: Q1");
     sessions.turn(
-        "c", "A2", "user: Q1", "assistant: A1", "{\"role\":\"assistant\"}", "user: Q2", "assistant:");
+        "c",
+        "A2",
+        "user: Q1",
+        "assistant: A1",
+        "{\"role\":\"assistant\"}",
+        "user: Q2",
+        "assistant:");
     assertEquals(List.of("Q1 < root", "A1 < Q1", "Q2 < A1", "A2 < Q2"), sessions.tree("c"));
   }
 
@@ -149,7 +153,8 @@ class TranscriptTreeTest {
 
   @Test
   void idsThatARequestBringsAlong_areNotTaken() {
-    sessions.turn("c", "A1", "{\"role\":\"user\",\"content\":\"Q\",\"id\":\"x\",\"parent_id\":\"x\"}");
+    sessions.turn(
+        "c", "A1", "{\"role\":\"user\",\"content\":\"Q\",\"id\":\"x\",\"parent_id\":\"x\"}");
     Message question = sessions.transcript("c").messages().get(0);
     assertNotEquals("x", question.id());
     assertEquals(null, question.parentId());
@@ -176,8 +181,7 @@ class TranscriptTreeTest {
     sessions.restart();
     sessions.turn("c", "A2", "system: S", "user: Q1", "assistant: A1", "user: Q2");
     sessions.restart();
-    assertEquals(
-        List.of("Q1 < root", "A1 < Q1", "Q2 < A1", "A2 < Q2"), sessions.tree("c"));
+    assertEquals(List.of("Q1 < root", "A1 < Q1", "Q2 < A1", "A2 < Q2"), sessions.tree("c"));
     assertEquals("element-2", sessions.transcript("c").messages().get(1).id());
     assertEquals(List.of("Q1", "A1", "Q2", "A2"), texts(sessions.transcript("c").currentPath()));
   }

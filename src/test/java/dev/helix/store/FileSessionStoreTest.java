@@ -3,6 +3,7 @@ package dev.helix.store;
 import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.ids;
 import static dev.helix.store.SessionStoreContract.state;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,8 +18,8 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
-import dev.helix.session.SteppingClock;
 import dev.helix.session.Step;
+import dev.helix.session.SteppingClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,13 +74,14 @@ class FileSessionStoreTest implements SessionStoreContract {
     assertEquals(List.of(".lock", "conv-a"), names(directory.resolve("sessions")));
     assertEquals(List.of("context", "input", "status.json"), names(folder()));
     assertEquals(List.of("messages.json"), names(folder().resolve("context")));
+    assertEquals("# User Request\n\nfirst", Files.readString(folder().resolve("input/request.md")));
     assertEquals(
-        "# User Request\n\nfirst", Files.readString(folder().resolve("input/request.md")));
-    assertEquals(
-        "[\n"
-            + "{\"id\":\"1\",\"parent_id\":null,\"role\":\"user\",\"content\":\"one\"},\n"
-            + "{\"id\":\"2\",\"parent_id\":null,\"role\":\"user\",\"content\":\"two\"}\n"
-            + "]\n",
+        """
+        [
+        {"id":"1","parent_id":null,"role":"user","content":"one"},
+        {"id":"2","parent_id":null,"role":"user","content":"two"}
+        ]
+        """,
         Files.readString(messages()));
   }
 
@@ -149,8 +151,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     Files.writeString(messages(), "\n".repeat(5000), StandardOpenOption.APPEND);
     try (SessionStore store = open()) {
       Version two = store.read(ID, Version.NONE).version();
-      Version three =
-          store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
+      Version three = store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
       assertEquals(3, new ObjectMapper().readTree(messages().toFile()).size());
       store.append(state("conv-a", "a"), three, List.of(element("4", "y")));
       assertEquals(List.of("3", "4"), ids(store.read(ID, two)));
@@ -172,8 +173,11 @@ class FileSessionStoreTest implements SessionStoreContract {
       assertEquals("theirs", read.elements().get(0).text());
       store.append(state, read.version(), List.of(element("2", "y")));
       assertEquals(
-          "[{\"role\":\"user\",\"content\":\"theirs\"}, 7, {\"no\":\"role\"},\n"
-              + "{\"id\":\"2\",\"parent_id\":null,\"role\":\"user\",\"content\":\"y\"}\n]\n",
+          """
+          [{"role":"user","content":"theirs"}, 7, {"no":"role"},
+          {"id":"2","parent_id":null,"role":"user","content":"y"}
+          ]
+          """,
           Files.readString(messages()));
     }
   }
@@ -185,8 +189,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       Version one = store.append(state, Version.NONE, List.of()).version();
       Files.writeString(status(), "{\"conversation_id\":\"a\",\"project_name\":\"theirs\"}");
       assertEquals("theirs", store.find(ID).orElseThrow().projectName());
-      store.append(
-          state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")));
+      store.append(state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")));
     }
     try (SessionStore store = open()) {
       SessionState state = store.find(ID).orElseThrow();
@@ -283,7 +286,7 @@ class FileSessionStoreTest implements SessionStoreContract {
                   directory.resolve("sessions").toString())
               .redirectErrorStream(true)
               .start();
-      String output = new String(process.getInputStream().readAllBytes());
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertEquals(7, process.waitFor(), output);
       first.append(state("conv-a", "a"), Version.NONE, List.of());
     }

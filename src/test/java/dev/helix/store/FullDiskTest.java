@@ -31,8 +31,7 @@ class FullDiskTest {
   @Test
   void fullDevice_isToldFromOtherFailures() {
     IOException full =
-        assertThrows(
-            IOException.class, () -> Disk.writeForced(Path.of("/dev/full"), new byte[10]));
+        assertThrows(IOException.class, () -> Disk.writeForced(Path.of("/dev/full"), new byte[10]));
     assertInstanceOf(StorageFullException.class, Disk.failure("cannot write", full));
     IOException absent =
         assertThrows(

@@ -48,7 +48,11 @@ interface SessionStoreContract {
 
   static Message element(String id, String text) {
     return Message.parse(
-        ("{\"id\":\"" + id + "\",\"parent_id\":null,\"role\":\"user\",\"content\":\"" + text + "\"}")
+        ("{\"id\":\""
+                + id
+                + "\",\"parent_id\":null,\"role\":\"user\",\"content\":\""
+                + text
+                + "\"}")
             .getBytes(UTF_8));
   }
 
@@ -287,8 +291,7 @@ interface SessionStoreContract {
       executor.shutdownNow();
     }
     try (SessionStore store = open()) {
-      assertEquals(
-          threads * each, store.read(state.sessionId(), Version.NONE).elements().size());
+      assertEquals(threads * each, store.read(state.sessionId(), Version.NONE).elements().size());
     }
   }
 

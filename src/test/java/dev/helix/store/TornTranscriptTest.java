@@ -149,8 +149,7 @@ class TornTranscriptTest {
   }
 
   @Test
-  void pageThatWasNotWritten_leavesTheOldBracketAndGarbage_andBothAreHandled()
-      throws IOException {
+  void pageThatWasNotWritten_leavesTheOldBracketAndGarbage_andBothAreHandled() throws IOException {
     byte[] zeros = new byte[40];
     byte[] rest = Arrays.copyOfRange(after, before.length + 7, after.length);
     for (byte[] garbage : List.of(zeros, rest, join(zeros, rest))) {
