@@ -27,10 +27,10 @@ record Fingerprint(long high, long low, boolean empty) {
     Said said = new Said(message);
     message.eachField(said);
     MessageDigest digest = sha256();
-    digest.update(textDigest(message.role()));
+    update(digest, message.role());
     said.parts.forEach(
         (name, value) -> {
-          digest.update(textDigest(name));
+          update(digest, name);
           digest.update(value);
         });
     ByteBuffer bytes = ByteBuffer.wrap(digest.digest());
@@ -194,6 +194,11 @@ record Fingerprint(long high, long low, boolean empty) {
       digest.update(message.bytes(start, end));
       return digest.digest();
     }
+  }
+
+  private static void update(MessageDigest digest, String name) {
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
   }
 
   private static byte[] textDigest(String text) {
