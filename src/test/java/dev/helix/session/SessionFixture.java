@@ -89,7 +89,7 @@ final class SessionFixture implements AutoCloseable {
     return manager.transcript(session(conversationId).sessionId());
   }
 
-  /** The tree as lines "text < parent's text". */
+  /** The tree as lines of a text, {@code <}, and its parent's text. */
   List<String> tree(String conversationId) {
     List<Message> nodes = transcript(conversationId).messages();
     return nodes.stream()

@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import static dev.helix.session.SessionFixture.answer;
 import static dev.helix.session.SessionFixture.texts;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -154,7 +155,7 @@ class StoredHistoryTest {
   void historyIsTheMessagesAsTheApiGaveThem() {
     sessions.storedTurn("c", "A1", "{\"role\":\"user\",\"content\":\"Q1\",\"x\":[1]}");
     List<String> wire =
-        begin("user: Q2").history().stream().map(m -> new String(m.wireJson())).toList();
+        begin("user: Q2").history().stream().map(m -> new String(m.wireJson(), UTF_8)).toList();
     assertEquals(
         List.of(
             "{\"role\":\"user\",\"content\":\"Q1\",\"x\":[1]}",

@@ -3,6 +3,7 @@ package dev.helix.store;
 import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.ids;
 import static dev.helix.store.SessionStoreContract.state;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -75,10 +76,12 @@ class FileSessionStoreTest implements SessionStoreContract {
     assertEquals(List.of("messages.json"), names(folder().resolve("context")));
     assertEquals("# User Request\n\nfirst", Files.readString(folder().resolve("input/request.md")));
     assertEquals(
-        "[\n"
-            + "{\"id\":\"1\",\"parent_id\":null,\"role\":\"user\",\"content\":\"one\"},\n"
-            + "{\"id\":\"2\",\"parent_id\":null,\"role\":\"user\",\"content\":\"two\"}\n"
-            + "]\n",
+        """
+        [
+        {"id":"1","parent_id":null,"role":"user","content":"one"},
+        {"id":"2","parent_id":null,"role":"user","content":"two"}
+        ]
+        """,
         Files.readString(messages()));
   }
 
@@ -170,8 +173,11 @@ class FileSessionStoreTest implements SessionStoreContract {
       assertEquals("theirs", read.elements().get(0).text());
       store.append(state, read.version(), List.of(element("2", "y")));
       assertEquals(
-          "[{\"role\":\"user\",\"content\":\"theirs\"}, 7, {\"no\":\"role\"},\n"
-              + "{\"id\":\"2\",\"parent_id\":null,\"role\":\"user\",\"content\":\"y\"}\n]\n",
+          """
+          [{"role":"user","content":"theirs"}, 7, {"no":"role"},
+          {"id":"2","parent_id":null,"role":"user","content":"y"}
+          ]
+          """,
           Files.readString(messages()));
     }
   }
@@ -280,7 +286,7 @@ class FileSessionStoreTest implements SessionStoreContract {
                   directory.resolve("sessions").toString())
               .redirectErrorStream(true)
               .start();
-      String output = new String(process.getInputStream().readAllBytes());
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertEquals(7, process.waitFor(), output);
       first.append(state("conv-a", "a"), Version.NONE, List.of());
     }
