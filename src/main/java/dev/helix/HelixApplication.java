@@ -66,9 +66,9 @@ public final class HelixApplication implements ServletContextListener {
             clock);
     opened.push(sessions);
     ScheduledThreadPoolExecutor timers = timers();
-    opened.push(timers::shutdownNow);
+    opened.push(() -> stop(timers));
     ExecutorService executor = executor();
-    opened.push(executor::shutdownNow);
+    opened.push(() -> stop(executor));
     ChatBackend backend =
         config.upstream() == null
             ? new DemoBackend(timers, clock, DEMO_PAUSE)
@@ -121,6 +121,14 @@ public final class HelixApplication implements ServletContextListener {
     int threads = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
     return new ThreadPoolExecutor(
         threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("helix-turn"));
+  }
+
+  /** Waits for the threads, which would keep an undeployed application's classes. */
+  private static void stop(ExecutorService pool) throws InterruptedException {
+    pool.shutdownNow();
+    if (!pool.awaitTermination(5, TimeUnit.SECONDS)) {
+      LOG.log(Level.WARNING, "threads are still at work while the application stops");
+    }
   }
 
   private static ThreadFactory named(String name) {

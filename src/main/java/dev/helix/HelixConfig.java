@@ -34,6 +34,8 @@ record HelixConfig(
   private static final Set<String> NEVER_FORWARDED =
       Set.of(
           "authorization",
+          "x-api-key",
+          "api-key",
           "cookie",
           "proxy-authorization",
           "host",
@@ -76,6 +78,14 @@ record HelixConfig(
     if (key != null && !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       settings.reject("helix.upstream.key", "visible ASCII characters, without blanks");
     }
+    if (url != null
+        && (url.getRawQuery() != null
+            || url.getRawFragment() != null
+            || url.getRawUserInfo() != null)) {
+      settings.reject(
+          "helix.upstream.url",
+          "a URL without user, query or fragment, such as http://127.0.0.1:11434/v1");
+    }
     return url == null ? null : new UpstreamSettings(url, key, connect, models, connections);
   }
 
@@ -91,7 +101,7 @@ record HelixConfig(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
         forwarded,
         filter.maxBytes(),
-        settings.size("helix.reply.max.bytes", 64 * MIB, 1024, 1L << 30),
+        settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),
         duration(settings, "helix.timeout.first-byte", Duration.ofMinutes(10)),
         duration(settings, "helix.timeout.idle", Duration.ofMinutes(5)),
         duration(settings, "helix.timeout.stalled-reader", Duration.ofMinutes(1)),

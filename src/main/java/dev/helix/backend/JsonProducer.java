@@ -14,7 +14,7 @@ final class JsonProducer implements AsyncEntityProducer {
   private static final ByteBuffer SENT = ByteBuffer.allocate(0);
 
   private final int length;
-  private ByteBuffer unsent;
+  private volatile ByteBuffer unsent;
 
   JsonProducer(byte[] json) {
     this.length = json.length;
@@ -30,6 +30,11 @@ final class JsonProducer implements AsyncEntityProducer {
       unsent = SENT;
       channel.endStream();
     }
+  }
+
+  /** Whether some of the body may have been sent. */
+  boolean begun() {
+    return unsent.remaining() < length;
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -131,6 +132,14 @@ public final class UpstreamBackend implements ChatBackend {
 
   @Override
   public void close() {
+    // Closed at once, the reactor's threads would find their selector closed under them, and log
+    // it.
+    client.initiateShutdown();
+    try {
+      client.awaitShutdown(TimeValue.ofSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     client.close(CloseMode.IMMEDIATE);
   }
 

@@ -34,7 +34,6 @@ import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
 import org.apache.hc.core5.http.nio.CapacityChannel;
-import org.apache.hc.core5.http.nio.RequestChannel;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
@@ -89,15 +88,12 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private void attempt(boolean mayRetry) {
     HttpClientContext context = HttpClientContext.create();
     context.setAttribute(CONTEXT_ATTRIBUTE, this);
-    Attempt attempt = new Attempt(context, mayRetry);
     byte[] json = body;
+    JsonProducer producer = json == null ? null : new JsonProducer(json);
+    Attempt attempt = new Attempt(context, producer, mayRetry);
     running =
         client.execute(
-            new CancellableRequest(request, json == null ? null : new JsonProducer(json)),
-            attempt,
-            null,
-            context,
-            attempt);
+            new BasicRequestProducer(request, producer), attempt, null, context, attempt);
     // A cancel that came while execute ran found no future to cancel.
     if (cancelled) {
       running.cancel(true);
@@ -147,33 +143,26 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       throws HttpException, IOException {
     if (scope.clientContext.getAttribute(CONTEXT_ATTRIBUTE) instanceof UpstreamExchange exchange) {
       exchange.connection = scope.execRuntime;
+      exchange.throwIfCancelled();
     }
     chain.proceed(request, producer, scope, callback);
   }
 
-  /** A request that is not sent when it was cancelled while its connection was made. */
-  private final class CancellableRequest extends BasicRequestProducer {
-    CancellableRequest(HttpRequest request, AsyncEntityProducer producer) {
-      super(request, producer);
-    }
-
-    @Override
-    public void sendRequest(RequestChannel channel, HttpContext context)
-        throws HttpException, IOException {
-      if (cancelled) {
-        throw new InterruptedIOException("cancelled");
-      }
-      super.sendRequest(channel, context);
+  private void throwIfCancelled() throws InterruptedIOException {
+    if (cancelled) {
+      throw new InterruptedIOException("the request was cancelled");
     }
   }
 
   private final class Attempt implements AsyncResponseConsumer<Void>, FutureCallback<Void> {
     private final HttpClientContext context;
+    private final JsonProducer producer;
     private final boolean mayRetry;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    Attempt(HttpClientContext context, boolean mayRetry) {
+    Attempt(HttpClientContext context, JsonProducer producer, boolean mayRetry) {
       this.context = context;
+      this.producer = producer;
       this.mayRetry = mayRetry;
     }
 
@@ -182,7 +171,9 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         HttpResponse response,
         EntityDetails entity,
         HttpContext httpContext,
-        FutureCallback<Void> resultCallback) {
+        FutureCallback<Void> resultCallback)
+        throws IOException {
+      throwIfCancelled();
       headSeen = true;
       body = null;
       Map<String, String> headers = new HashMap<>();
@@ -216,7 +207,8 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     }
 
     @Override
-    public void consume(ByteBuffer src) {
+    public void consume(ByteBuffer src) throws IOException {
+      throwIfCancelled();
       // The client reuses its buffer.
       ByteBuffer copy = ByteBuffer.allocate(src.remaining());
       copy.put(src).flip();
@@ -265,8 +257,9 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       }
       // A closed connection shows as a reset, a broken pipe or an early end; a time-out is none.
       EndpointDetails endpoint = context.getEndpointDetails();
+      boolean unsent = producer != null && !producer.begun();
       return endpoint != null
-          && endpoint.getResponseCount() > 0
+          && (unsent || endpoint.getRequestCount() > 1)
           && cause instanceof IOException
           && !(cause instanceof InterruptedIOException);
     }

@@ -46,6 +46,7 @@ final class CallerStream implements WriteListener, AsyncListener {
   private long queued;
   private Runnable head;
   private boolean headWritten;
+  private boolean opened;
   private boolean ready;
   private boolean unflushed;
   private boolean ending;
@@ -106,6 +107,11 @@ final class CallerStream implements WriteListener, AsyncListener {
   /** How many bytes wait for the caller. */
   long queued() {
     return queued;
+  }
+
+  /** Whether the container has not taken yet what it was or will be given. */
+  boolean waits() {
+    return !over && (queued > 0 || (opened && !ready && (unflushed || ending)));
   }
 
   /** No more is to come: what is queued goes out, then the exchange is completed. */
@@ -217,6 +223,7 @@ final class CallerStream implements WriteListener, AsyncListener {
     mailbox.execute(
         () -> {
           ready = true;
+          opened = true;
           flush();
         });
   }

@@ -126,9 +126,13 @@ public final class ChatEndpoint {
         response.setHeader("X-Session-ID", open.session().sessionId().value());
       }
       TurnRecord record = kept ? TurnRecord.of(sessions, open) : TurnRecord.nowhere();
+      byte[] sent = open == null ? chat.body() : chat.bodyWith(open);
+      if (sent.length > body.length()) {
+        body.countInstead((long) sent.length + body.length());
+      }
       ChatCall call =
           new ChatCall(
-              open == null ? chat.body() : chat.bodyWith(open),
+              sent,
               chat.stream(),
               forwarded(request),
               open == null ? session : open.session(),
@@ -164,15 +168,18 @@ public final class ChatEndpoint {
     } catch (RuntimeException e) {
       turn.broken(e);
     }
-    // The question is forced while the upstream works; the turn does not end before.
-    SessionException failure = null;
+    // The question is forced while the upstream works; the turn does not end before. From here on
+    // all that goes wrong
+    // is the turn's.
     try {
       record.forceQuestion();
+      turn.questionForced(null);
     } catch (SessionException e) {
-      failure = e;
+      turn.questionForced(e);
+    } catch (RuntimeException e) {
+      turn.questionForced(new SessionException("the question could not be forced", e));
     }
     caller.open();
-    turn.questionForced(failure);
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)

@@ -12,13 +12,15 @@ import java.util.function.Consumer;
  * and is never held up.
  */
 final class Mailbox implements Executor {
+  private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
+
   private final Executor executor;
-  private final Consumer<RuntimeException> onFailure;
+  private final Consumer<Throwable> onFailure;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
 
   /** A task that throws goes to {@code onFailure}, and the next one runs all the same. */
-  Mailbox(Executor executor, Consumer<RuntimeException> onFailure) {
+  Mailbox(Executor executor, Consumer<Throwable> onFailure) {
     this.executor = executor;
     this.onFailure = onFailure;
   }
@@ -31,15 +33,24 @@ final class Mailbox implements Executor {
     }
   }
 
+  // Also an error must not stop the mailbox: its later tasks are what ends a request.
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable failure) {
+      try {
+        onFailure.accept(failure);
+      } catch (Throwable worse) {
+        LOG.log(System.Logger.Level.ERROR, "a failure could not be dealt with", worse);
+      }
+    }
+  }
+
   private void drain() {
     int taken = 1;
     do {
       for (int i = 0; i < taken; i++) {
-        try {
-          tasks.remove().run();
-        } catch (RuntimeException e) {
-          onFailure.accept(e);
-        }
+        run(tasks.remove());
       }
       taken = waiting.addAndGet(-taken);
     } while (taken != 0);

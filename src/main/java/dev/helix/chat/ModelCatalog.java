@@ -45,7 +45,11 @@ final class ModelCatalog {
       mine = new CompletableFuture<>();
       fetching = mine;
     }
-    backend.models().whenComplete((body, failure) -> mine.complete(fetched(body, failure)));
+    try {
+      backend.models().whenComplete((body, failure) -> mine.complete(fetched(body, failure)));
+    } catch (RuntimeException e) {
+      mine.complete(fetched(null, e));
+    }
     return mine;
   }
 

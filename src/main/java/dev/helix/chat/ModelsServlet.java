@@ -26,6 +26,7 @@ import java.util.Map;
 public final class ModelsServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
 
+  private static final System.Logger LOG = System.getLogger(ModelsServlet.class.getName());
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private transient ChatEndpoint endpoint;
@@ -51,7 +52,13 @@ public final class ModelsServlet extends HttpServlet {
     String id = path == null || path.equals("/") ? null : path.substring(1);
     AsyncContext async = request.startAsync();
     async.setTimeout(0);
-    Mailbox mailbox = new Mailbox(endpoint.executor(), ModelsServlet::mistake);
+    Mailbox mailbox =
+        new Mailbox(
+            endpoint.executor(),
+            failure -> {
+              LOG.log(System.Logger.Level.ERROR, "the list of models could not be sent", failure);
+              async.complete();
+            });
     CallerStream caller = new CallerStream(async, response, mailbox, new Quiet());
     caller.open();
     endpoint.models().list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
@@ -90,11 +97,6 @@ public final class ModelsServlet extends HttpServlet {
     } catch (IOException e) {
       throw new UncheckedIOException("a list of models that was read before", e);
     }
-  }
-
-  private static void mistake(RuntimeException e) {
-    System.getLogger(ModelsServlet.class.getName())
-        .log(System.Logger.Level.ERROR, "the list of models could not be sent", e);
   }
 
   /** A short answer: nothing is to be done when it is sent, or can't be. */

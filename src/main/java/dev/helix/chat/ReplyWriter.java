@@ -51,8 +51,13 @@ final class ReplyWriter {
     return caller.queued();
   }
 
+  /** Whether something is on its way that the caller has not taken. */
+  boolean waits() {
+    return caller.waits();
+  }
+
   void write(ByteBuffer bytes) {
-    times.callerGiven(caller.queued() == 0);
+    times.callerGiven(!caller.waits());
     caller.write(bytes);
   }
 
@@ -99,11 +104,11 @@ final class ReplyWriter {
   }
 
   /** The {@code [DONE]} that was held back; where the upstream sent none, ours. */
-  void done(SseScanner scanner) {
-    if (scanner.done()) {
-      write(scanner.doneEvent());
+  void done(UpstreamReply reply) {
+    if (reply.scanner().done()) {
+      write(reply.scanner().doneEvent());
     } else {
-      endHalfEvent(scanner);
+      endHalfEvent(reply);
       write(DONE);
     }
   }
@@ -127,7 +132,7 @@ final class ReplyWriter {
   /** An error: a response of its own, or, where a stream was begun, its last event. */
   void error(int status, byte[] json, UpstreamReply reply) {
     if (streamBegun) {
-      endHalfEvent(reply.scanner());
+      endHalfEvent(reply);
       event(json);
     } else {
       ReplyHead head = reply.head();
@@ -139,8 +144,9 @@ final class ReplyWriter {
     }
   }
 
-  private void endHalfEvent(SseScanner scanner) {
-    if (!scanner.atBoundary()) {
+  /** Ends what the upstream left half said, so that it does not become part of what follows. */
+  void endHalfEvent(UpstreamReply reply) {
+    if (!reply.scanner().atBoundary()) {
       write(EVENT_END);
     }
   }

@@ -18,6 +18,7 @@ final class RunningTurns {
   private final Set<Turn> turns = new HashSet<>();
   private int admitted;
   private boolean draining;
+  private boolean stopping;
 
   /**
    * Takes one more turn in, whose end is {@link #over} or {@link #abandoned}; false when the
@@ -33,6 +34,9 @@ final class RunningTurns {
 
   synchronized void add(Turn turn) {
     turns.add(turn);
+    if (stopping) {
+      turn.stop();
+    }
   }
 
   synchronized void over(Turn turn) {
@@ -46,9 +50,15 @@ final class RunningTurns {
     notifyAll();
   }
 
-  /** Admits no more, waits, and ends what is still running after the grace. */
+  /**
+   * Admits no more, waits, and ends what is still running after the grace. Done once; a second call
+   * returns at once.
+   */
   void drain(Duration grace) {
     synchronized (this) {
+      if (draining) {
+        return;
+      }
       draining = true;
       if (admitted > 0) {
         LOG.log(System.Logger.Level.INFO, "stopping: {0} turns are running", admitted);
@@ -59,6 +69,7 @@ final class RunningTurns {
     }
     ArrayList<Turn> left;
     synchronized (this) {
+      stopping = true;
       left = new ArrayList<>(turns);
     }
     left.forEach(Turn::stop);

@@ -1,10 +1,8 @@
 package dev.helix.chat;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
 import dev.helix.session.Message;
@@ -21,9 +19,6 @@ import java.util.TreeMap;
  * deltas add up to, its finish reason and the model. Not safe for use by several threads.
  */
 final class StreamedReply {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   private static final class Choice {
     private final Map<String, Object> message = new LinkedHashMap<>();
     private String finishReason;
@@ -38,7 +33,7 @@ final class StreamedReply {
   /** Adds the data of one event. What is no JSON is passed over, as clients do, and remembered. */
   void add(byte[] data) {
     characters += data.length;
-    try (JsonParser parser = JSON.createParser(data)) {
+    try (JsonParser parser = ReplyJson.MAPPER.createParser(data)) {
       // Lines that lack the blank line between them come as one event with several values.
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -141,12 +136,19 @@ final class StreamedReply {
     message.put("role", "assistant");
     message.put("content", null);
     message.putAll(fields);
+    if (!(message.get("role") instanceof String)) {
+      message.put("role", "assistant");
+    }
     // The index only tells the deltas apart; a message does not have it.
     if (fields.get("tool_calls") instanceof List<?> calls) {
-      calls.forEach(call -> ((Map<?, ?>) call).remove("index"));
+      for (Object call : calls) {
+        if (call instanceof Map<?, ?> map) {
+          map.remove("index");
+        }
+      }
     }
     try {
-      return Message.parse(MAPPER.writeValueAsBytes(message));
+      return Message.parse(ReplyJson.MAPPER.writeValueAsBytes(message));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("writing to memory", e);
     }

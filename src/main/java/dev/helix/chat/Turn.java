@@ -55,7 +55,11 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final UpstreamReply reply;
   private Phase phase = Phase.WAITING;
   private boolean questionForced;
-  private boolean endWanted;
+
+  /** Writes the ending that was decided, as soon as the question is on the disk. */
+  private Runnable ending;
+
+  private boolean endingWritten;
 
   /**
    * A turn that waits for its upstream.
@@ -120,9 +124,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
           questionForced = true;
           if (failure != null && phase != Phase.ENDED) {
             storageFailed(failure);
-          }
-          if (endWanted) {
-            writer.end();
+          } else if (ending != null) {
+            writeEnding();
           }
         });
   }
@@ -237,13 +240,12 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     if (reply.hasToldError()) {
       phase = Phase.ENDING;
       if (record(reply.answers(AnswerStatus.FAILED))) {
-        endWhenForced();
+        finish(() -> writer.endHalfEvent(reply));
       }
     } else if (reply.isWhole()) {
       phase = Phase.ENDING;
       if (record(reply.answers(AnswerStatus.COMPLETED))) {
-        writer.done(reply.scanner());
-        endWhenForced();
+        finish(() -> writer.done(reply));
       }
     } else {
       fail(
@@ -256,16 +258,14 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     int status = reply.head().status();
     byte[] body = reply.body();
     WholeReply whole = WholeReply.read(body);
-    if (status >= 400) {
+    if (status >= 400 && status < 600) {
       upstream.cancel();
       phase = Phase.ENDING;
-      writer.error(status, whole.errorBody(status), reply);
-      endWhenForced();
+      finish(() -> writer.error(status, whole.errorBody(status), reply));
     } else if (reply.isSuccess() && whole.isCompletion()) {
       phase = Phase.ENDING;
       if (record(whole.answers())) {
-        writer.whole(reply.head(), body, whole);
-        endWhenForced();
+        finish(() -> writer.whole(reply.head(), body, whole));
       }
     } else {
       fail(
@@ -279,9 +279,15 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       return;
     }
     cancelUpstream();
+    if (reply.hasToldError()) {
+      // The upstream's own error event has passed, and one is enough.
+      reply.end(writer::write);
+      streamComplete();
+      return;
+    }
     phase = Phase.ENDING;
     if (record(reply.answers(AnswerStatus.FAILED))) {
-      tell(error);
+      finish(() -> writer.error(error.status(), error.toJson(), reply));
     }
   }
 
@@ -300,33 +306,51 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   private void storageFailed(SessionException failure) {
     LOG.log(Level.ERROR, "a turn could not be stored", failure);
-    cancelUpstream();
-    phase = Phase.ENDING;
-    tell(ErrorMapping.of(failure));
+    endInstead(ErrorMapping.of(failure));
   }
 
-  private void mistake(RuntimeException failure) {
+  private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
-    if (phase == Phase.ENDING) {
-      writer.abandon();
-      over();
-    } else if (phase != Phase.ENDED) {
+    endInstead(ErrorMapping.internal());
+  }
+
+  /**
+   * Ends with this error, whatever ending was decided; where one was written already, without a
+   * word.
+   */
+  private void endInstead(ApiError error) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    boolean told = false;
+    try {
       cancelUpstream();
       phase = Phase.ENDING;
-      tell(ErrorMapping.internal());
+      if (!endingWritten) {
+        finish(() -> writer.error(error.status(), error.toJson(), reply));
+        told = true;
+      }
+    } finally {
+      if (!told) {
+        writer.abandon();
+        over();
+      }
     }
   }
 
-  private void tell(ApiError error) {
-    writer.error(error.status(), error.toJson(), reply);
-    endWhenForced();
-  }
-
-  private void endWhenForced() {
-    endWanted = true;
+  /** Decides the ending, which reaches the caller when the question is on the disk. */
+  private void finish(Runnable decided) {
+    ending = decided;
     if (questionForced) {
-      writer.end();
+      writeEnding();
     }
+    setAlarm();
+  }
+
+  private void writeEnding() {
+    endingWritten = true;
+    ending.run();
+    writer.end();
     setAlarm();
   }
 
@@ -396,7 +420,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       case ENDED -> upstream.cancel();
       case ENDING -> {}
     }
-    if (writer.queued() > 0 && times.callerStalled()) {
+    if (phase != Phase.ENDED && writer.waits() && times.callerStalled()) {
       callerLost("the caller takes nothing");
     }
     if (commentsFlow() && times.commentDue()) {
@@ -416,7 +440,12 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private void setAlarm() {
     switch (phase) {
       case WAITING -> alarm.in(times.untilWaitingEnds(writer.streamBegun()));
-      case ANSWERING -> alarm.in(times.untilIdle());
+      case ANSWERING -> {
+        // While the caller holds the upstream up, its silence is not its own.
+        if (writer.queued() == 0) {
+          alarm.in(times.untilIdle());
+        }
+      }
       case ENDED -> {
         if (upstream.isOver()) {
           alarm.cancel();
@@ -426,7 +455,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       }
       case ENDING -> {}
     }
-    if (phase != Phase.ENDED && writer.queued() > 0) {
+    if (phase != Phase.ENDED && writer.waits()) {
       alarm.in(times.untilStalled());
     }
     if (commentsFlow()) {

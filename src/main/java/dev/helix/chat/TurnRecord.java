@@ -20,7 +20,8 @@ final class TurnRecord {
 
   /** The record of a turn whose question has been placed. */
   static TurnRecord of(SessionManager sessions, OpenTurn turn) {
-    return new TurnRecord(sessions, turn);
+    // Without the history: a stream of minutes would hold it for nothing.
+    return new TurnRecord(sessions, new OpenTurn(turn.session(), turn.parentId(), List.of(), null));
   }
 
   /** For what is answered and not kept. */

@@ -1,7 +1,6 @@
 package dev.helix.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.openai.ApiError;
@@ -18,7 +17,6 @@ import java.util.List;
  * gives it.
  */
 final class WholeReply {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int QUOTED_CHARACTERS = 500;
 
   private final JsonNode json;
@@ -30,10 +28,11 @@ final class WholeReply {
   /** Reads a body; what is no JSON object is a reply with nothing in it. */
   static WholeReply read(byte[] body) {
     try {
-      JsonNode json = JSON.readTree(body);
-      return new WholeReply(json != null && json.isObject() ? json : JSON.createObjectNode());
+      JsonNode json = ReplyJson.MAPPER.readTree(body);
+      return new WholeReply(
+          json != null && json.isObject() ? json : ReplyJson.MAPPER.createObjectNode());
     } catch (IOException e) {
-      return new WholeReply(JSON.createObjectNode());
+      return new WholeReply(ReplyJson.MAPPER.createObjectNode());
     }
   }
 
@@ -49,8 +48,11 @@ final class WholeReply {
     List<Answer> answers = new ArrayList<>();
     for (JsonNode choice : json.path("choices")) {
       if (choice.path("message") instanceof ObjectNode message) {
-        ObjectNode named = JSON.createObjectNode().put("role", "assistant");
+        ObjectNode named = ReplyJson.MAPPER.createObjectNode().put("role", "assistant");
         named.setAll(message);
+        if (!named.path("role").isTextual()) {
+          named.put("role", "assistant");
+        }
         answers.add(
             new Answer(
                 Message.parse(bytes(named)),

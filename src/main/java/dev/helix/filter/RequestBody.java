@@ -140,6 +140,16 @@ public final class RequestBody implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * Counts other bytes in place of these against the budget, such as the body with something put
+   * before it, until {@link #close()}.
+   *
+   * @throws BodyBudgetException if the budget has no room for them
+   */
+  public synchronized void countInstead(long otherBytes) {
+    share.resize(otherBytes);
+  }
+
   /** The number of bytes, also after {@link #close()}. */
   public int length() {
     return length;

@@ -145,18 +145,27 @@ class UpstreamBackendTest {
   }
 
   @Test
-  void cancel_closesTheUpstreamConnection_beforeAndAfterTheHead() {
-    ChatBackend.Exchange first = backend.chat(call(Map.of()), new Heard());
-    Call silent = upstream.next();
-    first.cancel();
-    silent.awaitClosedByPeer(Duration.ofSeconds(5));
-
-    ChatBackend.Exchange second = backend.chat(call(Map.of()), new Heard());
-    Call streaming = upstream.next();
-    streaming.beginSse();
-    streaming.sse(Completions.delta("a"));
-    second.cancel();
-    streaming.awaitClosedByPeer(Duration.ofSeconds(5));
+  void cancel_closesTheUpstreamConnection_beforeAndAfterTheHead_freshAndReused()
+      throws InterruptedException {
+    // Many times, since a connect or a lease that is quick was once what made a cancel get lost.
+    for (int i = 0; i < 40; i++) {
+      boolean reused = i % 2 == 0;
+      if (reused) {
+        Heard heard = new Heard();
+        backend.chat(call(Map.of()), heard);
+        upstream.next().respondJson(200, Completions.completion("hi"));
+        assertEquals("head 200", heard.next());
+        assertEquals("end", heard.nextSign());
+      }
+      ChatBackend.Exchange exchange = backend.chat(call(Map.of()), new Heard());
+      Call running = upstream.next();
+      if (i % 4 < 2) {
+        running.beginSse();
+        running.sse(Completions.delta("a"));
+      }
+      exchange.cancel();
+      running.awaitClosedByPeer(Duration.ofSeconds(5));
+    }
   }
 
   @Test

@@ -94,6 +94,16 @@ class StreamedReplyTest {
   }
 
   @Test
+  void whatNoUpstreamShouldSend_isKeptAsFarAsItGoes() throws IOException {
+    chunk("{\"choices\":[{\"delta\":{\"role\":null,\"content\":\"a\",\"tool_calls\":[\"x\"]}}]}");
+    chunk("{\"choices\":[{\"delta\":{\"role\":7}},3,null]}");
+    Answer answer = reply.answers(AnswerStatus.FAILED).get(0);
+    assertEquals("assistant", answer.message().role());
+    assertEquals("a", answer.message().text());
+    assertEquals("x", json(answer).at("/tool_calls/0").asText());
+  }
+
+  @Test
   void anAnswerOfManyPieces_takesTimeInProportion() {
     String piece = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"word \"}}]}";
     for (int i = 0; i < 100_000; i++) {
