@@ -1,0 +1,134 @@
+package dev.helix;
+
+import dev.helix.backend.ChatBackend;
+import dev.helix.backend.DemoBackend;
+import dev.helix.backend.UpstreamBackend;
+import dev.helix.chat.ChatEndpoint;
+import dev.helix.config.Settings;
+import dev.helix.filter.BodyBudget;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionStore;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The composition root: reads the configuration, makes the parts, gives each the others that it
+ * needs, and closes them in reverse order when the application stops. A wrong setting stops the
+ * deployment with one message that names them all.
+ *
+ * <p>What servlets and filters need is in the servlet context under the names of its classes. For a
+ * launcher there are besides {@code dev.helix.sessions.dir} (a string), {@code
+ * dev.helix.demo.model} (a string, where the demo answers) and {@code dev.helix.drain} (a Runnable
+ * that returns when no turn is running and no new one will be taken).
+ */
+public final class HelixApplication implements ServletContextListener {
+  private static final System.Logger LOG = System.getLogger(HelixApplication.class.getName());
+  private static final Duration DEMO_PAUSE = Duration.ofMillis(20);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    ServletContext context = event.getServletContext();
+    try {
+      open(context);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void open(ServletContext context) {
+    Settings settings = Settings.forContext(context);
+    HelixConfig config = HelixConfig.from(settings);
+    settings.report().forEach(line -> LOG.log(Level.INFO, line));
+    settings.unknown().forEach(line -> LOG.log(Level.WARNING, line));
+
+    Clock clock = Clock.systemUTC();
+    String sessionsDir = config.sessionsDir().toString();
+    SessionManager sessions =
+        new SessionManager(
+            SessionStore.open(
+                "files", key -> key.equals("helix.sessions.dir") ? sessionsDir : settings.raw(key)),
+            clock);
+    opened.push(sessions);
+    ScheduledThreadPoolExecutor timers = timers();
+    opened.push(timers::shutdownNow);
+    ExecutorService executor = executor();
+    opened.push(executor::shutdownNow);
+    ChatBackend backend =
+        config.upstream() == null
+            ? new DemoBackend(timers, clock, DEMO_PAUSE)
+            : new UpstreamBackend(config.upstream(), timers);
+    opened.push(backend);
+    BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
+    ChatEndpoint endpoint =
+        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, timers);
+    opened.push(endpoint::drain);
+
+    context.setAttribute(SessionManager.class.getName(), sessions);
+    context.setAttribute(BodyBudget.class.getName(), budget);
+    context.setAttribute(ChatEndpoint.class.getName(), endpoint);
+    context.setAttribute("dev.helix.sessions.dir", sessionsDir);
+    context.setAttribute("dev.helix.drain", (Runnable) endpoint::drain);
+    if (config.upstream() == null) {
+      context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
+      LOG.log(
+          Level.INFO, "no helix.upstream.url is set: the demo answers, which is no language model");
+    }
+    LOG.log(Level.INFO, "sessions are kept in " + sessionsDir);
+  }
+
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    close();
+  }
+
+  private void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.log(Level.ERROR, "a part of the application could not be closed", e);
+      }
+    }
+  }
+
+  private static ScheduledThreadPoolExecutor timers() {
+    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("helix-timer"));
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
+  }
+
+  /**
+   * Turns do their work here, of which only the store may block, for as long as a forced write
+   * takes.
+   */
+  private static ExecutorService executor() {
+    int threads = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
+    return new ThreadPoolExecutor(
+        threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("helix-turn"));
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

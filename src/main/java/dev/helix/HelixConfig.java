@@ -1,0 +1,109 @@
+package dev.helix;
+
+import dev.helix.backend.UpstreamSettings;
+import dev.helix.chat.ChatSettings;
+import dev.helix.config.Settings;
+import dev.helix.filter.FilterSettings;
+import dev.helix.session.HistoryMode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * All settings of the application, read and validated once. Immutable; holds a secret, the
+ * upstream's key, and shows none.
+ *
+ * @param sessionsDir where the sessions' folders are
+ * @param upstream the upstream, or null where the demo answers
+ * @param chat how the chat endpoint behaves
+ * @param filter how the filter behaves
+ */
+record HelixConfig(
+    Path sessionsDir, UpstreamSettings upstream, ChatSettings chat, FilterSettings filter) {
+  private static final long MIB = 1L << 20;
+  private static final Duration MIN = Duration.ofMillis(1);
+  private static final Duration MAX = Duration.ofDays(1);
+
+  /**
+   * Headers that belong to the connection, the body or the caller's identity: never the upstream's
+   * to see.
+   */
+  private static final Set<String> NEVER_FORWARDED =
+      Set.of(
+          "authorization",
+          "cookie",
+          "proxy-authorization",
+          "host",
+          "connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "expect",
+          "content-length",
+          "content-type",
+          "content-encoding",
+          "accept-encoding");
+
+  /**
+   * Reads every key.
+   *
+   * @throws dev.helix.config.InvalidSettingsException naming every key that can't be used
+   */
+  static HelixConfig from(Settings settings) {
+    Path home = Path.of(System.getProperty("user.home"));
+    Path sessionsDir =
+        settings.path("helix.sessions.dir", home.resolve(".helix").resolve("sessions"));
+    FilterSettings filter = FilterSettings.from(settings);
+    // Read by LoopbackFilter itself; read here too so that a wrong value is named with the others.
+    settings.flag("helix.allow.remote", false);
+    HelixConfig config =
+        new HelixConfig(sessionsDir, upstream(settings), chat(settings, filter), filter);
+    settings.check();
+    return config;
+  }
+
+  private static UpstreamSettings upstream(Settings settings) {
+    URI url = settings.uri("helix.upstream.url", null);
+    String key = settings.secret("helix.upstream.key");
+    Duration connect = duration(settings, "helix.timeout.connect", Duration.ofSeconds(10));
+    Duration models = duration(settings, "helix.timeout.models", Duration.ofSeconds(10));
+    int connections = settings.integer("helix.upstream.connections", 10_000, 1, 1_000_000);
+    if (key != null && !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+      settings.reject("helix.upstream.key", "visible ASCII characters, without blanks");
+    }
+    return url == null ? null : new UpstreamSettings(url, key, connect, models, connections);
+  }
+
+  private static ChatSettings chat(Settings settings, FilterSettings filter) {
+    List<String> forwarded = settings.list("helix.upstream.headers", List.of());
+    if (forwarded.stream()
+        .anyMatch(name -> NEVER_FORWARDED.contains(name.toLowerCase(Locale.ROOT)))) {
+      settings.reject(
+          "helix.upstream.headers",
+          "names of headers, none of which belongs to the connection, the body or the caller's identity");
+    }
+    return new ChatSettings(
+        settings.choice("helix.history.mode", HistoryMode.CLIENT),
+        forwarded,
+        filter.maxBytes(),
+        settings.size("helix.reply.max.bytes", 64 * MIB, 1024, 1L << 30),
+        duration(settings, "helix.timeout.first-byte", Duration.ofMinutes(10)),
+        duration(settings, "helix.timeout.idle", Duration.ofMinutes(5)),
+        duration(settings, "helix.timeout.stalled-reader", Duration.ofMinutes(1)),
+        duration(settings, "helix.sse.commit-after", Duration.ofSeconds(10)),
+        duration(settings, "helix.sse.comment-interval", Duration.ofSeconds(4)),
+        settings.size("helix.stream.buffer.bytes", 4 * MIB, 1024, 1L << 30),
+        duration(settings, "helix.models.cache", Duration.ofSeconds(10)),
+        settings.duration(
+            "helix.shutdown.grace", Duration.ofSeconds(20), Duration.ZERO, Duration.ofHours(1)));
+  }
+
+  private static Duration duration(Settings settings, String key, Duration fallback) {
+    return settings.duration(key, fallback, MIN, MAX);
+  }
+}

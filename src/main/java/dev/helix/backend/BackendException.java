@@ -1,0 +1,32 @@
+package dev.helix.backend;
+
+import java.io.Serial;
+
+/**
+ * Says why an answer could not be had or broke off. Its message is fit for the caller: it names no
+ * secret and no host.
+ */
+public final class BackendException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1;
+
+  /** What went wrong, which decides the HTTP status. */
+  public enum Reason {
+    /** No connection could be made. */
+    UNREACHABLE,
+    /** Nothing came in time. */
+    TIMEOUT,
+    /** The connection broke, or what came is no HTTP. */
+    BROKEN
+  }
+
+  private final Reason reason;
+
+  public BackendException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.helix.backend;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Answers chat completions: the place where a language model, or what stands in for one, is plugged
+ * in.
+ *
+ * <p>One backend serves all requests of the application. It speaks the OpenAI wire format in bytes:
+ * the body of a {@code POST /v1/chat/completions} goes in, and the head and body of its response
+ * come out, either one JSON object or a stream of server-sent events that ends in {@code data:
+ * [DONE]}.
+ *
+ * <p>Implementations are safe for use by many threads. {@link #chat} returns at once and never
+ * blocks on the network.
+ */
+public interface ChatBackend extends AutoCloseable {
+
+  /**
+   * Begins to answer a call. Everything that follows goes to the receiver, from any thread, one
+   * call at a time and in order: at most one head, then data, then exactly one of end and failure.
+   * Nothing is thrown for what goes wrong with the answer; it goes to {@link ReplyReceiver#failed}.
+   *
+   * @return the running exchange, by which the caller asks for more data or gives up
+   */
+  Exchange chat(ChatCall call, ReplyReceiver receiver);
+
+  /**
+   * The body of {@code GET /v1/models}: a JSON object whose {@code data} is an array of models, in
+   * UTF-8. The stage fails with a {@link BackendException} when the list can't be had; the caller
+   * keeps the last one it saw.
+   */
+  CompletionStage<byte[]> models();
+
+  /** Ends running exchanges and frees what the backend holds. */
+  @Override
+  void close();
+
+  /**
+   * An answer on its way. Safe for use by many threads; every method may be called at any time,
+   * also after the end.
+   */
+  interface Exchange {
+    /**
+     * Says that so many further bytes of the body are welcome. Without it a backend sends no more
+     * than its first window ({@link ReplyReceiver} says how much), though what is on its way
+     * already may still arrive.
+     */
+    void request(int bytes);
+
+    /**
+     * Gives up: the receiver hears nothing more that matters, and the model's work is stopped where
+     * that can be done.
+     */
+    void cancel();
+  }
+}

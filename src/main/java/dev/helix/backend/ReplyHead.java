@@ -1,0 +1,34 @@
+package dev.helix.backend;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Status and headers of an answer. Immutable.
+ *
+ * @param status the HTTP status
+ * @param headers by lower-case name; where a name was repeated, its last value
+ */
+public record ReplyHead(int status, Map<String, String> headers) {
+  public ReplyHead {
+    Map<String, String> lowered = new LinkedHashMap<>();
+    headers.forEach((name, value) -> lowered.put(name.toLowerCase(Locale.ROOT), value));
+    headers = Map.copyOf(lowered);
+  }
+
+  /** The value of a header, by its lower-case name. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
+  /** Whether the body is of this media type, whatever its parameters. */
+  public boolean isOfType(String mediaType) {
+    String type = headers.getOrDefault("content-type", "");
+    int semicolon = type.indexOf(';');
+    return (semicolon < 0 ? type : type.substring(0, semicolon))
+        .strip()
+        .equalsIgnoreCase(mediaType);
+  }
+}

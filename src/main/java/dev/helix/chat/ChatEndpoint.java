@@ -1,0 +1,237 @@
+package dev.helix.chat;
+
+import dev.helix.backend.ChatBackend;
+import dev.helix.backend.ChatCall;
+import dev.helix.filter.BodyBudget;
+import dev.helix.filter.BodyBudgetException;
+import dev.helix.filter.Conversation;
+import dev.helix.filter.ErrorResponse;
+import dev.helix.filter.RequestBody;
+import dev.helix.filter.RequestBodyException;
+import dev.helix.openai.ApiError;
+import dev.helix.session.HistoryMode;
+import dev.helix.session.OpenTurn;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionState;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The chat endpoint behind its servlets: reads and checks a request, places its question in the
+ * session's transcript, asks the backend and lets a turn carry the answer. One for the application,
+ * in the servlet context under the name of this class. Safe for use by many threads.
+ *
+ * <p>A request holds the container's thread while its body is read and its question is forced to
+ * disk, and no thread after that.
+ */
+public final class ChatEndpoint {
+  private static final System.Logger LOG = System.getLogger(ChatEndpoint.class.getName());
+  private static final String HISTORY_HEADER = "X-Conversation-History";
+
+  private final SessionManager sessions;
+  private final ChatBackend backend;
+  private final ChatSettings settings;
+  private final BodyBudget budget;
+  private final Executor executor;
+  private final ScheduledExecutorService timers;
+  private final ModelCatalog models;
+  private final RunningTurns running = new RunningTurns();
+
+  /** Puts the endpoint together; everything given stays the caller's to close. */
+  public ChatEndpoint(
+      SessionManager sessions,
+      ChatBackend backend,
+      ChatSettings settings,
+      BodyBudget budget,
+      Executor executor,
+      ScheduledExecutorService timers) {
+    this.sessions = Objects.requireNonNull(sessions, "sessions");
+    this.backend = Objects.requireNonNull(backend, "backend");
+    this.settings = Objects.requireNonNull(settings, "settings");
+    this.budget = Objects.requireNonNull(budget, "budget");
+    this.executor = Objects.requireNonNull(executor, "executor");
+    this.timers = Objects.requireNonNull(timers, "timers");
+    this.models = new ModelCatalog(backend, settings.modelsCache());
+  }
+
+  /**
+   * Refuses new turns, lets running ones finish for as long as the settings grant, and ends the
+   * rest, whose answers are recorded as far as they came. Blocks until all are over; may be called
+   * again.
+   */
+  public void drain() {
+    running.drain(settings.shutdownGrace());
+  }
+
+  ModelCatalog models() {
+    return models;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  /** Serves {@code POST /v1/chat/completions}. */
+  void chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    RequestBody body = null;
+    boolean handedOver = false;
+    try {
+      requireJson(request);
+      body = RequestBody.read(request, settings.maxRequestBytes(), budget);
+      ChatRequest chat = ChatRequest.parse(body.bytes());
+      begin(request, response, chat, body);
+      handedOver = true;
+    } catch (InvalidRequestException e) {
+      ErrorResponse.write(response, e.error());
+    } catch (BodyBudgetException e) {
+      ErrorResponse.write(response, e.error(), e.retryAfter());
+    } catch (RequestBodyException e) {
+      ErrorResponse.write(response, e.error());
+    } catch (SessionException e) {
+      LOG.log(System.Logger.Level.ERROR, "a question could not be stored", e);
+      ErrorResponse.write(response, ErrorMapping.of(e));
+    } finally {
+      if (body != null && !handedOver) {
+        body.close();
+      }
+    }
+  }
+
+  private void begin(
+      HttpServletRequest request, HttpServletResponse response, ChatRequest chat, RequestBody body)
+      throws IOException, InvalidRequestException {
+    Conversation conversation = Conversation.of(request);
+    SessionState session = (SessionState) request.getAttribute(SessionState.class.getName());
+    boolean kept = session != null && conversation.isTurn();
+    HistoryMode mode = historyMode(request, conversation);
+    chat.requireQuestion(mode);
+    if (!running.admit()) {
+      throw new InvalidRequestException(ErrorMapping.stopping());
+    }
+    boolean started = false;
+    try {
+      OpenTurn open = kept ? sessions.beginTurn(session, chat.messages(), mode) : null;
+      if (open != null) {
+        // Another conversation may have taken the name since the filter looked.
+        response.setHeader("X-Session-ID", open.session().sessionId().value());
+      }
+      TurnRecord record = kept ? TurnRecord.of(sessions, open) : TurnRecord.nowhere();
+      ChatCall call =
+          new ChatCall(
+              open == null ? chat.body() : chat.bodyWith(open),
+              chat.stream(),
+              forwarded(request),
+              open == null ? session : open.session(),
+              () ->
+                  open == null || conversation.id() == null
+                      ? List.of()
+                      : sessions.transcript(open.session().sessionId()).messages());
+      start(request, response, call, record, body);
+      started = true;
+    } finally {
+      if (!started) {
+        running.abandoned();
+      }
+    }
+  }
+
+  private void start(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      ChatCall call,
+      TurnRecord record,
+      RequestBody body)
+      throws IOException {
+    AsyncContext async = request.startAsync();
+    async.setTimeout(0);
+    Turn turn =
+        new Turn(settings, call.stream(), record, executor, timers, body::close, running::over);
+    CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
+    turn.serve(caller);
+    running.add(turn);
+    try {
+      turn.exchange(backend.chat(call, turn));
+    } catch (RuntimeException e) {
+      turn.broken(e);
+    }
+    // The question is forced while the upstream works; the turn does not end before.
+    SessionException failure = null;
+    try {
+      record.forceQuestion();
+    } catch (SessionException e) {
+      failure = e;
+    }
+    caller.open();
+    turn.questionForced(failure);
+  }
+
+  private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)
+      throws InvalidRequestException {
+    String asked = request.getHeader(HISTORY_HEADER);
+    HistoryMode mode =
+        switch (asked == null ? "" : asked.strip().toLowerCase(Locale.ROOT)) {
+          case "" -> settings.history();
+          case "client" -> HistoryMode.CLIENT;
+          case "stored" -> HistoryMode.STORED;
+          default ->
+              throw new InvalidRequestException(
+                  "invalid_history_mode",
+                  HISTORY_HEADER,
+                  "The header " + HISTORY_HEADER + " must be 'client' or 'stored'.");
+        };
+    if (mode == HistoryMode.STORED && conversation.isTurn() && conversation.id() == null) {
+      throw new InvalidRequestException(
+          "conversation_id_required",
+          "X-Conversation-ID",
+          "Stored history needs a conversation id: name the conversation in X-Conversation-ID.");
+    }
+    return conversation.isTurn() ? mode : HistoryMode.CLIENT;
+  }
+
+  private Map<String, String> forwarded(HttpServletRequest request) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String name : settings.forwardedHeaders()) {
+      String value = request.getHeader(name);
+      if (value != null) {
+        headers.put(name, value);
+      }
+    }
+    return headers;
+  }
+
+  private static void requireJson(HttpServletRequest request) throws InvalidRequestException {
+    String type = request.getContentType();
+    String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    boolean json =
+        media.equals("application/json")
+            || (media.startsWith("application/") && media.endsWith("+json"));
+    if (!json) {
+      throw new InvalidRequestException(
+          new ApiError(
+              415,
+              "The request must be sent with 'Content-Type: application/json'.",
+              "invalid_request_error",
+              null,
+              "unsupported_media_type"));
+    }
+    if (request.getHeader("Content-Encoding") != null) {
+      throw new InvalidRequestException(
+          new ApiError(
+              415,
+              "A request body with a Content-Encoding is not read.",
+              "invalid_request_error",
+              null,
+              "unsupported_content_encoding"));
+    }
+  }
+}

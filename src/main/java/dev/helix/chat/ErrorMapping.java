@@ -1,0 +1,50 @@
+package dev.helix.chat;
+
+import dev.helix.backend.BackendException;
+import dev.helix.openai.ApiError;
+import dev.helix.session.SessionException;
+import dev.helix.session.StorageFullException;
+
+/** The one place where what went wrong inside becomes an error for the caller. */
+final class ErrorMapping {
+  private ErrorMapping() {}
+
+  static ApiError of(BackendException failure) {
+    return switch (failure.reason()) {
+      case UNREACHABLE -> upstream(502, "upstream_unreachable", failure.getMessage());
+      case TIMEOUT -> upstream(504, "upstream_timeout", failure.getMessage());
+      case BROKEN -> upstream(502, "upstream_broken", failure.getMessage());
+    };
+  }
+
+  static ApiError upstream(int status, String code, String message) {
+    return new ApiError(status, message, "upstream_error", null, code);
+  }
+
+  /**
+   * An answer that the upstream began and did not give in full, or gave in a form that can't be
+   * read.
+   */
+  static ApiError invalidResponse(String message) {
+    return upstream(502, "upstream_invalid_response", message);
+  }
+
+  static ApiError of(SessionException failure) {
+    if (failure instanceof StorageFullException) {
+      return new ApiError(
+          507, "The storage of conversations is full.", "server_error", null, "storage_full");
+    }
+    return new ApiError(
+        500, "The conversation could not be stored.", "server_error", null, "storage_error");
+  }
+
+  static ApiError internal() {
+    return new ApiError(
+        500, "The server made a mistake; its log says more.", "server_error", null, "internal");
+  }
+
+  static ApiError stopping() {
+    return new ApiError(
+        503, "The server is stopping. Try again.", "server_error", null, "server_stopping");
+  }
+}

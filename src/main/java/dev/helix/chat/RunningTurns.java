@@ -1,0 +1,90 @@
+package dev.helix.chat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The turns under way, so that the application can stop without cutting one off unrecorded. Safe
+ * for use by many threads.
+ */
+final class RunningTurns {
+  private static final System.Logger LOG = System.getLogger(RunningTurns.class.getName());
+
+  /** How long a turn that was told to end may take to record what came and to tell its caller. */
+  private static final Duration ENDING = Duration.ofSeconds(5);
+
+  private final Set<Turn> turns = new HashSet<>();
+  private int admitted;
+  private boolean draining;
+
+  /**
+   * Takes one more turn in, whose end is {@link #over} or {@link #abandoned}; false when the
+   * application is stopping.
+   */
+  synchronized boolean admit() {
+    if (draining) {
+      return false;
+    }
+    admitted++;
+    return true;
+  }
+
+  synchronized void add(Turn turn) {
+    turns.add(turn);
+  }
+
+  synchronized void over(Turn turn) {
+    turns.remove(turn);
+    abandoned();
+  }
+
+  /** A turn that was admitted did not come to be. */
+  synchronized void abandoned() {
+    admitted--;
+    notifyAll();
+  }
+
+  /** Admits no more, waits, and ends what is still running after the grace. */
+  void drain(Duration grace) {
+    synchronized (this) {
+      draining = true;
+      if (admitted > 0) {
+        LOG.log(System.Logger.Level.INFO, "stopping: {0} turns are running", admitted);
+      }
+    }
+    if (await(grace)) {
+      return;
+    }
+    ArrayList<Turn> left;
+    synchronized (this) {
+      left = new ArrayList<>(turns);
+    }
+    left.forEach(Turn::stop);
+    if (!await(ENDING)) {
+      LOG.log(System.Logger.Level.WARNING, "stopping: {0} turns did not end in time", admitted());
+    }
+  }
+
+  private synchronized int admitted() {
+    return admitted;
+  }
+
+  private synchronized boolean await(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    try {
+      while (admitted > 0) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        wait(left / 1_000_000 + 1);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

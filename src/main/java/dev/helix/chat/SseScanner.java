@@ -1,0 +1,219 @@
+package dev.helix.chat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads a stream of server-sent events as it passes, whatever pieces it comes in: hands on its
+ * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]} and all
+ * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2). Not safe for use by several
+ * threads.
+ */
+final class SseScanner {
+  private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+
+  /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
+  private static final int MAX_DONE_LINE = 64;
+
+  /** Takes what the scanner finds, in the order of the stream. */
+  interface Sink {
+    /** Bytes to be handed on, at once and unchanged. */
+    void pass(ByteBuffer bytes);
+
+    /** The data of an event that is complete: its data lines, joined by LF. */
+    void event(byte[] data);
+  }
+
+  private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+  private byte[] line = new byte[256];
+  private int lineLength;
+
+  /** How much of the present line was handed on. */
+  private int linePassed;
+
+  private boolean hasData;
+  private boolean skipLineFeed;
+  private boolean boundary = true;
+  private boolean done;
+
+  /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
+  void feed(ByteBuffer piece, Sink sink) {
+    byte[] bytes = piece.array();
+    int from = piece.arrayOffset() + piece.position();
+    int end = piece.arrayOffset() + piece.limit();
+    int passedTo = from;
+    for (int at = from; at < end && !done; at++) {
+      byte b = bytes[at];
+      if (skipLineFeed) {
+        skipLineFeed = false;
+        if (b == '\n') {
+          continue;
+        }
+      }
+      if (b != '\n' && b != '\r') {
+        append(b);
+        continue;
+      }
+      skipLineFeed = b == '\r';
+      if (isDone(lineLength, true)) {
+        // The line may have begun in this piece or have been withheld from earlier ones.
+        passBefore(bytes, passedTo, at - (lineLength - linePassed), sink);
+        passedTo = end;
+        done = true;
+        dispatch(sink);
+      } else {
+        passWithheld(at - from, sink);
+        endLine(sink);
+      }
+    }
+    if (done) {
+      return;
+    }
+    int withheld = isDone(lineLength, false) ? lineLength - linePassed : 0;
+    if (withheld == 0) {
+      passWithheld(end - from, sink);
+    }
+    int passTo = end - Math.min(withheld, end - from);
+    passBefore(bytes, passedTo, passTo, sink);
+    linePassed = lineLength - withheld;
+  }
+
+  // Bytes of the line that came in earlier pieces and were withheld, now that they are known to be
+  // no [DONE].
+  private void passWithheld(int ofThisPiece, Sink sink) {
+    int earlier = lineLength - ofThisPiece;
+    if (earlier > linePassed) {
+      sink.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, earlier)));
+      linePassed = earlier;
+    }
+  }
+
+  private static void passBefore(byte[] bytes, int from, int to, Sink sink) {
+    if (to > from) {
+      sink.pass(ByteBuffer.wrap(bytes, from, to - from));
+    }
+  }
+
+  private void append(byte b) {
+    if (lineLength == line.length) {
+      line = Arrays.copyOf(line, line.length * 2);
+    }
+    line[lineLength++] = b;
+    boundary = false;
+  }
+
+  private void endLine(Sink sink) {
+    if (lineLength == 0) {
+      dispatch(sink);
+      boundary = true;
+    } else if (startsWithField()) {
+      int start = FIELD.length;
+      if (start < lineLength && line[start] == ' ') {
+        start++;
+      }
+      if (hasData) {
+        data.write('\n');
+      }
+      data.write(line, start, lineLength - start);
+      hasData = true;
+    }
+    lineLength = 0;
+    linePassed = 0;
+  }
+
+  private boolean startsWithField() {
+    return lineLength >= FIELD.length
+        && Arrays.equals(line, 0, FIELD.length, FIELD, 0, FIELD.length);
+  }
+
+  private void dispatch(Sink sink) {
+    if (hasData) {
+      byte[] event = data.toByteArray();
+      data.reset();
+      hasData = false;
+      sink.event(event);
+    }
+  }
+
+  /**
+   * Whether the line is {@code data: [DONE]}, or, while it is not complete, may still become it.
+   */
+  private boolean isDone(int length, boolean complete) {
+    if (length > MAX_DONE_LINE) {
+      return false;
+    }
+    int at = 0;
+    for (byte expected : FIELD) {
+      if (at == length) {
+        return !complete;
+      }
+      if (line[at++] != expected) {
+        return false;
+      }
+    }
+    at = skipBlanks(at, length);
+    for (byte expected : DONE) {
+      if (at == length) {
+        return !complete;
+      }
+      if (line[at++] != expected) {
+        return false;
+      }
+    }
+    return skipBlanks(at, length) == length;
+  }
+
+  private int skipBlanks(int from, int length) {
+    int at = from;
+    while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The stream has ended: an event that lacks its blank line counts all the same. */
+  void end(Sink sink) {
+    if (!done) {
+      if (isDone(lineLength, true)) {
+        done = true;
+      } else {
+        if (lineLength > linePassed) {
+          sink.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, lineLength)));
+          linePassed = lineLength;
+        }
+        if (lineLength > 0) {
+          endLine(sink);
+          boundary = false;
+        }
+      }
+      dispatch(sink);
+    }
+  }
+
+  /** Whether {@code [DONE]} was seen. */
+  boolean done() {
+    return done;
+  }
+
+  /** The event that was withheld, with the white space and line ends that it came with. */
+  byte[] doneEvent() {
+    String lineEnd = skipLineFeed ? "\r\n" : "\n";
+    String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
+    return (text + lineEnd + lineEnd).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** How many bytes of an event that is not complete are kept here. */
+  int held() {
+    return lineLength + data.size();
+  }
+
+  /**
+   * Whether what was handed on ends with a complete event, so that something may be put in between.
+   */
+  boolean atBoundary() {
+    return boundary;
+  }
+}

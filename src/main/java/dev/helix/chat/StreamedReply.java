@@ -1,0 +1,154 @@
+package dev.helix.chat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.helix.session.Answer;
+import dev.helix.session.AnswerStatus;
+import dev.helix.session.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Puts an answer together from the chunks of its stream: for each choice the message that the
+ * deltas add up to, its finish reason and the model. Not safe for use by several threads.
+ */
+final class StreamedReply {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private static final class Choice {
+    private final Map<String, Object> message = new LinkedHashMap<>();
+    private String finishReason;
+  }
+
+  private final Map<Integer, Choice> choices = new TreeMap<>();
+  private String model;
+  private long characters;
+  private boolean error;
+  private boolean malformed;
+
+  /** Adds the data of one event. What is no JSON is passed over, as clients do, and remembered. */
+  void add(byte[] data) {
+    characters += data.length;
+    try (JsonParser parser = JSON.createParser(data)) {
+      // Lines that lack the blank line between them come as one event with several values.
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          readChunk(parser);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (JsonProcessingException e) {
+      malformed = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+  }
+
+  private void readChunk(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (field.equals("choices") && value == JsonToken.START_ARRAY) {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          if (JsonDeltas.read(parser) instanceof Map<?, ?> choice) {
+            addChoice(choice);
+          }
+        }
+      } else if (field.equals("model") && value == JsonToken.VALUE_STRING) {
+        model = parser.getText();
+      } else if (field.equals("error") && value != JsonToken.VALUE_NULL) {
+        error = true;
+        parser.skipChildren();
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private void addChoice(Map<?, ?> chunk) {
+    int index = chunk.get("index") instanceof Number number ? number.intValue() : 0;
+    Choice choice = choices.computeIfAbsent(index, ignored -> new Choice());
+    // Some upstreams send the whole message in the last chunk, or instead of deltas.
+    Object delta = chunk.get("delta");
+    if (delta == null && choice.message.isEmpty()) {
+      delta = chunk.get("message");
+    }
+    if (delta instanceof Map<?, ?> fields) {
+      JsonDeltas.merge(choice.message, fields);
+    }
+    if (chunk.get("finish_reason") instanceof String reason) {
+      choice.finishReason = reason;
+    }
+  }
+
+  /** Whether every choice that was begun has a finish reason, and there is one. */
+  boolean isFinished() {
+    return !choices.isEmpty()
+        && choices.values().stream().allMatch(choice -> choice.finishReason != null);
+  }
+
+  /** Whether the upstream sent an error in the stream. */
+  boolean hasError() {
+    return error;
+  }
+
+  /** Whether something in the stream was no JSON. */
+  boolean hasMalformed() {
+    return malformed;
+  }
+
+  /** How much was read so far, in bytes of events. */
+  long size() {
+    return characters;
+  }
+
+  /**
+   * The answers so far, in the order of their index. One that has no finish reason gets the status
+   * given, others are complete. What is empty and not complete is left out.
+   */
+  List<Answer> answers(AnswerStatus unfinished) {
+    List<Answer> answers = new ArrayList<>();
+    for (Choice choice : choices.values()) {
+      AnswerStatus status = choice.finishReason == null ? unfinished : AnswerStatus.COMPLETED;
+      if (status == AnswerStatus.COMPLETED || hasContent(choice.message)) {
+        answers.add(new Answer(message(choice.message), model, choice.finishReason, status));
+      }
+    }
+    return answers;
+  }
+
+  private static boolean hasContent(Map<String, Object> message) {
+    return message.entrySet().stream()
+        .anyMatch(
+            field ->
+                !field.getKey().equals("role")
+                    && field.getValue() != null
+                    && !field.getValue().toString().isEmpty());
+  }
+
+  private static Message message(Map<String, Object> fields) {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("role", "assistant");
+    message.put("content", null);
+    message.putAll(fields);
+    // The index only tells the deltas apart; a message does not have it.
+    if (fields.get("tool_calls") instanceof List<?> calls) {
+      calls.forEach(call -> ((Map<?, ?>) call).remove("index"));
+    }
+    try {
+      return Message.parse(MAPPER.writeValueAsBytes(message));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.helix.config;
+
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.naming.InitialContext;
+import javax.naming.NameNotFoundException;
+import javax.naming.NamingException;
+import javax.naming.NoInitialContextException;
+
+/**
+ * A place where settings are looked up, such as the environment. Immutable; as thread-safe as the
+ * functions it is made of.
+ *
+ * @param name how the place is called in messages
+ * @param spelling how a key is spelled there ({@code helix.sessions.dir} is {@code
+ *     HELIX_SESSIONS_DIR} in the environment)
+ * @param lookup the value of a name as spelled there; null or blank when it has none
+ * @param names all names that have a value there, for finding misspelled ones; empty where the
+ *     place cannot or should not be listed
+ */
+public record Source(
+    String name,
+    UnaryOperator<String> spelling,
+    UnaryOperator<String> lookup,
+    Supplier<Collection<String>> names) {
+
+  static final String INIT_PARAM = "init-param";
+  private static final Logger LOG = System.getLogger(Source.class.getName());
+
+  public Source {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(spelling, "spelling");
+    Objects.requireNonNull(lookup, "lookup");
+    Objects.requireNonNull(names, "names");
+  }
+
+  /** A source of plain keys and values, which it copies. */
+  public static Source of(String name, Map<String, String> values) {
+    Map<String, String> copy = Map.copyOf(values);
+    return new Source(name, UnaryOperator.identity(), copy::get, copy::keySet);
+  }
+
+  /** Environment variables: keys in upper case, dots and hyphens as underscores. */
+  public static Source environment(Map<String, String> variables) {
+    Map<String, String> copy = Map.copyOf(variables);
+    return new Source(
+        "environment",
+        key -> key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'),
+        copy::get,
+        copy::keySet);
+  }
+
+  /** System properties, read when asked for. */
+  public static Source systemProperties(Properties properties) {
+    return new Source(
+        "system property",
+        UnaryOperator.identity(),
+        properties::getProperty,
+        properties::stringPropertyNames);
+  }
+
+  static Source initParams(FilterConfig config) {
+    return new Source(
+        INIT_PARAM,
+        UnaryOperator.identity(),
+        config::getInitParameter,
+        () -> Collections.list(config.getInitParameterNames()));
+  }
+
+  /** Context parameters. Not listed: a server's own belong to every application on it. */
+  static Source contextParams(ServletContext context) {
+    return new Source(
+        "context-param", UnaryOperator.identity(), context::getInitParameter, List::of);
+  }
+
+  /** Environment entries of the web application: {@code java:comp/env/<key>}. */
+  static Source jndi() {
+    return new Source("JNDI", UnaryOperator.identity(), Source::jndiEntry, List::of);
+  }
+
+  // Only keys of ours are looked up, below the application's own environment: never a caller's
+  // text.
+  @SuppressWarnings("BanJNDI")
+  private static String jndiEntry(String key) {
+    try {
+      Object entry = InitialContext.doLookup("java:comp/env/" + key);
+      return entry == null ? null : entry.toString();
+    } catch (NameNotFoundException | NoInitialContextException absent) {
+      return null;
+    } catch (NamingException | RuntimeException e) {
+      // Servers differ in what they throw for an entry that was never bound.
+      LOG.log(Level.DEBUG, () -> "JNDI has no entry for " + key, e);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package dev.helix.filter;
+
+import dev.helix.config.InvalidSettingsException;
+import dev.helix.config.Settings;
+import dev.helix.filter.FilterSettings.Fallback;
+import dev.helix.openai.ApiError;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A servlet filter that gives each request the session of its conversation.
+ *
+ * <pre>
+ * POST /v1/chat/completions HTTP/1.1          HTTP/1.1 200 OK
+ * X-Conversation-ID: trip-to-rome      →      X-Session-ID: conv-trip-to-rome
+ *                                             X-Conversation-ID: trip-to-rome
+ * </pre>
+ *
+ * <p>Behind it a request has these attributes, each named by its class: {@link Conversation}
+ * always; {@link SessionState} when it has a session; {@link SessionManager}, the one that the
+ * session is from; {@link RequestBody} when the body was read for the fallback. The filter stores
+ * nothing: a session comes to exist with its first recorded turn.
+ *
+ * <p>The id is the first non-empty value among the configured headers. A value that is repeated,
+ * over 512 code points or has control characters is answered 400 {@code invalid_conversation_id}.
+ * Without an id the {@linkplain FilterSettings.Fallback fallback} holds; for the first message the
+ * body of a JSON {@code POST} or {@code PUT} is read into memory within the limits, and whatever is
+ * behind the filter can still read it. Source: specification sections 1, 5 and 7.
+ *
+ * <p>Thread-safe. Looking a session up may read storage, so the filter may block.
+ */
+public final class ConversationFilter implements Filter {
+  /** The key of the sessions folder. */
+  public static final String SESSIONS_DIR = "helix.sessions.dir";
+
+  /** The key of the kind of store that sessions are kept in, {@code files} unless set. */
+  public static final String SESSIONS_STORE = "helix.sessions.store";
+
+  private static final String SESSION_HEADER = "X-Session-ID";
+  private static final String CONVERSATION_HEADER = "X-Conversation-ID";
+  private static final Logger LOG = System.getLogger(ConversationFilter.class.getName());
+
+  private final String seen =
+      ConversationFilter.class.getName() + "@" + Integer.toHexString(System.identityHashCode(this));
+  private SessionManager manager;
+  private FilterSettings settings;
+  private ConversationHeaders headers;
+  private BodyBudget budget;
+
+  // What init made, and destroy therefore ends.
+  private ServletContext context;
+  private boolean ownsManager;
+
+  /**
+   * A filter for {@code web.xml}, which reads its settings from its init-params and the other
+   * sources of {@link Settings}. It uses the web application's {@link SessionManager}, the context
+   * attribute of that name, unless its init-params choose a store or folder; it opens one of its
+   * own otherwise, and closes it in the end. One opened without such init-params becomes the
+   * context attribute.
+   */
+  public ConversationFilter() {}
+
+  /** A filter with a memory for bodies of its own. It does not close the manager. */
+  public ConversationFilter(SessionManager manager, FilterSettings settings) {
+    this(manager, settings, new BodyBudget(settings.memoryBytes()));
+  }
+
+  /** A filter that shares the memory for bodies with others. It does not close the manager. */
+  public ConversationFilter(SessionManager manager, FilterSettings settings, BodyBudget budget) {
+    this.manager = Objects.requireNonNull(manager, "manager");
+    use(settings, Objects.requireNonNull(budget, "budget"));
+  }
+
+  /**
+   * Reads the settings, unless the filter was made with some.
+   *
+   * @throws ServletException naming every setting that cannot be used, or a store that cannot be
+   *     opened
+   */
+  @Override
+  public void init(FilterConfig config) throws ServletException {
+    if (manager != null) {
+      return;
+    }
+    context = config.getServletContext();
+    Settings source = Settings.forFilter(config);
+    try {
+      FilterSettings read = FilterSettings.from(source);
+      Path dir = source.path(SESSIONS_DIR, null);
+      String store = source.string(SESSIONS_STORE, "files");
+      source.check();
+      use(read, sharedBudget(source, read));
+      boolean chosen = source.isInitParam(SESSIONS_DIR) || source.isInitParam(SESSIONS_STORE);
+      manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
+      if (manager == null) {
+        open(source, store, dir);
+        if (!chosen) {
+          context.setAttribute(managerName(), manager);
+        }
+      }
+    } catch (InvalidSettingsException | SessionException | IllegalArgumentException e) {
+      throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
+    }
+    source.unknownInitParams().forEach(line -> LOG.log(Level.WARNING, line));
+  }
+
+  private void use(FilterSettings read, BodyBudget memory) {
+    settings = read;
+    headers = new ConversationHeaders(read.headers());
+    budget = memory;
+  }
+
+  /** All filters of a web application share one budget, except those with a size of their own. */
+  private BodyBudget sharedBudget(Settings source, FilterSettings read) {
+    if (source.isInitParam(FilterSettings.MEMORY_BYTES)) {
+      return new BodyBudget(read.memoryBytes());
+    }
+    String name = BodyBudget.class.getName();
+    if (context.getAttribute(name) == null) {
+      context.setAttribute(name, new BodyBudget(read.memoryBytes()));
+    }
+    return (BodyBudget) context.getAttribute(name);
+  }
+
+  private void open(Settings source, String store, Path dir) {
+    String dirText = dir == null ? null : dir.toString();
+    manager =
+        new SessionManager(
+            SessionStore.open(store, key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key)),
+            Clock.systemUTC());
+    ownsManager = true;
+    source.report().forEach(line -> LOG.log(Level.INFO, line));
+  }
+
+  /** Closes the manager that {@link #init} opened. */
+  @Override
+  public void destroy() {
+    if (!ownsManager) {
+      return;
+    }
+    if (context.getAttribute(managerName()) == manager) {
+      context.removeAttribute(managerName());
+    }
+    manager.close();
+  }
+
+  @Override
+  public void doFilter(ServletRequest anyRequest, ServletResponse anyResponse, FilterChain chain)
+      throws IOException, ServletException {
+    // A request that is dispatched again, asynchronously or to an error page, has been here.
+    if (!(anyRequest instanceof HttpServletRequest request)
+        || !(anyResponse instanceof HttpServletResponse response)
+        || request.getAttribute(seen) != null) {
+      chain.doFilter(anyRequest, anyResponse);
+      return;
+    }
+    request.setAttribute(seen, true);
+    Conversation conversation;
+    try {
+      conversation = headers.read(request);
+    } catch (InvalidConversationIdException e) {
+      ErrorResponse.write(response, e.error());
+      return;
+    }
+    request.setAttribute(Conversation.class.getName(), conversation);
+    request.setAttribute(managerName(), manager);
+    if (conversation.id() != null) {
+      response.setHeader(CONVERSATION_HEADER, conversation.echo());
+      withId(conversation, request, response, chain);
+    } else if (conversation.task() != null || settings.fallback() == Fallback.NONE) {
+      chain.doFilter(request, response);
+    } else if (settings.fallback() == Fallback.RANDOM) {
+      if (attach(manager::randomSession, true, request, response)) {
+        chain.doFilter(request, response);
+      }
+    } else if (mayHaveFirstMessage(request)) {
+      withFirstMessage(request, response, chain);
+    } else {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private void withId(
+      Conversation conversation,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    if (conversation.temporary()
+        || attach(
+            () -> manager.getOrCreateSession(null, conversation.id()),
+            conversation.isTurn(),
+            request,
+            response)) {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private boolean mayHaveFirstMessage(HttpServletRequest request) {
+    String method = request.getMethod();
+    return (method.equals("POST") || method.equals("PUT"))
+        && FirstMessage.isJson(request.getContentType())
+        && request.getContentLengthLong() != 0
+        && request.getContentLengthLong() <= settings.maxBytes();
+  }
+
+  private void withFirstMessage(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    RequestBody body;
+    try {
+      body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
+    } catch (BodyBudgetException e) {
+      ErrorResponse.write(response, e.error(), e.retryAfter());
+      return;
+    }
+    BufferedRequest buffered = new BufferedRequest(request, response, body);
+    try {
+      Optional<String> text = body.complete() ? FirstMessage.find(body.bytes()) : Optional.empty();
+      if (text.isEmpty()
+          || attach(() -> manager.getOrCreateSession(text.get(), null), true, request, response)) {
+        chain.doFilter(buffered, response);
+      }
+    } finally {
+      buffered.handedOn();
+    }
+  }
+
+  /** Attaches a session and says whether it could: if not, the request has been answered. */
+  private static boolean attach(
+      Supplier<SessionState> session,
+      boolean named,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
+    SessionState state;
+    try {
+      state = session.get();
+    } catch (SessionException e) {
+      LOG.log(Level.ERROR, "the session of a request could not be looked up", e);
+      ErrorResponse.write(
+          response,
+          new ApiError(
+              503,
+              "The session could not be looked up in the store.",
+              "server_error",
+              null,
+              "session_store_unavailable"));
+      return false;
+    }
+    request.setAttribute(SessionState.class.getName(), state);
+    if (named) {
+      response.setHeader(SESSION_HEADER, state.sessionId().value());
+    }
+    return true;
+  }
+
+  private static String managerName() {
+    return SessionManager.class.getName();
+  }
+}

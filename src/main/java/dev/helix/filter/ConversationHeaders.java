@@ -1,0 +1,102 @@
+package dev.helix.filter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The headers that name a conversation, the strongest first (specification sections 1 and 7).
+ * Immutable.
+ */
+record ConversationHeaders(List<String> names) {
+  static final String TASK = "X-OpenWebUI-Task";
+  private static final int MOST_CODE_POINTS = 512;
+
+  ConversationHeaders {
+    names = List.copyOf(names);
+  }
+
+  /**
+   * What the headers say. The first header with a non-empty value decides; weaker ones are not
+   * looked at.
+   *
+   * @throws InvalidConversationIdException if its value is repeated, too long or has control
+   *     characters
+   */
+  Conversation read(HttpServletRequest request) {
+    String task = task(request);
+    for (String name : names) {
+      List<String> values = values(request, name);
+      if (!values.isEmpty()) {
+        return conversation(name, values, task);
+      }
+    }
+    return new Conversation(null, null, task);
+  }
+
+  private static Conversation conversation(String name, List<String> values, String task) {
+    if (values.size() > 1) {
+      throw new InvalidConversationIdException(name, "was given more than once");
+    }
+    String echo = values.get(0);
+    String id = decode(echo);
+    if (id.codePointCount(0, id.length()) > MOST_CODE_POINTS) {
+      throw new InvalidConversationIdException(
+          name, "is longer than " + MOST_CODE_POINTS + " characters");
+    }
+    if (id.codePoints().anyMatch(Character::isISOControl)) {
+      throw new InvalidConversationIdException(name, "has control characters");
+    }
+    return new Conversation(id, echo, task);
+  }
+
+  // The prompt's shape, which decides where this header is absent, will be looked at here.
+  private static String task(HttpServletRequest request) {
+    List<String> values = values(request, TASK);
+    return values.isEmpty() ? null : values.get(0);
+  }
+
+  /** The header's values without the empty ones. */
+  private static List<String> values(HttpServletRequest request, String name) {
+    return Collections.list(request.getHeaders(name)).stream()
+        .map(ConversationHeaders::trim)
+        .filter(value -> !value.isEmpty())
+        .toList();
+  }
+
+  /** Without the optional white space around a field value (RFC 9110 section 5.5). */
+  private static String trim(String value) {
+    int start = 0;
+    int end = value.length();
+    while (start < end && isBlank(value.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(value.charAt(end - 1))) {
+      end--;
+    }
+    return value.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /**
+   * A header value as UTF-8 where it is that, else as Latin-1. Containers give one char per byte; a
+   * value with any other char was decoded by the container already.
+   */
+  static String decode(String value) {
+    if (value.chars().anyMatch(c -> c > 0xFF)) {
+      return value;
+    }
+    byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      return value;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.helix.filter;
+
+import dev.helix.openai.ApiError;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+
+/** How an {@link ApiError} is sent: its status and its JSON body. No state. */
+public final class ErrorResponse {
+  private ErrorResponse() {}
+
+  /**
+   * Sends an error instead of whatever was written so far. Blocks.
+   *
+   * @throws IllegalStateException if the response is committed: then it is too late for a status
+   */
+  public static void write(HttpServletResponse response, ApiError error) throws IOException {
+    response.resetBuffer();
+    byte[] body = error.toJson();
+    response.setStatus(error.status());
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+
+  /**
+   * As {@link #write(HttpServletResponse, ApiError)}, with {@code Retry-After} in whole seconds.
+   */
+  public static void write(HttpServletResponse response, ApiError error, Duration retryAfter)
+      throws IOException {
+    response.setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+    write(response, error);
+  }
+}

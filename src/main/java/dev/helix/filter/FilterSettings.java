@@ -1,0 +1,86 @@
+package dev.helix.filter;
+
+import dev.helix.config.Settings;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What an operator chooses about {@link ConversationFilter}. Immutable.
+ *
+ * @param headers the headers that may name a conversation, the strongest first; at least one
+ * @param fallback what holds for a request that names none
+ * @param maxBytes the most bytes of one request's body that are taken into memory
+ * @param memoryBytes the most bytes that all request bodies in memory take together; not less than
+ *     {@code maxBytes}, so that no body is told to try again for ever
+ */
+public record FilterSettings(
+    List<String> headers, Fallback fallback, long maxBytes, long memoryBytes) {
+
+  /** The key of {@link #headers}. */
+  public static final String HEADERS = "helix.conversation.headers";
+
+  /** The key of {@link #fallback}. */
+  public static final String FALLBACK = "helix.conversation.fallback";
+
+  /** The key of {@link #maxBytes}. */
+  public static final String MAX_BYTES = "helix.request.max.bytes";
+
+  /** The key of {@link #memoryBytes}. */
+  public static final String MEMORY_BYTES = "helix.request.memory.bytes";
+
+  private static final long MIB = 1L << 20;
+  private static final long LARGEST_BODY = 1L << 30;
+
+  /** What holds for a request without a conversation id. */
+  public enum Fallback {
+    /** The session of its first user message. */
+    FIRST_MESSAGE,
+    /** No session. */
+    NONE,
+    /** A new session of its own, named in the response. */
+    RANDOM
+  }
+
+  public FilterSettings {
+    headers = List.copyOf(headers);
+    Objects.requireNonNull(fallback, "fallback");
+    if (headers.isEmpty() || !headers.stream().allMatch(FilterSettings::isToken)) {
+      throw new IllegalArgumentException("not header names: " + headers);
+    }
+    if (maxBytes < 1 || maxBytes > LARGEST_BODY || memoryBytes < maxBytes) {
+      throw new IllegalArgumentException("limits: " + maxBytes + " of " + memoryBytes);
+    }
+  }
+
+  /** What holds where nothing is set. */
+  public static FilterSettings defaults() {
+    return from(new Settings(List.of()));
+  }
+
+  /**
+   * Reads the keys above. What cannot be used is left to {@link Settings#check()}, which must come
+   * before the result is used.
+   */
+  public static FilterSettings from(Settings settings) {
+    List<String> headers =
+        settings.list(HEADERS, List.of("X-Conversation-ID", "X-OpenWebUI-Chat-Id"));
+    if (!headers.stream().allMatch(FilterSettings::isToken)) {
+      settings.reject(HEADERS, "names of HTTP headers, separated by commas");
+      headers = List.of("X-Conversation-ID");
+    }
+    Fallback fallback = settings.choice(FALLBACK, Fallback.FIRST_MESSAGE);
+    long quarter = Math.max(MIB, Runtime.getRuntime().maxMemory() / 4);
+    long memory = settings.size(MEMORY_BYTES, Math.min(256 * MIB, quarter), 1, Long.MAX_VALUE);
+    long max = settings.size(MAX_BYTES, Math.min(64 * MIB, memory), 1, LARGEST_BODY);
+    if (max > memory) {
+      settings.reject(MAX_BYTES, "at most " + MEMORY_BYTES + ", which is " + memory + " bytes");
+      max = memory;
+    }
+    return new FilterSettings(headers, fallback, max, memory);
+  }
+
+  /** Whether a text is a token of RFC 9110 section 5.6.2. */
+  private static boolean isToken(String text) {
+    return text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  }
+}

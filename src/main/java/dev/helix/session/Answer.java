@@ -1,0 +1,18 @@
+package dev.helix.session;
+
+import java.util.Objects;
+
+/**
+ * One reply that is to be recorded. Immutable.
+ *
+ * @param message the reply as the upstream gave it, or as much of it as came
+ * @param model the model that answered, or null when unknown
+ * @param finishReason the upstream's finish reason, or null when there was none
+ * @param status how the reply ended
+ */
+public record Answer(Message message, String model, String finishReason, AnswerStatus status) {
+  public Answer {
+    Objects.requireNonNull(message, "message");
+    Objects.requireNonNull(status, "status");
+  }
+}

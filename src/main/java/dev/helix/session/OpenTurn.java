@@ -1,0 +1,23 @@
+package dev.helix.session;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A turn whose question is stored and whose answer is not yet. Immutable; it holds no lock and may
+ * be dropped.
+ *
+ * @param session the session as it was when the turn began
+ * @param parentId the message that the answers hang under; null when they begin the transcript
+ * @param history in stored mode the messages to send before the caller's own, without a system
+ *     message; empty in client mode and when the request itself resends
+ * @param system in stored mode the system message to send; null when there is none, or when the
+ *     caller sent one, which then stays in its place
+ */
+public record OpenTurn(
+    SessionState session, String parentId, List<Message> history, Message system) {
+  public OpenTurn {
+    Objects.requireNonNull(session, "session");
+    history = List.copyOf(history);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.helix.session;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+
+/**
+ * What is known of a session apart from its transcript: a snapshot, and what {@code status.json}
+ * holds. Immutable; recording a turn looks at the store again. Times are kept to the microsecond.
+ * Specification section 2.
+ *
+ * @param sessionId the session's name
+ * @param status {@link SessionStatus#NEW} as long as nothing is stored
+ * @param step what the session is working on
+ * @param createdAt when the session began
+ * @param updatedAt when it was last used; may be behind by a second after a crash
+ * @param originalRequest the text of the first user message; null until there is one
+ * @param projectName the application's name for the session, or null
+ * @param conversationId the caller's raw conversation id; null where it named none
+ */
+public record SessionState(
+    SessionId sessionId,
+    SessionStatus status,
+    Step step,
+    Instant createdAt,
+    Instant updatedAt,
+    String originalRequest,
+    String projectName,
+    String conversationId) {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(Json.FACTORY.copy())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  public SessionState {
+    Objects.requireNonNull(sessionId, "sessionId");
+    Objects.requireNonNull(status, "status");
+    Objects.requireNonNull(step, "step");
+    createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
+    updatedAt = updatedAt.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** A session of which nothing is stored yet. */
+  static SessionState fresh(SessionId id, String conversationId, Instant now) {
+    return new SessionState(id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId);
+  }
+
+  /** This state with another status. */
+  public SessionState withStatus(SessionStatus newStatus) {
+    return new SessionState(
+        sessionId,
+        newStatus,
+        step,
+        createdAt,
+        updatedAt,
+        originalRequest,
+        projectName,
+        conversationId);
+  }
+
+  /** This state with another step. */
+  public SessionState withStep(Step newStep) {
+    return new SessionState(
+        sessionId,
+        status,
+        newStep,
+        createdAt,
+        updatedAt,
+        originalRequest,
+        projectName,
+        conversationId);
+  }
+
+  /** This state as last used at another time. */
+  public SessionState withUpdatedAt(Instant time) {
+    return new SessionState(
+        sessionId, status, step, createdAt, time, originalRequest, projectName, conversationId);
+  }
+
+  /** This state with another project name, which may be null. */
+  public SessionState withProjectName(String name) {
+    return new SessionState(
+        sessionId, status, step, createdAt, updatedAt, originalRequest, name, conversationId);
+  }
+
+  SessionState withOriginalRequest(String text) {
+    return new SessionState(
+        sessionId, status, step, createdAt, updatedAt, text, projectName, conversationId);
+  }
+
+  /** Whether the two differ in more than the time of last use. */
+  public boolean differsBeyondUse(SessionState other) {
+    return !equals(other.withUpdatedAt(updatedAt));
+  }
+
+  /**
+   * Reads what {@link #toJson()} or the original wrote. Lenient about what is missing: a time
+   * without a zone is in the system's, an unknown status or step is the first in use.
+   *
+   * @param id the session's name, which counts, whatever the JSON says
+   * @throws IllegalArgumentException if the bytes are not one JSON object
+   */
+  public static SessionState parse(SessionId id, byte[] json) {
+    return of(id, readObject(json));
+  }
+
+  private static SessionState of(SessionId id, ObjectNode node) {
+    Instant created = Times.parse(text(node, "created_at"));
+    Instant updated = Times.parse(text(node, "updated_at"));
+    Instant known = created != null ? created : updated != null ? updated : Instant.EPOCH;
+    String conversation = text(node, "conversation_id");
+    return new SessionState(
+        id,
+        SessionStatus.ofWireName(text(node, "status")).orElse(SessionStatus.DISCUSSING),
+        Step.ofWireName(text(node, "step")).orElse(Step.WHAT),
+        known,
+        updated != null ? updated : known,
+        text(node, "original_request"),
+        text(node, "project_name"),
+        "".equals(conversation) ? null : conversation);
+  }
+
+  /** The content of {@code status.json}, indented, in UTF-8. */
+  public byte[] toJson() {
+    return write(JsonNodeFactory.instance.objectNode());
+  }
+
+  /**
+   * The content of {@code status.json} on top of an earlier one, of which every unknown field, and
+   * every known one that means the same, stays as it is.
+   *
+   * @throws IllegalArgumentException if the earlier bytes are not one JSON object
+   */
+  public byte[] toJson(byte[] earlier) {
+    return write(readObject(earlier));
+  }
+
+  private byte[] write(ObjectNode node) {
+    SessionState before = of(sessionId, node);
+    node.put("session_id", sessionId.value());
+    put(node, "status", status.wireName(), before.status.wireName());
+    put(node, "step", step.wireName(), before.step.wireName());
+    put(node, "created_at", Times.format(createdAt), Times.format(before.createdAt));
+    put(node, "updated_at", Times.format(updatedAt), Times.format(before.updatedAt));
+    put(node, "original_request", originalRequest, before.originalRequest);
+    put(node, "project_name", projectName, before.projectName);
+    put(node, "conversation_id", conversationId, before.conversationId);
+    try {
+      DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+      DefaultPrettyPrinter printer =
+          new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
+      return Json.utf8(MAPPER.writer(printer).writeValueAsString(node) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can be written", e);
+    }
+  }
+
+  private static void put(ObjectNode node, String field, String value, String before) {
+    if (!node.has(field) || !Objects.equals(value, before)) {
+      node.put(field, value);
+    }
+  }
+
+  private static ObjectNode readObject(byte[] json) {
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(json);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
+    if (!(node instanceof ObjectNode object)) {
+      throw new IllegalArgumentException("not a JSON object");
+    }
+    return object;
+  }
+
+  private static String text(ObjectNode node, String field) {
+    JsonNode value = node.get(field);
+    return value != null && value.isTextual() ? value.textValue() : null;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.helix.session;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that was said in a session: a tree of messages, of which one path is current. An
+ * immutable snapshot. Specification section 4.
+ */
+public final class Transcript {
+  private final Map<String, Message> nodes = new LinkedHashMap<>();
+  private final Map<String, Integer> recorded = new HashMap<>();
+  private Message system;
+
+  private Transcript() {}
+
+  /** The transcript of a log, read from its start. */
+  static Transcript of(List<Message> elements) {
+    Transcript transcript = new Transcript();
+    Numbering numbering = new Numbering();
+    int position = 0;
+    for (Message element : elements) {
+      transcript.add(numbering.next(element), position++);
+    }
+    return transcript;
+  }
+
+  private void add(Message element, int position) {
+    if (!element.element().parentKnown()) {
+      system = element;
+      return;
+    }
+    Message first = nodes.get(element.id());
+    Message newest =
+        first == null
+            ? element
+            : element.as(element.element().placed(element.id(), true, first.parentId()));
+    nodes.put(element.id(), newest);
+    recorded.put(element.id(), position);
+  }
+
+  /**
+   * The messages of all branches, each in its newest version, in the order in which they first
+   * came. The leading system messages are not among them.
+   */
+  public List<Message> messages() {
+    return List.copyOf(nodes.values());
+  }
+
+  /**
+   * The messages that a next turn would send, oldest first: down to the newest answer that is
+   * completed, or cancelled with text. Without failed answers, and without tool calls that have no
+   * results.
+   */
+  public List<Message> currentPath() {
+    return sent(currentEnd(false), false);
+  }
+
+  /** The newest leading system message, or null. */
+  Message system() {
+    return system;
+  }
+
+  /**
+   * The message that the current path ends at, or null.
+   *
+   * @param toolResultsFollow whether the path may end in tool calls, because their results come
+   */
+  Message currentEnd(boolean toolResultsFollow) {
+    Message rooted = newestAnswer(true);
+    // A log whose beginning is missing has no path from a root.
+    Message end = rooted != null ? rooted : newestAnswer(false);
+    Set<String> seen = new HashSet<>();
+    while (end != null && !toolResultsFollow && (!isAnswer(end) || callsTools(end))) {
+      end = seen.add(end.id()) ? parent(end) : null;
+    }
+    return end;
+  }
+
+  /** The messages from the root to an end, as far as they may be sent again. */
+  List<Message> sent(Message end, boolean toolResultsFollow) {
+    List<Message> path = pathTo(end);
+    List<Message> sent = new ArrayList<>();
+    for (int i = 0; i < path.size(); i++) {
+      Message message = path.get(i);
+      if (message.status() == AnswerStatus.FAILED) {
+        continue;
+      }
+      boolean resultsFollow = toolResultsFollow && i == path.size() - 1;
+      if (resultsFollow || !callsTools(message)) {
+        sent.add(message);
+        continue;
+      }
+      int results = i + 1;
+      Set<String> open = new HashSet<>(Content.toolCallIds(message));
+      while (results < path.size() && path.get(results).role().equals("tool")) {
+        open.remove(Content.toolCallId(path.get(results)));
+        results++;
+      }
+      if (open.isEmpty()) {
+        sent.addAll(path.subList(i, results));
+      }
+      i = results - 1;
+    }
+    return List.copyOf(sent);
+  }
+
+  /** The messages from the root to an end, whatever became of them. */
+  List<Message> pathTo(Message end) {
+    Deque<Message> path = new ArrayDeque<>();
+    Set<String> seen = new HashSet<>();
+    for (Message at = end; at != null && seen.add(at.id()); at = parent(at)) {
+      path.addFirst(at);
+    }
+    return List.copyOf(path);
+  }
+
+  private Message newestAnswer(boolean fromRoot) {
+    List<String> newestFirst = new ArrayList<>(nodes.keySet());
+    newestFirst.sort(Comparator.comparing(recorded::get, Comparator.reverseOrder()));
+    for (String id : newestFirst) {
+      Message message = nodes.get(id);
+      if (isAnswer(message) && (!fromRoot || hasRoot(message))) {
+        return message;
+      }
+    }
+    return null;
+  }
+
+  private boolean hasRoot(Message message) {
+    return pathTo(message).get(0).parentId() == null;
+  }
+
+  private Message parent(Message message) {
+    return message.parentId() == null ? null : nodes.get(message.parentId());
+  }
+
+  private static boolean isAnswer(Message message) {
+    if (!message.isAssistant() || message.status() == AnswerStatus.FAILED) {
+      return false;
+    }
+    return message.status() != AnswerStatus.CANCELLED || !message.text().isBlank();
+  }
+
+  private static boolean callsTools(Message message) {
+    return message.isAssistant() && !Content.toolCallIds(message).isEmpty();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.helix.store;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.StorageFullException;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.UUID;
+
+/** What the file store asks of a disk: durable writes, atomic replacement, setting aside. */
+final class Disk {
+  private static final DateTimeFormatter NAME_TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private Disk() {}
+
+  /** Writes a new file, which is on the disk on return; its name is so only with its directory. */
+  static void writeForced(Path file, byte[] content) throws IOException {
+    // Streams and random access files, unlike channels, are not closed by an interrupt half-way.
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(content);
+      out.getFD().sync();
+    }
+  }
+
+  /** Replaces a file, or makes it: a reader and a crash see the old content or the new one. */
+  static void replace(Path file, byte[] content) throws IOException {
+    Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    try {
+      writeForced(beside, content);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(beside);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
+
+  /** Puts a directory's names on the disk, where directories can be forced at all. */
+  static void forceDirectory(Path directory) throws IOException {
+    if (File.separatorChar == '\\') {
+      return; // Windows does so itself and refuses to open a directory.
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * A free name beside a file or folder for what is set aside of it, such as {@code
+   * messages.torn-20260105T123456789Z.json}.
+   */
+  static Path aside(Path of, String why, Clock clock) {
+    String name = of.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    String stem = dot < 0 ? name : name.substring(0, dot);
+    String extension = dot < 0 ? "" : name.substring(dot);
+    String marked = stem + "." + why + "-" + NAME_TIME.format(clock.instant());
+    Path aside = of.resolveSibling(marked + extension);
+    for (int i = 2; Files.exists(aside); i++) {
+      aside = of.resolveSibling(marked + "-" + i + extension);
+    }
+    return aside;
+  }
+
+  /** Removes a folder with all that is in it; follows no links. */
+  static void deleteTree(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** The failure as callers of the store know it. */
+  static SessionException failure(String what, IOException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    boolean full =
+        reason.contains("No space left on device")
+            || reason.contains("Disk quota exceeded")
+            || reason.contains("not enough space on the disk");
+    return full
+        ? new StorageFullException(what + ": the disk is full", cause)
+        : new SessionException(what, cause);
+  }
+}

@@ -1,0 +1,328 @@
+package dev.helix.store;
+
+import dev.helix.session.Message;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Sessions as folders in a directory that this store holds alone. Thread-safe: each session has a
+ * lock, which others may share. Files are opened for each use, so that none stay open.
+ */
+final class FileSessionStore implements SessionStore {
+  private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
+  private static final int STRIPES = 1024;
+  private static final int REMEMBERED = 4096;
+  private static final Comparator<SessionState> OLDEST_FIRST =
+      Comparator.comparing(SessionState::updatedAt)
+          .thenComparing(state -> state.sessionId().value());
+
+  private final Path sessions;
+  private final Clock clock;
+  private final DirectoryLock directoryLock;
+  private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
+  private final ScheduledExecutorService flusher;
+
+  /** The folders last used; each is only touched under its session's lock. */
+  private final Map<SessionId, SessionFolder> folders =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<SessionId, SessionFolder> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
+
+  /** When sessions were last used, as far as their files do not say it yet. */
+  private final Map<SessionId, Instant> used = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+  private volatile boolean flushFails;
+
+  private FileSessionStore(Path sessions, Clock clock, DirectoryLock directoryLock) {
+    this.sessions = sessions;
+    this.clock = clock;
+    this.directoryLock = directoryLock;
+    for (int i = 0; i < STRIPES; i++) {
+      locks[i] = new ReentrantLock();
+    }
+    this.flusher =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "helix-session-flush");
+              thread.setDaemon(true);
+              return thread;
+            });
+    ScheduledFuture<?> unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
+  }
+
+  static FileSessionStore open(Path directory, Clock clock) {
+    Path sessions = directory.toAbsolutePath().normalize();
+    DirectoryLock lock = DirectoryLock.acquire(sessions);
+    try {
+      finishDeletions(sessions);
+    } catch (IOException e) {
+      lock.close();
+      throw Disk.failure("cannot tidy " + sessions, e);
+    }
+    LOG.log(Level.INFO, "sessions are kept in {0}", sessions);
+    return new FileSessionStore(sessions, clock, lock);
+  }
+
+  /** What a deletion that was cut short has left is of no use to anybody. */
+  private static void finishDeletions(Path sessions) throws IOException {
+    try (DirectoryStream<Path> deleted = Files.newDirectoryStream(sessions, ".deleted.*")) {
+      for (Path folder : deleted) {
+        Disk.deleteTree(folder);
+      }
+    }
+  }
+
+  /** Something done to a folder, under its session's lock. */
+  private interface FolderWork<T> {
+    T on(SessionFolder folder) throws IOException;
+  }
+
+  private <T> T locked(SessionId id, String what, FolderWork<T> work) {
+    ReentrantLock lock = lock(id);
+    lock.lock();
+    try {
+      if (closed) {
+        throw new SessionException("the session store is closed");
+      }
+      SessionFolder known = folders.get(id);
+      SessionFolder folder = known != null ? known : new SessionFolder(sessions, id, clock);
+      return work.on(folder);
+    } catch (IOException e) {
+      throw Disk.failure("cannot " + what + " session " + id, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ReentrantLock lock(SessionId id) {
+    int hash = id.hashCode();
+    return locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+  }
+
+  /** The folder's state with the time of last use; what exists is remembered. */
+  private Optional<SessionState> state(SessionId id, SessionFolder folder) throws IOException {
+    Optional<SessionState> stored = folder.state();
+    if (stored.isEmpty()) {
+      folders.remove(id);
+      used.remove(id);
+      return stored;
+    }
+    folders.put(id, folder);
+    Instant time = used.get(id);
+    return stored.map(
+        state ->
+            time != null && time.isAfter(state.updatedAt()) ? state.withUpdatedAt(time) : state);
+  }
+
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    return locked(id, "find", folder -> state(id, folder));
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    return locked(
+        id,
+        "read",
+        folder ->
+            state(id, folder).isEmpty()
+                ? new Reading(Version.NONE, true, List.of())
+                : folder.transcript().read(since));
+  }
+
+  @Override
+  public Appended append(SessionState state, Version expected, List<Message> elements) {
+    SessionId id = state.sessionId();
+    return locked(
+        id,
+        "append to",
+        folder -> {
+          Optional<SessionState> stored = state(id, folder);
+          if (stored.isEmpty()) {
+            return expected.equals(Version.NONE)
+                ? create(state, folder, elements)
+                : new Appended(Outcome.CONFLICT, Version.NONE);
+          }
+          if (!isSameConversation(stored.get(), state)) {
+            return new Appended(Outcome.HELD, Version.NONE);
+          }
+          if (!folder.transcript().append(expected, elements)) {
+            return new Appended(Outcome.CONFLICT, Version.NONE);
+          }
+          used.merge(id, state.updatedAt(), (a, b) -> a.isAfter(b) ? a : b);
+          return new Appended(Outcome.DONE, folder.transcript().version());
+        });
+  }
+
+  private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
+      throws IOException {
+    folder.create(state, elements);
+    folders.put(state.sessionId(), folder);
+    return new Appended(Outcome.DONE, folder.transcript().version());
+  }
+
+  @Override
+  public void force(SessionId id) {
+    // Not under the session's lock: others go on while the disk works.
+    try {
+      new SessionFolder(sessions, id, clock).transcript().force();
+    } catch (IOException e) {
+      throw Disk.failure("cannot force session " + id, e);
+    }
+  }
+
+  @Override
+  public boolean update(SessionState state) {
+    SessionId id = state.sessionId();
+    return locked(
+        id,
+        "update",
+        folder -> {
+          Optional<SessionState> stored = state(id, folder);
+          if (stored.isEmpty() || !isSameConversation(stored.get(), state)) {
+            return false;
+          }
+          folder.write(state);
+          Disk.forceDirectory(folder.path());
+          used.remove(id);
+          return true;
+        });
+  }
+
+  @Override
+  public List<SessionState> list(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("negative limit");
+    }
+    PriorityQueue<SessionState> newest = new PriorityQueue<>(OLDEST_FIRST);
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(sessions)) {
+      for (Path child : children) {
+        Optional<SessionId> id = SessionId.ofName(child.getFileName().toString());
+        id.flatMap(this::find).ifPresent(newest::add);
+        if (newest.size() > limit) {
+          newest.poll();
+        }
+      }
+    } catch (IOException e) {
+      throw Disk.failure("cannot list " + sessions, e);
+    }
+    List<SessionState> list = new ArrayList<>(newest);
+    list.sort(OLDEST_FIRST.reversed());
+    return list;
+  }
+
+  @Override
+  public boolean delete(SessionId id) {
+    return locked(
+        id,
+        "delete",
+        folder -> {
+          boolean existed = state(id, folder).isPresent();
+          folders.remove(id);
+          used.remove(id);
+          if (Files.exists(folder.path())) {
+            Files.move(folder.path(), sessions.resolve(".deleted." + id + "." + UUID.randomUUID()));
+          }
+          Disk.forceDirectory(sessions);
+          // What was set aside of the session is its content too. An id has no dot in it.
+          for (String left :
+              List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
+            deleteAll(left);
+          }
+          Disk.forceDirectory(sessions);
+          return existed;
+        });
+  }
+
+  private void deleteAll(String pattern) throws IOException {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(sessions, pattern)) {
+      for (Path leftover : leftovers) {
+        Disk.deleteTree(leftover);
+      }
+    }
+  }
+
+  /** Writes the times of last use into the files that do not have them. */
+  private void flush() {
+    for (SessionId id : List.copyOf(used.keySet())) {
+      try {
+        flush(id);
+        flushFails = false;
+      } catch (RuntimeException e) {
+        if (!flushFails) {
+          LOG.log(Level.WARNING, "cannot write when sessions were last used; it is tried again", e);
+        }
+        flushFails = true;
+      }
+    }
+  }
+
+  private void flush(SessionId id) {
+    locked(
+        id,
+        "update",
+        folder -> {
+          Optional<SessionState> state = state(id, folder);
+          if (state.isPresent()) {
+            folder.write(state.get());
+          }
+          used.remove(id);
+          return null;
+        });
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    flusher.shutdown();
+    try {
+      if (!flusher.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.log(Level.WARNING, "the disk is slow: the store is closed while it still writes");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    flush();
+    closed = true;
+    directoryLock.close();
+  }
+
+  private static boolean isSameConversation(SessionState stored, SessionState state) {
+    return Objects.equals(stored.conversationId(), state.conversationId());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.helix.store;
+
+import dev.helix.session.SessionStore;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+
+/**
+ * Makes the store called {@code files} in the directory that {@code helix.sessions.dir} names, by
+ * default {@code ~/.helix/sessions}. Stateless.
+ */
+public final class FileSessionStoreProvider implements SessionStore.Provider {
+  private static final String DIRECTORY = "helix.sessions.dir";
+
+  @Override
+  public String name() {
+    return "files";
+  }
+
+  @Override
+  public SessionStore open(UnaryOperator<String> settings) {
+    String setting = settings.apply(DIRECTORY);
+    String directory = setting == null || setting.isBlank() ? "~/.helix/sessions" : setting.strip();
+    try {
+      return SessionStores.files(
+          directory.startsWith("~/")
+              ? Path.of(System.getProperty("user.home"), directory.substring(2))
+              : Path.of(directory));
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(DIRECTORY + " is not a path", e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.helix.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+
+/**
+ * What a file looks like from outside: when one of these differs, somebody changed it.
+ *
+ * @param key the file's identity on the disk, or null where there is no such thing
+ */
+record FileStamp(long size, FileTime modified, Object key) {
+
+  /** The file's stamp, or null when there is no file. */
+  static FileStamp of(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return new FileStamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+}

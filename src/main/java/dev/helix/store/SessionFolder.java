@@ -1,0 +1,168 @@
+package dev.helix.store;
+
+import dev.helix.session.Message;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One session's folder: its {@code status.json}, remembered as long as the file stays as it is, and
+ * its {@link TranscriptFile}. Not thread-safe. Specification section 3.
+ */
+final class SessionFolder {
+  private static final Logger LOG = System.getLogger(SessionFolder.class.getName());
+
+  /** A longer request is read again each time, so that what is remembered stays small. */
+  private static final int REMEMBERED_REQUEST = 8192;
+
+  private final SessionId id;
+  private final Path folder;
+  private final Path status;
+  private final Clock clock;
+  private final TranscriptFile transcript;
+  private FileStamp stamp;
+  private SessionState state;
+
+  SessionFolder(Path sessions, SessionId id, Clock clock) {
+    this.id = id;
+    this.folder = sessions.resolve(id.value());
+    this.status = folder.resolve("status.json");
+    this.clock = clock;
+    this.transcript = transcriptIn(folder);
+  }
+
+  private TranscriptFile transcriptIn(Path anyFolder) {
+    return new TranscriptFile(anyFolder.resolve("context").resolve("messages.json"), clock);
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  TranscriptFile transcript() {
+    return transcript;
+  }
+
+  /**
+   * The state as it stands in the file. A folder whose file is unreadable is set aside, and there
+   * is no session then.
+   */
+  Optional<SessionState> state() throws IOException {
+    FileStamp now = FileStamp.of(status);
+    if (now == null) {
+      remember(null, null);
+      return Optional.empty();
+    }
+    if (state != null && now.equals(stamp)) {
+      return Optional.of(state);
+    }
+    try {
+      SessionState read = SessionState.parse(id, Files.readAllBytes(status));
+      remember(read, now);
+      return Optional.of(read);
+    } catch (IllegalArgumentException e) {
+      if (state != null) {
+        // Another program writes it right now, or broke it: what we know is written back in time.
+        LOG.log(Level.DEBUG, "{0} is unreadable and its last content is used", status);
+        return Optional.of(state);
+      }
+      setAside();
+      return Optional.empty();
+    }
+  }
+
+  /** Makes the folder with its first messages, complete and durable before anybody can see it. */
+  void create(SessionState first, List<Message> elements) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      setAside(); // A folder without a status belongs to nobody that we know.
+    }
+    Path sessions = folder.getParent();
+    Path hidden = sessions.resolve(".new." + id + "." + UUID.randomUUID());
+    byte[] array = TranscriptFile.arrayOf(elements);
+    try {
+      Files.createDirectory(hidden);
+      Path input = Files.createDirectory(hidden.resolve("input"));
+      Path context = Files.createDirectory(hidden.resolve("context"));
+      Disk.writeForced(hidden.resolve("status.json"), first.toJson());
+      writeRequest(input, first);
+      Disk.writeForced(context.resolve("messages.json"), array);
+      Disk.forceDirectory(input);
+      Disk.forceDirectory(context);
+      Disk.forceDirectory(hidden);
+      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      removeHalfMade(hidden, e);
+      throw e;
+    }
+    Disk.forceDirectory(sessions);
+    remember(first, FileStamp.of(status));
+    transcript.made(array.length, elements.isEmpty());
+  }
+
+  private static void removeHalfMade(Path hidden, IOException cause) {
+    try {
+      if (Files.exists(hidden)) {
+        Disk.deleteTree(hidden);
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Replaces the state; fields in the file that are not ours stay. */
+  void write(SessionState next) throws IOException {
+    byte[] json;
+    try {
+      json = next.toJson(Files.readAllBytes(status));
+    } catch (IllegalArgumentException e) {
+      Path aside = Disk.aside(status, "unreadable", clock);
+      Files.copy(status, aside);
+      LOG.log(Level.WARNING, "{0} was unreadable; a copy is {1}", status, aside);
+      json = next.toJson();
+    }
+    Path input = folder.resolve("input");
+    if (next.originalRequest() != null && !Files.exists(input.resolve("request.md"))) {
+      Files.createDirectories(input);
+      writeRequest(input, next);
+    }
+    Disk.replace(status, json);
+    remember(next, FileStamp.of(status));
+  }
+
+  private static void writeRequest(Path input, SessionState state) throws IOException {
+    if (state.originalRequest() != null) {
+      Disk.writeForced(
+          input.resolve("request.md"),
+          ("# User Request\n\n" + state.originalRequest()).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void remember(SessionState newState, FileStamp newStamp) {
+    boolean large =
+        newState != null
+            && newState.originalRequest() != null
+            && newState.originalRequest().length() > REMEMBERED_REQUEST;
+    state = large ? null : newState;
+    stamp = newStamp;
+  }
+
+  private void setAside() throws IOException {
+    Path aside = Disk.aside(folder, "unreadable", clock);
+    Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(folder.getParent());
+    LOG.log(
+        Level.WARNING, "{0} has no readable status.json and was set aside as {1}", folder, aside);
+    remember(null, null);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.helix.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.backend.BackendException.Reason;
+import dev.helix.scripted.Call;
+import dev.helix.scripted.Completions;
+import dev.helix.scripted.Reply;
+import dev.helix.scripted.ScriptedUpstream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UpstreamBackendTest {
+  private static final byte[] BODY = "{\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
+
+  private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+  private ScriptedUpstream upstream;
+  private UpstreamBackend backend;
+
+  @BeforeEach
+  void start() {
+    upstream = ScriptedUpstream.start();
+    backend = backend(upstream.baseUrl());
+  }
+
+  @AfterEach
+  void stop() {
+    backend.close();
+    upstream.close();
+    timers.shutdownNow();
+  }
+
+  private UpstreamBackend backend(URI url) {
+    return new UpstreamBackend(
+        new UpstreamSettings(url, "our-key", Duration.ofSeconds(5), Duration.ofMillis(500), 10),
+        timers);
+  }
+
+  private static ChatCall call(Map<String, String> headers) {
+    return new ChatCall(BODY, true, headers, null, List::of);
+  }
+
+  /** Keeps what comes, as words: a head's status, "data", "end", or the failure's reason. */
+  private static final class Heard implements ReplyReceiver {
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final AtomicInteger bytes = new AtomicInteger();
+
+    @Override
+    public void head(ReplyHead head) {
+      events.add("head " + head.status());
+    }
+
+    @Override
+    public void data(ByteBuffer data) {
+      bytes.addAndGet(data.remaining());
+      events.add("data");
+    }
+
+    @Override
+    public void end() {
+      events.add("end");
+    }
+
+    @Override
+    public void failed(BackendException cause) {
+      events.add(cause.reason().name());
+    }
+
+    String next() throws InterruptedException {
+      String event = events.poll(10, TimeUnit.SECONDS);
+      return event == null ? "nothing" : event;
+    }
+
+    /** The next thing that is no data. */
+    String nextSign() throws InterruptedException {
+      String event = next();
+      while (event.equals("data")) {
+        event = next();
+      }
+      return event;
+    }
+  }
+
+  @Test
+  void ourKeyAndTheListedHeadersGoOut_andTheBodyAsItIs() throws InterruptedException {
+    Heard heard = new Heard();
+    backend.chat(call(Map.of("X-Trace", "t1")), heard);
+    Call call = upstream.next();
+    assertEquals("POST", call.request().method());
+    assertEquals("/v1/chat/completions", call.request().path());
+    assertEquals("Bearer our-key", call.request().header("Authorization"));
+    assertEquals("application/json", call.request().header("Content-Type"));
+    assertEquals("t1", call.request().header("X-Trace"));
+    assertEquals(
+        new String(BODY, StandardCharsets.UTF_8),
+        new String(call.request().body(), StandardCharsets.UTF_8));
+    call.respondJson(429, "{}");
+    assertEquals("head 429", heard.next());
+    assertEquals("end", heard.nextSign());
+  }
+
+  @Test
+  void upstreamThatClosesIdleConnectionsUnannounced_noCallFails_noneIsServedTwice()
+      throws InterruptedException {
+    AtomicInteger served = new AtomicInteger();
+    upstream.answerAlways(
+        request -> {
+          served.incrementAndGet();
+          return Reply.json(200, Completions.completion("hi"));
+        });
+    upstream.closeAfterEachReply(true);
+    for (int i = 0; i < 300; i++) {
+      Heard heard = new Heard();
+      backend.chat(call(Map.of()), heard);
+      assertEquals("head 200", heard.next(), "call " + i);
+      assertEquals("end", heard.nextSign(), "call " + i);
+    }
+    assertEquals(300, served.get());
+  }
+
+  @Test
+  void freshConnectionThatClosesWithoutAnswer_isAFailure_andIsNotTriedAgain()
+      throws InterruptedException {
+    Heard heard = new Heard();
+    backend.chat(call(Map.of()), heard);
+    upstream.next().cut();
+    assertEquals("BROKEN", heard.next());
+    assertNull(upstream.poll(Duration.ofMillis(300)));
+  }
+
+  @Test
+  void cancel_closesTheUpstreamConnection_beforeAndAfterTheHead() {
+    ChatBackend.Exchange first = backend.chat(call(Map.of()), new Heard());
+    Call silent = upstream.next();
+    first.cancel();
+    silent.awaitClosedByPeer(Duration.ofSeconds(5));
+
+    ChatBackend.Exchange second = backend.chat(call(Map.of()), new Heard());
+    Call streaming = upstream.next();
+    streaming.beginSse();
+    streaming.sse(Completions.delta("a"));
+    second.cancel();
+    streaming.awaitClosedByPeer(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void upstreamThatDiesWithinTheBody_failsOnce() throws InterruptedException {
+    Heard heard = new Heard();
+    backend.chat(call(Map.of()), heard);
+    Call call = upstream.next();
+    call.beginSse();
+    call.sse(Completions.delta("a"));
+    assertEquals("head 200", heard.next());
+    assertEquals("data", heard.next());
+    call.reset();
+    assertEquals("BROKEN", heard.nextSign());
+    assertNull(heard.events.poll(300, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void dataBeyondTheWindow_comesOnlyWhenAskedFor() throws InterruptedException {
+    Heard heard = new Heard();
+    ChatBackend.Exchange exchange = backend.chat(call(Map.of()), heard);
+    int total = 32 * 1024 * 1024;
+    Call call = upstream.next();
+    byte[] body = "x".repeat(total).getBytes(StandardCharsets.US_ASCII);
+    Thread sender = new Thread(() -> call.respond(200, "application/json", body));
+    sender.start();
+    assertEquals("head 200", heard.next());
+    // The client overruns its window by what its buffers hold, and then stops.
+    String more = heard.events.poll(500, TimeUnit.MILLISECONDS);
+    while (more != null) {
+      more = heard.events.poll(500, TimeUnit.MILLISECONDS);
+    }
+    assertTrue(heard.bytes.get() < total / 4, "came unasked: " + heard.bytes.get());
+    while (heard.bytes.get() < total) {
+      exchange.request(1024 * 1024);
+      assertEquals("data", heard.next());
+    }
+    assertEquals("end", heard.nextSign());
+    sender.join(10_000);
+  }
+
+  @Test
+  void refusedConnection_isUnreachable() throws InterruptedException {
+    try (UpstreamBackend lost = backend(ScriptedUpstream.refusing())) {
+      Heard heard = new Heard();
+      lost.chat(call(Map.of()), heard);
+      assertEquals("UNREACHABLE", heard.next());
+    }
+  }
+
+  @Test
+  void models_areTheUpstreamsList_andFailWhenItIsSilentOrWrong() {
+    upstream.answerAlways(request -> Reply.json(200, Completions.models("a", "b")));
+    assertEquals(
+        Completions.models("a", "b"),
+        new String(backend.models().toCompletableFuture().join(), StandardCharsets.UTF_8));
+    upstream.answerAlways(request -> Reply.json(500, "{}"));
+    assertEquals(Reason.BROKEN, modelsFailure());
+    upstream.answerAlways(request -> null);
+    assertEquals(Reason.TIMEOUT, modelsFailure());
+  }
+
+  private Reason modelsFailure() {
+    CompletionException failure =
+        assertThrows(
+            CompletionException.class, () -> backend.models().toCompletableFuture().join());
+    return ((BackendException) failure.getCause()).reason();
+  }
+}

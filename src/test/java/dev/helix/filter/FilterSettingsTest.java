@@ -1,0 +1,84 @@
+package dev.helix.filter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.config.InvalidSettingsException;
+import dev.helix.config.Settings;
+import dev.helix.config.Source;
+import dev.helix.filter.FilterSettings.Fallback;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FilterSettingsTest {
+  @Test
+  void defaultsAreThoseOfTheSpecification() {
+    FilterSettings defaults = FilterSettings.defaults();
+
+    assertEquals(List.of("X-Conversation-ID", "X-OpenWebUI-Chat-Id"), defaults.headers());
+    assertEquals(Fallback.FIRST_MESSAGE, defaults.fallback());
+    long memory = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+    assertEquals(memory, defaults.memoryBytes());
+    assertEquals(Math.min(64L << 20, memory), defaults.maxBytes());
+  }
+
+  @Test
+  void allCanBeSet() {
+    Settings settings =
+        settings(
+            Map.of(
+                "helix.conversation.headers", "X-Chat-Id, X-Session-Id",
+                "helix.conversation.fallback", "none",
+                "helix.request.max.bytes", "1MiB",
+                "helix.request.memory.bytes", "2MiB"));
+
+    FilterSettings read = FilterSettings.from(settings);
+
+    settings.check();
+    assertEquals(
+        new FilterSettings(List.of("X-Chat-Id", "X-Session-Id"), Fallback.NONE, 1 << 20, 2 << 20),
+        read);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "helix.conversation.headers,X Chat",
+    "helix.conversation.headers,X-Chat:",
+    "helix.conversation.fallback,first_message",
+    "helix.request.max.bytes,2GiB",
+    "helix.request.max.bytes,0",
+    "helix.request.memory.bytes,0"
+  })
+  void whatCannotBeUsed_isNamedWhenTheSettingsAreChecked(String key, String value) {
+    Settings settings = settings(Map.of(key, value));
+
+    FilterSettings.from(settings);
+
+    InvalidSettingsException error = assertThrows(InvalidSettingsException.class, settings::check);
+    assertEquals(key, error.problems().get(0).key());
+    assertEquals(1, error.problems().size());
+  }
+
+  @Test
+  void oneBodyMayNotBeLargerThanTheMemoryForAll_butTheDefaultFollowsIt() {
+    Settings both =
+        settings(Map.of("helix.request.max.bytes", "3MiB", "helix.request.memory.bytes", "2MiB"));
+    FilterSettings.from(both);
+    assertTrue(
+        assertThrows(InvalidSettingsException.class, both::check)
+            .getMessage()
+            .contains("helix.request.max.bytes = 3MiB"));
+
+    Settings one = settings(Map.of("helix.request.memory.bytes", "2MiB"));
+    assertEquals(2 << 20, FilterSettings.from(one).maxBytes());
+    one.check();
+  }
+
+  private static Settings settings(Map<String, String> values) {
+    return new Settings(List.of(Source.of("JNDI", values)));
+  }
+}

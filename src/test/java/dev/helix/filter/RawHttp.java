@@ -1,0 +1,122 @@
+package dev.helix.filter;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** A caller that sends exactly the bytes it is told to, and keeps exactly those that come back. */
+final class RawHttp {
+  private static final int TIMEOUT_MILLIS = 20_000;
+
+  private RawHttp() {}
+
+  static Request get(String path) {
+    return new Request("GET " + path + " HTTP/1.1");
+  }
+
+  static Request line(String line) {
+    return new Request(line);
+  }
+
+  static Request post(String path) {
+    return new Request("POST " + path + " HTTP/1.1");
+  }
+
+  static Response exchange(int port, byte[] request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.getOutputStream().write(request);
+      return response(socket.getInputStream().readAllBytes());
+    }
+  }
+
+  static Response response(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf("\r\n\r\n");
+    List<String> head = Stream.of(text.substring(0, end).split("\r\n")).toList();
+    int bodyStart = end + 4;
+    String body = new String(bytes, bodyStart, bytes.length - bodyStart, StandardCharsets.UTF_8);
+    return new Response(
+        Integer.parseInt(head.get(0).substring(9, 12)), head.subList(1, head.size()), body);
+  }
+
+  /** A request under construction; header values are Latin-1, one char for each byte sent. */
+  static final class Request {
+    private final StringBuilder head;
+    private boolean hasHost;
+    private byte[] body = {};
+
+    private Request(String line) {
+      head = new StringBuilder(line).append("\r\nConnection: close\r\n");
+    }
+
+    Request header(String name, String value) {
+      hasHost |= name.equals("Host");
+      head.append(name).append(": ").append(value).append("\r\n");
+      return this;
+    }
+
+    Request json(String json) {
+      return body("application/json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Request body(String contentType, byte[] bytes) {
+      header("Content-Type", contentType);
+      header("Content-Length", Integer.toString(bytes.length));
+      body = bytes;
+      return this;
+    }
+
+    Request chunked(String contentType, byte[] bytes) {
+      header("Content-Type", contentType);
+      header("Transfer-Encoding", "chunked");
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      for (int from = 0; from < bytes.length; from += 1000) {
+        int count = Math.min(1000, bytes.length - from);
+        out.writeBytes(ascii(Integer.toHexString(count) + "\r\n"));
+        out.write(bytes, from, count);
+        out.writeBytes(ascii("\r\n"));
+      }
+      out.writeBytes(ascii("0\r\n\r\n"));
+      body = out.toByteArray();
+      return this;
+    }
+
+    /** Sends no Host but those given. */
+    Request withoutHost() {
+      hasHost = true;
+      return this;
+    }
+
+    byte[] bytes() {
+      if (!hasHost) {
+        header("Host", "localhost");
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.writeBytes(ascii(head + "\r\n"));
+      out.writeBytes(body);
+      return out.toByteArray();
+    }
+
+    private static byte[] ascii(String text) {
+      return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** A response; header values are Latin-1, one char for each byte received. */
+  record Response(int status, List<String> headers, String body) {
+    String header(String name) {
+      String start = name.toLowerCase(Locale.ROOT) + ": ";
+      return headers.stream()
+          .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+          .map(line -> line.substring(start.length()))
+          .findFirst()
+          .orElse(null);
+    }
+  }
+}
