@@ -21,6 +21,8 @@ final class StreamCaller {
   private boolean done;
   private boolean ended;
   private int seen;
+  private int left; // of the chunk under way
+  private boolean betweenChunks; // its line end is still to come
 
   StreamCaller(SocketChannel channel, byte[] request, int tokens) {
     this.channel = channel;
@@ -80,23 +82,29 @@ final class StreamCaller {
     }
   }
 
+  // A chunk is taken as its bytes come, and the line end behind it with the next one: Jetty sends
+  // it only then, and waiting for it would count a second's silence as lateness.
   private void dechunk() {
-    while (true) {
-      int lineEnd = raw.indexOf("\r\n");
+    while (!ended) {
+      if (left > 0) {
+        int length = Math.min(left, raw.length());
+        body.append(raw, 0, length);
+        raw.delete(0, length);
+        left -= length;
+        if (left > 0) {
+          return;
+        }
+        betweenChunks = true;
+      }
+      int lineStart = betweenChunks ? 2 : 0;
+      int lineEnd = raw.indexOf("\r\n", lineStart);
       if (lineEnd < 0) {
         return;
       }
-      int size = Integer.parseInt(raw.substring(0, lineEnd), 16);
-      int end = lineEnd + 2 + size + 2;
-      if (raw.length() < end) {
-        return;
-      }
-      body.append(raw, lineEnd + 2, lineEnd + 2 + size);
-      raw.delete(0, end);
-      if (size == 0) {
-        ended = true;
-        return;
-      }
+      left = Integer.parseInt(raw.substring(lineStart, lineEnd), 16);
+      raw.delete(0, lineEnd + 2);
+      betweenChunks = false;
+      ended = left == 0;
     }
   }
 
