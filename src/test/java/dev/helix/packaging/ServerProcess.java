@@ -151,12 +151,13 @@ final class ServerProcess implements AutoCloseable {
   }
 
   CompletableFuture<Integer> terminate() {
-    process.destroy();
+    // By its handle: the process itself would close its output at once, and with it the last lines.
+    process.toHandle().destroy();
     return process.onExit().thenApply(ended -> awaitExit());
   }
 
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     awaitExit();
   }
 
@@ -165,7 +166,7 @@ final class ServerProcess implements AutoCloseable {
     if (process.isAlive()) {
       terminate()
           .completeOnTimeout(null, 20, TimeUnit.SECONDS)
-          .thenRun(process::destroyForcibly)
+          .thenRun(process.toHandle()::destroyForcibly)
           .join();
     }
   }
