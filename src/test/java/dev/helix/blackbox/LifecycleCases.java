@@ -61,7 +61,7 @@ interface LifecycleCases extends Fixture {
       call.sse(Completions.delta("To the"));
       RawResponse response = client.response();
       Talk.hears(response, "To the");
-      CompletableFuture<Void> exit = endpoint.server().terminate();
+      CompletableFuture<Integer> exit = endpoint.server().terminate();
       call.sse(Completions.delta(" end"));
       Talk.hears(response, " end");
       call.sse(Completions.finish("stop"));

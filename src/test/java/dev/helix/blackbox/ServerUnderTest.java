@@ -1,12 +1,44 @@
 package dev.helix.blackbox;
 
+import dev.helix.packaging.JettyProcess;
+import dev.helix.packaging.RunningServer;
+import dev.helix.packaging.TomcatProcess;
+import dev.helix.packaging.WarProcess;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
-/** A server process that the suite starts and ends, as often as it likes, one at a time. */
-public interface ServerUnderTest extends AutoCloseable {
+/**
+ * A server of one kind, which is started and ended as often as a test likes, one process at a time.
+ * Not thread-safe.
+ */
+public final class ServerUnderTest implements AutoCloseable {
+  private final Function<Map<String, String>, RunningServer> starter;
+  private RunningServer running;
+
+  private ServerUnderTest(Function<Map<String, String>, RunningServer> starter) {
+    this.starter = starter;
+  }
+
+  /** The WAR run by itself. */
+  public static ServerUnderTest launcher() {
+    return new ServerUnderTest(WarProcess::start);
+  }
+
+  /** The WAR in Tomcat. */
+  public static ServerUnderTest tomcat() {
+    return new ServerUnderTest(TomcatProcess::start);
+  }
+
+  /** The WAR in Jetty. */
+  public static ServerUnderTest jetty() {
+    return new ServerUnderTest(JettyProcess::start);
+  }
+
   /**
    * Starts the process; it answers requests on return.
    *
@@ -14,21 +46,48 @@ public interface ServerUnderTest extends AutoCloseable {
    *     environment
    * @param sessions the sessions folder, which may not exist yet
    */
-  void start(Map<String, String> settings, Path sessions);
+  public void start(Map<String, String> settings, Path sessions) {
+    close();
+    Map<String, String> environment = new HashMap<>();
+    settings.forEach((key, value) -> environment.put(variable(key), value));
+    environment.put(variable("helix.sessions.dir"), sessions.toString());
+    running = starter.apply(environment);
+  }
+
+  private static String variable(String key) {
+    return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
 
   /** Where the web application is, with its context path. */
-  URI url();
+  public URI url() {
+    return running.url();
+  }
+
+  public long pid() {
+    return running.pid();
+  }
+
+  /** What the process wrote so far. */
+  String log() {
+    return running == null ? "" : running.output();
+  }
 
   /** Sends SIGTERM; the future is complete when the process has exited. */
-  CompletableFuture<Void> terminate();
+  CompletableFuture<Integer> terminate() {
+    return running.terminate();
+  }
 
   /** Sends SIGKILL and waits for the exit. */
-  void kill();
+  void kill() {
+    running.kill();
+  }
 
-  /** What the process wrote to its log so far. */
-  String log();
-
-  /** Ends the process if it runs, and removes what it left outside the sessions folder. */
+  /** Ends the process if it runs, and removes what it was given. */
   @Override
-  void close();
+  public void close() {
+    if (running != null) {
+      running.close();
+      running = null;
+    }
+  }
 }

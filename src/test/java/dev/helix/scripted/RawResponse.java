@@ -2,6 +2,7 @@ package dev.helix.scripted;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
@@ -22,7 +23,7 @@ public final class RawResponse {
   private byte[] pending = new byte[0]; // de-chunked, not yet handed to the test
   private boolean ended;
   private boolean cut;
-  private long left; // of a body of known length
+  private long left; // of a body of known length, or of this chunk; -1 is unknown
 
   private RawResponse(HttpInput in, int status, List<Header> headers) {
     this.in = in;
@@ -202,15 +203,25 @@ public final class RawResponse {
     }
   }
 
+  // The line end behind a chunk is read with the next one: some servers send it only then.
   private byte[] chunk() throws IOException {
-    int size = in.chunkSize();
-    if (size == 0) {
-      in.headers();
-      ended = true;
-      return new byte[0];
+    if (left <= 0) {
+      if (left == 0) {
+        in.endOfChunk();
+        left = -1;
+      }
+      left = in.chunkSize();
+      if (left == 0) {
+        in.headers();
+        ended = true;
+        return new byte[0];
+      }
     }
-    byte[] piece = in.exactly(size);
-    in.endOfChunk();
+    byte[] piece = in.some((int) Math.min(left, PIECE));
+    if (piece.length == 0) {
+      throw new EOFException("the body was cut inside a chunk");
+    }
+    left -= piece.length;
     return piece;
   }
 

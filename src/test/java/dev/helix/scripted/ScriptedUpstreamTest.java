@@ -112,6 +112,37 @@ class ScriptedUpstreamTest {
   }
 
   @Test
+  void chunkWithoutItsLineEnd_isGivenBeforeThatComes() {
+    try (RawClient client = ask("a")) {
+      Call call = upstream.next(LONG);
+      call.beginSse();
+      call.raw("3\r\na\n\n");
+      RawResponse response = client.response();
+      assertEquals("a\n\n", response.event());
+      call.raw("\r\n3\r\nb\n");
+      assertEquals("b\n", response.line());
+      call.raw("\n\r\n0\r\n\r\n");
+      assertEquals("\n", response.restText());
+      assertFalse(response.isCut());
+    }
+  }
+
+  @Test
+  void readThatTimedOut_losesNothing() {
+    try (RawClient client = ask("a").deadline(SOON)) {
+      Call call = upstream.next(LONG);
+      call.beginSse();
+      call.raw("3\r\na\n\n");
+      RawResponse response = client.response();
+      assertEquals("a\n\n", response.event());
+      assertThrows(AssertionError.class, response::event);
+      call.raw("\r\n");
+      call.sse("b");
+      assertEquals("data: b\n\n", response.event());
+    }
+  }
+
+  @Test
   void cutMidBody_isSeenAsCut_andWhatCameBeforeIsKept() {
     try (RawClient client = ask("a")) {
       Call call = upstream.next(LONG);

@@ -1,0 +1,88 @@
+package dev.helix.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.blackbox.ServerUnderTest;
+import dev.helix.scripted.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * The benchmark's program. It prints its figures and writes them to {@code
+ * target/bench/results.json}; when a request fails, or a transcript is not complete afterwards, it
+ * ends with an exception and writes nothing. Argument: {@code short} (about a minute, to see that
+ * it works) or {@code full} (about eight). The system properties of the integration tests name the
+ * WAR and the servers.
+ */
+public final class Bench {
+  private static final Path FOLDER = Path.of("target", "bench").toAbsolutePath();
+
+  private final boolean full;
+
+  private Bench(boolean full) {
+    this.full = full;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    String size = arguments.length == 1 ? arguments[0] : "";
+    if (!size.equals("short") && !size.equals("full")) {
+      System.err.println("usage: Bench short|full");
+      System.exit(2);
+    }
+    clear(FOLDER);
+    ObjectNode results = new Bench(size.equals("full")).run();
+    Path file = FOLDER.resolve("results.json");
+    Files.writeString(file, results.toPrettyString() + "\n");
+    System.out.println("written to " + file);
+  }
+
+  private ObjectNode run() throws IOException {
+    ObjectNode results = Json.object();
+    results
+        .put("java", System.getProperty("java.version"))
+        .put("processors", Runtime.getRuntime().availableProcessors());
+    TurnCost turns = full ? new TurnCost(15, 20) : new TurnCost(3, 4);
+    try (BenchServer server = open("turns", ServerUnderTest.launcher(), 1)) {
+      for (int callers : new int[] {1, 16}) {
+        System.out.println("a turn that is not streamed, callers: " + callers);
+        results.set("turn_" + callers, turns.run(server, callers));
+      }
+    }
+    int tokens = full ? 60 : 14;
+    ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
+    try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {
+      System.out.println("streams straight to the upstream, on embedded Jetty, on Tomcat");
+      ObjectNode straight = streams.straight(server.upstreamUrl());
+      System.out.println("    " + straight);
+      results.set("streams_straight", straight);
+      results.set("streams_jetty", streams.run(server, "jetty"));
+    }
+    try (BenchServer server = open("streams-tomcat", ServerUnderTest.tomcat(), tokens)) {
+      results.set("streams_tomcat", streams.run(server, "tomcat"));
+    }
+    try (BenchServer server = open("growth", ServerUnderTest.launcher(), 1)) {
+      System.out.println("one conversation, resent with each turn");
+      results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
+    }
+    return results;
+  }
+
+  private static BenchServer open(String name, ServerUnderTest server, int tokens)
+      throws IOException {
+    return new BenchServer(
+        server, FOLDER.resolve("sessions-" + name), tokens, TurnCost.TEXT_LENGTH);
+  }
+
+  private static void clear(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.createDirectories(folder);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.helix.bench;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A part of the benchmark that runs as a process of its own, and what it prints. Not thread-safe.
+ */
+final class Child implements AutoCloseable {
+  private final String name;
+  private final Process process;
+  private final BufferedReader out;
+
+  private Child(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    this.out = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  static Child start(Class<?> main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(classPath());
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    return new Child(main.getSimpleName(), builder.start());
+  }
+
+  // Not java.class.path: a build tool that runs the benchmark may have class loaders of its own.
+  private static String classPath() {
+    Set<String> entries = new LinkedHashSet<>();
+    for (Class<?> one :
+        List.of(Child.class, JsonMapper.class, JsonFactory.class, JsonInclude.class)) {
+      try {
+        entries.add(
+            Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
+      } catch (URISyntaxException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  /** The next line; a process that ends without one has failed, and so has the benchmark. */
+  String line() throws IOException {
+    String line = out.readLine();
+    if (line == null) {
+      throw new IllegalStateException(name + " failed; its own message is above");
+    }
+    return line;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

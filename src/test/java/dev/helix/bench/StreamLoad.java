@@ -1,0 +1,134 @@
+package dev.helix.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Many slow streams at once, from one thread. Prints {@code QUIET} when nothing more is measured
+ * and all streams are still open, and at the end one line of JSON. Any stream that fails ends it
+ * with an exception. Arguments: URL below which {@code /v1} is, streams, tokens in each, name for
+ * the conversation ids.
+ */
+final class StreamLoad {
+  /** The last tokens of each stream are not measured: the server is looked at meanwhile. */
+  static final int QUIET_TOKENS = 8;
+
+  private static final int OPENED_AT_ONCE = 20;
+  private static final long PAUSE_MILLIS = 40; // 500 new streams a second
+
+  private final URI server;
+  private final int streams;
+  private final int tokens;
+  private final String name;
+  private final Sample lateness = new Sample();
+  private final List<StreamCaller> callers = new ArrayList<>();
+
+  private StreamLoad(URI server, int streams, int tokens, String name) {
+    this.server = server;
+    this.streams = streams;
+    this.tokens = tokens;
+    this.name = name;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    int tokens = Integer.parseInt(arguments[2]);
+    if (tokens <= QUIET_TOKENS) {
+      throw new IllegalArgumentException("more than " + QUIET_TOKENS + " tokens are needed");
+    }
+    StreamLoad load =
+        new StreamLoad(
+            URI.create(arguments[0]), Integer.parseInt(arguments[1]), tokens, arguments[3]);
+    System.out.println(load.run());
+  }
+
+  private ObjectNode run() throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
+    int open = 0;
+    int mostOpen = 0;
+    boolean quiet = false;
+    long nextOpening = System.nanoTime();
+    try (Selector selector = Selector.open()) {
+      while (callers.size() < streams || open > 0) {
+        if (callers.size() < streams && System.nanoTime() >= nextOpening) {
+          for (int i = 0; i < OPENED_AT_ONCE && callers.size() < streams; i++) {
+            open(selector);
+            open++;
+          }
+          nextOpening += PAUSE_MILLIS * 1_000_000;
+        }
+        mostOpen = Math.max(mostOpen, open);
+        selector.select(callers.size() < streams ? 1 : 1000);
+        Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
+        while (ready.hasNext()) {
+          SelectionKey key = ready.next();
+          ready.remove();
+          open -= serve(key, buffer) ? 1 : 0;
+        }
+        if (!quiet && callers.size() == streams && allSaw(tokens - QUIET_TOKENS)) {
+          quiet = true;
+          System.out.println("QUIET");
+        }
+      }
+    }
+    return lateness.toJson().put("streams", streams).put("most_open", mostOpen);
+  }
+
+  private boolean allSaw(int number) {
+    for (StreamCaller caller : callers) {
+      if (caller.seen() < number) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void open(Selector selector) throws IOException {
+    SocketChannel channel =
+        SocketChannel.open(new InetSocketAddress(server.getHost(), server.getPort()));
+    channel.configureBlocking(false);
+    StreamCaller caller = new StreamCaller(channel, request(callers.size()), tokens);
+    callers.add(caller);
+    int interest = caller.send() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE;
+    channel.register(selector, interest, caller);
+  }
+
+  /** Whether the stream has ended, well. */
+  private boolean serve(SelectionKey key, ByteBuffer buffer) throws IOException {
+    StreamCaller caller = (StreamCaller) key.attachment();
+    if (key.isWritable() && caller.send()) {
+      key.interestOps(SelectionKey.OP_READ);
+    }
+    if (key.isReadable()) {
+      caller.read(buffer, lateness, tokens - QUIET_TOKENS);
+    }
+    if (caller.isEnded()) {
+      key.channel().close();
+    }
+    return caller.isEnded();
+  }
+
+  private byte[] request(int number) {
+    String body =
+        "{\"model\":\"bench\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Count "
+            + number
+            + "\"}]}";
+    String path = server.getPath().replaceFirst("/$", "") + "/v1/chat/completions";
+    return ("POST "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + ("X-Conversation-ID: " + name + "-" + number + "\r\n")
+            + ("Content-Length: " + body.length() + "\r\n\r\n")
+            + body)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+}
