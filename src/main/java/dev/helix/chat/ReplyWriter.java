@@ -125,11 +125,12 @@ final class ReplyWriter {
   }
 
   /** An error: a response of its own, or, where a stream was begun, its last event. */
-  void error(int status, byte[] json, ReplyHead head, SseScanner scanner) {
+  void error(int status, byte[] json, UpstreamReply reply) {
     if (streamBegun) {
-      endHalfEvent(scanner);
+      endHalfEvent(reply.scanner());
       event(json);
     } else {
+      ReplyHead head = reply.head();
       Map<String, String> headers = head == null ? new LinkedHashMap<>() : passed(head);
       headers.put("Content-Type", "application/json");
       headers.put("Content-Length", String.valueOf(json.length));

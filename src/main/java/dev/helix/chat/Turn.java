@@ -8,7 +8,7 @@ import dev.helix.openai.ApiError;
 import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
 import dev.helix.session.SessionException;
-import java.io.ByteArrayOutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -21,8 +21,7 @@ import java.util.function.Consumer;
  * exactly one ending.
  *
  * <pre>
- *   WAITING ──head──▶ STREAMING ──[DONE], end──▶ (recorded) ──▶ ENDING ──all written──▶ ENDED
- *      └──────head──▶ BUFFERING ──end──────────▶ (recorded) ──▶ ENDING
+ *   WAITING ──head──▶ ANSWERING ──[DONE] or end──▶ (recorded) ──▶ ENDING ──all written──▶ ENDED
  *   any ──upstream fails, a timer, the application stops──▶ (what came is recorded) ──▶ ENDING
  *   any ──the caller leaves or stalls──▶ (what came is recorded) ──▶ ENDED
  * </pre>
@@ -33,18 +32,13 @@ import java.util.function.Consumer;
  */
 final class Turn implements ReplyReceiver, CallerStream.Owner {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
-  private static final int MAX_ERROR_BYTES = 256 * 1024;
 
-  /**
-   * How long an upstream may take to end its body behind {@code [DONE]} before its connection is
-   * given up.
-   */
+  /** How long an upstream may take to end its body behind {@code [DONE]} before it is given up. */
   private static final long LINGER_NANOS = 2_000_000_000L;
 
   private enum Phase {
     WAITING,
-    BUFFERING,
-    STREAMING,
+    ANSWERING,
     ENDING,
     ENDED
   }
@@ -55,30 +49,11 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final Consumer<Turn> onEnd;
   private final Mailbox mailbox;
   private final Alarm alarm;
-  private final ReplyWriter writer;
   private final TurnTimes times;
-  private final SseScanner scanner = new SseScanner();
-  private final StreamedReply streamed = new StreamedReply();
-  private final ByteArrayOutputStream buffered = new ByteArrayOutputStream();
-  private final SseScanner.Sink sink =
-      new SseScanner.Sink() {
-        @Override
-        public void pass(ByteBuffer bytes) {
-          writer.write(bytes);
-        }
-
-        @Override
-        public void event(byte[] data) {
-          streamed.add(data);
-        }
-      };
-
+  private final ReplyWriter writer;
+  private final UpstreamFlow upstream = new UpstreamFlow();
+  private final UpstreamReply reply;
   private Phase phase = Phase.WAITING;
-  private Exchange exchange;
-  private boolean upstreamEnded;
-  private boolean cancelWanted;
-  private ReplyHead head;
-  private int owed;
   private boolean questionForced;
   private boolean endWanted;
 
@@ -86,8 +61,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
    * A turn that waits for its upstream.
    *
    * @param stream whether the caller asked for a stream
-   * @param onHead run once when the upstream's status is known, or will not be: the request is
-   *     needed no longer
+   * @param onHead run once when the upstream's status is known, or will not be: the request's body
+   *     is needed no longer
    * @param onEnd run once when all is over
    */
   Turn(
@@ -106,6 +81,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     this.alarm = new Alarm(timers, mailbox, this::alarmed);
     this.times = new TurnTimes(settings, stream);
     this.writer = new ReplyWriter(times);
+    this.reply = new UpstreamReply(settings.maxReplyBytes());
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -122,13 +98,18 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   void exchange(Exchange running) {
     mailbox.execute(
         () -> {
-          exchange = running;
-          if (cancelWanted) {
-            exchange.cancel();
-          } else {
-            askForMore();
-          }
+          upstream.runs(running);
+          askForMore();
           setAlarm();
+        });
+  }
+
+  /** Says that the backend threw where it must not: there is no exchange. */
+  void broken(RuntimeException failure) {
+    mailbox.execute(
+        () -> {
+          upstream.ended();
+          mistake(failure);
         });
   }
 
@@ -146,15 +127,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         });
   }
 
-  /** Says that the backend threw where it must not: there is no exchange. */
-  void broken(RuntimeException failure) {
-    mailbox.execute(
-        () -> {
-          upstreamEnded = true;
-          mistake(failure);
-        });
-  }
-
   /** Ends the turn because the application stops; what came of the answer is recorded. */
   void stop() {
     mailbox.execute(() -> fail(ErrorMapping.stopping()));
@@ -163,7 +135,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   // What comes from the upstream.
 
   @Override
-  public void head(ReplyHead replyHead) {
+  public void head(ReplyHead head) {
     mailbox.execute(
         () -> {
           if (phase != Phase.WAITING) {
@@ -171,12 +143,10 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
           }
           onHead.run();
           times.upstreamSpoke();
-          head = replyHead;
-          if (isSuccess() && head.isOfType("text/event-stream")) {
-            phase = Phase.STREAMING;
+          phase = Phase.ANSWERING;
+          reply.begin(head);
+          if (reply.isStream()) {
             writer.beginStream(head);
-          } else {
-            phase = Phase.BUFFERING;
           }
           setAlarm();
         });
@@ -187,44 +157,37 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     mailbox.execute(
         () -> {
           times.upstreamSpoke();
-          owed += bytes.remaining();
-          if (phase == Phase.STREAMING) {
-            scanner.feed(bytes, sink);
-            if (scanner.done()) {
-              streamComplete();
-            } else if (streamed.size() + scanner.held() > settings.maxReplyBytes()) {
-              fail(ErrorMapping.invalidResponse("The upstream's answer is too long."));
-            } else {
-              writer.flush();
-              if (writer.queued() > settings.streamBufferBytes()) {
-                callerLost("the caller reads too slowly");
-              }
-            }
-          } else if (phase == Phase.BUFFERING) {
-            buffered.write(
-                bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-            if (isSuccess() && buffered.size() > settings.maxReplyBytes()) {
-              fail(ErrorMapping.invalidResponse("The upstream's answer is too long."));
-            } else if (!isSuccess() && buffered.size() > MAX_ERROR_BYTES) {
-              cancelUpstream();
-              bufferedComplete();
-            }
+          upstream.came(bytes.remaining());
+          if (phase == Phase.ANSWERING) {
+            take(bytes);
           }
           askForMore();
           setAlarm();
         });
   }
 
+  private void take(ByteBuffer bytes) {
+    switch (reply.take(bytes, writer::write)) {
+      case MORE -> {
+        writer.flush();
+        if (writer.queued() > settings.streamBufferBytes()) {
+          callerLost("the caller reads too slowly");
+        }
+      }
+      case COMPLETE -> complete();
+      case TOO_LONG ->
+          fail(ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+    }
+  }
+
   @Override
   public void end() {
     mailbox.execute(
         () -> {
-          upstreamEnded = true;
-          if (phase == Phase.STREAMING) {
-            scanner.end(sink);
-            streamComplete();
-          } else if (phase == Phase.BUFFERING) {
-            bufferedComplete();
+          upstream.ended();
+          if (phase == Phase.ANSWERING) {
+            reply.end(writer::write);
+            complete();
           }
           setAlarm();
         });
@@ -234,26 +197,21 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   public void failed(BackendException cause) {
     mailbox.execute(
         () -> {
-          upstreamEnded = true;
-          if (phase == Phase.STREAMING && streamed.isFinished() && !streamed.hasError()) {
+          upstream.ended();
+          LOG.log(Level.DEBUG, "the upstream failed", cause);
+          if (phase == Phase.ANSWERING && reply.isWhole()) {
             // It broke behind the answer's end: nothing is missing.
-            scanner.end(sink);
-            streamComplete();
+            reply.end(writer::write);
+            complete();
           } else {
-            LOG.log(System.Logger.Level.DEBUG, "the upstream failed", cause);
             fail(ErrorMapping.of(cause));
           }
+          setAlarm();
         });
   }
 
-  private boolean isSuccess() {
-    return head.status() >= 200 && head.status() < 300;
-  }
-
   private void askForMore() {
-    if (owed > 0 && exchange != null && writer.queued() < FIRST_WINDOW) {
-      exchange.request(owed);
-      owed = 0;
+    if (writer.queued() < FIRST_WINDOW && upstream.askForMore()) {
       times.upstreamAsked();
     }
   }
@@ -262,27 +220,29 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     if (phase == Phase.WAITING) {
       onHead.run();
     }
-    if (exchange != null && !upstreamEnded) {
-      exchange.cancel();
-    }
-    cancelWanted = true;
+    upstream.cancel();
   }
 
   // The endings.
 
-  private void streamComplete() {
-    if (streamed.hasMalformed()) {
-      LOG.log(System.Logger.Level.WARNING, "the upstream's stream had data that is no JSON");
+  private void complete() {
+    if (reply.isStream()) {
+      streamComplete();
+    } else {
+      wholeComplete();
     }
-    if (streamed.hasError()) {
-      // The upstream's own error event has passed: it says all.
+  }
+
+  private void streamComplete() {
+    if (reply.hasToldError()) {
       phase = Phase.ENDING;
-      record(streamed.answers(AnswerStatus.FAILED));
-      endWhenForced();
-    } else if (scanner.done() || streamed.isFinished()) {
+      if (record(reply.answers(AnswerStatus.FAILED))) {
+        endWhenForced();
+      }
+    } else if (reply.isWhole()) {
       phase = Phase.ENDING;
-      if (record(streamed.answers(AnswerStatus.COMPLETED))) {
-        writer.done(scanner);
+      if (record(reply.answers(AnswerStatus.COMPLETED))) {
+        writer.done(reply.scanner());
         endWhenForced();
       }
     } else {
@@ -292,24 +252,25 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     }
   }
 
-  private void bufferedComplete() {
-    WholeReply reply = WholeReply.read(buffered.toByteArray());
-    if (head.status() >= 400) {
+  private void wholeComplete() {
+    int status = reply.head().status();
+    byte[] body = reply.body();
+    WholeReply whole = WholeReply.read(body);
+    if (status >= 400) {
+      upstream.cancel();
       phase = Phase.ENDING;
-      writer.error(head.status(), reply.errorBody(head.status()), head, scanner);
+      writer.error(status, whole.errorBody(status), reply);
       endWhenForced();
-    } else if (isSuccess() && reply.isCompletion()) {
+    } else if (reply.isSuccess() && whole.isCompletion()) {
       phase = Phase.ENDING;
-      if (record(reply.answers())) {
-        writer.whole(head, buffered.toByteArray(), reply);
+      if (record(whole.answers())) {
+        writer.whole(reply.head(), body, whole);
         endWhenForced();
       }
     } else {
       fail(
           ErrorMapping.invalidResponse(
-              "The upstream answered with status "
-                  + head.status()
-                  + " and something that is no chat completion."));
+              "The upstream answered with status " + status + " and no chat completion."));
     }
   }
 
@@ -319,9 +280,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     }
     cancelUpstream();
     phase = Phase.ENDING;
-    if (record(streamed.answers(AnswerStatus.FAILED))) {
-      writer.error(error.status(), error.toJson(), null, scanner);
-      endWhenForced();
+    if (record(reply.answers(AnswerStatus.FAILED))) {
+      tell(error);
     }
   }
 
@@ -339,11 +299,26 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void storageFailed(SessionException failure) {
-    LOG.log(System.Logger.Level.ERROR, "a turn could not be stored", failure);
+    LOG.log(Level.ERROR, "a turn could not be stored", failure);
     cancelUpstream();
     phase = Phase.ENDING;
-    ApiError error = ErrorMapping.of(failure);
-    writer.error(error.status(), error.toJson(), null, scanner);
+    tell(ErrorMapping.of(failure));
+  }
+
+  private void mistake(RuntimeException failure) {
+    LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
+    if (phase == Phase.ENDING) {
+      writer.abandon();
+      over();
+    } else if (phase != Phase.ENDED) {
+      cancelUpstream();
+      phase = Phase.ENDING;
+      tell(ErrorMapping.internal());
+    }
+  }
+
+  private void tell(ApiError error) {
+    writer.error(error.status(), error.toJson(), reply);
     endWhenForced();
   }
 
@@ -354,6 +329,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     }
     setAlarm();
   }
+
+  // What comes from the caller.
 
   @Override
   public void progressed() {
@@ -376,14 +353,14 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     if (phase == Phase.ENDED) {
       return;
     }
-    LOG.log(System.Logger.Level.DEBUG, why);
+    LOG.log(Level.DEBUG, why);
     if (phase != Phase.ENDING) {
       cancelUpstream();
       phase = Phase.ENDING;
       try {
-        record.answers(streamed.answers(AnswerStatus.CANCELLED));
+        record.answers(reply.answers(AnswerStatus.CANCELLED));
       } catch (SessionException e) {
-        LOG.log(System.Logger.Level.ERROR, "a cancelled answer could not be stored", e);
+        LOG.log(Level.ERROR, "an answer whose caller left could not be stored", e);
       }
     }
     writer.abandon();
@@ -394,20 +371,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     phase = Phase.ENDED;
     setAlarm();
     onEnd.accept(this);
-  }
-
-  private void mistake(RuntimeException e) {
-    LOG.log(System.Logger.Level.ERROR, "a turn failed by a mistake of the server", e);
-    if (phase == Phase.ENDING) {
-      writer.abandon();
-      over();
-    } else if (phase != Phase.ENDED) {
-      cancelUpstream();
-      phase = Phase.ENDING;
-      ApiError error = ErrorMapping.internal();
-      writer.error(error.status(), error.toJson(), null, scanner);
-      endWhenForced();
-    }
   }
 
   // The timers.
@@ -423,18 +386,14 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
           writer.beginUnanswered();
         }
       }
-      case STREAMING, BUFFERING -> {
+      case ANSWERING -> {
         if (writer.queued() == 0 && times.idle()) {
           fail(
               ErrorMapping.upstream(
                   504, "upstream_timeout", "The upstream fell silent within its answer."));
         }
       }
-      case ENDED -> {
-        if (!upstreamEnded) {
-          cancelUpstream();
-        }
-      }
+      case ENDED -> upstream.cancel();
       case ENDING -> {}
     }
     if (writer.queued() > 0 && times.callerStalled()) {
@@ -451,15 +410,15 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     return phase.compareTo(Phase.ENDING) < 0
         && writer.streamBegun()
         && writer.queued() == 0
-        && scanner.atBoundary();
+        && reply.scanner().atBoundary();
   }
 
   private void setAlarm() {
     switch (phase) {
       case WAITING -> alarm.in(times.untilWaitingEnds(writer.streamBegun()));
-      case STREAMING, BUFFERING -> alarm.in(times.untilIdle());
+      case ANSWERING -> alarm.in(times.untilIdle());
       case ENDED -> {
-        if (upstreamEnded || cancelWanted) {
+        if (upstream.isOver()) {
           alarm.cancel();
         } else {
           alarm.in(LINGER_NANOS);

@@ -38,9 +38,15 @@ public final class Settings {
     this.sources = List.copyOf(sources);
   }
 
-  /** The settings of a web application as a whole: all sources but init-params. */
+  /**
+   * The settings of a web application as a whole: the init-params of all filters and servlets in
+   * its {@code web.xml} before its other sources.
+   */
   public static Settings forContext(ServletContext context) {
-    return new Settings(contextSources(context));
+    List<Source> sources = new ArrayList<>();
+    sources.add(Source.initParams(context));
+    sources.addAll(contextSources(context));
+    return new Settings(sources);
   }
 
   /** The settings of one filter: its init-params before the web application's sources. */

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.naming.InitialContext;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
@@ -76,6 +78,20 @@ public record Source(
         UnaryOperator.identity(),
         config::getInitParameter,
         () -> Collections.list(config.getInitParameterNames()));
+  }
+
+  /**
+   * What the filters and servlets of an application are given; of a key that two have, the first.
+   */
+  static Source initParams(ServletContext context) {
+    Map<String, String> values = new LinkedHashMap<>();
+    Stream.concat(
+            context.getFilterRegistrations().values().stream(),
+            context.getServletRegistrations().values().stream())
+        .flatMap(registration -> registration.getInitParameters().entrySet().stream())
+        .filter(parameter -> parameter.getKey().startsWith("helix."))
+        .forEach(parameter -> values.putIfAbsent(parameter.getKey(), parameter.getValue()));
+    return of(INIT_PARAM, values);
   }
 
   /** Context parameters. Not listed: a server's own belong to every application on it. */

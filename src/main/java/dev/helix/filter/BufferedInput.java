@@ -15,7 +15,13 @@ final class BufferedInput extends ServletInputStream {
   private final HttpServletRequest request;
   private int position;
   private ReadListener listener;
-  private boolean delivering;
+
+  /** The thread that is in onDataAvailable; it tells the end afterwards. */
+  private Thread delivering;
+
+  /** Whether the reader knows that there is no more. Only then may the end be told. */
+  private boolean endSeen;
+
   private boolean endTold;
 
   BufferedInput(RequestBody body, HttpServletRequest request) {
@@ -36,16 +42,15 @@ final class BufferedInput extends ServletInputStream {
       if (count == 0) {
         return 0;
       }
-      if (isFinished()) {
+      if (atEnd()) {
+        seeEnd();
         return -1;
       }
       int given = Math.min(count, body.length() - position);
       System.arraycopy(body.bytes(), position, target, offset, given);
       position += given;
-      // Within onDataAvailable the end is told after it, on the same thread.
-      if (isFinished() && listener != null && !delivering) {
-        request.getAsyncContext().start(this::tellEnd);
-      }
+      // Another thread still has to do something with the last bytes; this one is done on return.
+      endSeen |= atEnd() && Thread.currentThread() == delivering;
       return given;
     }
   }
@@ -57,11 +62,13 @@ final class BufferedInput extends ServletInputStream {
 
   @Override
   public synchronized boolean isFinished() {
-    return position >= body.length();
+    seeEnd();
+    return atEnd();
   }
 
   @Override
-  public boolean isReady() {
+  public synchronized boolean isReady() {
+    seeEnd();
     return true;
   }
 
@@ -75,14 +82,30 @@ final class BufferedInput extends ServletInputStream {
       throw new IllegalStateException("the request is not asynchronous");
     }
     listener = readListener;
-    delivering = true;
     // On a thread of the container, as its own stream would: never inside setReadListener.
     request.getAsyncContext().start(this::deliver);
   }
 
+  private boolean atEnd() {
+    return position >= body.length();
+  }
+
+  private synchronized void seeEnd() {
+    if (listener != null && !endSeen && atEnd()) {
+      endSeen = true;
+      if (delivering == null) {
+        request.getAsyncContext().start(this::tellEnd);
+      }
+    }
+  }
+
   private void deliver() {
+    synchronized (this) {
+      delivering = Thread.currentThread();
+      endSeen |= atEnd();
+    }
     try {
-      if (!isFinished()) {
+      if (available() > 0) {
         listener.onDataAvailable();
       }
     } catch (Throwable e) {
@@ -91,14 +114,14 @@ final class BufferedInput extends ServletInputStream {
       return;
     }
     synchronized (this) {
-      delivering = false;
+      delivering = null;
     }
     tellEnd();
   }
 
   private void tellEnd() {
     synchronized (this) {
-      if (endTold || !isFinished()) {
+      if (endTold || !endSeen) {
         return;
       }
       endTold = true;

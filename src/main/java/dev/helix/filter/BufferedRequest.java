@@ -19,7 +19,8 @@ import java.nio.charset.StandardCharsets;
  * A request whose body was read and can be read again, as if nobody had. A complete body is also
  * its attribute named by {@link RequestBody}, for {@link RequestBody#read} behind the filter.
  *
- * <p>A body without a declared encoding is read as UTF-8, since only JSON is buffered (RFC 8259).
+ * <p>A reader decodes by the encoding that the container or the application names, else by the
+ * Latin-1 of the Servlet specification, so that it gives the same text as without the filter.
  * Thread-safety is that of a container's request: one thread at a time.
  */
 final class BufferedRequest extends HttpServletRequestWrapper {
@@ -109,7 +110,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
   private Charset charset() throws UnsupportedEncodingException {
     String name = getCharacterEncoding();
-    return name == null ? StandardCharsets.UTF_8 : charset(name);
+    return name == null ? StandardCharsets.ISO_8859_1 : charset(name);
   }
 
   private static Charset charset(String name) throws UnsupportedEncodingException {

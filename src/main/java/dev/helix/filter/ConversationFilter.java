@@ -109,7 +109,9 @@ public final class ConversationFilter implements Filter {
       String store = source.string(SESSIONS_STORE, "files");
       source.check();
       use(read, sharedBudget(source, read));
-      boolean chosen = source.isInitParam(SESSIONS_DIR) || source.isInitParam(SESSIONS_STORE);
+      boolean chosen =
+          (source.isInitParam(SESSIONS_DIR) || source.isInitParam(SESSIONS_STORE))
+              && !isContextsFolder(dir);
       manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
       if (manager == null) {
         open(source, store, dir);
@@ -121,6 +123,11 @@ public final class ConversationFilter implements Filter {
       throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
     }
     source.unknownInitParams().forEach(line -> LOG.log(Level.WARNING, line));
+  }
+
+  /** Whether the application's own manager keeps its sessions there already. */
+  private boolean isContextsFolder(Path dir) {
+    return dir != null && dir.toString().equals(context.getAttribute("dev.helix.sessions.dir"));
   }
 
   private void use(FilterSettings read, BodyBudget memory) {

@@ -21,6 +21,8 @@ public final class ErrorResponse {
     response.setContentType("application/json");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
+    // Some containers wait for the rest of the request before they send what they hold.
+    response.flushBuffer();
   }
 
   /**

@@ -4,9 +4,7 @@ import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +44,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   /** How long an answer that is complete may take to leave before the connections are cut. */
   private static final long LAST_BYTES_MILLIS = 5_000;
 
+  private final InetSocketAddress address;
   private final Server server = new Server();
   private final ServerConnector connector;
   private final GracefulHandler requests;
@@ -61,6 +60,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
    */
   public EmbeddedServer(
       InetSocketAddress address, String contextPath, Path webApplication, Path work) {
+    this.address = address;
     connector = connector(server, address);
     application = application(contextPath, webApplication, work);
     requests = new GracefulHandler(application);
@@ -136,9 +136,9 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
       BindException failure =
           new BindException(
               "Cannot listen on port "
-                  + connector.getPort()
+                  + address.getPort()
                   + " of "
-                  + connector.getHost()
+                  + address.getHostString()
                   + ": "
                   + reason.getMessage());
       failure.initCause(e);
@@ -146,9 +146,8 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     }
   }
 
-  private String url() throws UnknownHostException {
-    InetAddress bound = InetAddress.getByName(connector.getHost());
-    String host = bound.isAnyLocalAddress() ? "127.0.0.1" : bound.getHostAddress();
+  private String url() {
+    String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
     String path = application.getContextPath();
     return "http://"
         + (host.indexOf(':') < 0 ? host : "[" + host + "]")

@@ -76,7 +76,7 @@ public final class Launcher {
       System.setProperty("helix.sessions.dir", options.sessions());
     }
     try {
-      LastingLogManager.install();
+      Logging.configure();
       out.println(server(address).call());
       out.flush();
       return 0;

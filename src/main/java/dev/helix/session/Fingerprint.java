@@ -27,10 +27,10 @@ record Fingerprint(long high, long low, boolean empty) {
     Said said = new Said(message);
     message.eachField(said);
     MessageDigest digest = sha256();
-    digest.update(textDigest(message.role()));
+    update(digest, message.role());
     said.parts.forEach(
         (name, value) -> {
-          digest.update(textDigest(name));
+          update(digest, name);
           digest.update(value);
         });
     ByteBuffer bytes = ByteBuffer.wrap(digest.digest());
@@ -87,27 +87,22 @@ record Fingerprint(long high, long low, boolean empty) {
         return value.currentToken() == JsonToken.START_OBJECT ? value(value) : text(value);
       }
       List<byte[]> digests = new ArrayList<>();
-      boolean onlyText = true;
       while (value.nextToken() != JsonToken.END_ARRAY) {
-        Part part = part(value);
-        onlyText &= part.isText;
-        if (part.digest != null) {
-          digests.add(part.digest);
+        byte[] part = part(value);
+        if (part != null) {
+          digests.add(part);
         }
       }
       if (digests.isEmpty()) {
         return null;
       }
-      return digests.size() == 1 && onlyText ? digests.get(0) : join('[', digests);
+      return digests.size() == 1 ? digests.get(0) : join('[', digests);
     }
 
-    /** One part of a content; a blank text has no digest. */
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Part(boolean isText, byte[] digest) {}
-
-    private Part part(JsonParser value) throws IOException {
+    /** The digest of one part of a content; null for a blank text. */
+    private byte[] part(JsonParser value) throws IOException {
       if (value.currentToken() != JsonToken.START_OBJECT) {
-        return new Part(false, value(value));
+        return value(value);
       }
       Map<String, byte[]> fields = new TreeMap<>();
       String type = null;
@@ -123,12 +118,12 @@ record Fingerprint(long high, long low, boolean empty) {
         }
       }
       if ("text".equals(type)) {
-        return new Part(true, text);
+        return text;
       }
       if (text != null) {
         fields.put("text", text);
       }
-      return new Part(false, join('{', inOrder(fields)));
+      return join('{', inOrder(fields));
     }
 
     /** The ids of the calls in their order; a call without one counts by all it says. */
@@ -199,6 +194,11 @@ record Fingerprint(long high, long low, boolean empty) {
       digest.update(message.bytes(start, end));
       return digest.digest();
     }
+  }
+
+  private static void update(MessageDigest digest, String name) {
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
   }
 
   private static byte[] textDigest(String text) {

@@ -3,9 +3,11 @@ package dev.helix.session;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -41,6 +43,7 @@ public record SessionState(
       JsonMapper.builder(Json.FACTORY.copy())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
   public SessionState {
@@ -159,7 +162,12 @@ public record SessionState(
     try {
       DefaultIndenter lines = new DefaultIndenter("  ", "\n");
       DefaultPrettyPrinter printer =
-          new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
+          new DefaultPrettyPrinter()
+              .withObjectIndenter(lines)
+              .withArrayIndenter(lines)
+              .withSeparators(
+                  Separators.createDefaultInstance()
+                      .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
       return Json.utf8(MAPPER.writer(printer).writeValueAsString(node) + "\n");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of plain values can be written", e);

@@ -8,11 +8,9 @@ import dev.helix.session.SessionStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -23,11 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -46,7 +39,7 @@ final class FileSessionStore implements SessionStore {
   private final Clock clock;
   private final DirectoryLock directoryLock;
   private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
-  private final ScheduledExecutorService flusher;
+  private final LastUse lastUse;
 
   /** The folders last used; each is only touched under its session's lock. */
   private final Map<SessionId, SessionFolder> folders =
@@ -60,11 +53,7 @@ final class FileSessionStore implements SessionStore {
             }
           });
 
-  /** When sessions were last used, as far as their files do not say it yet. */
-  private final Map<SessionId, Instant> used = new ConcurrentHashMap<>();
-
   private volatile boolean closed;
-  private volatile boolean flushFails;
 
   private FileSessionStore(Path sessions, Clock clock, DirectoryLock directoryLock) {
     this.sessions = sessions;
@@ -73,14 +62,7 @@ final class FileSessionStore implements SessionStore {
     for (int i = 0; i < STRIPES; i++) {
       locks[i] = new ReentrantLock();
     }
-    this.flusher =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "helix-session-flush");
-              thread.setDaemon(true);
-              return thread;
-            });
-    ScheduledFuture<?> unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
+    this.lastUse = new LastUse(this::writeLastUse);
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
@@ -98,10 +80,8 @@ final class FileSessionStore implements SessionStore {
 
   /** What a deletion that was cut short has left is of no use to anybody. */
   private static void finishDeletions(Path sessions) throws IOException {
-    try (DirectoryStream<Path> deleted = Files.newDirectoryStream(sessions, ".deleted.*")) {
-      for (Path folder : deleted) {
-        Disk.deleteTree(folder);
-      }
+    for (Path folder : Disk.entries(sessions, ".deleted.*")) {
+      Disk.deleteTree(folder);
     }
   }
 
@@ -137,14 +117,11 @@ final class FileSessionStore implements SessionStore {
     Optional<SessionState> stored = folder.state();
     if (stored.isEmpty()) {
       folders.remove(id);
-      used.remove(id);
+      lastUse.forget(id);
       return stored;
     }
     folders.put(id, folder);
-    Instant time = used.get(id);
-    return stored.map(
-        state ->
-            time != null && time.isAfter(state.updatedAt()) ? state.withUpdatedAt(time) : state);
+    return stored.map(lastUse::in);
   }
 
   @Override
@@ -182,7 +159,7 @@ final class FileSessionStore implements SessionStore {
           if (!folder.transcript().append(expected, elements)) {
             return new Appended(Outcome.CONFLICT, Version.NONE);
           }
-          used.merge(id, state.updatedAt(), (a, b) -> a.isAfter(b) ? a : b);
+          lastUse.add(id, state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());
         });
   }
@@ -217,7 +194,7 @@ final class FileSessionStore implements SessionStore {
           }
           folder.write(state);
           Disk.forceDirectory(folder.path());
-          used.remove(id);
+          lastUse.forget(id);
           return true;
         });
   }
@@ -228,8 +205,8 @@ final class FileSessionStore implements SessionStore {
       throw new IllegalArgumentException("negative limit");
     }
     PriorityQueue<SessionState> newest = new PriorityQueue<>(OLDEST_FIRST);
-    try (DirectoryStream<Path> children = Files.newDirectoryStream(sessions)) {
-      for (Path child : children) {
+    try {
+      for (Path child : Disk.entries(sessions, "*")) {
         Optional<SessionId> id = SessionId.ofName(child.getFileName().toString());
         id.flatMap(this::find).ifPresent(newest::add);
         if (newest.size() > limit) {
@@ -252,7 +229,7 @@ final class FileSessionStore implements SessionStore {
         folder -> {
           boolean existed = state(id, folder).isPresent();
           folders.remove(id);
-          used.remove(id);
+          lastUse.forget(id);
           if (Files.exists(folder.path())) {
             Files.move(folder.path(), sessions.resolve(".deleted." + id + "." + UUID.randomUUID()));
           }
@@ -260,37 +237,16 @@ final class FileSessionStore implements SessionStore {
           // What was set aside of the session is its content too. An id has no dot in it.
           for (String left :
               List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
-            deleteAll(left);
+            for (Path leftover : Disk.entries(sessions, left)) {
+              Disk.deleteTree(leftover);
+            }
           }
           Disk.forceDirectory(sessions);
           return existed;
         });
   }
 
-  private void deleteAll(String pattern) throws IOException {
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(sessions, pattern)) {
-      for (Path leftover : leftovers) {
-        Disk.deleteTree(leftover);
-      }
-    }
-  }
-
-  /** Writes the times of last use into the files that do not have them. */
-  private void flush() {
-    for (SessionId id : List.copyOf(used.keySet())) {
-      try {
-        flush(id);
-        flushFails = false;
-      } catch (RuntimeException e) {
-        if (!flushFails) {
-          LOG.log(Level.WARNING, "cannot write when sessions were last used; it is tried again", e);
-        }
-        flushFails = true;
-      }
-    }
-  }
-
-  private void flush(SessionId id) {
+  private void writeLastUse(SessionId id) {
     locked(
         id,
         "update",
@@ -299,7 +255,7 @@ final class FileSessionStore implements SessionStore {
           if (state.isPresent()) {
             folder.write(state.get());
           }
-          used.remove(id);
+          lastUse.forget(id);
           return null;
         });
   }
@@ -309,15 +265,7 @@ final class FileSessionStore implements SessionStore {
     if (closed) {
       return;
     }
-    flusher.shutdown();
-    try {
-      if (!flusher.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.log(Level.WARNING, "the disk is slow: the store is closed while it still writes");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    flush();
+    lastUse.close();
     closed = true;
     directoryLock.close();
   }

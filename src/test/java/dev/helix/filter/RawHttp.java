@@ -1,13 +1,14 @@
 package dev.helix.filter;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** A caller that sends exactly the bytes it is told to, and keeps exactly those that come back. */
 final class RawHttp {
@@ -31,18 +32,26 @@ final class RawHttp {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.getOutputStream().write(request);
-      return response(socket.getInputStream().readAllBytes());
+      return response(socket.getInputStream());
     }
   }
 
-  static Response response(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    int end = text.indexOf("\r\n\r\n");
-    List<String> head = Stream.of(text.substring(0, end).split("\r\n")).toList();
-    int bodyStart = end + 4;
-    String body = new String(bytes, bodyStart, bytes.length - bodyStart, StandardCharsets.UTF_8);
-    return new Response(
-        Integer.parseInt(head.get(0).substring(9, 12)), head.subList(1, head.size()), body);
+  /** Reads as much as the response has, not until the connection ends. */
+  static Response response(InputStream in) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (text.indexOf("\r\n\r\n") < 0) {
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException("the response ended in its head: " + text);
+      }
+      text.append((char) next);
+    }
+    List<String> head = text.toString().lines().filter(line -> !line.isEmpty()).toList();
+    int status = Integer.parseInt(head.get(0).substring(9, 12));
+    Response bare = new Response(status, head.subList(1, head.size()), "");
+    String length = bare.header("Content-Length");
+    byte[] body = length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
+    return new Response(status, bare.headers(), new String(body, StandardCharsets.UTF_8));
   }
 
   /** A request under construction; header values are Latin-1, one char for each byte sent. */

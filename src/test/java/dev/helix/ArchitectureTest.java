@@ -1,0 +1,93 @@
+package dev.helix;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The tree is the architecture: imports go one way. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.helix");
+
+  private static final List<String> PACKAGES =
+      List.of("backend", "chat", "config", "filter", "launch", "openai", "session", "store");
+
+  /** None of the other packages of ours may be used, and nobody uses the root. */
+  private static void only(String name, String... allowed) {
+    String[] forbidden =
+        Stream.concat(
+                Stream.of("dev.helix"),
+                PACKAGES.stream()
+                    .filter(other -> !other.equals(name) && !Arrays.asList(allowed).contains(other))
+                    .map(other -> "dev.helix." + other + ".."))
+            .toArray(String[]::new);
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAPackage("dev.helix." + name + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(forbidden);
+    rule.check(CLASSES);
+  }
+
+  @Test
+  void importsGoOneWay() {
+    only("openai");
+    only("config");
+    only("session");
+    only("store", "session");
+    only("filter", "session", "config", "openai");
+    only("backend", "session", "openai");
+    only("chat", "filter", "session", "backend", "openai");
+    only("launch");
+  }
+
+  @Test
+  void noCycles() {
+    slices().matching("dev.helix.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void theFilterNeedsOnlyServletsAndJackson() {
+    classes()
+        .that()
+        .resideInAnyPackage(
+            "dev.helix.filter..",
+            "dev.helix.session..",
+            "dev.helix.store..",
+            "dev.helix.config..",
+            "dev.helix.openai..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.helix..",
+            "java..",
+            "javax.naming..",
+            "jakarta.servlet..",
+            "com.fasterxml.jackson..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void storesAreReachedOnlyThroughTheirContract() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.helix.store..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.helix.store..")
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.helix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.chat.ChatCompletionsServlet;
+import dev.helix.config.InvalidSettingsException;
+import dev.helix.filter.ConversationFilter;
+import jakarta.servlet.DispatcherType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The application put together in a real container, without a port. */
+class HelixApplicationTest {
+  @TempDir Path folder;
+
+  private static ServletContextHandler application(
+      Map<String, String> contextParams, Map<String, String> initParams) {
+    ServletContextHandler context = new ServletContextHandler();
+    contextParams.forEach(context::setInitParameter);
+    context.addEventListener(new HelixApplication());
+    FilterHolder filter = new FilterHolder(ConversationFilter.class);
+    filter.setAsyncSupported(true);
+    initParams.forEach(filter::setInitParameter);
+    context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
+    ServletHolder chat = new ServletHolder(ChatCompletionsServlet.class);
+    chat.setInitOrder(1);
+    context.addServlet(chat, "/v1/chat/completions");
+    return context;
+  }
+
+  private static long ownThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.isAlive() && thread.getName().startsWith("helix-"))
+        .count();
+  }
+
+  @Test
+  void wrongSettings_stopTheApplication_withOneMessageThatNamesThemAllAndNoSecret() {
+    Server server = new Server();
+    server.setHandler(
+        application(
+            Map.of(
+                "helix.sessions.dir", folder.toString(),
+                "helix.upstream.url", "ftp://x",
+                "helix.upstream.key", "geheim geheim",
+                "helix.upstream.headers", "X-Trace, Authorization",
+                "helix.timeout.idle", "soon"),
+            Map.of("helix.history.mode", "some")));
+    InvalidSettingsException failure = assertThrows(InvalidSettingsException.class, server::start);
+    for (String key :
+        new String[] {
+          "helix.upstream.url",
+          "helix.upstream.key",
+          "helix.upstream.headers",
+          "helix.timeout.idle",
+          "helix.history.mode"
+        }) {
+      assertTrue(failure.getMessage().contains(key), failure.getMessage());
+    }
+    assertFalse(failure.getMessage().contains("geheim"), failure.getMessage());
+    assertFalse(Files.exists(folder.resolve(".lock")), "nothing was opened");
+  }
+
+  @Test
+  void anInitParam_winsOverAContextParam_forTheWholeApplication() throws Exception {
+    Path chosen = folder.resolve("chosen");
+    ServletContextHandler context =
+        application(
+            Map.of("helix.sessions.dir", folder.resolve("other").toString()),
+            Map.of("helix.sessions.dir", chosen.toString()));
+    Server server = new Server();
+    server.setHandler(context);
+    server.start();
+    try {
+      assertEquals(
+          chosen.toString(), context.getServletContext().getAttribute("dev.helix.sessions.dir"));
+      assertTrue(Files.exists(chosen));
+      assertFalse(Files.exists(folder.resolve("other")));
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void stopping_endsEveryThread_andFreesTheFolderForTheNext() throws Exception {
+    long before = ownThreads();
+    for (int i = 0; i < 2; i++) {
+      ServletContextHandler context =
+          application(
+              Map.of(
+                  "helix.sessions.dir",
+                  folder.toString(),
+                  "helix.upstream.url",
+                  "http://127.0.0.1:9/v1"),
+              Map.of());
+      Server server = new Server();
+      server.setHandler(context);
+      server.start();
+      assertNotNull(context.getServletContext().getAttribute("dev.helix.drain"));
+      assertTrue(ownThreads() > before);
+      server.stop();
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        if (thread.getName().startsWith("helix-")) {
+          thread.join(5_000);
+        }
+      }
+      assertEquals(before, ownThreads());
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.helix.filter;
+
+import dev.helix.session.Message;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import java.util.List;
+import java.util.Optional;
+
+/** A store that cannot be reached any more. */
+final class BrokenStore implements SessionStore {
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    throw broken();
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    throw broken();
+  }
+
+  @Override
+  public Appended append(SessionState state, Version expected, List<Message> elements) {
+    throw broken();
+  }
+
+  @Override
+  public void force(SessionId id) {
+    throw broken();
+  }
+
+  @Override
+  public boolean update(SessionState state) {
+    throw broken();
+  }
+
+  @Override
+  public List<SessionState> list(int limit) {
+    throw broken();
+  }
+
+  @Override
+  public boolean delete(SessionId id) {
+    throw broken();
+  }
+
+  @Override
+  public void close() {}
+
+  private static SessionException broken() {
+    return new SessionException("the store is out of reach at /secret/place");
+  }
+}

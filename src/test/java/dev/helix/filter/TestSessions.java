@@ -1,0 +1,17 @@
+package dev.helix.filter;
+
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/** Real sessions in a real folder. */
+final class TestSessions {
+  private TestSessions() {}
+
+  static SessionManager open(Path dir) {
+    Map<String, String> settings = Map.of("helix.sessions.dir", dir.toString());
+    return new SessionManager(SessionStore.open("files", settings::get), Clock.systemUTC());
+  }
+}

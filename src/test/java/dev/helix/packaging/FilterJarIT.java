@@ -1,0 +1,170 @@
+package dev.helix.packaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.Servlet;
+import java.io.File;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** The filter's jar, as another web application sees it: with Jackson and the servlet API only. */
+class FilterJarIT {
+  private static final Pattern CONTENT =
+      Pattern.compile(
+          "dev/helix/(config|filter|openai|session|store)/.*|META-INF/(services|maven)/.*"
+              + "|META-INF/MANIFEST\\.MF");
+
+  @TempDir Path folder;
+
+  @Test
+  void jar_holdsTheFiltersPackages_andNothingElse() throws Exception {
+    try (JarFile jar = new JarFile(Built.filterJar().toFile())) {
+      assertEquals(
+          "dev.helix.sessions.filter",
+          jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name"));
+      List<String> strangers =
+          entries(jar).filter(name -> !CONTENT.matcher(name).matches()).toList();
+      assertEquals(List.of(), strangers);
+    }
+  }
+
+  @Test
+  void everyClass_links_withNothingButWhatAConsumerGets() throws Exception {
+    List<String> names;
+    try (JarFile jar = new JarFile(Built.filterJar().toFile())) {
+      names =
+          entries(jar)
+              .filter(name -> name.endsWith(".class"))
+              .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
+              .toList();
+    }
+    assertFalse(names.isEmpty());
+    try (URLClassLoader consumer = consumer()) {
+      for (String name : names) {
+        // Both resolve every type that a signature of the class names.
+        assertNotNull(Class.forName(name, false, consumer).getDeclaredMethods(), name);
+        assertNotNull(Class.forName(name, false, consumer).getDeclaredFields(), name);
+      }
+    }
+  }
+
+  @Test
+  void consumer_compilesAndRuns() throws Exception {
+    Path source = folder.resolve("Consumer.java");
+    Files.writeString(
+        source,
+        """
+        import dev.helix.openai.ApiError;
+
+        public final class Consumer {
+          public static String run() {
+            byte[] json = ApiError.invalidRequest("code", "param", "message").toJson();
+            return new String(json, java.nio.charset.StandardCharsets.UTF_8);
+          }
+        }
+        """);
+    compile(source);
+    try (URLClassLoader consumer = consumer()) {
+      Method run = Class.forName("Consumer", true, consumer).getMethod("run");
+      assertTrue(run.invoke(null).toString().startsWith("{\"error\":{\"message\":\"message\""));
+    }
+  }
+
+  @Test
+  void consumersBuild_getsJacksonAndNothingElse() throws Exception {
+    NodeList dependencies =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new File("pom.xml"))
+            .getElementsByTagName("dependency");
+    List<String> transitive = new ArrayList<>();
+    for (int i = 0; i < dependencies.getLength(); i++) {
+      Element dependency = (Element) dependencies.item(i);
+      boolean managed =
+          dependency.getParentNode().getParentNode().getNodeName().equals("dependencyManagement");
+      String scope = text(dependency, "scope");
+      if (!managed
+          && (scope.isEmpty() || scope.equals("compile") || scope.equals("runtime"))
+          && !text(dependency, "optional").equals("true")) {
+        transitive.add(text(dependency, "artifactId"));
+      }
+    }
+    assertEquals(List.of("jackson-databind"), transitive);
+  }
+
+  private void compile(Path source) throws Exception {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter complaints = new StringWriter();
+    String classPath =
+        classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      boolean compiled =
+          compiler
+              .getTask(
+                  complaints,
+                  files,
+                  null,
+                  List.of("--release", "17", "-cp", classPath, "-d", folder.toString()),
+                  null,
+                  files.getJavaFileObjects(source))
+              .call();
+      assertTrue(compiled, complaints.toString());
+    }
+  }
+
+  private URLClassLoader consumer() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (Path path : classPath()) {
+      urls.add(path.toUri().toURL());
+    }
+    return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+  }
+
+  private List<Path> classPath() throws Exception {
+    return List.of(
+        folder,
+        Built.filterJar(),
+        jarOf(ObjectMapper.class),
+        jarOf(JsonParser.class),
+        jarOf(JsonProperty.class),
+        jarOf(Servlet.class));
+  }
+
+  private static Path jarOf(Class<?> type) throws Exception {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
+  private static Stream<String> entries(JarFile jar) {
+    return jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName);
+  }
+
+  private static String text(Element parent, String name) {
+    NodeList children = parent.getElementsByTagName(name);
+    return children.getLength() == 0 ? "" : children.item(0).getTextContent();
+  }
+}
