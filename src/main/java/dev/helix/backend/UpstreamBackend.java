@@ -15,6 +15,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
@@ -36,6 +37,7 @@ public final class UpstreamBackend implements ChatBackend {
 
   private final UpstreamSettings settings;
   private final ScheduledExecutorService timers;
+  private final PoolingAsyncClientConnectionManager connections;
   private final CloseableHttpAsyncClient client;
 
   /**
@@ -46,23 +48,24 @@ public final class UpstreamBackend implements ChatBackend {
     this.timers = timers;
     Timeout connect = Timeout.of(settings.connectTimeout());
     AtomicInteger threads = new AtomicInteger();
+    this.connections =
+        PoolingAsyncClientConnectionManagerBuilder.create()
+            .setMaxConnPerRoute(settings.maxConnections())
+            .setMaxConnTotal(settings.maxConnections())
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(connect)
+                    .setSocketTimeout(Timeout.DISABLED)
+                    .build())
+            .setDefaultTlsConfig(
+                TlsConfig.custom()
+                    .setHandshakeTimeout(connect)
+                    .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                    .build())
+            .build();
     this.client =
         HttpAsyncClients.custom()
-            .setConnectionManager(
-                PoolingAsyncClientConnectionManagerBuilder.create()
-                    .setMaxConnPerRoute(settings.maxConnections())
-                    .setMaxConnTotal(settings.maxConnections())
-                    .setDefaultConnectionConfig(
-                        ConnectionConfig.custom()
-                            .setConnectTimeout(connect)
-                            .setSocketTimeout(Timeout.DISABLED)
-                            .build())
-                    .setDefaultTlsConfig(
-                        TlsConfig.custom()
-                            .setHandshakeTimeout(connect)
-                            .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
-                            .build())
-                    .build())
+            .setConnectionManager(connections)
             .setIOReactorConfig(IOReactorConfig.custom().setSoTimeout(Timeout.DISABLED).build())
             .setDefaultRequestConfig(
                 RequestConfig.custom()
@@ -77,6 +80,7 @@ public final class UpstreamBackend implements ChatBackend {
                   return thread;
                 })
             .setUserAgent("helix-sessions")
+            .addExecInterceptorLast("exchange", UpstreamExchange::runOn)
             .disableAutomaticRetries()
             .disableRedirectHandling()
             .disableCookieManagement()
@@ -120,7 +124,7 @@ public final class UpstreamBackend implements ChatBackend {
     if (settings.key() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());
     }
-    UpstreamExchange exchange = new UpstreamExchange(client, request, body, to);
+    UpstreamExchange exchange = new UpstreamExchange(client, connections, request, body, to);
     exchange.begin();
     return exchange;
   }

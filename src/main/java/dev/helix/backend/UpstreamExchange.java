@@ -2,9 +2,9 @@ package dev.helix.backend;
 
 import dev.helix.backend.BackendException.Reason;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -14,7 +14,11 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.client5.http.async.AsyncExecChain;
+import org.apache.hc.client5.http.async.AsyncExecRuntime;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ConnectionClosedException;
@@ -22,13 +26,18 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
 import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.nio.RequestChannel;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
 
 /**
  * One request to the upstream and its answer. The HTTP client calls it on an I/O thread; it hands
@@ -41,7 +50,11 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 final class UpstreamExchange implements ChatBackend.Exchange {
   private static final System.Logger LOG = System.getLogger(UpstreamExchange.class.getName());
 
+  /** Where a request's context says whose it is. */
+  private static final String CONTEXT_ATTRIBUTE = UpstreamExchange.class.getName();
+
   private final CloseableHttpAsyncClient client;
+  private final PoolingAsyncClientConnectionManager connections;
   private final BasicHttpRequest request;
   private final ReplyReceiver receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -49,6 +62,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private volatile boolean headSeen;
   private volatile boolean cancelled;
   private volatile Future<Void> running;
+  private volatile AsyncExecRuntime connection;
 
   /** Credit that came before the channel did; guarded by this. */
   private int credit = ReplyReceiver.FIRST_WINDOW;
@@ -57,10 +71,12 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
   UpstreamExchange(
       CloseableHttpAsyncClient client,
+      PoolingAsyncClientConnectionManager connections,
       BasicHttpRequest request,
       byte[] body,
       ReplyReceiver receiver) {
     this.client = client;
+    this.connections = connections;
     this.request = request;
     this.body = body;
     this.receiver = receiver;
@@ -72,11 +88,12 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
   private void attempt(boolean mayRetry) {
     HttpClientContext context = HttpClientContext.create();
+    context.setAttribute(CONTEXT_ATTRIBUTE, this);
     Attempt attempt = new Attempt(context, mayRetry);
     byte[] json = body;
     running =
         client.execute(
-            new BasicRequestProducer(request, json == null ? null : new JsonProducer(json)),
+            new CancellableRequest(request, json == null ? null : new JsonProducer(json)),
             attempt,
             null,
             context,
@@ -112,6 +129,41 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     Future<Void> current = running;
     if (current != null) {
       current.cancel(true);
+    }
+    // The future alone does not do: a fast connect can leave it with nothing to cancel.
+    AsyncExecRuntime leased = connection;
+    if (leased != null) {
+      leased.discardEndpoint();
+    }
+  }
+
+  /** An interceptor in the client's chain, which learns what a request's exchange runs on. */
+  static void runOn(
+      HttpRequest request,
+      AsyncEntityProducer producer,
+      AsyncExecChain.Scope scope,
+      AsyncExecChain chain,
+      AsyncExecCallback callback)
+      throws HttpException, IOException {
+    if (scope.clientContext.getAttribute(CONTEXT_ATTRIBUTE) instanceof UpstreamExchange exchange) {
+      exchange.connection = scope.execRuntime;
+    }
+    chain.proceed(request, producer, scope, callback);
+  }
+
+  /** A request that is not sent when it was cancelled while its connection was made. */
+  private final class CancellableRequest extends BasicRequestProducer {
+    CancellableRequest(HttpRequest request, AsyncEntityProducer producer) {
+      super(request, producer);
+    }
+
+    @Override
+    public void sendRequest(RequestChannel channel, HttpContext context)
+        throws HttpException, IOException {
+      if (cancelled) {
+        throw new InterruptedIOException("cancelled");
+      }
+      super.sendRequest(channel, context);
     }
   }
 
@@ -199,6 +251,8 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       }
       if (mayRetry && !headSeen && isStaleConnection(cause)) {
         LOG.log(System.Logger.Level.DEBUG, "an idle upstream connection had closed; sending again");
+        // Others that idle are likely to be closed too, and this was the only second try.
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
         attempt(false);
       } else if (ended.compareAndSet(false, true)) {
         receiver.failed(explain(cause));
@@ -209,10 +263,12 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       if (cause instanceof RequestNotExecutedException) {
         return true;
       }
+      // A closed connection shows as a reset, a broken pipe or an early end; a time-out is none.
       EndpointDetails endpoint = context.getEndpointDetails();
       return endpoint != null
           && endpoint.getResponseCount() > 0
-          && (cause instanceof ConnectionClosedException || cause instanceof SocketException);
+          && cause instanceof IOException
+          && !(cause instanceof InterruptedIOException);
     }
 
     @Override

@@ -79,19 +79,32 @@ class FilterJarIT {
     Files.writeString(
         source,
         """
-        import dev.helix.openai.ApiError;
+        import dev.helix.filter.ConversationFilter;
+        import dev.helix.session.SessionManager;
+        import dev.helix.session.SessionStore;
+        import jakarta.servlet.Filter;
+        import java.time.Clock;
+        import java.util.Map;
 
         public final class Consumer {
-          public static String run() {
-            byte[] json = ApiError.invalidRequest("code", "param", "message").toJson();
-            return new String(json, java.nio.charset.StandardCharsets.UTF_8);
+          public static String run(String folder) {
+            Filter filter = new ConversationFilter();
+            SessionStore store =
+                SessionStore.open("files", Map.of("helix.sessions.dir", folder)::get);
+            try (SessionManager sessions = new SessionManager(store, Clock.systemUTC())) {
+              return filter.getClass().getSimpleName()
+                  + " finds "
+                  + sessions.getOrCreateSession("Hallo", null).sessionId().value();
+            }
           }
         }
         """);
     compile(source);
     try (URLClassLoader consumer = consumer()) {
-      Method run = Class.forName("Consumer", true, consumer).getMethod("run");
-      assertTrue(run.invoke(null).toString().startsWith("{\"error\":{\"message\":\"message\""));
+      Method run = Class.forName("Consumer", true, consumer).getMethod("run", String.class);
+      assertEquals(
+          "ConversationFilter finds hallo-eaaa37b72e11",
+          run.invoke(null, folder.resolve("sessions").toString()));
     }
   }
 
