@@ -54,7 +54,10 @@ public final class HelixApplication implements ServletContextListener {
   private void open(ServletContext context) {
     Settings settings = Settings.forContext(context);
     HelixConfig config = HelixConfig.from(settings);
-    settings.report().forEach(line -> LOG.log(Level.INFO, line));
+    // What was chosen matters to whoever reads the log; what holds anyway is for who looks closer.
+    settings
+        .report()
+        .forEach(line -> LOG.log(line.endsWith("(default)") ? Level.DEBUG : Level.INFO, line));
     settings.unknown().forEach(line -> LOG.log(Level.WARNING, line));
 
     Clock clock = Clock.systemUTC();
@@ -62,7 +65,8 @@ public final class HelixApplication implements ServletContextListener {
     SessionManager sessions =
         new SessionManager(
             SessionStore.open(
-                "files", key -> key.equals("helix.sessions.dir") ? sessionsDir : settings.raw(key)),
+                config.store(),
+                key -> key.equals("helix.sessions.dir") ? sessionsDir : settings.raw(key)),
             clock);
     opened.push(sessions);
     ScheduledThreadPoolExecutor timers = timers();
@@ -89,7 +93,6 @@ public final class HelixApplication implements ServletContextListener {
       LOG.log(
           Level.INFO, "no helix.upstream.url is set: the demo answers, which is no language model");
     }
-    LOG.log(Level.INFO, "sessions are kept in " + sessionsDir);
   }
 
   @Override

@@ -16,13 +16,18 @@ import java.util.Set;
  * All settings of the application, read and validated once. Immutable; holds a secret, the
  * upstream's key, and shows none.
  *
+ * @param store what kind of store sessions are kept in
  * @param sessionsDir where the sessions' folders are
  * @param upstream the upstream, or null where the demo answers
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
  */
 record HelixConfig(
-    Path sessionsDir, UpstreamSettings upstream, ChatSettings chat, FilterSettings filter) {
+    String store,
+    Path sessionsDir,
+    UpstreamSettings upstream,
+    ChatSettings chat,
+    FilterSettings filter) {
   private static final long MIB = 1L << 20;
   private static final Duration MIN = Duration.ofMillis(1);
   private static final Duration MAX = Duration.ofDays(1);
@@ -64,7 +69,12 @@ record HelixConfig(
     // Read by LoopbackFilter itself; read here too so that a wrong value is named with the others.
     settings.flag("helix.allow.remote", false);
     HelixConfig config =
-        new HelixConfig(sessionsDir, upstream(settings), chat(settings, filter), filter);
+        new HelixConfig(
+            settings.string("helix.store", "files"),
+            sessionsDir,
+            upstream(settings),
+            chat(settings, filter),
+            filter);
     settings.check();
     return config;
   }

@@ -102,10 +102,12 @@ public final class DemoBackend implements ChatBackend {
       text.append(" of session ").append(call.session().sessionId().value()).append(". ");
     }
     if (said.size() > 1) {
-      text.append("You began with ").append(quoted(said.get(0))).append(". ");
-      text.append("Before this you said ").append(quoted(said.get(said.size() - 2))).append(". ");
+      text.append("You began with ").append(quoted(said.get(0))).append(" ");
     }
-    return text.append("Now you say ").append(quoted(now)).append('.').toString();
+    if (said.size() > 2) {
+      text.append("Before this you said ").append(quoted(said.get(said.size() - 2))).append(" ");
+    }
+    return text.append("Now you say ").append(quoted(now)).toString();
   }
 
   private static List<String> userMessages(byte[] body) {

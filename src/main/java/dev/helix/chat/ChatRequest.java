@@ -138,7 +138,7 @@ final class ChatRequest {
     } catch (JsonProcessingException e) {
       throw invalid(
           "The request body is no valid JSON: "
-              + e.getOriginalMessage()
+              + plain(e.getOriginalMessage())
               + (e.getLocation() == null ? "" : " (byte " + e.getLocation().getByteOffset() + ")"));
     } catch (IOException e) {
       throw invalid("The request body is no valid JSON: " + e.getMessage());
@@ -293,6 +293,13 @@ final class ChatRequest {
     if (result.isError()) {
       throw invalid("The request body is not valid UTF-8 (byte " + in.position() + ").");
     }
+  }
+
+  /** The parser's message, as far as it speaks of the JSON and not of the parser's own source. */
+  private static String plain(String message) {
+    int source = message.indexOf("[Source:");
+    int aside = source < 0 ? -1 : message.lastIndexOf('(', source);
+    return (aside < 0 ? message : message.substring(0, aside)).strip();
   }
 
   private static InvalidRequestException invalid(String message) {

@@ -63,7 +63,9 @@ final class ModelCatalog {
       LOG.log(
           System.Logger.Level.WARNING,
           "the upstream''s list of models can''t be had ({0}); the last known one holds",
-          failure == null ? "it is no list" : failure.getMessage());
+          failure == null
+              ? "it is no list"
+              : (failure.getCause() == null ? failure : failure.getCause()).getMessage());
     }
     return last;
   }

@@ -53,7 +53,7 @@ public final class ConversationFilter implements Filter {
   public static final String SESSIONS_DIR = "helix.sessions.dir";
 
   /** The key of the kind of store that sessions are kept in, {@code files} unless set. */
-  public static final String SESSIONS_STORE = "helix.sessions.store";
+  public static final String STORE = "helix.store";
 
   private static final String SESSION_HEADER = "X-Session-ID";
   private static final String CONVERSATION_HEADER = "X-Conversation-ID";
@@ -106,12 +106,11 @@ public final class ConversationFilter implements Filter {
     try {
       FilterSettings read = FilterSettings.from(source);
       Path dir = source.path(SESSIONS_DIR, null);
-      String store = source.string(SESSIONS_STORE, "files");
+      String store = source.string(STORE, "files");
       source.check();
       use(read, sharedBudget(source, read));
       boolean chosen =
-          (source.isInitParam(SESSIONS_DIR) || source.isInitParam(SESSIONS_STORE))
-              && !isContextsFolder(dir);
+          (source.isInitParam(SESSIONS_DIR) || source.isInitParam(STORE)) && !isContextsFolder(dir);
       manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
       if (manager == null) {
         open(source, store, dir);

@@ -10,6 +10,7 @@ public interface EndpointSuite
         WireCases,
         HistoryCases,
         UpstreamFailureCases,
+        OddUpstreamCases,
         CallerCases,
         BadInputCases,
         LifecycleCases,

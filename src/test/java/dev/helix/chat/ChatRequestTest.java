@@ -2,6 +2,7 @@ package dev.helix.chat;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,6 +58,17 @@ class ChatRequestTest {
     assertEquals(400, error.status());
     assertEquals(code, error.code());
     assertEquals(param, error.param());
+  }
+
+  @Test
+  void theParsersOwnWords_aboutItsSource_areNotTold() {
+    for (String broken :
+        new String[] {"{\"messages\":[", "{\"messages\":[}", "{\"a\" 1}", "{\"a\":nul}"}) {
+      String message = refused(broken.getBytes(StandardCharsets.UTF_8)).message();
+      assertFalse(message.contains("Source"), message);
+      assertFalse(message.contains("Feature"), message);
+      assertTrue(message.contains("byte "), message);
+    }
   }
 
   @Test

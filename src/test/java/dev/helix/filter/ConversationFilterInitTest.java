@@ -126,8 +126,7 @@ class ConversationFilterInitTest {
   @Test
   void storeThatDoesNotExist_stopsTheStart() {
     TestServer server =
-        new TestServer()
-            .filter(new ConversationFilter(), "/*", Map.of("helix.sessions.store", "papyrus"));
+        new TestServer().filter(new ConversationFilter(), "/*", Map.of("helix.store", "papyrus"));
 
     ServletException error = assertThrows(ServletException.class, server::start);
 

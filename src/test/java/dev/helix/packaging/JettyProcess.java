@@ -59,6 +59,8 @@ public final class JettyProcess implements RunningServer {
         --module=http
         jetty.http.host=127.0.0.1
         jetty.http.port=0
+        --module=graceful
+        jetty.graceful.shutdownIdleTimeout=-1
         --modules=ee10-deploy,ee10-annotations
         """);
   }

@@ -1,0 +1,108 @@
+package dev.helix.blackbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.scripted.Call;
+import dev.helix.scripted.Completions;
+import dev.helix.scripted.Json;
+import dev.helix.scripted.RawClient;
+import dev.helix.scripted.RawResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** An upstream that sends what no upstream should: every turn has one ending all the same. */
+interface OddUpstreamCases extends Fixture {
+  @Test
+  default void upstreamSendsAnErrorEventAndDies_theCallerHearsOneError_theAnswerIsFailed() {
+    Endpoint endpoint = usual();
+    Talk talk = endpoint.talk();
+    try (RawClient client = talk.http().stream("Will it work?")) {
+      Call call = endpoint.upstream().next();
+      call.beginSse();
+      call.sse(Completions.delta("Well"));
+      RawResponse response = client.response();
+      Talk.hears(response, "Well");
+      call.sse(Completions.error("no more memory", "server_error", "oom"));
+      JsonNode error = Errors.check(Json.read(response.data()));
+      assertEquals("no more memory", error.path("message").asText());
+      call.cut();
+      response.rest();
+      assertEquals(1, response.text().split("\"error\"", -1).length - 1, response::text);
+      assertFalse(response.isCut());
+    }
+    talk.stored().await("a failed answer", s -> s.answers("failed").equals(List.of("Well")));
+  }
+
+  @Test
+  default void errorEventWithoutItsLineEnd_isEndedForTheCaller() {
+    Endpoint endpoint = usual();
+    Talk talk = endpoint.talk();
+    try (RawClient client = talk.http().stream("And this?")) {
+      Call call = endpoint.upstream().next();
+      call.beginSse();
+      call.chunk("data: " + Completions.error("gone", "server_error", "gone"));
+      call.end();
+      RawResponse response = client.response();
+      assertEquals("gone", Talk.hearsErrorAtTheEnd(response).path("message").asText());
+      assertTrue(response.text().endsWith("\n\n"), response::text);
+    }
+  }
+
+  @Test
+  default void answersWithoutARole_areKept_streamedAndWhole() {
+    Endpoint endpoint = usual();
+    Talk talk = endpoint.talk();
+    try (RawClient client = talk.http().stream("Who are you?")) {
+      Call call = endpoint.upstream().next();
+      call.beginSse();
+      call.sse(
+          "{\"choices\":[{\"index\":0,\"delta\":{\"role\":null,\"content\":\"Nobody\"},\"finish_reason\":\"stop\"}]}");
+      call.sse(Completions.DONE);
+      call.end();
+      assertTrue(client.response().restText().contains(Completions.DONE));
+    }
+    talk.http().heard("Nobody");
+    try (RawClient client = talk.http().ask("Really?")) {
+      endpoint
+          .upstream()
+          .next()
+          .respondJson(
+              200,
+              "{\"choices\":[{\"message\":{\"role\":null,\"content\":\"Really\"},\"finish_reason\":\"stop\"}]}");
+      assertTrue(client.response().restText().contains("Really"));
+    }
+    assertEquals(List.of("Nobody", "Really"), talk.stored().answers("completed"));
+  }
+
+  @Test
+  default void aStatusThatHttpDoesNotHave_is502() {
+    Endpoint endpoint = usual();
+    Talk talk = endpoint.talk();
+    try (RawClient client = talk.http().ask("Status?")) {
+      endpoint.upstream().next().respondJson(799, "{}");
+      Errors.check(502, client.response());
+    }
+    assertEquals(List.of("user:Status?"), talk.stored().said());
+  }
+
+  @Test
+  default void callerWhoLeavesAfterAnEarlierTurn_stillClosesTheUpstream() {
+    Endpoint endpoint = usual();
+    for (int i = 0; i < 5; i++) {
+      Talk talk = endpoint.talk();
+      talk.whole("Warm up", "warm");
+      try (RawClient client = talk.http().stream("Never end")) {
+        Call call = endpoint.upstream().next();
+        call.beginSse();
+        call.sse(Completions.delta("on"));
+        Talk.hears(client.response(), "on");
+        client.leave();
+        call.awaitClosedByPeer(Duration.ofSeconds(15));
+      }
+    }
+  }
+}
