@@ -42,9 +42,9 @@ public interface SessionStore extends AutoCloseable {
    * Adds elements to the end of the log, all or none, if it is still as the caller knows it. On
    * return every reader sees them; they are on the disk only after {@link #force}.
    *
-   * <p>With {@link Version#NONE} it creates the session with this state, durably and so that no one
-   * ever sees half of it. For a session that exists, only the state's {@code updated_at} is taken
-   * over, sooner or later.
+   * <p>With {@link Version#NONE} it creates the session with this state, so that no one ever sees
+   * half of it. For a session that exists, only the state's {@code updated_at} is taken over,
+   * sooner or later.
    *
    * @param state whose session it is: its conversation id must be the stored one
    * @param elements none of which needs an id already; may be empty

@@ -30,6 +30,20 @@ final class Disk {
 
   private Disk() {}
 
+  /** Writes a new file, which is on the disk only after {@link #force}. */
+  static void write(Path file, byte[] content) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(content);
+    }
+  }
+
+  /** Returns when all that was written to a file is on the disk. */
+  static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
   /** Writes a new file, which is on the disk on return; its name is so only with its directory. */
   static void writeForced(Path file, byte[] content) throws IOException {
     // Streams and random access files, unlike channels, are not closed by an interrupt half-way.

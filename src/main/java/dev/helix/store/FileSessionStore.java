@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -52,6 +54,9 @@ final class FileSessionStore implements SessionStore {
               return size() > REMEMBERED;
             }
           });
+
+  /** Sessions that were made and not forced yet. */
+  private final Set<SessionId> unforced = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
 
@@ -167,6 +172,7 @@ final class FileSessionStore implements SessionStore {
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
       throws IOException {
     folder.create(state, elements);
+    unforced.add(state.sessionId());
     folders.put(state.sessionId(), folder);
     return new Appended(Outcome.DONE, folder.transcript().version());
   }
@@ -174,8 +180,14 @@ final class FileSessionStore implements SessionStore {
   @Override
   public void force(SessionId id) {
     // Not under the session's lock: others go on while the disk works.
+    SessionFolder folder = new SessionFolder(sessions, id, clock);
     try {
-      new SessionFolder(sessions, id, clock).transcript().force();
+      if (unforced.contains(id)) {
+        folder.forceMade();
+        unforced.remove(id);
+      } else {
+        folder.transcript().force();
+      }
     } catch (IOException e) {
       throw Disk.failure("cannot force session " + id, e);
     }
@@ -229,6 +241,7 @@ final class FileSessionStore implements SessionStore {
         folder -> {
           boolean existed = state(id, folder).isPresent();
           folders.remove(id);
+          unforced.remove(id);
           lastUse.forget(id);
           if (Files.exists(folder.path())) {
             Files.move(folder.path(), sessions.resolve(".deleted." + id + "." + UUID.randomUUID()));
@@ -266,8 +279,12 @@ final class FileSessionStore implements SessionStore {
       return;
     }
     lastUse.close();
-    closed = true;
-    directoryLock.close();
+    try {
+      List.copyOf(unforced).forEach(this::force);
+    } finally {
+      closed = true;
+      directoryLock.close();
+    }
   }
 
   private static boolean isSameConversation(SessionState stored, SessionState state) {

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
@@ -82,7 +83,11 @@ final class SessionFolder {
     }
   }
 
-  /** Makes the folder with its first messages, complete and durable before anybody can see it. */
+  /**
+   * Makes the folder with its first messages, complete before anybody can see it; on the disk only
+   * after {@link #forceMade}. What a loss of power makes of it until then was acknowledged to
+   * nobody.
+   */
   void create(SessionState first, List<Message> elements) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       setAside(); // A folder without a status belongs to nobody that we know.
@@ -94,20 +99,29 @@ final class SessionFolder {
       Files.createDirectory(hidden);
       Path input = Files.createDirectory(hidden.resolve("input"));
       Path context = Files.createDirectory(hidden.resolve("context"));
-      Disk.writeForced(hidden.resolve("status.json"), first.toJson());
+      Disk.write(hidden.resolve("status.json"), first.toJson());
       writeRequest(input, first);
-      Disk.writeForced(context.resolve("messages.json"), array);
-      Disk.forceDirectory(input);
-      Disk.forceDirectory(context);
-      Disk.forceDirectory(hidden);
+      Disk.write(context.resolve("messages.json"), array);
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       removeHalfMade(hidden, e);
       throw e;
     }
-    Disk.forceDirectory(sessions);
     remember(first, FileStamp.of(status));
     transcript.made(array.length, elements.isEmpty());
+  }
+
+  /** Returns when a folder that was just made is on the disk. May be called by any thread. */
+  void forceMade() throws IOException {
+    try {
+      Disk.force(status);
+      transcript.force();
+      Disk.forceDirectory(folder.resolve("context"));
+      Disk.forceDirectory(folder);
+      Disk.forceDirectory(folder.getParent());
+    } catch (NoSuchFileException e) {
+      LOG.log(Level.DEBUG, "{0} is gone, so there is nothing to force", folder);
+    }
   }
 
   private static void removeHalfMade(Path hidden, IOException cause) {
@@ -140,9 +154,10 @@ final class SessionFolder {
     remember(next, FileStamp.of(status));
   }
 
+  /** Not forced: what it says is in the state too. */
   private static void writeRequest(Path input, SessionState state) throws IOException {
     if (state.originalRequest() != null) {
-      Disk.writeForced(
+      Disk.write(
           input.resolve("request.md"),
           ("# User Request\n\n" + state.originalRequest()).getBytes(StandardCharsets.UTF_8));
     }
