@@ -31,8 +31,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * session's transcript, asks the backend and lets a turn carry the answer. One for the application,
  * in the servlet context under the name of this class. Safe for use by many threads.
  *
- * <p>A request holds the container's thread while its body is read and its question is forced to
- * disk, and no thread after that.
+ * <p>A request holds the container's thread while its body is read and its question is written, and
+ * no thread after that.
  */
 public final class ChatEndpoint {
   private static final System.Logger LOG = System.getLogger(ChatEndpoint.class.getName());
@@ -167,17 +167,6 @@ public final class ChatEndpoint {
       turn.exchange(backend.chat(call, turn));
     } catch (RuntimeException e) {
       turn.broken(e);
-    }
-    // The question is forced while the upstream works; the turn does not end before. From here on
-    // all that goes wrong
-    // is the turn's.
-    try {
-      record.forceQuestion();
-      turn.questionForced(null);
-    } catch (SessionException e) {
-      turn.questionForced(e);
-    } catch (RuntimeException e) {
-      turn.questionForced(new SessionException("the question could not be forced", e));
     }
     caller.open();
   }

@@ -28,7 +28,8 @@ import java.util.function.Consumer;
  *
  * <p>The ending is decided before anything is recorded or written, so that an event that comes
  * meanwhile finds it decided. It reaches the caller when question and answer are forced to disk
- * (Specification section 3).
+ * (Specification section 3): by one force where the answer comes at once, else the question while
+ * the upstream works.
  */
 final class Turn implements ReplyReceiver, CallerStream.Owner {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
@@ -55,10 +56,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final UpstreamReply reply;
   private Phase phase = Phase.WAITING;
   private boolean questionForced;
-
-  /** Writes the ending that was decided, as soon as the question is on the disk. */
-  private Runnable ending;
-
   private boolean endingWritten;
 
   /**
@@ -114,19 +111,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         () -> {
           upstream.ended();
           mistake(failure);
-        });
-  }
-
-  /** Says that the question is on the disk, or, with a failure, that it can't be brought there. */
-  void questionForced(SessionException failure) {
-    mailbox.execute(
-        () -> {
-          questionForced = true;
-          if (failure != null && phase != Phase.ENDED) {
-            storageFailed(failure);
-          } else if (ending != null) {
-            writeEnding();
-          }
         });
   }
 
@@ -292,11 +276,29 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   /**
-   * Brings the answers to disk. Where that fails the caller is told so, and not that all is well.
+   * Brings the answers to disk, and the question with them. Where that fails the caller is told so,
+   * and not that all is well.
    */
   private boolean record(List<Answer> answers) {
     try {
       record.answers(answers);
+      questionForced |= !answers.isEmpty();
+      return true;
+    } catch (SessionException e) {
+      storageFailed(e);
+      return false;
+    }
+  }
+
+  /** Brings the question to disk, unless it is there; as {@link #record}. */
+  private boolean forceQuestion() {
+    if (questionForced) {
+      return true;
+    }
+    // Tried once: the error that says it failed has nothing better to wait for.
+    questionForced = true;
+    try {
+      record.forceQuestion();
       return true;
     } catch (SessionException e) {
       storageFailed(e);
@@ -338,20 +340,14 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     }
   }
 
-  /** Decides the ending, which reaches the caller when the question is on the disk. */
-  private void finish(Runnable decided) {
-    ending = decided;
-    if (questionForced) {
-      writeEnding();
+  /** Ends the turn: the caller hears of it when the question is on the disk. */
+  private void finish(Runnable lastWords) {
+    if (forceQuestion()) {
+      endingWritten = true;
+      lastWords.run();
+      writer.end();
+      setAlarm();
     }
-    setAlarm();
-  }
-
-  private void writeEnding() {
-    endingWritten = true;
-    ending.run();
-    writer.end();
-    setAlarm();
   }
 
   // What comes from the caller.
@@ -383,6 +379,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       phase = Phase.ENDING;
       try {
         record.answers(reply.answers(AnswerStatus.CANCELLED));
+        record.forceQuestion();
       } catch (SessionException e) {
         LOG.log(Level.ERROR, "an answer whose caller left could not be stored", e);
       }
@@ -400,6 +397,9 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   // The timers.
 
   private void alarmed() {
+    if (phase != Phase.ENDED && times.mustForce()) {
+      forceQuestion();
+    }
     switch (phase) {
       case WAITING -> {
         if (times.firstByteMissed()) {
@@ -438,6 +438,9 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void setAlarm() {
+    if (!questionForced && phase != Phase.ENDED) {
+      alarm.in(times.untilForce());
+    }
     switch (phase) {
       case WAITING -> alarm.in(times.untilWaitingEnds(writer.streamBegun()));
       case ANSWERING -> {

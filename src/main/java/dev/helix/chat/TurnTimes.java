@@ -11,6 +11,9 @@ final class TurnTimes {
    */
   private static final int HURRIED_COMMENTS = 2;
 
+  /** By then the answer is not near, and the question does not wait to be forced with it. */
+  private static final long FORCE_AFTER = 20_000_000L;
+
   private final long firstByte;
   private final long idle;
   private final long stalled;
@@ -62,6 +65,14 @@ final class TurnTimes {
     if (hurried > 0) {
       hurried--;
     }
+  }
+
+  boolean mustForce() {
+    return untilForce() <= 0;
+  }
+
+  long untilForce() {
+    return left(started, FORCE_AFTER);
   }
 
   boolean firstByteMissed() {

@@ -29,7 +29,9 @@ final class TurnLoad {
   static final int TURNS = 10;
 
   private static final int FORCED_WRITES = 200;
-  private static final int WARM_UP_ROUNDS = 3;
+
+  /** Rounds that only warm the server up, for each that is measured. */
+  private static final int WARM_UP = 2;
 
   private final int conversations;
   private final String name;
@@ -45,7 +47,7 @@ final class TurnLoad {
 
   /** The rounds whose conversations are stored, those to warm up included. */
   static int allRounds(int rounds) {
-    return rounds + WARM_UP_ROUNDS;
+    return rounds + WARM_UP * rounds;
   }
 
   /** The id of a conversation that a caller held in a round. */
@@ -70,7 +72,7 @@ final class TurnLoad {
           .put("later_ms", through.later.millis(0.5))
           .put("later_p99_ms", through.later.millis(0.99))
           .put("forced_write_ms", forcedWrites(Path.of(arguments[5])));
-      if (round >= WARM_UP_ROUNDS) {
+      if (round >= WARM_UP * rounds) {
         measured.add(medians);
       }
     }
