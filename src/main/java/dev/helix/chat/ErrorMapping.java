@@ -17,7 +17,22 @@ final class ErrorMapping {
     };
   }
 
-  static ApiError upstream(int status, String code, String message) {
+  /** The upstream gave no status in time. */
+  static ApiError late() {
+    return upstream(504, "upstream_timeout", "The upstream did not answer in time.");
+  }
+
+  /** The upstream began an answer and said nothing for too long. */
+  static ApiError silent() {
+    return upstream(504, "upstream_timeout", "The upstream fell silent within its answer.");
+  }
+
+  /** The upstream ended an answer that was not complete. */
+  static ApiError incomplete() {
+    return upstream(502, "upstream_broken", "The upstream ended before its answer was complete.");
+  }
+
+  private static ApiError upstream(int status, String code, String message) {
     return new ApiError(status, message, "upstream_error", null, code);
   }
 

@@ -1,6 +1,7 @@
 package dev.helix.chat;
 
 import dev.helix.backend.ReplyHead;
+import dev.helix.openai.ApiError;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -127,6 +128,11 @@ final class ReplyWriter {
       caller.begin(head.status(), headers);
       write(body);
     }
+  }
+
+  /** An error of ours, in the form that fits. */
+  void error(ApiError error, UpstreamReply reply) {
+    error(error.status(), error.toJson(), reply);
   }
 
   /** An error: a response of its own, or, where a stream was begun, its last event. */

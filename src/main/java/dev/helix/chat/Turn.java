@@ -4,6 +4,8 @@ import dev.helix.backend.BackendException;
 import dev.helix.backend.ChatBackend.Exchange;
 import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
+import dev.helix.chat.TurnTimes.Due;
+import dev.helix.chat.TurnTimes.Situation;
 import dev.helix.openai.ApiError;
 import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
@@ -34,9 +36,6 @@ import java.util.function.Consumer;
 final class Turn implements ReplyReceiver, CallerStream.Owner {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
-  /** How long an upstream may take to end its body behind {@code [DONE]} before it is given up. */
-  private static final long LINGER_NANOS = 2_000_000_000L;
-
   private enum Phase {
     WAITING,
     ANSWERING,
@@ -55,7 +54,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final UpstreamFlow upstream = new UpstreamFlow();
   private final UpstreamReply reply;
   private Phase phase = Phase.WAITING;
-  private boolean questionForced;
   private boolean endingWritten;
 
   /**
@@ -118,8 +116,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   void stop() {
     mailbox.execute(() -> fail(ErrorMapping.stopping()));
   }
-
-  // What comes from the upstream.
 
   @Override
   public void head(ReplyHead head) {
@@ -210,8 +206,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     upstream.cancel();
   }
 
-  // The endings.
-
   private void complete() {
     if (reply.isStream()) {
       streamComplete();
@@ -222,19 +216,11 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   private void streamComplete() {
     if (reply.hasToldError()) {
-      phase = Phase.ENDING;
-      if (record(reply.answers(AnswerStatus.FAILED))) {
-        finish(() -> writer.endHalfEvent(reply));
-      }
+      conclude(reply.answers(AnswerStatus.FAILED), () -> writer.endHalfEvent(reply));
     } else if (reply.isWhole()) {
-      phase = Phase.ENDING;
-      if (record(reply.answers(AnswerStatus.COMPLETED))) {
-        finish(() -> writer.done(reply));
-      }
+      conclude(reply.answers(AnswerStatus.COMPLETED), () -> writer.done(reply));
     } else {
-      fail(
-          ErrorMapping.upstream(
-              502, "upstream_broken", "The upstream ended before its answer was complete."));
+      fail(ErrorMapping.incomplete());
     }
   }
 
@@ -244,13 +230,9 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     WholeReply whole = WholeReply.read(body);
     if (status >= 400 && status < 600) {
       upstream.cancel();
-      phase = Phase.ENDING;
-      finish(() -> writer.error(status, whole.errorBody(status), reply));
+      conclude(List.of(), () -> writer.error(status, whole.errorBody(status), reply));
     } else if (reply.isSuccess() && whole.isCompletion()) {
-      phase = Phase.ENDING;
-      if (record(whole.answers())) {
-        finish(() -> writer.whole(reply.head(), body, whole));
-      }
+      conclude(whole.answers(), () -> writer.whole(reply.head(), body, whole));
     } else {
       fail(
           ErrorMapping.invalidResponse(
@@ -267,48 +249,29 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       // The upstream's own error event has passed, and one is enough.
       reply.end(writer::write);
       streamComplete();
-      return;
+    } else {
+      conclude(reply.answers(AnswerStatus.FAILED), () -> writer.error(error, reply));
     }
+  }
+
+  /** Decides the ending: the answers are recorded, then the caller hears the last words. */
+  private void conclude(List<Answer> answers, Runnable lastWords) {
     phase = Phase.ENDING;
-    if (record(reply.answers(AnswerStatus.FAILED))) {
-      finish(() -> writer.error(error.status(), error.toJson(), reply));
+    if (stored(() -> record.answers(answers))) {
+      finish(lastWords);
     }
   }
 
-  /**
-   * Brings the answers to disk, and the question with them. Where that fails the caller is told so,
-   * and not that all is well.
-   */
-  private boolean record(List<Answer> answers) {
+  /** Does the work of the store. Where it fails the caller is told so, and not that all is well. */
+  private boolean stored(Runnable work) {
     try {
-      record.answers(answers);
-      questionForced |= !answers.isEmpty();
+      work.run();
       return true;
     } catch (SessionException e) {
-      storageFailed(e);
+      LOG.log(Level.ERROR, "a turn could not be stored", e);
+      endInstead(ErrorMapping.of(e));
       return false;
     }
-  }
-
-  /** Brings the question to disk, unless it is there; as {@link #record}. */
-  private boolean forceQuestion() {
-    if (questionForced) {
-      return true;
-    }
-    // Tried once: the error that says it failed has nothing better to wait for.
-    questionForced = true;
-    try {
-      record.forceQuestion();
-      return true;
-    } catch (SessionException e) {
-      storageFailed(e);
-      return false;
-    }
-  }
-
-  private void storageFailed(SessionException failure) {
-    LOG.log(Level.ERROR, "a turn could not be stored", failure);
-    endInstead(ErrorMapping.of(failure));
   }
 
   private void mistake(Throwable failure) {
@@ -329,7 +292,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       cancelUpstream();
       phase = Phase.ENDING;
       if (!endingWritten) {
-        finish(() -> writer.error(error.status(), error.toJson(), reply));
+        finish(() -> writer.error(error, reply));
         told = true;
       }
     } finally {
@@ -342,15 +305,13 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   /** Ends the turn: the caller hears of it when the question is on the disk. */
   private void finish(Runnable lastWords) {
-    if (forceQuestion()) {
+    if (stored(record::forceQuestion)) {
       endingWritten = true;
       lastWords.run();
       writer.end();
       setAlarm();
     }
   }
-
-  // What comes from the caller.
 
   @Override
   public void progressed() {
@@ -390,79 +351,47 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   private void over() {
     phase = Phase.ENDED;
+    times.over();
     setAlarm();
     onEnd.accept(this);
   }
 
-  // The timers.
-
   private void alarmed() {
-    if (phase != Phase.ENDED && times.mustForce()) {
-      forceQuestion();
-    }
-    switch (phase) {
-      case WAITING -> {
-        if (times.firstByteMissed()) {
-          fail(
-              ErrorMapping.upstream(
-                  504, "upstream_timeout", "The upstream did not answer in time."));
-        } else if (times.mustBegin(writer.streamBegun())) {
-          writer.beginUnanswered();
-        }
+    Due due = times.due(situation());
+    if (due != null) {
+      switch (due) {
+        case FORCE -> stored(record::forceQuestion);
+        case LATE -> fail(ErrorMapping.late());
+        case BEGIN -> writer.beginUnanswered();
+        case SILENT -> fail(ErrorMapping.silent());
+        case STALLED -> callerLost("the caller takes nothing");
+        case COMMENT -> writer.comment();
+        case LINGERING -> upstream.cancel();
       }
-      case ANSWERING -> {
-        if (writer.queued() == 0 && times.idle()) {
-          fail(
-              ErrorMapping.upstream(
-                  504, "upstream_timeout", "The upstream fell silent within its answer."));
-        }
-      }
-      case ENDED -> upstream.cancel();
-      case ENDING -> {}
     }
-    if (phase != Phase.ENDED && writer.waits() && times.callerStalled()) {
-      callerLost("the caller takes nothing");
-    }
-    if (commentsFlow() && times.commentDue()) {
-      writer.comment();
-    }
+    // What else is due rings again at once, and sees what this has changed.
     setAlarm();
   }
 
-  /** Whether a comment may go out when the time for one comes. */
-  private boolean commentsFlow() {
-    return phase.compareTo(Phase.ENDING) < 0
-        && writer.streamBegun()
-        && writer.queued() == 0
-        && reply.scanner().atBoundary();
+  private void setAlarm() {
+    long next = times.untilNext(situation());
+    if (next == Alarm.NEVER) {
+      alarm.cancel();
+    } else {
+      alarm.in(next);
+    }
   }
 
-  private void setAlarm() {
-    if (!questionForced && phase != Phase.ENDED) {
-      alarm.in(times.untilForce());
-    }
-    switch (phase) {
-      case WAITING -> alarm.in(times.untilWaitingEnds(writer.streamBegun()));
-      case ANSWERING -> {
-        // While the caller holds the upstream up, its silence is not its own.
-        if (writer.queued() == 0) {
-          alarm.in(times.untilIdle());
-        }
-      }
-      case ENDED -> {
-        if (upstream.isOver()) {
-          alarm.cancel();
-        } else {
-          alarm.in(LINGER_NANOS);
-        }
-      }
-      case ENDING -> {}
-    }
-    if (phase != Phase.ENDED && writer.waits()) {
-      alarm.in(times.untilStalled());
-    }
-    if (commentsFlow()) {
-      alarm.in(times.untilComment());
-    }
+  private Situation situation() {
+    return new Situation(
+        phase == Phase.WAITING,
+        phase == Phase.ANSWERING,
+        phase == Phase.ENDED,
+        record.mustForce(),
+        writer.streamBegun(),
+        writer.queued() > 0,
+        writer.waits(),
+        reply.scanner().atBoundary(),
+        upstream.isOver());
   }
 }

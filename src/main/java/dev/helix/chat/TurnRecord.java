@@ -12,6 +12,7 @@ import java.util.List;
 final class TurnRecord {
   private final SessionManager sessions;
   private final OpenTurn turn;
+  private boolean questionForced;
 
   private TurnRecord(SessionManager sessions, OpenTurn turn) {
     this.sessions = sessions;
@@ -29,17 +30,27 @@ final class TurnRecord {
     return new TurnRecord(null, null);
   }
 
-  /** Returns when the question is on the disk. */
+  /** Whether the question is not known to be on the disk. */
+  boolean mustForce() {
+    return turn != null && !questionForced;
+  }
+
+  /**
+   * Returns when the question is on the disk. Tried once: an error that says it failed must not
+   * wait for it.
+   */
   void forceQuestion() {
-    if (turn != null) {
+    if (mustForce()) {
+      questionForced = true;
       sessions.force(turn.session().sessionId());
     }
   }
 
-  /** Returns when the answers are on the disk. */
+  /** Returns when the answers are on the disk, and the question with them. */
   void answers(List<Answer> answers) {
     if (turn != null && !answers.isEmpty()) {
       sessions.completeTurn(turn, answers);
+      questionForced = true;
     }
   }
 }

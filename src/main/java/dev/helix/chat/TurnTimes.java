@@ -1,5 +1,8 @@
 package dev.helix.chat;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
  * When what happened last in a turn, and how long it may go on like that. All in nanoseconds of
  * {@link System#nanoTime}; used from the turn's mailbox.
@@ -14,6 +17,51 @@ final class TurnTimes {
   /** By then the answer is not near, and the question does not wait to be forced with it. */
   private static final long FORCE_AFTER = 20_000_000L;
 
+  /** How long an upstream may take to end its body behind {@code [DONE]} before it is given up. */
+  private static final long LINGER = 2_000_000_000L;
+
+  /** What may come due, the more urgent first. */
+  enum Due {
+    /** The question goes to the disk without waiting for the answer. */
+    FORCE,
+    /** The upstream gave no status. */
+    LATE,
+    /** The stream begins without the upstream. */
+    BEGIN,
+    /** The upstream is silent within its answer. */
+    SILENT,
+    /** The caller takes nothing. */
+    STALLED,
+    /** A comment shows that the stream lives. */
+    COMMENT,
+    /** All is over but the upstream's body. */
+    LINGERING
+  }
+
+  /**
+   * What of a turn decides which times count.
+   *
+   * @param waiting for the upstream's status
+   * @param answering whether the answer comes
+   * @param over whether the turn has ended
+   * @param mustForce whether the question is not on the disk
+   * @param streamBegun whether the caller was given a stream
+   * @param queued whether something waits for the caller
+   * @param callerOwes whether the caller has not taken what it was given
+   * @param atBoundary whether a comment may be put in
+   * @param upstreamOver whether the upstream has nothing more to say
+   */
+  record Situation(
+      boolean waiting,
+      boolean answering,
+      boolean over,
+      boolean mustForce,
+      boolean streamBegun,
+      boolean queued,
+      boolean callerOwes,
+      boolean atBoundary,
+      boolean upstreamOver) {}
+
   private final long firstByte;
   private final long idle;
   private final long stalled;
@@ -24,6 +72,7 @@ final class TurnTimes {
   private long upstream = started;
   private long progress = started;
   private long written = started;
+  private long over = started;
   private int hurried;
 
   TurnTimes(ChatSettings settings, boolean stream) {
@@ -67,49 +116,60 @@ final class TurnTimes {
     }
   }
 
-  boolean mustForce() {
-    return untilForce() <= 0;
+  /** The turn is over, though its upstream may not be. */
+  void over() {
+    over = System.nanoTime();
   }
 
-  long untilForce() {
-    return left(started, FORCE_AFTER);
+  /** What is due; the first, where there are several. Null when nothing is. */
+  Due due(Situation now) {
+    for (Map.Entry<Due, Long> deadline : deadlines(now).entrySet()) {
+      if (deadline.getValue() <= 0) {
+        return deadline.getKey();
+      }
+    }
+    return null;
   }
 
-  boolean firstByteMissed() {
-    return left(started, firstByte) <= 0;
+  /** In how many nanoseconds something is due next, or {@link Alarm#NEVER}. */
+  long untilNext(Situation now) {
+    long next = Alarm.NEVER;
+    for (long left : deadlines(now).values()) {
+      next = Math.min(next, left);
+    }
+    return next;
   }
 
-  boolean mustBegin(boolean begun) {
-    return stream && !begun && left(started, commitAfter) <= 0;
-  }
-
-  long untilWaitingEnds(boolean begun) {
-    long first = left(started, firstByte);
-    return stream && !begun ? Math.min(first, left(started, commitAfter)) : first;
-  }
-
-  boolean idle() {
-    return untilIdle() <= 0;
-  }
-
-  long untilIdle() {
-    return left(upstream, idle);
-  }
-
-  boolean callerStalled() {
-    return untilStalled() <= 0;
-  }
-
-  long untilStalled() {
-    return left(progress, stalled);
-  }
-
-  boolean commentDue() {
-    return untilComment() <= 0;
-  }
-
-  long untilComment() {
-    return left(written, hurried > 0 ? commentInterval / 2 : commentInterval);
+  private Map<Due, Long> deadlines(Situation now) {
+    Map<Due, Long> deadlines = new EnumMap<>(Due.class);
+    if (now.over()) {
+      if (!now.upstreamOver()) {
+        deadlines.put(Due.LINGERING, left(over, LINGER));
+      }
+      return deadlines;
+    }
+    if (now.mustForce()) {
+      deadlines.put(Due.FORCE, left(started, FORCE_AFTER));
+    }
+    if (now.waiting()) {
+      deadlines.put(Due.LATE, left(started, firstByte));
+      if (stream && !now.streamBegun()) {
+        deadlines.put(Due.BEGIN, left(started, commitAfter));
+      }
+    }
+    // While the caller holds the upstream up, its silence is not its own.
+    if (now.answering() && !now.queued()) {
+      deadlines.put(Due.SILENT, left(upstream, idle));
+    }
+    if (now.callerOwes()) {
+      deadlines.put(Due.STALLED, left(progress, stalled));
+    }
+    boolean open = now.waiting() || now.answering();
+    if (open && now.streamBegun() && !now.queued() && now.atBoundary()) {
+      deadlines.put(
+          Due.COMMENT, left(written, hurried > 0 ? commentInterval / 2 : commentInterval));
+    }
+    return deadlines;
   }
 
   private static long left(long since, long allowed) {
