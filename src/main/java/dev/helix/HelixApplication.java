@@ -36,6 +36,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class HelixApplication implements ServletContextListener {
   private static final System.Logger LOG = System.getLogger(HelixApplication.class.getName());
+
+  /** A disk serves one forced write after the other; more threads only queue there. */
+  private static final int DISK_THREADS = 4;
+
   private static final Duration DEMO_PAUSE = Duration.ofMillis(20);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -71,7 +75,11 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(sessions);
     ScheduledThreadPoolExecutor timers = timers();
     opened.push(() -> stop(timers));
-    ExecutorService executor = executor();
+    ExecutorService disk = pool(DISK_THREADS, "helix-disk");
+    opened.push(() -> stop(disk));
+    // Of what turns do only the store may block, for as long as a forced write takes.
+    ExecutorService executor =
+        pool(Math.max(8, 2 * Runtime.getRuntime().availableProcessors()), "helix-turn");
     opened.push(() -> stop(executor));
     ChatBackend backend =
         config.upstream() == null
@@ -80,7 +88,7 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(backend);
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     ChatEndpoint endpoint =
-        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, timers);
+        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, timers);
     opened.push(endpoint::drain);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
@@ -116,14 +124,9 @@ public final class HelixApplication implements ServletContextListener {
     return timers;
   }
 
-  /**
-   * Turns do their work here, of which only the store may block, for as long as a forced write
-   * takes.
-   */
-  private static ExecutorService executor() {
-    int threads = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
+  private static ExecutorService pool(int threads, String name) {
     return new ThreadPoolExecutor(
-        threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("helix-turn"));
+        threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
   }
 
   /** Waits for the threads, which would keep an undeployed application's classes. */

@@ -43,23 +43,31 @@ public final class ChatEndpoint {
   private final ChatSettings settings;
   private final BodyBudget budget;
   private final Executor executor;
+  private final Executor disk;
   private final ScheduledExecutorService timers;
   private final ModelCatalog models;
   private final RunningTurns running = new RunningTurns();
 
-  /** Puts the endpoint together; everything given stays the caller's to close. */
+  /**
+   * Puts the endpoint together; everything given stays the caller's to close.
+   *
+   * @param executor where turns do their work
+   * @param disk where questions are forced that have waited, so that no turn waits behind them
+   */
   public ChatEndpoint(
       SessionManager sessions,
       ChatBackend backend,
       ChatSettings settings,
       BodyBudget budget,
       Executor executor,
+      Executor disk,
       ScheduledExecutorService timers) {
     this.sessions = Objects.requireNonNull(sessions, "sessions");
     this.backend = Objects.requireNonNull(backend, "backend");
     this.settings = Objects.requireNonNull(settings, "settings");
     this.budget = Objects.requireNonNull(budget, "budget");
     this.executor = Objects.requireNonNull(executor, "executor");
+    this.disk = Objects.requireNonNull(disk, "disk");
     this.timers = Objects.requireNonNull(timers, "timers");
     this.models = new ModelCatalog(backend, settings.modelsCache());
   }
@@ -159,7 +167,8 @@ public final class ChatEndpoint {
     AsyncContext async = request.startAsync();
     async.setTimeout(0);
     Turn turn =
-        new Turn(settings, call.stream(), record, executor, timers, body::close, running::over);
+        new Turn(
+            settings, call.stream(), record, executor, disk, timers, body::close, running::over);
     CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
     turn.serve(caller);
     running.add(turn);

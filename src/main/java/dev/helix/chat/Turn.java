@@ -47,6 +47,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final TurnRecord record;
   private final Runnable onHead;
   private final Consumer<Turn> onEnd;
+  private final Executor disk;
   private final Mailbox mailbox;
   private final Alarm alarm;
   private final TurnTimes times;
@@ -69,6 +70,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       boolean stream,
       TurnRecord record,
       Executor executor,
+      Executor disk,
       ScheduledExecutorService timers,
       Runnable onHead,
       Consumer<Turn> onEnd) {
@@ -76,6 +78,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     this.record = record;
     this.onHead = onHead;
     this.onEnd = onEnd;
+    this.disk = disk;
     this.mailbox = new Mailbox(executor, this::mistake);
     this.alarm = new Alarm(timers, mailbox, this::alarmed);
     this.times = new TurnTimes(settings, stream);
@@ -207,15 +210,9 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void complete() {
-    if (reply.isStream()) {
-      streamComplete();
-    } else {
+    if (!reply.isStream()) {
       wholeComplete();
-    }
-  }
-
-  private void streamComplete() {
-    if (reply.hasToldError()) {
+    } else if (reply.hasToldError()) {
       conclude(reply.answers(AnswerStatus.FAILED), () -> writer.endHalfEvent(reply));
     } else if (reply.isWhole()) {
       conclude(reply.answers(AnswerStatus.COMPLETED), () -> writer.done(reply));
@@ -248,7 +245,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     if (reply.hasToldError()) {
       // The upstream's own error event has passed, and one is enough.
       reply.end(writer::write);
-      streamComplete();
+      complete();
     } else {
       conclude(reply.answers(AnswerStatus.FAILED), () -> writer.error(error, reply));
     }
@@ -268,10 +265,14 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       work.run();
       return true;
     } catch (SessionException e) {
-      LOG.log(Level.ERROR, "a turn could not be stored", e);
-      endInstead(ErrorMapping.of(e));
+      storeFailed(e);
       return false;
     }
+  }
+
+  private void storeFailed(SessionException failure) {
+    LOG.log(Level.ERROR, "a turn could not be stored", failure);
+    endInstead(ErrorMapping.of(failure));
   }
 
   private void mistake(Throwable failure) {
@@ -360,7 +361,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     Due due = times.due(situation());
     if (due != null) {
       switch (due) {
-        case FORCE -> stored(record::forceQuestion);
+        case FORCE -> record.forceQuestion(disk, e -> mailbox.execute(() -> storeFailed(e)));
         case LATE -> fail(ErrorMapping.late());
         case BEGIN -> writer.beginUnanswered();
         case SILENT -> fail(ErrorMapping.silent());

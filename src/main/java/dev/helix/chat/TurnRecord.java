@@ -2,17 +2,29 @@ package dev.helix.chat;
 
 import dev.helix.session.Answer;
 import dev.helix.session.OpenTurn;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Where a turn is recorded: its place in a session's transcript, or nowhere for what is no turn (a
  * utility task, a temporary chat). Blocks on the store.
  */
 final class TurnRecord {
+  private enum Force {
+    NOT_YET,
+    DONE,
+    FAILED
+  }
+
   private final SessionManager sessions;
   private final OpenTurn turn;
-  private boolean questionForced;
+  private boolean forceBegun;
+
+  /** Written by the disk's thread too; two that force at once do no harm. */
+  private volatile Force force = Force.NOT_YET;
 
   private TurnRecord(SessionManager sessions, OpenTurn turn) {
     this.sessions = sessions;
@@ -30,19 +42,38 @@ final class TurnRecord {
     return new TurnRecord(null, null);
   }
 
-  /** Whether the question is not known to be on the disk. */
+  /** Whether nobody has begun to bring the question to disk. */
   boolean mustForce() {
-    return turn != null && !questionForced;
+    return turn != null && !forceBegun && force == Force.NOT_YET;
+  }
+
+  /** Brings the question to disk on the executor, and tells of a failure there. */
+  void forceQuestion(Executor disk, Consumer<SessionException> onFailure) {
+    forceBegun = true;
+    disk.execute(
+        () -> {
+          try {
+            forceQuestion();
+          } catch (SessionException e) {
+            onFailure.accept(e);
+          }
+        });
   }
 
   /**
-   * Returns when the question is on the disk. Tried once: an error that says it failed must not
-   * wait for it.
+   * Returns when the question is on the disk. After a failure it does nothing: the error that tells
+   * of it has nothing better to wait for.
    */
   void forceQuestion() {
-    if (mustForce()) {
-      questionForced = true;
+    if (turn == null || force != Force.NOT_YET) {
+      return;
+    }
+    try {
       sessions.force(turn.session().sessionId());
+      force = Force.DONE;
+    } catch (SessionException e) {
+      force = Force.FAILED;
+      throw e;
     }
   }
 
@@ -50,7 +81,7 @@ final class TurnRecord {
   void answers(List<Answer> answers) {
     if (turn != null && !answers.isEmpty()) {
       sessions.completeTurn(turn, answers);
-      questionForced = true;
+      force = Force.DONE;
     }
   }
 }
