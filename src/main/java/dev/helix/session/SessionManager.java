@@ -1,14 +1,7 @@
 package dev.helix.session;
 
-import dev.helix.session.SessionStore.Appended;
-import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,19 +26,20 @@ import java.util.function.UnaryOperator;
  * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(SessionManager.class.getName());
   private static final long WARM_MESSAGES = 200_000;
 
   private final SessionStore store;
   private final Clock clock;
   private final SessionResolver resolver;
   private final WarmTrees trees = new WarmTrees(WARM_MESSAGES);
+  private final TurnLog turns;
 
   /** A manager of all sessions in a store, which it closes with itself. */
   public SessionManager(SessionStore store, Clock clock) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
     this.resolver = new SessionResolver(store);
+    this.turns = new TurnLog(store, clock, trees);
   }
 
   /**
@@ -82,6 +76,11 @@ public final class SessionManager implements AutoCloseable {
     return Transcript.of(store.read(id, Version.NONE).elements());
   }
 
+  /** Begins a turn as {@link #beginTurn(SessionState, TurnRequest)}, of a client without ids. */
+  public OpenTurn beginTurn(SessionState session, List<Message> messages, HistoryMode mode) {
+    return beginTurn(session, TurnRequest.of(messages, mode));
+  }
+
   /**
    * Begins a turn: finds the request's messages in the tree and adds those that are new. What it
    * adds is written on return but on the disk only after {@link #force} or {@link #completeTurn}.
@@ -89,47 +88,28 @@ public final class SessionManager implements AutoCloseable {
    *
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
-   * @param messages the request's, in their order; any {@code id} or other field of a transcript
-   *     that they bring along is not kept
-   * @param mode who sends the conversation so far
    */
-  public OpenTurn beginTurn(SessionState session, List<Message> messages, HistoryMode mode) {
-    List<Message> asked = List.copyOf(messages);
+  public OpenTurn beginTurn(SessionState session, TurnRequest request) {
     SessionState current = session;
     while (true) {
-      Optional<OpenTurn> turn = tryBegin(current, asked, mode);
+      Optional<OpenTurn> turn = turns.begin(current, request);
       if (turn.isPresent()) {
         return turn.get();
       }
-      current = resolveAgain(current, asked);
+      current = resolveAgain(current, request.messages());
     }
   }
 
   /**
-   * Ends a turn: records the answers, each a child of the question. On return they and all that was
-   * written before are on the disk. Of a session that was deleted meanwhile nothing is kept.
+   * Ends a turn: records the answers. On return they and all that was written before are on the
+   * disk. Of a session that was deleted meanwhile nothing is kept.
    *
    * @param answers of several choices, one for each; may be empty
    * @return the session after the turn
    */
   public SessionState completeTurn(OpenTurn turn, List<Answer> answers) {
-    SessionId id = turn.session().sessionId();
-    Instant now = clock.instant();
-    List<Message> elements = new ArrayList<>();
-    for (Answer answer : answers) {
-      ElementFields fields =
-          ElementFields.answer(SessionTree.newId(), turn.parentId(), now, answer);
-      elements.add(answer.message().as(fields));
-    }
-    SessionState after;
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      after = appendAnswers(turn, elements, StepMarker.in(answers), now);
-    } finally {
-      lock.unlock();
-    }
-    store.force(id);
+    SessionState after = turns.complete(turn, answers);
+    store.force(turn.session().sessionId());
     return after;
   }
 
@@ -193,109 +173,20 @@ public final class SessionManager implements AutoCloseable {
     store.close();
   }
 
-  /** Begins the turn; empty where the session belongs to another conversation. */
-  private Optional<OpenTurn> tryBegin(
-      SessionState session, List<Message> messages, HistoryMode mode) {
-    SessionId id = session.sessionId();
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      SessionTree tree = trees.take(id);
-      while (true) {
-        Instant now = clock.instant();
-        Optional<SessionState> stored = store.find(id);
-        if (stored.isPresent() && !isSameConversation(stored.get(), session)) {
-          trees.give(id, tree);
-          return Optional.empty();
-        }
-        SessionState before =
-            stored.orElseGet(() -> SessionState.fresh(id, session.conversationId(), now));
-        TurnPlan plan = TurnPlan.make(store, tree, id, messages, mode, now);
-        if (stored.isEmpty() && plan.elements().isEmpty()) {
-          return Optional.of(plan.open(before));
-        }
-        SessionState after = begun(before, messages).withUpdatedAt(now);
-        Appended appended = store.append(after, tree.version(), plan.elements());
-        if (appended.outcome() == Outcome.HELD) {
-          return Optional.empty();
-        }
-        if (appended.outcome() == Outcome.DONE) {
-          tree.apply(new Reading(appended.version(), false, plan.elements()));
-          trees.give(id, tree);
-          if (stored.isPresent() && after.differsBeyondUse(before)) {
-            store.update(after);
-          }
-          return Optional.of(plan.open(after));
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Appends the answers; the caller holds the session's lock. */
-  private SessionState appendAnswers(
-      OpenTurn turn, List<Message> elements, Optional<Step> step, Instant now) {
-    SessionState session = turn.session();
-    SessionId id = session.sessionId();
-    SessionTree tree = trees.take(id);
-    while (true) {
-      Optional<SessionState> stored = store.find(id);
-      boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;
-      if (!begins && (stored.isEmpty() || !isSameConversation(stored.get(), session))) {
-        LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
-        return session;
-      }
-      tree.apply(store.read(id, tree.version()));
-      SessionState before = stored.orElse(session);
-      SessionState after = begun(before, List.of()).withUpdatedAt(now);
-      after = step.map(after::withStep).orElse(after);
-      Appended appended = store.append(after, tree.version(), elements);
-      if (appended.outcome() == Outcome.DONE) {
-        tree.apply(new Reading(appended.version(), false, elements));
-        trees.give(id, tree);
-        if (stored.isPresent() && after.differsBeyondUse(before)) {
-          store.update(after);
-        }
-        return after;
-      }
-    }
-  }
-
-  /** The state of a session of which a turn is recorded. */
-  private static SessionState begun(SessionState before, List<Message> messages) {
-    SessionState after =
-        before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
-    if (after.originalRequest() != null) {
-      return after;
-    }
-    return firstUserMessage(messages)
-        .map(message -> after.withOriginalRequest(message.text()))
-        .orElse(after);
-  }
-
   /** Another session for a turn whose session turned out to be another conversation's. */
   private SessionState resolveAgain(SessionState session, List<Message> messages) {
     if (session.conversationId() != null) {
       return state(resolver.conversation(session.conversationId()), session.conversationId());
     }
-    Optional<String> first = firstUserMessage(messages).map(Message::firstMessageText);
+    Optional<String> first = TurnLog.firstUserMessage(messages).map(Message::firstMessageText);
     boolean named =
         first.isPresent() && SessionId.firstMessageForms(first.get()).contains(session.sessionId());
     return named ? state(resolver.firstMessage(first.get()), null) : randomSession();
-  }
-
-  private static Optional<Message> firstUserMessage(List<Message> messages) {
-    return messages.stream().filter(message -> message.role().equals("user")).findFirst();
   }
 
   private SessionState state(SessionResolver.Resolved resolved, String conversationId) {
     return resolved.state() != null
         ? resolved.state()
         : SessionState.fresh(resolved.id(), conversationId, clock.instant());
-  }
-
-  private static boolean isSameConversation(SessionState stored, SessionState asked) {
-    return Objects.equals(stored.conversationId(), asked.conversationId());
   }
 }

@@ -14,13 +14,9 @@ record TurnPlan(List<Message> elements, String parentId, List<Message> history, 
 
   /** Reads on in the log and decides; the caller holds the session's lock. */
   static TurnPlan make(
-      SessionStore store,
-      SessionTree tree,
-      SessionId id,
-      List<Message> messages,
-      HistoryMode mode,
-      Instant now) {
-    if (mode == HistoryMode.CLIENT) {
+      SessionStore store, SessionTree tree, SessionId id, TurnRequest request, Instant now) {
+    List<Message> messages = request.messages();
+    if (request.mode() == HistoryMode.CLIENT) {
       tree.apply(store.read(id, tree.version()));
       return client(tree, messages, now);
     }
