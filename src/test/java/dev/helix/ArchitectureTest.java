@@ -74,6 +74,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.helix..",
             "java..",
+            "javax.crypto..",
             "javax.naming..",
             "jakarta.servlet..",
             "com.fasterxml.jackson..")
