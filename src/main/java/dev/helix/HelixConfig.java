@@ -3,7 +3,9 @@ package dev.helix;
 import dev.helix.backend.UpstreamSettings;
 import dev.helix.chat.ChatSettings;
 import dev.helix.config.Settings;
+import dev.helix.filter.AuthenticationSettings;
 import dev.helix.filter.FilterSettings;
+import dev.helix.filter.LoopbackFilter;
 import dev.helix.session.HistoryMode;
 import java.net.URI;
 import java.nio.file.Path;
@@ -40,6 +42,11 @@ record HelixConfig(
       Set.of(
           "authorization",
           "x-api-key",
+          "x-openwebui-user-jwt",
+          "x-openwebui-user-id",
+          "x-openwebui-user-name",
+          "x-openwebui-user-email",
+          "x-openwebui-user-role",
           "api-key",
           "cookie",
           "proxy-authorization",
@@ -66,8 +73,10 @@ record HelixConfig(
     Path sessionsDir =
         settings.path("helix.sessions.dir", home.resolve(".helix").resolve("sessions"));
     FilterSettings filter = FilterSettings.from(settings);
-    // Read by LoopbackFilter itself; read here too so that a wrong value is named with the others.
-    settings.flag("helix.allow.remote", false);
+    // Read by their filters themselves; read here too so that wrong values are named with the
+    // others.
+    settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
+    AuthenticationSettings.from(settings);
     HelixConfig config =
         new HelixConfig(
             settings.string("helix.store", "files"),

@@ -60,7 +60,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theFilterNeedsOnlyServletsAndJackson() {
+  void theFilterNeedsOnlyServletsJacksonAndTokens() {
     classes()
         .that()
         .resideInAnyPackage(
@@ -77,7 +77,19 @@ class ArchitectureTest {
             "javax.crypto..",
             "javax.naming..",
             "jakarta.servlet..",
-            "com.fasterxml.jackson..")
+            "com.fasterxml.jackson..",
+            "com.auth0.jwt..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void tokensAreTheFiltersBusinessAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.helix.filter..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.auth0..")
         .check(CLASSES);
   }
 
