@@ -7,12 +7,10 @@ import dev.helix.backend.ReplyReceiver;
 import dev.helix.chat.TurnTimes.Due;
 import dev.helix.chat.TurnTimes.Situation;
 import dev.helix.openai.ApiError;
-import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
 import dev.helix.session.SessionException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -210,31 +208,11 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void complete() {
-    if (!reply.isStream()) {
-      wholeComplete();
-    } else if (reply.hasToldError()) {
-      conclude(reply.answers(AnswerStatus.FAILED), () -> writer.endHalfEvent(reply));
-    } else if (reply.isWhole()) {
-      conclude(reply.answers(AnswerStatus.COMPLETED), () -> writer.done(reply));
-    } else {
-      fail(ErrorMapping.incomplete());
-    }
-  }
-
-  private void wholeComplete() {
-    int status = reply.head().status();
-    byte[] body = reply.body();
-    WholeReply whole = WholeReply.read(body);
-    if (status >= 400 && status < 600) {
+    Ending ending = Ending.of(reply);
+    if (ending.abandons()) {
       upstream.cancel();
-      conclude(List.of(), () -> writer.error(status, whole.errorBody(status), reply));
-    } else if (reply.isSuccess() && whole.isCompletion()) {
-      conclude(whole.answers(), () -> writer.whole(reply.head(), body, whole));
-    } else {
-      fail(
-          ErrorMapping.invalidResponse(
-              "The upstream answered with status " + status + " and no chat completion."));
     }
+    conclude(ending);
   }
 
   private void fail(ApiError error) {
@@ -247,15 +225,15 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       reply.end(writer::write);
       complete();
     } else {
-      conclude(reply.answers(AnswerStatus.FAILED), () -> writer.error(error, reply));
+      conclude(Ending.failed(reply, error));
     }
   }
 
   /** Decides the ending: the answers are recorded, then the caller hears the last words. */
-  private void conclude(List<Answer> answers, Runnable lastWords) {
+  private void conclude(Ending ending) {
     phase = Phase.ENDING;
-    if (stored(() -> record.answers(answers))) {
-      finish(lastWords);
+    if (stored(() -> record.answers(ending.answers()))) {
+      finish(() -> ending.lastWords().accept(writer));
     }
   }
 
