@@ -209,14 +209,18 @@ class StoredTurnsTest {
   @Test
   void upstreamOutOfReach_endsEachTurnInItsOrder() throws Exception {
     ScriptedUpstream upstream = upstream(LONG);
-    RawClient first = server.ask(id, "One?");
+    RawClient first = askWhole("One?");
     upstream.next();
-    RawClient second = server.ask(id, "Two?");
+    RawClient second = askWhole("Two?");
     assertNull(upstream.poll(A_WHILE));
     upstream.down();
     assertEquals(502, answered(first).status());
     isRefused(answered(second), 502, "upstream_unreachable");
     upstream.up();
+  }
+
+  private RawClient askWhole(String question) {
+    return server.post(id, question, false, "X-Conversation-History", "stored");
   }
 
   @Test
