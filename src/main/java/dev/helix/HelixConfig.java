@@ -8,6 +8,7 @@ import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
 import dev.helix.filter.LoopbackFilter;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.TurnRequest;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,6 +133,10 @@ record HelixConfig(
     }
     return new ChatSettings(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
+        settings.integer(
+            "helix.history.max.messages", TurnRequest.UNLIMITED, 1, TurnRequest.UNLIMITED),
+        settings.duration(
+            "helix.history.wait", Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1)),
         forwarded,
         filter.maxBytes(),
         settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),

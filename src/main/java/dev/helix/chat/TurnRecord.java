@@ -1,6 +1,8 @@
 package dev.helix.chat;
 
 import dev.helix.session.Answer;
+import dev.helix.session.AnswerStatus;
+import dev.helix.session.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
@@ -13,6 +15,8 @@ import java.util.function.Consumer;
  * utility task, a temporary chat). Blocks on the store.
  */
 final class TurnRecord {
+  private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());
+
   private enum Force {
     NOT_YET,
     DONE,
@@ -21,25 +25,37 @@ final class TurnRecord {
 
   private final SessionManager sessions;
   private final OpenTurn turn;
+  private final boolean answerNamed;
   private boolean forceBegun;
 
   /** Written by the disk's thread too; two that force at once do no harm. */
   private volatile Force force = Force.NOT_YET;
 
-  private TurnRecord(SessionManager sessions, OpenTurn turn) {
+  private TurnRecord(SessionManager sessions, OpenTurn turn, boolean answerNamed) {
     this.sessions = sessions;
     this.turn = turn;
+    this.answerNamed = answerNamed;
   }
 
-  /** The record of a turn whose question has been placed. */
-  static TurnRecord of(SessionManager sessions, OpenTurn turn) {
+  /**
+   * The record of a turn whose question has been placed.
+   *
+   * @param answerNamed whether the client has given the answer an id, and so has a place for it in
+   *     its own tree whatever becomes of it
+   */
+  static TurnRecord of(SessionManager sessions, OpenTurn turn, boolean answerNamed) {
     // Without the history: a stream of minutes would hold it for nothing.
-    return new TurnRecord(sessions, turn.withoutHistory());
+    return new TurnRecord(sessions, turn.withoutHistory(), answerNamed);
   }
 
   /** For what is answered and not kept. */
   static TurnRecord nowhere() {
-    return new TurnRecord(null, null);
+    return new TurnRecord(null, null, false);
+  }
+
+  /** Whether anything is kept. */
+  boolean isSomewhere() {
+    return turn != null;
   }
 
   /** Whether nobody has begun to bring the question to disk. */
@@ -77,11 +93,32 @@ final class TurnRecord {
     }
   }
 
-  /** Returns when the answers are on the disk, and the question with them. */
-  void answers(List<Answer> answers) {
-    if (turn != null && !answers.isEmpty()) {
-      sessions.completeTurn(turn, answers);
-      force = Force.DONE;
+  /**
+   * Returns when the answers are on the disk, and the question with them. Where there is none and
+   * the client has named it, an empty one of this status stands for it.
+   */
+  void answers(List<Answer> answers, AnswerStatus ifNone) {
+    if (turn == null || (answers.isEmpty() && !answerNamed)) {
+      return;
+    }
+    sessions.completeTurn(
+        turn,
+        answers.isEmpty()
+            ? List.of(new Answer(Message.of("assistant", ""), null, null, ifNone))
+            : answers);
+    force = Force.DONE;
+  }
+
+  /**
+   * Records what came of the answer for a caller who has left. A failure is only logged: there is
+   * nobody to be told.
+   */
+  void callerLeft(List<Answer> answers) {
+    try {
+      answers(answers, AnswerStatus.CANCELLED);
+      forceQuestion();
+    } catch (SessionException e) {
+      LOG.log(System.Logger.Level.ERROR, "an answer whose caller left could not be stored", e);
     }
   }
 }
