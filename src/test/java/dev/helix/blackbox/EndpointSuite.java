@@ -13,6 +13,7 @@ public interface EndpointSuite
         OddUpstreamCases,
         CallerCases,
         BadInputCases,
+        OwnerCases,
         LifecycleCases,
         OpenAiClientCases,
         DemoCases {}
