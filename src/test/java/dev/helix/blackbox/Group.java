@@ -43,6 +43,7 @@ enum Group {
               "helix.sse.commit-after", "10s",
               "helix.timeout.first-byte", "1500ms",
               "helix.timeout.idle", "1500ms",
+              "helix.history.wait", "500ms",
               "helix.models.cache", "100ms");
       case DEMO -> Map.of();
     };
