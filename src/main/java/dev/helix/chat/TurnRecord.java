@@ -45,8 +45,7 @@ final class TurnRecord {
    */
   static TurnRecord of(SessionManager sessions, OpenTurn turn, boolean answerNamed) {
     // Without the history: a stream of minutes would hold it for nothing.
-    return new TurnRecord(
-        sessions, new OpenTurn(turn.session(), turn.parentId(), List.of(), null), answerNamed);
+    return new TurnRecord(sessions, turn.withoutHistory(), answerNamed);
   }
 
   /** For what is answered and not kept. */

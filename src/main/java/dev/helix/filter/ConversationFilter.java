@@ -4,6 +4,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
 import dev.helix.openai.ApiError;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
@@ -47,6 +48,9 @@ import java.util.function.Supplier;
  * first message and for the shape the body of a JSON {@code POST} or {@code PUT} is read into
  * memory within the limits, and whatever is behind the filter can still read it. Source:
  * specification sections 1, 5 and 7.
+ *
+ * <p>The session is the owner's whom the request attribute {@link Owner} names, which {@link
+ * AuthenticationFilter} or an application's own filter sets; else the container's principal's.
  *
  * <p>Thread-safe. Looking a session up may read storage, so the filter may block.
  */
@@ -197,7 +201,7 @@ public final class ConversationFilter implements Filter {
     } else if (conversation.task() != null || settings.fallback() == Fallback.NONE) {
       chain.doFilter(request, response);
     } else if (settings.fallback() == Fallback.RANDOM) {
-      if (attach(manager::randomSession, true, request, response)) {
+      if (attach(() -> manager.randomSession(owner(request)), true, request, response)) {
         chain.doFilter(request, response);
       }
     } else if (mayBeChat(request)) {
@@ -233,6 +237,13 @@ public final class ConversationFilter implements Filter {
     }
   }
 
+  /** Whose session it is: as {@link AuthenticationFilter} found out, else the container. */
+  private static Owner owner(HttpServletRequest request) {
+    return request.getAttribute(Owner.class.getName()) instanceof Owner known
+        ? known
+        : new Owner(Callers.principal(request), null);
+  }
+
   private void withFirstMessage(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
@@ -244,7 +255,10 @@ public final class ConversationFilter implements Filter {
           Optional<String> text = ChatBody.firstMessage(body);
           return text.isEmpty()
               || attach(
-                  () -> manager.getOrCreateSession(text.get(), null), true, request, response);
+                  () -> manager.getOrCreateSession(owner(request), text.get(), null),
+                  true,
+                  request,
+                  response);
         });
   }
 
@@ -286,7 +300,7 @@ public final class ConversationFilter implements Filter {
       Conversation conversation, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     return attach(
-        () -> manager.getOrCreateSession(null, conversation.id()),
+        () -> manager.getOrCreateSession(owner(request), null, conversation.id()),
         conversation.isTurn(),
         request,
         response);

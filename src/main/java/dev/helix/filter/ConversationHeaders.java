@@ -92,7 +92,7 @@ record ConversationHeaders(List<String> names) {
   }
 
   /** The header's values without the empty ones. */
-  private static List<String> values(HttpServletRequest request, String name) {
+  static List<String> values(HttpServletRequest request, String name) {
     return Collections.list(request.getHeaders(name)).stream()
         .map(ConversationHeaders::trim)
         .filter(value -> !value.isEmpty())
