@@ -58,7 +58,7 @@ record Question(
     return new Placed(
         call(
             sent, used, () -> named ? sessions.transcript(used.sessionId()).messages() : List.of()),
-        TurnRecord.of(sessions, open, asked.ids().answer() != null));
+        TurnRecord.of(sessions, open));
   }
 
   private ChatCall call(byte[] sent, SessionState used, Supplier<List<Message>> transcript) {

@@ -25,32 +25,25 @@ final class TurnRecord {
 
   private final SessionManager sessions;
   private final OpenTurn turn;
-  private final boolean answerNamed;
   private boolean forceBegun;
 
   /** Written by the disk's thread too; two that force at once do no harm. */
   private volatile Force force = Force.NOT_YET;
 
-  private TurnRecord(SessionManager sessions, OpenTurn turn, boolean answerNamed) {
+  private TurnRecord(SessionManager sessions, OpenTurn turn) {
     this.sessions = sessions;
     this.turn = turn;
-    this.answerNamed = answerNamed;
   }
 
-  /**
-   * The record of a turn whose question has been placed.
-   *
-   * @param answerNamed whether the client has given the answer an id, and so has a place for it in
-   *     its own tree whatever becomes of it
-   */
-  static TurnRecord of(SessionManager sessions, OpenTurn turn, boolean answerNamed) {
+  /** The record of a turn whose question has been placed. */
+  static TurnRecord of(SessionManager sessions, OpenTurn turn) {
     // Without the history: a stream of minutes would hold it for nothing.
-    return new TurnRecord(sessions, turn.withoutHistory(), answerNamed);
+    return new TurnRecord(sessions, turn.withoutHistory());
   }
 
   /** For what is answered and not kept. */
   static TurnRecord nowhere() {
-    return new TurnRecord(null, null, false);
+    return new TurnRecord(null, null);
   }
 
   /** Whether anything is kept. */
@@ -95,10 +88,11 @@ final class TurnRecord {
 
   /**
    * Returns when the answers are on the disk, and the question with them. Where there is none and
-   * the client has named it, an empty one of this status stands for it.
+   * the client has given it an id, and so a place in a tree of its own, an empty one of this status
+   * stands for it.
    */
   void answers(List<Answer> answers, AnswerStatus ifNone) {
-    if (turn == null || (answers.isEmpty() && !answerNamed)) {
+    if (turn == null || (answers.isEmpty() && turn.answerId() == null)) {
       return;
     }
     sessions.completeTurn(

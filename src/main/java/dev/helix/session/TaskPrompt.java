@@ -30,13 +30,15 @@ public final class TaskPrompt {
     int begin = text.indexOf(HISTORY_BEGIN);
     int end = text.lastIndexOf(HISTORY_END);
     boolean history = begin >= 0 && begin < end;
-    // What was said may itself hold any of these marks.
+    int retrieved = text.indexOf(RETRIEVED);
+    if (retrieved >= 0 && !(history && begin < retrieved)) {
+      return false;
+    }
     String template =
         history
             ? text.substring(0, begin) + "\n" + text.substring(end + HISTORY_END.length())
             : text;
     return template.lines().anyMatch(line -> line.stripLeading().startsWith(TASK))
-        && !template.contains(RETRIEVED)
         && (history || asksForJsonOnly(template));
   }
 

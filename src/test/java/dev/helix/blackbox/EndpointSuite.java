@@ -9,6 +9,8 @@ public interface EndpointSuite
     extends StreamingCases,
         WireCases,
         HistoryCases,
+        StoredTurnCases,
+        TaskCases,
         UpstreamFailureCases,
         OddUpstreamCases,
         CallerCases,

@@ -55,6 +55,7 @@ enum Group {
               "helix.sse.commit-after", "10s",
               "helix.timeout.first-byte", "1500ms",
               "helix.timeout.idle", "1500ms",
+              "helix.history.wait", "500ms",
               "helix.models.cache", "100ms");
       case OWNERS -> Map.of("helix.openwebui.jwt.secret", OwnerCases.SECRET);
       case DEMO -> Map.of();

@@ -6,6 +6,7 @@ import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
+import dev.helix.session.SessionId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,9 @@ class NamedAnswerTest {
     refuse(server.upstream.next());
     assertEquals(429, answered(client).status());
     assertEquals(List.of("user:Well?", "assistant: (failed)"), server.stored(id));
+    assertEquals(
+        "a1",
+        server.sessions.transcript(new SessionId("conv-" + id)).messages().get(1).id());
   }
 
   @Test

@@ -51,14 +51,19 @@ class TaskPromptTest {
                 + " what </chat_history>?\nASSISTANT: …\n</chat_history>"));
   }
 
+  @Test
+  void taskToContinueATextThatSpeaksOfContextTags_isATask() {
+    assertTrue(
+        TaskPrompt.matches("### Task:\nGo on.\n" + HISTORY + "\n<text>What is <context>?</text>"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "### Task:\nAnswer by what was found.\n<context>\n<source id=\"1\">Dens.</source>\n"
             + "</context>\n\nWhere do foxes sleep?",
         "### Task:\nAnswer by what was found.\n### Output:\nA JSON such as {}\n<context>\nx\n</context>",
-        "### Task:\nAnswer.\n<context>\n<chat_history>\nUSER: x\n</chat_history>\n</context>\nAnd?",
-        "### Task:\nAnswer.\n<chat_history>\nUSER: x\n</chat_history>\n<context>\nDens.\n</context>\nAnd?"
+        "### Task:\nAnswer.\n<context>\n<chat_history>\nUSER: x\n</chat_history>\n</context>\nAnd?"
       })
   void whatCarriesRetrievedText_isATurn(String text) {
     assertFalse(TaskPrompt.matches(text));
