@@ -16,6 +16,7 @@ public interface EndpointSuite
         OddUpstreamCases,
         CallerCases,
         BadInputCases,
+        OwnerCases,
         LifecycleCases,
         OpenAiClientCases,
         DemoCases {}
