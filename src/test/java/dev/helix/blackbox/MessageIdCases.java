@@ -263,6 +263,25 @@ interface MessageIdCases extends Fixture {
   }
 
   @Test
+  default void stoppedBeforeTheFirstToken_andAskedOnAtOnce_isTheSameTree() {
+    Chat chat = chat();
+    RawClient client = chat.send("q1", "", "a1", user("One?"));
+    Call call = chat.endpoint.upstream().next();
+    client.leave();
+    // The server has not noticed yet, and the client already names the answer that never came.
+    chat.turn("q2", "a1", "a2", "Two.", user("One?"), user("Two?"));
+    call.awaitClosedByPeer(CallerCases.NOTICED);
+    chat.stored().await("a stopped answer", s -> !s.answers("cancelled").isEmpty());
+    assertEquals(
+        Set.of(
+            "root < q1 user:One?",
+            "q1 < a1 assistant:",
+            "a1 < q2 user:Two?",
+            "q2 < a2 assistant:Two."),
+        chat.tree());
+  }
+
+  @Test
   default void retrievedText_thatIsGoneInTheNextTurn_makesNoSecondQuestion() {
     Chat chat = chat();
     chat.turn("q1", "", "a1", "12 km", user(TaskCases.RETRIEVAL));
