@@ -56,8 +56,7 @@ class NamedAnswerTest {
     assertEquals(429, answered(client).status());
     assertEquals(List.of("user:Well?", "assistant: (failed)"), server.stored(id));
     assertEquals(
-        "a1",
-        server.sessions.transcript(new SessionId("conv-" + id)).messages().get(1).id());
+        "a1", server.sessions.transcript(new SessionId("conv-" + id)).messages().get(1).id());
   }
 
   @Test
