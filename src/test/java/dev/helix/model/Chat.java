@@ -1,0 +1,303 @@
+package dev.helix.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.helix.model.Step.Continue;
+import dev.helix.model.Step.Edit;
+import dev.helix.model.Step.Guided;
+import dev.helix.model.Step.Regenerate;
+import dev.helix.model.Step.Restart;
+import dev.helix.model.Step.Send;
+import dev.helix.model.Step.Switch;
+import dev.helix.session.MessageIds;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SteppingClock;
+import dev.helix.store.MemorySessionStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A chat that a person leads in Open WebUI, played against a real session: it sends what Open WebUI
+ * would send and compares, after each step, what is stored with what the person sees. Not
+ * thread-safe.
+ */
+final class Chat {
+  private static final String ID = "550e8400-e29b-41d4-a716-446655440000";
+
+  private final Habits habits;
+  private final boolean threads;
+  private final SteppingClock clock = new SteppingClock();
+  private final MemorySessionStore store = new MemorySessionStore();
+  private final List<ChatNode> nodes = new ArrayList<>();
+  private final WireTree wire = new WireTree();
+  private final List<String> played = new ArrayList<>();
+  private SessionManager manager = new SessionManager(store, clock);
+  private ChatNode current;
+  private int calls;
+  private boolean guessed;
+
+  /**
+   * @param threads whether requests for several answers run on threads of their own
+   */
+  Chat(Habits habits, boolean threads) {
+    this.habits = habits;
+    this.threads = threads;
+  }
+
+  /** Plays steps, and fails with all that was played where a tree is not as it should be. */
+  void play(List<Step> steps) {
+    for (Step step : steps) {
+      try {
+        play(step);
+        check();
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError(account(e.getMessage()), e);
+      }
+    }
+    everyBranchIsFound();
+  }
+
+  private void play(Step step) {
+    if (step instanceof Send send) {
+      played.add("send " + send.question());
+      ask(question(current, send.question()), send.replies(), send.order());
+    } else if (step instanceof Regenerate again) {
+      ChatNode answer = pick(again.answer(), true);
+      if (answer != null) {
+        played.add("regenerate " + answer.id);
+        ask(answer.parent, List.of(again.reply()), List.of());
+      }
+    } else if (step instanceof Guided guided) {
+      guide(guided);
+    } else if (step instanceof Edit edit) {
+      ChatNode question = pick(edit.question(), false);
+      if (question != null) {
+        played.add("edit " + question.id + " to " + edit.text());
+        ask(question(question.parent, edit.text()), edit.replies(), edit.order());
+      }
+    } else if (step instanceof Continue goOn) {
+      if (current != null && current.isShown()) {
+        played.add("continue " + current.id);
+        List<Said> request = history(current.parent);
+        request.addAll(current.wire(habits));
+        run(List.of(exchange(current, request, goOn.reply())), List.of());
+      }
+    } else if (step instanceof Switch other) {
+      ChatNode answer = pick(other.answer(), true);
+      if (answer != null) {
+        current = answer.leaf();
+        played.add("switch to " + current.id);
+      }
+    } else if (step instanceof Restart) {
+      played.add("restart");
+      manager = new SessionManager(store, clock);
+    }
+  }
+
+  private void guide(Guided guided) {
+    ChatNode old = pick(guided.answer(), true);
+    if (old == null) {
+      return;
+    }
+    played.add(
+        "regenerate "
+            + old.id
+            + " with a hint"
+            + (guided.withOld() ? " behind it: " : ": ")
+            + guided.hint());
+    List<Said> request = history(old.parent);
+    if (guided.withOld() && old.isShown()) {
+      request.addAll(old.wire(habits));
+    }
+    request.add(Said.user(guided.hint(), guided.hint(), false));
+    ChatNode answer = answer(old.parent);
+    answer.guided = true;
+    run(List.of(exchange(answer, request, guided.reply())), List.of());
+    current = answer;
+  }
+
+  private ChatNode question(ChatNode parent, Question question) {
+    ChatNode node = ChatNode.question("u" + nodes.size(), parent, question);
+    nodes.add(node);
+    return node;
+  }
+
+  private ChatNode answer(ChatNode question) {
+    ChatNode node = ChatNode.answer("a" + nodes.size(), question);
+    nodes.add(node);
+    return node;
+  }
+
+  private ChatNode pick(int number, boolean answer) {
+    List<ChatNode> some = nodes.stream().filter(node -> node.isAnswer() == answer).toList();
+    return some.isEmpty() ? null : some.get(some.size() - 1 - number % some.size());
+  }
+
+  private void ask(ChatNode question, List<Reply> replies, List<Integer> order) {
+    List<Exchange> exchanges = new ArrayList<>();
+    for (Reply reply : replies) {
+      exchanges.add(exchange(answer(question), history(question), reply));
+    }
+    run(exchanges, order);
+    current = exchanges.get(exchanges.size() - 1).node();
+  }
+
+  private Exchange exchange(ChatNode answer, List<Said> request, Reply reply) {
+    ChatNode question = answer.parent;
+    String parent = question.parent == null ? null : question.parent.id;
+    List<List<String>> ids = new ArrayList<>();
+    for (Reply.Round round : reply.rounds()) {
+      List<String> some = new ArrayList<>();
+      for (int i = 0; i < round.calls(); i++) {
+        some.add("call_" + calls++);
+      }
+      ids.add(some);
+    }
+    played.add("  " + answer.id + " is " + reply);
+    MessageIds names =
+        habits.ids() ? new MessageIds(question.id, parent, answer.id) : MessageIds.NONE;
+    return new Exchange(() -> manager, ID, names, request, answer, reply, ids);
+  }
+
+  /** What the client sends before an answer: all down to its question. */
+  private List<Said> history(ChatNode question) {
+    List<Said> history = new ArrayList<>();
+    if (habits.system()) {
+      history.add(Said.system("You are " + nodes.size()));
+    }
+    for (ChatNode node : question.path()) {
+      if (node.isAnswer()) {
+        history.addAll(node.wire(habits));
+      } else {
+        history.add(node == question ? node.question.asked() : node.question.plain());
+      }
+    }
+    return history;
+  }
+
+  private void run(List<Exchange> exchanges, List<Integer> order) {
+    if (threads && exchanges.size() > 1) {
+      race(exchanges);
+      return;
+    }
+    Map<Exchange, WireTree.Place> places = new HashMap<>();
+    List<Exchange> going = new ArrayList<>(exchanges);
+    for (int turn = 0; !going.isEmpty(); turn++) {
+      int next = order.isEmpty() ? 0 : order.get(turn % order.size()) % going.size();
+      Exchange exchange = going.get(next);
+      if (places.get(exchange) == null) {
+        exchange.begin();
+        places.put(exchange, placed(exchange.node(), exchange.round()));
+      } else {
+        recorded(places.remove(exchange), exchange.round());
+        exchange.complete(habits);
+      }
+      if (exchange.isDone()) {
+        going.remove(next);
+      }
+    }
+  }
+
+  /** All at once: which is stored first makes no difference that can be seen. */
+  private void race(List<Exchange> exchanges) {
+    Map<Exchange, List<Exchange.Round>> rounds = new ConcurrentHashMap<>();
+    Racing.run(
+        exchanges,
+        exchange -> {
+          List<Exchange.Round> played = new ArrayList<>();
+          while (!exchange.isDone()) {
+            played.add(exchange.round());
+            exchange.begin();
+            exchange.complete(habits);
+          }
+          rounds.put(exchange, played);
+        });
+    for (Exchange exchange : exchanges) {
+      for (Exchange.Round round : rounds.get(exchange)) {
+        recorded(placed(exchange.node(), round), round);
+      }
+    }
+  }
+
+  private WireTree.Place placed(ChatNode answer, Exchange.Round round) {
+    WireTree.Place place = wire.place(round.request());
+    guessed |= place.guessed();
+    if (!isLost(answer)) {
+      List<String> twice =
+          place.added().stream()
+              .filter(said -> said.isAnswer() || said.isCalls())
+              .map(Said::toString)
+              .toList();
+      assertEquals(List.of(), twice, "answers that the model itself takes for new ones");
+    }
+    return place;
+  }
+
+  /**
+   * Whether the wire cannot tell where this message is. To it a hint is a question, and what follows
+   * is sought in vain below the question that it was a hint for; so it may be of all in a chat that
+   * has one. And a question whose unmarked context is gone is another question if no answer follows.
+   * Where one of equal answers went on, it may be another one than the person's.
+   */
+  private boolean isLost(ChatNode message) {
+    return guessed
+        || nodes.stream().anyMatch(node -> node.guided)
+        || message.path().stream()
+            .anyMatch(
+                node -> !node.isAnswer() && node.question.context() == Question.Context.UNMARKED);
+  }
+
+  private void recorded(WireTree.Place place, Exchange.Round round) {
+    if (round.recorded()) {
+      wire.record(place, round.reply(), round.status());
+    }
+  }
+
+  private void check() {
+    if (System.getenv("DRY") != null) return;
+    Stored stored = stored();
+    if (habits.ids()) {
+      assertEquals(ChatOutline.of(nodes).sorted(), stored.named(nodes).sorted());
+    } else if (threads) {
+      assertEquals(wire.outline().sorted(), stored.outline().sorted());
+    } else {
+      assertEquals(wire.outline().inOrder(), stored.outline().inOrder());
+    }
+  }
+
+  /** Each branch that a person could go on with is in the tree, as far as the wire tells. */
+  private void everyBranchIsFound() {
+    for (ChatNode node : nodes) {
+      if (habits.ids() || !node.isShown() || isLost(node)) {
+        continue;
+      }
+      List<Said> branch = new ArrayList<>();
+      for (ChatNode at : node.path()) {
+        branch.addAll(at.isAnswer() ? at.wire(habits) : List.of(at.question.plain()));
+      }
+      if (!wire.has(branch)) {
+        throw new AssertionError(account("not found: the branch of " + node.id));
+      }
+    }
+  }
+
+  private String account(String message) {
+    return habits
+        + "\n"
+        + String.join("\n", played)
+        + "\n\nthe person sees\n"
+        + ChatOutline.of(nodes).inOrder()
+        + (habits.ids() ? "" : "\nthe wire tells\n" + wire.outline().inOrder())
+        + "\nstored is\n"
+        + stored().outline().inOrder()
+        + "\n"
+        + message;
+  }
+
+  private Stored stored() {
+    return new Stored(manager.transcript(manager.getOrCreateSession(null, ID).sessionId()));
+  }
+}
