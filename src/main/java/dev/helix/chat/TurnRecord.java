@@ -34,7 +34,7 @@ final class TurnRecord {
   /** The record of a turn whose question has been placed. */
   static TurnRecord of(SessionManager sessions, OpenTurn turn) {
     // Without the history: a stream of minutes would hold it for nothing.
-    return new TurnRecord(sessions, new OpenTurn(turn.session(), turn.parentId(), List.of(), null));
+    return new TurnRecord(sessions, turn.withoutHistory());
   }
 
   /** For what is answered and not kept. */

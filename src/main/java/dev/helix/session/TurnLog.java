@@ -7,7 +7,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,16 +46,17 @@ final class TurnLog {
         SessionState before =
             stored.orElseGet(() -> SessionState.fresh(id, session.conversationId(), now));
         TurnPlan plan = TurnPlan.make(store, tree, id, request, now);
-        if (stored.isEmpty() && plan.elements().isEmpty()) {
+        List<Message> elements = plan.placement().elements();
+        if (stored.isEmpty() && elements.isEmpty()) {
           return Optional.of(plan.open(before));
         }
         SessionState after = begun(before, request.messages()).withUpdatedAt(now);
-        Appended appended = store.append(after, tree.version(), plan.elements());
+        Appended appended = store.append(after, tree.version(), elements);
         if (appended.outcome() == Outcome.HELD) {
           return Optional.empty();
         }
         if (appended.outcome() == Outcome.DONE) {
-          tree.apply(new Reading(appended.version(), false, plan.elements()));
+          tree.apply(new Reading(appended.version(), false, elements));
           trees.give(id, tree);
           if (stored.isPresent() && after.differsBeyondUse(before)) {
             store.update(after);
@@ -71,26 +71,18 @@ final class TurnLog {
 
   /** Ends a turn; what it adds is not forced. */
   SessionState complete(OpenTurn turn, List<Answer> answers) {
-    SessionId id = turn.session().sessionId();
-    Instant now = clock.instant();
-    List<Message> elements = new ArrayList<>();
-    for (Answer answer : answers) {
-      ElementFields fields =
-          ElementFields.answer(SessionTree.newId(), turn.parentId(), now, answer);
-      elements.add(answer.message().as(fields));
-    }
-    ReentrantLock lock = trees.lock(id);
+    ReentrantLock lock = trees.lock(turn.session().sessionId());
     lock.lock();
     try {
-      return appendAnswers(turn, elements, StepMarker.in(answers), now);
+      return appendAnswers(turn, answers, clock.instant());
     } finally {
       lock.unlock();
     }
   }
 
   /** Appends the answers; the caller holds the session's lock. */
-  private SessionState appendAnswers(
-      OpenTurn turn, List<Message> elements, Optional<Step> step, Instant now) {
+  private SessionState appendAnswers(OpenTurn turn, List<Answer> answers, Instant now) {
+    Optional<Step> step = StepMarker.in(answers);
     SessionState session = turn.session();
     SessionId id = session.sessionId();
     SessionTree tree = trees.take(id);
@@ -105,6 +97,7 @@ final class TurnLog {
       SessionState before = stored.orElse(session);
       SessionState after = begun(before, List.of()).withUpdatedAt(now);
       after = step.map(after::withStep).orElse(after);
+      List<Message> elements = AnswerElements.of(store, tree, turn, answers, now);
       Appended appended = store.append(after, tree.version(), elements);
       if (appended.outcome() == Outcome.DONE) {
         tree.apply(new Reading(appended.version(), false, elements));
@@ -121,7 +114,8 @@ final class TurnLog {
   private static SessionState begun(SessionState before, List<Message> messages) {
     SessionState after =
         before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
-    if (after.originalRequest() != null) {
+    // The original took its own background prompts for requests.
+    if (after.originalRequest() != null && !TaskPrompt.matches(after.originalRequest())) {
       return after;
     }
     return firstUserMessage(messages)
