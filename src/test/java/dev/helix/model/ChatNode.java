@@ -80,9 +80,8 @@ final class ChatNode {
     if (habits.sendsRounds()) {
       wire.addAll(rounds);
     }
-    String text = habits.trims() ? shown : Said.trim(shown);
-    if (!text.isEmpty() || habits.sendsEmpty()) {
-      wire.add(Said.answer(text, text, null));
+    if (!shown.isEmpty() || habits.sendsEmpty()) {
+      wire.add(Said.answer(shown, shown, null));
     }
     return wire;
   }

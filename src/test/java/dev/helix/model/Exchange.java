@@ -77,7 +77,6 @@ final class Exchange {
 
   /** Sends the next request. */
   void begin() {
-    if (System.getenv("DRY") != null) return;
     SessionManager sessions = manager.get();
     open =
         sessions.beginTurn(
@@ -94,27 +93,26 @@ final class Exchange {
     Round now = round();
     String finish = now.reply().isCalls() ? "tool_calls" : "stop";
     Answer answer = new Answer(now.reply().toMessage(), "m", finish, now.status());
-    if (System.getenv("DRY") == null)
-      manager.get().completeTurn(open, now.recorded() ? List.of(answer) : List.of());
+    manager.get().completeTurn(open, now.recorded() ? List.of(answer) : List.of());
     if (now.reply().isCalls()) {
       receivedCalls(habits);
     } else {
-      receivedAnswer(habits);
+      receivedAnswer();
       done = true;
     }
   }
 
-  private void receivedAnswer(Habits habits) {
+  private void receivedAnswer() {
     Said said = reply.said();
     String words = reply.keptText();
     if (!goesOn) {
       node.stored = said;
       node.status = reply.status();
       boolean whole = reply.status() == AnswerStatus.COMPLETED;
-      node.shown = habits.trims() && whole ? Said.trim(words) : words;
+      node.shown = whole ? Said.trim(words) : words;
       return;
     }
-    if (!reply.isNothing()) {
+    if (!reply.isBlank()) {
       Said sent = request.get(request.size() - 1);
       boolean same = WireTree.squeezed(node.stored.core()).equals(WireTree.squeezed(sent.core()));
       Said before = same ? node.stored : sent;

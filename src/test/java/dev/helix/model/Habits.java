@@ -7,9 +7,6 @@ package dev.helix.model;
  * @param system whether a system message leads, another one each time
  * @param sendsEmpty whether an answer without text goes out as such, or not at all
  * @param sendsRounds whether tool calls and their results go out again with the answer they led to
- * @param trims whether the client trims an answer when it is complete and sends its copy as it is,
- *     or keeps it as it came and trims what it sends; the two differ where an answer is gone on
- *     with
  */
 record Habits(
-    boolean ids, boolean system, boolean sendsEmpty, boolean sendsRounds, boolean trims) {}
+    boolean ids, boolean system, boolean sendsEmpty, boolean sendsRounds) {}

@@ -74,6 +74,13 @@ record Reply(
     return status != AnswerStatus.COMPLETED && said().text().isEmpty() && thought == Thought.NONE;
   }
 
+  /** Whether it stopped before anything came that an answer could go on with. */
+  boolean isBlank() {
+    return status != AnswerStatus.COMPLETED
+        && Said.trim(said().text()).isEmpty()
+        && thought == Thought.NONE;
+  }
+
   private static String thirds(String text, int count) {
     int points = text.codePointCount(0, text.length());
     return text.substring(0, text.offsetByCodePoints(0, points * count / 3));

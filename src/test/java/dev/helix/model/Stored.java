@@ -22,12 +22,16 @@ final class Stored {
     this.transcript = transcript;
   }
 
-  /** As it is, without ids. */
-  Outline outline() {
+  /**
+   * As it is, without ids.
+   *
+   * @param squeezed whether answers are without white space
+   */
+  Outline outline(boolean squeezed) {
     Outline outline = new Outline();
     for (Message message : transcript.messages()) {
       String status = message.status() == null ? "" : " (" + message.status().wireName() + ")";
-      outline.add(message.id(), message.parentId(), said(message) + status);
+      outline.add(message.id(), message.parentId(), (squeezed ? said(message).squeezed() : said(message)) + status);
     }
     return outline;
   }

@@ -28,9 +28,9 @@ final class WireTree {
       this.parent = parent;
     }
 
-    @Override
-    public String toString() {
-      return said + (status == null ? "" : " (" + status.wireName() + ")");
+    private String label(boolean squeezed) {
+      return (squeezed ? said.squeezed() : said)
+          + (status == null ? "" : " (" + status.wireName() + ")");
     }
   }
 
@@ -89,7 +89,7 @@ final class WireTree {
     }
     // "Continue" is a new version of the same answer, its text the old and the new together.
     Node old = place.end();
-    if (status != AnswerStatus.COMPLETED && answer.text().isEmpty() && answer.thought() == null) {
+    if (status != AnswerStatus.COMPLETED && Said.trim(answer.text()).isEmpty()) {
       return; // nothing came
     }
     boolean whole = squeezed(old.said.core()).equals(squeezed(place.goesOn().core()));
@@ -217,7 +217,8 @@ final class WireTree {
   private Run anchor(List<Said> said, int fromRoot) {
     Run best = null;
     for (int first = 0; first < (fromRoot == 0 ? said.size() : 1); first++) {
-      Set<Node> starts = equal(nodes, said, first);
+      Said start = said.get(first);
+      Set<Node> starts = new LinkedHashSet<>(nodes.stream().filter(n -> equal(start, n)).toList());
       if (starts.isEmpty()) {
         continue;
       }
@@ -241,9 +242,9 @@ final class WireTree {
 
   /**
    * Among equal nodes the one that a request means: rather one that it has the whole of than one
-   * that a client may have kept it of, and one that is complete; rather one without rounds of tools where it has none; where
-   * it is to go on, rather one with nothing below, as a person lets only a last message go on; then
-   * the newest.
+   * that a client may have kept it of, and one that is complete; rather one without rounds of tools
+   * where it has none; where it is to go on, rather one with nothing below, as a person lets only a
+   * last message go on; then the newest.
    */
   private static Node best(Run found, List<Said> said) {
     int next = found.first() + found.length();
@@ -271,11 +272,14 @@ final class WireTree {
     return nodes.stream().max(Comparator.comparingInt(node -> node.recorded)).orElseThrow();
   }
 
-  Outline outline() {
+  /**
+   * @param squeezed whether answers are without white space
+   */
+  Outline outline(boolean squeezed) {
     Outline outline = new Outline();
     for (Node node : nodes) {
       String parent = node.parent == root ? null : "" + nodes.indexOf(node.parent);
-      outline.add("" + nodes.indexOf(node), parent, node.toString());
+      outline.add("" + nodes.indexOf(node), parent, node.label(squeezed));
     }
     return outline;
   }
