@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * The way to sessions: finds which one a conversation is, records turns in it and reads them back.
@@ -27,6 +28,7 @@ import java.util.function.UnaryOperator;
  */
 public final class SessionManager implements AutoCloseable {
   private static final long WARM_MESSAGES = 200_000;
+  private static final Pattern NOTE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
   private final SessionStore store;
   private final Clock clock;
@@ -42,28 +44,43 @@ public final class SessionManager implements AutoCloseable {
     this.turns = new TurnLog(store, clock, trees);
   }
 
+  /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
+  public SessionState getOrCreateSession(String firstMessage, String conversationId) {
+    return getOrCreateSession(Owner.ANONYMOUS, firstMessage, conversationId);
+  }
+
   /**
    * The session of a conversation, or, where none is named, of a first message. Nothing is stored:
    * a session of which nothing is stored yet comes as a {@link SessionStatus#NEW} snapshot.
    *
+   * @param owner who asks; the session is this owner's, or the tenant's where the conversation is a
+   *     channel
    * @param firstMessage the text of the first user message, which may be null when there is a
    *     conversation id
    * @param conversationId the raw id, which wins; null or empty when there is none
    * @throws IllegalArgumentException if there is neither
    */
-  public SessionState getOrCreateSession(String firstMessage, String conversationId) {
+  public SessionState getOrCreateSession(Owner owner, String firstMessage, String conversationId) {
+    if (owner.equals(Owner.UNREADABLE)) {
+      throw new IllegalArgumentException("nobody is called that");
+    }
     if (conversationId != null && !conversationId.isEmpty()) {
-      return state(resolver.conversation(conversationId), conversationId);
+      return conversation(owner.forConversation(conversationId), conversationId);
     }
     if (firstMessage == null) {
       throw new IllegalArgumentException("neither a conversation id nor a first message");
     }
-    return state(resolver.firstMessage(firstMessage), null);
+    return state(resolver.firstMessage(owner, firstMessage), null, owner);
   }
 
-  /** A new session that nobody else can name. Nothing is stored. */
+  /** A new session of no owner that nobody else can name. Nothing is stored. */
   public SessionState randomSession() {
-    return SessionState.fresh(SessionId.random(), null, clock.instant());
+    return randomSession(Owner.ANONYMOUS);
+  }
+
+  /** A new session of this owner that nobody else can name. Nothing is stored. */
+  public SessionState randomSession(Owner owner) {
+    return SessionState.fresh(resolver.random(owner), null, owner, clock.instant());
   }
 
   /** The stored state of a session; empty when nothing is stored. */
@@ -121,7 +138,7 @@ public final class SessionManager implements AutoCloseable {
   /**
    * Changes a session's state, in one step with regard to turns and other changes on this server.
    *
-   * @param change makes the new state of the stored one; may not change its ids
+   * @param change makes the new state of the stored one; may not change its ids or its owner
    * @return the new state
    * @throws SessionException if nothing is stored of this session
    */
@@ -129,12 +146,11 @@ public final class SessionManager implements AutoCloseable {
     ReentrantLock lock = trees.lock(id);
     lock.lock();
     try {
-      SessionState before =
-          store.find(id).orElseThrow(() -> new SessionException("there is no session " + id));
+      SessionState before = stored(id);
       SessionState after = change.apply(before);
-      if (!after.sessionId().equals(id)
-          || !Objects.equals(after.conversationId(), before.conversationId())) {
-        throw new IllegalArgumentException("a change of state may not change the session's ids");
+      if (!after.sessionId().equals(id) || !after.isSameConversation(before)) {
+        throw new IllegalArgumentException(
+            "a change of state may not change the session's ids or owner");
       }
       SessionState used = after.withUpdatedAt(clock.instant());
       if (!store.update(used)) {
@@ -144,6 +160,86 @@ public final class SessionManager implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Gives a session that has no owner to one, who finds it from then on as if it had always been
+   * theirs; the anonymous owner does not any more. It keeps its name. Of a channel's session the
+   * tenant becomes the owner. What a turn that is running adds afterwards is dropped.
+   *
+   * @return the new state
+   * @throws SessionException if nothing is stored of this session, if it has an owner, or if the
+   *     owner has a session of this conversation already, which would hide it
+   */
+  public SessionState adopt(SessionId id, Owner owner) {
+    if (owner.isAnonymous()) {
+      throw new IllegalArgumentException("nobody cannot adopt a session");
+    }
+    ReentrantLock lock = trees.lock(id);
+    lock.lock();
+    try {
+      SessionState before = stored(id);
+      if (!before.owner().isAnonymous()) {
+        throw new SessionException("session " + id + " has an owner already: " + before.owner());
+      }
+      Owner next = owner.forConversation(before.conversationId());
+      if (next.isAnonymous()) {
+        throw new IllegalArgumentException("a channel's session is a tenant's, and none is named");
+      }
+      if (before.conversationId() != null) {
+        SessionState own = conversation(next, before.conversationId());
+        if (own.status() != SessionStatus.NEW) {
+          throw new SessionException(
+              "session " + own.sessionId() + " of this owner is the same conversation as " + id);
+        }
+      }
+      if (!store.adopt(id, next)) {
+        throw new SessionException("session " + id + " was changed meanwhile");
+      }
+      return stored(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A note that an application keeps with a session, {@code context/<name>.md}; empty when there is
+   * none of this name, or no session.
+   *
+   * @param name 1 to 64 of {@code a-z 0-9 _ -}, beginning with a letter or digit, such as {@code
+   *     constraints}
+   * @throws IllegalArgumentException if the name is not so
+   */
+  public Optional<String> getContext(SessionId id, String name) {
+    return store.note(id, checkedNote(name));
+  }
+
+  /**
+   * Replaces a note, or makes it: atomically, and on the disk on return. The later of two wins.
+   *
+   * @param name as in {@link #getContext}
+   * @throws SessionException if nothing is stored of this session
+   */
+  public void saveContext(SessionId id, String name, String text) {
+    if (!store.saveNote(id, checkedNote(name), Objects.requireNonNull(text, "text"))) {
+      throw noSession(id);
+    }
+  }
+
+  private static String checkedNote(String name) {
+    if (!NOTE.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a note's name is 1 to 64 of a-z 0-9 _ - and begins with a letter or digit");
+    }
+    return name;
+  }
+
+  private SessionState stored(SessionId id) {
+    return store.find(id).orElseThrow(() -> noSession(id));
+  }
+
+  private static SessionException noSession(SessionId id) {
+    return new SessionException("there is no session " + id);
   }
 
   /** The sessions last used, the newest first, at most so many. */
@@ -175,18 +271,24 @@ public final class SessionManager implements AutoCloseable {
 
   /** Another session for a turn whose session turned out to be another conversation's. */
   private SessionState resolveAgain(SessionState session, List<Message> messages) {
+    Owner owner = session.owner();
     if (session.conversationId() != null) {
-      return state(resolver.conversation(session.conversationId()), session.conversationId());
+      return conversation(owner, session.conversationId());
     }
     Optional<String> first = TurnLog.firstUserMessage(messages).map(Message::firstMessageText);
-    boolean named =
-        first.isPresent() && SessionId.firstMessageForms(first.get()).contains(session.sessionId());
-    return named ? state(resolver.firstMessage(first.get()), null) : randomSession();
+    return first.isPresent() && resolver.mayBeOfFirstMessage(session, first.get())
+        ? state(resolver.firstMessage(owner, first.get()), null, owner)
+        : randomSession(owner);
   }
 
-  private SessionState state(SessionResolver.Resolved resolved, String conversationId) {
+  private SessionState conversation(Owner owner, String conversationId) {
+    return state(resolver.conversation(owner, conversationId), conversationId, owner);
+  }
+
+  private SessionState state(
+      SessionResolver.Resolved resolved, String conversationId, Owner owner) {
     return resolved.state() != null
         ? resolved.state()
-        : SessionState.fresh(resolved.id(), conversationId, clock.instant());
+        : SessionState.fresh(resolved.id(), conversationId, owner, clock.instant());
   }
 }

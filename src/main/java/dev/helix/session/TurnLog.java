@@ -8,7 +8,6 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -39,12 +38,13 @@ final class TurnLog {
       while (true) {
         Instant now = clock.instant();
         Optional<SessionState> stored = store.find(id);
-        if (stored.isPresent() && !isSameConversation(stored.get(), session)) {
+        if (stored.isPresent() && !stored.get().isSameConversation(session)) {
           trees.give(id, tree);
           return Optional.empty();
         }
         SessionState before =
-            stored.orElseGet(() -> SessionState.fresh(id, session.conversationId(), now));
+            stored.orElseGet(
+                () -> SessionState.fresh(id, session.conversationId(), session.owner(), now));
         TurnPlan plan = TurnPlan.make(store, tree, id, request, now);
         List<Message> elements = plan.placement().elements();
         if (stored.isEmpty() && elements.isEmpty()) {
@@ -89,7 +89,7 @@ final class TurnLog {
     while (true) {
       Optional<SessionState> stored = store.find(id);
       boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;
-      if (!begins && (stored.isEmpty() || !isSameConversation(stored.get(), session))) {
+      if (!begins && (stored.isEmpty() || !stored.get().isSameConversation(session))) {
         LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
         return session;
       }
@@ -125,9 +125,5 @@ final class TurnLog {
 
   static Optional<Message> firstUserMessage(List<Message> messages) {
     return messages.stream().filter(message -> message.role().equals("user")).findFirst();
-  }
-
-  private static boolean isSameConversation(SessionState stored, SessionState asked) {
-    return Objects.equals(stored.conversationId(), asked.conversationId());
   }
 }
