@@ -1,7 +1,5 @@
 package dev.helix.model;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.helix.model.Step.Continue;
 import dev.helix.model.Step.Edit;
 import dev.helix.model.Step.Guided;
@@ -9,10 +7,8 @@ import dev.helix.model.Step.Regenerate;
 import dev.helix.model.Step.Restart;
 import dev.helix.model.Step.Send;
 import dev.helix.model.Step.Switch;
+import dev.helix.model.Step.Task;
 import dev.helix.session.MessageIds;
-import dev.helix.session.SessionManager;
-import dev.helix.session.SteppingClock;
-import dev.helix.store.MemorySessionStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,40 +21,36 @@ import java.util.concurrent.ConcurrentHashMap;
  * thread-safe.
  */
 final class Chat {
-  private static final String ID = "550e8400-e29b-41d4-a716-446655440000";
-
+  private final Line line;
   private final Habits habits;
   private final boolean threads;
-  private final SteppingClock clock = new SteppingClock();
-  private final MemorySessionStore store = new MemorySessionStore();
   private final List<ChatNode> nodes = new ArrayList<>();
-  private final WireTree wire = new WireTree();
   private final List<String> played = new ArrayList<>();
-  private SessionManager manager = new SessionManager(store, clock);
+  private final Comparison comparison;
   private ChatNode current;
   private int calls;
-  private boolean wentOn;
-  private boolean guessed;
 
   /**
    * @param threads whether requests for several answers run on threads of their own
    */
-  Chat(Habits habits, boolean threads) {
+  Chat(Line line, Habits habits, boolean threads) {
+    this.line = line;
     this.habits = habits;
     this.threads = threads;
+    this.comparison = new Comparison(habits, threads, nodes);
   }
 
   /** Plays steps, and fails with all that was played where a tree is not as it should be. */
   void play(List<Step> steps) {
-    for (Step step : steps) {
-      try {
+    try {
+      for (Step step : steps) {
         play(step);
-        check();
-      } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError(account(e.getMessage()), e);
+        comparison.check(new Stored(line.transcript()));
       }
+      comparison.everyBranchIsFound();
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(account(e.getMessage()), e);
     }
-    everyBranchIsFound();
   }
 
   private void play(Step step) {
@@ -82,7 +74,6 @@ final class Chat {
     } else if (step instanceof Continue goOn) {
       if (current != null && current.isShown()) {
         played.add("continue " + current.id);
-        wentOn = true;
         List<Said> request = history(current.parent);
         request.addAll(current.wire(habits));
         run(List.of(exchange(current, request, goOn.reply())), List.of());
@@ -93,9 +84,16 @@ final class Chat {
         current = answer.leaf();
         played.add("switch to " + current.id);
       }
+    } else if (step instanceof Task task) {
+      played.add(task.toString());
+      ChatNode turn = current == null ? null : current.parent;
+      line.task(
+          turn == null || !habits.ids() ? MessageIds.NONE : new MessageIds(turn.id, null, null),
+          task.prompt(),
+          habits.ids() ? task.name() : null);
     } else if (step instanceof Restart) {
       played.add("restart");
-      manager = new SessionManager(store, clock);
+      line.restart();
     }
   }
 
@@ -161,7 +159,7 @@ final class Chat {
     played.add("  " + answer.id + " is " + reply);
     MessageIds names =
         habits.ids() ? new MessageIds(question.id, parent, answer.id) : MessageIds.NONE;
-    return new Exchange(() -> manager, ID, names, request, answer, reply, ids);
+    return new Exchange(line, names, request, answer, reply, ids);
   }
 
   /** What the client sends before an answer: all down to its question. */
@@ -192,9 +190,9 @@ final class Chat {
       Exchange exchange = going.get(next);
       if (places.get(exchange) == null) {
         exchange.begin();
-        places.put(exchange, placed(exchange.node(), exchange.round()));
+        places.put(exchange, comparison.sent(exchange.node(), exchange.round()));
       } else {
-        recorded(places.remove(exchange), exchange.round());
+        comparison.replied(places.remove(exchange), exchange.round());
         exchange.complete(habits);
       }
       if (exchange.isDone()) {
@@ -219,68 +217,7 @@ final class Chat {
         });
     for (Exchange exchange : exchanges) {
       for (Exchange.Round round : rounds.get(exchange)) {
-        recorded(placed(exchange.node(), round), round);
-      }
-    }
-  }
-
-  private WireTree.Place placed(ChatNode answer, Exchange.Round round) {
-    WireTree.Place place = wire.place(round.request());
-    guessed |= place.guessed();
-    if (!isLost(answer)) {
-      List<String> twice =
-          place.added().stream()
-              .filter(said -> said.isAnswer() || said.isCalls())
-              .map(Said::toString)
-              .toList();
-      assertEquals(List.of(), twice, "answers that the model itself takes for new ones");
-    }
-    return place;
-  }
-
-  /**
-   * Whether the wire cannot tell where this message is. To it a hint is a question, and what
-   * follows is sought in vain below the question that it was a hint for; so it may be of all in a
-   * chat that has one. And a question whose unmarked context is gone is another question if no
-   * answer follows. Where one of equal answers went on, it may be another one than the person's.
-   */
-  private boolean isLost(ChatNode message) {
-    return guessed
-        || nodes.stream().anyMatch(node -> node.guided)
-        || message.path().stream()
-            .anyMatch(
-                node -> !node.isAnswer() && node.question.context() == Question.Context.UNMARKED);
-  }
-
-  private void recorded(WireTree.Place place, Exchange.Round round) {
-    if (round.recorded()) {
-      wire.record(place, round.reply(), round.status());
-    }
-  }
-
-  private void check() {
-    Stored stored = stored();
-    if (habits.ids()) {
-      assertEquals(ChatOutline.of(nodes).sorted(), stored.named(nodes).sorted());
-    } else if (threads) {
-      assertEquals(wire.outline(wentOn).sorted(), stored.outline(wentOn).sorted());
-    } else {
-      assertEquals(wire.outline(wentOn).inOrder(), stored.outline(wentOn).inOrder());
-    }
-  }
-
-  /** Each branch that a person could go on with is in the tree, as far as the wire tells. */
-  private void everyBranchIsFound() {
-    for (ChatNode node : nodes) {
-      if (habits.ids() || !node.isShown() || isLost(node)) {
-        continue;
-      }
-      List<Said> branch = new ArrayList<>();
-      for (ChatNode at : node.path()) {
-        branch.addAll(at.isAnswer() ? at.wire(habits) : List.of(at.question.plain()));
-      }
-      if (!wire.has(branch)) {
-        throw new AssertionError(account("not found: the branch of " + node.id));
+        comparison.replied(comparison.sent(exchange.node(), round), round);
       }
     }
   }
@@ -289,16 +226,9 @@ final class Chat {
     return habits
         + "\n"
         + String.join("\n", played)
-        + "\n\nthe person sees\n"
-        + ChatOutline.of(nodes).inOrder()
-        + (habits.ids() ? "" : "\nthe wire tells\n" + wire.outline(false).inOrder())
-        + "\nstored is\n"
-        + stored().outline(false).inOrder()
+        + "\n\n"
+        + comparison.account(new Stored(line.transcript()))
         + "\n"
         + message;
-  }
-
-  private Stored stored() {
-    return new Stored(manager.transcript(manager.getOrCreateSession(null, ID).sessionId()));
   }
 }

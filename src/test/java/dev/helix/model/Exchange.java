@@ -2,29 +2,23 @@ package dev.helix.model;
 
 import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
-import dev.helix.session.HistoryMode;
 import dev.helix.session.MessageIds;
-import dev.helix.session.OpenTurn;
-import dev.helix.session.SessionManager;
-import dev.helix.session.TurnRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The requests for one answer of a chat and their replies, one for each round of tools and the last
  * one. Not thread-safe.
  */
 final class Exchange {
-  private final Supplier<SessionManager> manager;
-  private final String chat;
+  private final Line line;
   private final MessageIds ids;
   private final List<Said> request;
   private final ChatNode node;
   private final Reply reply;
   private final List<List<String>> calls;
   private final boolean goesOn;
-  private OpenTurn open;
+  private Line.Call open;
   private int round;
   private boolean done;
 
@@ -33,15 +27,13 @@ final class Exchange {
    * @param calls the ids of the tool calls of each round
    */
   Exchange(
-      Supplier<SessionManager> manager,
-      String chat,
+      Line line,
       MessageIds ids,
       List<Said> request,
       ChatNode node,
       Reply reply,
       List<List<String>> calls) {
-    this.manager = manager;
-    this.chat = chat;
+    this.line = line;
     this.ids = ids;
     this.request = new ArrayList<>(request);
     this.node = node;
@@ -77,15 +69,7 @@ final class Exchange {
 
   /** Sends the next request. */
   void begin() {
-    SessionManager sessions = manager.get();
-    open =
-        sessions.beginTurn(
-            sessions.getOrCreateSession(null, chat),
-            new TurnRequest(
-                request.stream().map(Said::toMessage).toList(),
-                HistoryMode.CLIENT,
-                TurnRequest.UNLIMITED,
-                ids));
+    open = line.send(ids, request);
   }
 
   /** Brings the reply to the open request, to us and to the client. */
@@ -93,7 +77,7 @@ final class Exchange {
     Round now = round();
     String finish = now.reply().isCalls() ? "tool_calls" : "stop";
     Answer answer = new Answer(now.reply().toMessage(), "m", finish, now.status());
-    manager.get().completeTurn(open, now.recorded() ? List.of(answer) : List.of());
+    open.reply(now.recorded() ? List.of(answer) : List.of());
     if (now.reply().isCalls()) {
       receivedCalls(habits);
     } else {

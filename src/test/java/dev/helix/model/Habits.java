@@ -8,5 +8,4 @@ package dev.helix.model;
  * @param sendsEmpty whether an answer without text goes out as such, or not at all
  * @param sendsRounds whether tool calls and their results go out again with the answer they led to
  */
-record Habits(
-    boolean ids, boolean system, boolean sendsEmpty, boolean sendsRounds) {}
+record Habits(boolean ids, boolean system, boolean sendsEmpty, boolean sendsRounds) {}

@@ -95,7 +95,9 @@ record Said(
 
   /** This with the white space taken out of an answer: where one went on, it is anyone's. */
   Said squeezed() {
-    return isAnswer() && text != null ? answer(text.replaceAll("[\\s\\h\\v]+", ""), "", null) : this;
+    return isAnswer() && text != null
+        ? answer(text.replaceAll("[\\s\\h\\v]+", ""), "", null)
+        : this;
   }
 
   /** Without white space at the ends, as the page and its server trim: also of no-break spaces. */

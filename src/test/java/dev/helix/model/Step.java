@@ -36,6 +36,14 @@ sealed interface Step {
   /** Shows the branch of another answer. */
   record Switch(int answer) implements Step {}
 
+  /**
+   * Nothing: the page has a utility task done.
+   *
+   * @param name what the task is called in its header, where there is one
+   * @param prompt with the marks of a task where no header is
+   */
+  record Task(String name, String prompt) implements Step {}
+
   /** Our server starts anew. */
   record Restart() implements Step {}
 }

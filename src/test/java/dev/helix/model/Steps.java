@@ -27,18 +27,44 @@ final class Steps {
   private Steps() {}
 
   static Arbitrary<List<Step>> any() {
-    return steps(questions(), replies(rounds(), false));
+    return listOf(step(replies(rounds(), false), false));
   }
 
   /** Answers that all come whole and are told apart by their texts alone. */
   static Arbitrary<List<Step>> whole() {
-    return steps(questions(), replies(Arbitraries.just(List.of()), true));
+    return listOf(step(replies(Arbitraries.just(List.of()), true), false));
   }
 
-  private static Arbitrary<List<Step>> steps(
-      Arbitrary<Question> questions, Arbitrary<Reply> replies) {
+  /** With utility tasks in between, and one answer after the other. */
+  static Arbitrary<List<Step>> withTasks() {
+    return listOf(
+        Arbitraries.frequencyOf(
+            Tuple.of(3, step(replies(rounds(), false), true)), Tuple.of(1, tasks())));
+  }
+
+  private static Arbitrary<List<Step>> listOf(Arbitrary<Step> steps) {
+    return steps.list().ofMinSize(1).ofMaxSize(12);
+  }
+
+  private static Arbitrary<Step> tasks() {
+    Arbitrary<String> marks =
+        Arbitraries.of(
+            "### Output:\nJSON format: { \"title\": \"...\" }\n### Chat History:\n"
+                + "<chat_history>\nUSER: %s\nASSISTANT: ok\n</chat_history>",
+            "<chat_history>\nUSER: %s\n</chat_history>");
+    return Combinators.combine(
+            Arbitraries.of("title_generation", "tags_generation", "follow_up_generation"),
+            marks,
+            texts())
+        .as(
+            (name, mark, text) ->
+                new Step.Task(name, "### Task:\nName it.\n" + mark.replace("%s", text)));
+  }
+
+  private static Arbitrary<Step> step(Arbitrary<Reply> replies, boolean inOrder) {
+    Arbitrary<Question> questions = questions();
     Arbitrary<Integer> pick = Arbitraries.integers().between(0, 9);
-    Arbitrary<List<Integer>> order = pick.list().ofMaxSize(6);
+    Arbitrary<List<Integer>> order = pick.list().ofMaxSize(inOrder ? 0 : 6);
     Arbitrary<List<Reply>> some =
         Arbitraries.frequencyOf(
             Tuple.of(4, replies.list().ofSize(1)),
@@ -52,16 +78,13 @@ final class Steps {
     Arbitrary<Step> goOn = replies.map(Steps::plain).map(Step.Continue::new);
     Arbitrary<Step> other = pick.map(Step.Switch::new);
     return Arbitraries.frequencyOf(
-            Tuple.of(8, send),
-            Tuple.of(3, regenerate),
-            Tuple.of(1, guided),
-            Tuple.of(3, edit),
-            Tuple.of(2, goOn),
-            Tuple.of(3, other),
-            Tuple.of(1, Arbitraries.just(new Step.Restart())))
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(12);
+        Tuple.of(8, send),
+        Tuple.of(3, regenerate),
+        Tuple.of(1, guided),
+        Tuple.of(3, edit),
+        Tuple.of(2, goOn),
+        Tuple.of(3, other),
+        Tuple.of(1, Arbitraries.just(new Step.Restart())));
   }
 
   static Arbitrary<String> texts() {

@@ -31,7 +31,10 @@ final class Stored {
     Outline outline = new Outline();
     for (Message message : transcript.messages()) {
       String status = message.status() == null ? "" : " (" + message.status().wireName() + ")";
-      outline.add(message.id(), message.parentId(), (squeezed ? said(message).squeezed() : said(message)) + status);
+      outline.add(
+          message.id(),
+          message.parentId(),
+          (squeezed ? said(message).squeezed() : said(message)) + status);
     }
     return outline;
   }

@@ -210,15 +210,15 @@ final class WireTree {
   }
 
   /**
-   * The longest run with an answer in it, on the newest path; null if there is none.
+   * The longest run with an answer in it, on the newest path, and of such the last in the request,
+   * as what stands before a run is not stored; null if there is none.
    *
    * @param fromRoot how much of the request was found from the root, where no answer was
    */
   private Run anchor(List<Said> said, int fromRoot) {
     Run best = null;
     for (int first = 0; first < (fromRoot == 0 ? said.size() : 1); first++) {
-      Said start = said.get(first);
-      Set<Node> starts = new LinkedHashSet<>(nodes.stream().filter(n -> equal(start, n)).toList());
+      Set<Node> starts = equal(nodes, said, first);
       if (starts.isEmpty()) {
         continue;
       }
@@ -232,7 +232,7 @@ final class WireTree {
       boolean newer =
           best != null
               && run.length() == best.length()
-              && newest(run.ends()).recorded > newest(best.ends()).recorded;
+              && newest(run.ends()).recorded >= newest(best.ends()).recorded;
       if (best == null || run.length() > best.length() || newer) {
         best = run;
       }

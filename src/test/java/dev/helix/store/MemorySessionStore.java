@@ -1,9 +1,11 @@
 package dev.helix.store;
 
 import dev.helix.session.Message;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,12 +21,19 @@ import java.util.Optional;
  */
 public final class MemorySessionStore implements SessionStore {
   private final Map<SessionId, Kept> sessions = new HashMap<>();
+  private final byte[] secret = new byte[32];
   private int epochs;
+
+  /** An empty store. */
+  public MemorySessionStore() {
+    new SecureRandom().nextBytes(secret);
+  }
 
   /** A session; guarded by the store. */
   private static final class Kept {
     private final String epoch;
     private final List<byte[]> log = new ArrayList<>();
+    private final Map<String, String> notes = new HashMap<>();
     private SessionState state;
 
     Kept(String epoch, SessionState state) {
@@ -37,7 +46,8 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     boolean isOf(SessionState other) {
-      return Objects.equals(state.conversationId(), other.conversationId());
+      return Objects.equals(state.conversationId(), other.conversationId())
+          && state.owner().equals(other.owner());
     }
   }
 
@@ -95,6 +105,35 @@ public final class MemorySessionStore implements SessionStore {
     }
     kept.state = state;
     return true;
+  }
+
+  @Override
+  public synchronized boolean adopt(SessionId id, Owner owner) {
+    Kept kept = sessions.get(id);
+    if (kept == null || !kept.state.owner().isAnonymous()) {
+      return false;
+    }
+    kept.state = kept.state.withOwner(owner);
+    return true;
+  }
+
+  @Override
+  public synchronized Optional<String> note(SessionId id, String name) {
+    return Optional.ofNullable(sessions.get(id)).map(kept -> kept.notes.get(name));
+  }
+
+  @Override
+  public synchronized boolean saveNote(SessionId id, String name, String text) {
+    Kept kept = sessions.get(id);
+    if (kept != null) {
+      kept.notes.put(name, text);
+    }
+    return kept != null;
+  }
+
+  @Override
+  public byte[] ownerSecret() {
+    return secret.clone();
   }
 
   @Override
