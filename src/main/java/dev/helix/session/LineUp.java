@@ -11,18 +11,18 @@ import java.util.List;
  *
  * @param at the question's place in the request
  * @param asked whether the question says what the stored one of its id does
+ * @param spoken whether it does not stand right behind a result, as a tool's images do
  * @param steps how many messages before it agree, or are changes
  * @param whole whether the request and the path begin together
  * @param changes the answers that say something else now
  */
-record LineUp(int at, boolean asked, int steps, boolean whole, List<Change> changes) {
-  /** More user messages than these are not added behind a question. */
-  private static final int MOST_TRIED = 16;
-
+record LineUp(
+    int at, boolean asked, boolean spoken, int steps, boolean whole, List<Change> changes) {
   private static final Comparator<LineUp> WORST_FIRST =
       Comparator.comparing(LineUp::whole)
           .thenComparing(LineUp::asked)
           .thenComparing(LineUp::steps)
+          .thenComparing(LineUp::spoken)
           .thenComparing(LineUp::at);
 
   /** An answer that a person changed in place. */
@@ -31,13 +31,13 @@ record LineUp(int at, boolean asked, int steps, boolean whole, List<Change> chan
   /** Finds a stored question in a request that may have further user messages behind it. */
   static LineUp ofStored(SessionTree tree, Chain chain, Node question) {
     LineUp best = null;
-    int tried = 0;
-    for (int i = chain.size() - 1; i >= 0 && tried < MOST_TRIED; i--) {
+    int steps = 4 * chain.size();
+    for (int i = chain.size() - 1; i >= 0 && steps > 0; i--) {
       if (chain.kind(i) != Kind.QUESTION) {
         continue;
       }
-      tried++;
       LineUp next = of(tree, chain, i, question.is(chain.get(i)), tree.parent(question));
+      steps -= next.steps();
       best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
       if (best.whole() && best.asked()) {
         break;
@@ -55,6 +55,7 @@ record LineUp(int at, boolean asked, int steps, boolean whole, List<Change> chan
     boolean answered = false;
     while (i >= 0 && node != null && left-- > 0) {
       Message message = chain.get(i);
+      Message before = i == 0 ? null : chain.get(i - 1);
       Kind kind = chain.kind(i);
       if (node.is(message)) {
         answered = kind == Kind.ANSWER;
@@ -65,28 +66,20 @@ record LineUp(int at, boolean asked, int steps, boolean whole, List<Change> chan
         answered = false; // It gained or lost its context: the same answer follows it.
       } else if (kind == Kind.ANSWER
           && node.kind() == Kind.ANSWER
-          && agree(before(tree, node, chain, i), i == 0 ? null : chain.get(i - 1))) {
+          && agree(Walk.before(tree, node, before), before)) {
         changes.add(new Change(node, message));
         answered = false;
       } else {
         break;
       }
-      node = before(tree, node, chain, i);
+      node = Walk.before(tree, node, before);
       i--;
     }
-    return new LineUp(at, asked, at - 1 - i, i < 0 && node == null, List.copyOf(changes));
+    boolean spoken = at == 0 || chain.kind(at - 1) != Kind.RESULT;
+    return new LineUp(at, asked, spoken, at - 1 - i, i < 0 && node == null, List.copyOf(changes));
   }
 
   private static boolean agree(Node node, Message message) {
     return node == null ? message == null : message != null && node.is(message);
-  }
-
-  /** What stands before a message in the tree, without tool rounds that the client left out. */
-  private static Node before(SessionTree tree, Node node, Chain chain, int at) {
-    Node parent = tree.parent(node);
-    boolean rounds = parent != null && (parent.kind() == Kind.RESULT || parent.kind() == Kind.CALL);
-    boolean resent =
-        at > 0 && (chain.kind(at - 1) == Kind.RESULT || chain.kind(at - 1) == Kind.CALL);
-    return node.kind() == Kind.ANSWER && rounds && !resent ? tree.question(parent) : parent;
   }
 }

@@ -95,14 +95,10 @@ final class PlainText {
 
   /** From the opening quote to behind the closing one. */
   private void skipString() {
-    byte[] bytes = json;
-    int i = at + 1;
-    while (bytes[i] != '"' && bytes[i] != '\\') {
-      i++;
-    }
-    escaped = bytes[i] == '\\';
-    while (bytes[i] != '"') {
-      i += bytes[i] == '\\' ? 2 : 1;
+    int i = Bytes.indexOf((byte) '"', (byte) '\\', json, at + 1, json.length);
+    escaped = json[i] == '\\';
+    while (json[i] != '"') {
+      i = Bytes.indexOf((byte) '"', (byte) '\\', json, i + 2, json.length);
     }
     at = i + 1;
   }
@@ -150,11 +146,13 @@ final class PlainText {
     byte[] out = new byte[textEnd - textStart];
     int length = 0;
     int i = textStart;
-    while (i < textEnd) {
-      byte b = json[i++];
-      if (b != '\\') {
-        out[length++] = b;
-        continue;
+    while (true) {
+      int plain = i;
+      i = Bytes.indexOf((byte) '\\', (byte) '\\', json, plain, textEnd);
+      System.arraycopy(json, plain, out, length, i - plain);
+      length += i - plain;
+      if (i++ == textEnd) {
+        return counted(out, 0, length);
       }
       byte named = json[i++];
       if (named != 'u') {
@@ -180,7 +178,6 @@ final class PlainText {
         out[length++] = (byte) (0x80 + c % 64);
       }
     }
-    return counted(out, 0, length);
   }
 
   private static byte control(byte name) {

@@ -133,15 +133,21 @@ public final class Transcript {
     newestFirst.sort(Comparator.comparing(recorded::get, Comparator.reverseOrder()));
     for (String id : newestFirst) {
       Message message = nodes.get(id);
-      if (isAnswer(message) && (!fromRoot || hasRoot(message))) {
-        return message;
+      if (isAnswer(message)) {
+        Message first = pathTo(message).get(0);
+        if (!isTaskOfTheOriginal(first) && (!fromRoot || first.parentId() == null)) {
+          return message;
+        }
       }
     }
     return null;
   }
 
-  private boolean hasRoot(Message message) {
-    return pathTo(message).get(0).parentId() == null;
+  /** The original kept its own background prompts in place of what was said. */
+  private static boolean isTaskOfTheOriginal(Message first) {
+    return first.id().startsWith(Numbering.PREFIX)
+        && first.role().equals("user")
+        && TaskPrompt.matches(first.text());
   }
 
   private Message parent(Message message) {

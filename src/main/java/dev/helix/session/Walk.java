@@ -3,10 +3,8 @@ package dev.helix.session;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,8 +12,8 @@ import java.util.Set;
  * rewrite. Specification section 4.
  */
 final class Walk {
-  /** Of very many equal messages only the newest are tried, and only the longest runs followed. */
-  private static final int MOST_RUNS = 64;
+  /** Of very many equal messages only the newest are tried. */
+  private static final int MOST_ENDS = 64;
 
   private static final Comparator<Node> OLDEST_FIRST = Comparator.comparing(Node::recorded);
 
@@ -68,8 +66,11 @@ final class Walk {
       return whole;
     }
     Run run = longestRun(chain);
-    boolean middle = run != null && (whole.to() == 0 || (run.from() == 0 && run.to() > whole.to()));
-    return middle ? new Found(run.to(), List.of(run.end())) : whole;
+    if (run == null || (whole.to() > 0 && (run.from() > 0 || run.to() <= whole.to()))) {
+      return whole;
+    }
+    Found behind = from(run.end(), chain.subList(run.to(), chain.size()));
+    return new Found(run.to() + behind.to(), behind.ends());
   }
 
   /** The stored messages below these parents that equal the request's message at a place. */
@@ -113,40 +114,33 @@ final class Walk {
    *
    * @param to behind the last of them
    * @param end where the last of them is in the tree
-   * @param answers whether there is an answer in it
    */
-  private record Run(int from, int to, Node end, boolean answers) {
+  private record Run(int from, int to, Node end) {
     int length() {
       return to - from;
     }
   }
 
   private static final Comparator<Run> SHORTEST_FIRST =
-      Comparator.comparing(Run::length).thenComparing(run -> run.end().recorded());
+      Comparator.comparing(Run::length)
+          .thenComparing(run -> run.end().recorded())
+          .thenComparing(Run::to);
 
   /**
    * The longest run that contains an answer, of equal ones the newest; null where there is none.
    */
   private Run longestRun(List<Message> chain) {
     Run longest = null;
-    List<Run> runs = List.of();
-    for (int i = 0; i < chain.size(); i++) {
-      Message message = chain.get(i);
-      boolean assistant = message.isAssistant();
-      Map<String, Run> longer = new HashMap<>();
-      for (Run run : runs) {
-        for (Node end : next(List.of(run.end()), chain, i)) {
-          Run grown = new Run(run.from(), i + 1, end, run.answers() || assistant);
-          longer.merge(end.id(), grown, Walk::longerOf);
-        }
-      }
-      List<Node> starts = tree.saying(message.fingerprint());
-      for (Node start : starts.subList(Math.max(0, starts.size() - MOST_RUNS), starts.size())) {
-        longer.putIfAbsent(start.id(), new Run(i, i + 1, start, assistant));
-      }
-      runs = longer.values().stream().sorted(SHORTEST_FIRST.reversed()).limit(MOST_RUNS).toList();
-      for (Run run : runs) {
-        if (run.answers() && (longest == null || SHORTEST_FIRST.compare(run, longest) > 0)) {
+    long steps = (long) MOST_ENDS * 2 * chain.size();
+    // A run that ends further up cannot be longer than what is up there.
+    for (int i = chain.size() - 1; i >= 0 && (longest == null || longest.length() <= i + 1); i--) {
+      List<Node> ends = tree.saying(chain.get(i).fingerprint());
+      for (Node end : ends.subList(Math.max(0, ends.size() - MOST_ENDS), ends.size())) {
+        Run run = upFrom(end, chain, i, steps);
+        steps -= run.length();
+        boolean answers =
+            chain.subList(run.from(), run.to()).stream().anyMatch(Message::isAssistant);
+        if (answers && (longest == null || SHORTEST_FIRST.compare(run, longest) > 0)) {
           longest = run;
         }
       }
@@ -154,7 +148,42 @@ final class Walk {
     return longest;
   }
 
-  private static Run longerOf(Run one, Run other) {
-    return other.length() > one.length() ? other : one;
+  /** The run that ends at a message of the request and its equal in the tree. */
+  private Run upFrom(Node end, List<Message> chain, int at, long mostSteps) {
+    Node node = end;
+    int i = at;
+    while (i > 0 && at - i < mostSteps) {
+      Message before = chain.get(i - 1);
+      Node parent = before(tree, node, before);
+      boolean sameAnswer =
+          parent != null
+              && parent.kind() == Kind.QUESTION
+              && node.kind() == Kind.ANSWER
+              && Kind.of(before) == Kind.QUESTION;
+      if (parent == null || (!sameAnswer && !parent.is(before))) {
+        break;
+      }
+      node = parent;
+      i--;
+    }
+    return new Run(i, at + 1, end);
+  }
+
+  /**
+   * What stands before a message in the tree; where that is a tool's round, which the request does
+   * not have there, the question before it.
+   *
+   * @param before what the request has there; null at its beginning
+   */
+  static Node before(SessionTree tree, Node node, Message before) {
+    Node parent = tree.parent(node);
+    if (node.kind() != Kind.ANSWER || parent == null || !isRound(parent.kind())) {
+      return parent;
+    }
+    return before != null && isRound(Kind.of(before)) ? parent : tree.question(parent);
+  }
+
+  private static boolean isRound(Kind kind) {
+    return kind == Kind.CALL || kind == Kind.RESULT;
   }
 }

@@ -58,13 +58,12 @@ final class Wording {
     if (!role.equals("assistant")) {
       return false;
     }
-    for (int i = start; i < end; i++) {
-      // The first bytes of the triangle that some models put around their thoughts.
-      if (text[i] == '<' || (text[i] == (byte) 0xE2 && text[i + 1] == (byte) 0x97)) {
-        return true;
-      }
+    // The first bytes of the triangle that some models put around their thoughts.
+    int i = Bytes.indexOf((byte) '<', (byte) 0xE2, text, start, end);
+    while (i < end && text[i] != '<' && text[i + 1] != (byte) 0x97) {
+      i = Bytes.indexOf((byte) '<', (byte) 0xE2, text, i + 1, end);
     }
-    return false;
+    return i < end;
   }
 
   /** The text without blocks of reasoning; the whole text where there is nothing else. */
@@ -120,12 +119,15 @@ final class Wording {
     if (!details && !REASONING_TAGS.contains(name.toLowerCase(Locale.ROOT))) {
       return at;
     }
-    int close = text.indexOf('>', nameEnd);
-    if (close < 0) {
-      return at;
+    int close = nameEnd;
+    while (close < text.length() && text.charAt(close) != '>' && text.charAt(close) != '<') {
+      close++;
     }
     String attributes = text.substring(nameEnd, close);
-    boolean tag = attributes.isEmpty() || Character.isWhitespace(attributes.charAt(0));
+    boolean tag =
+        close < text.length()
+            && text.charAt(close) == '>'
+            && (attributes.isEmpty() || Character.isWhitespace(attributes.charAt(0)));
     if (!tag || (details && !attributes.contains("type=\"reasoning\""))) {
       return at;
     }
@@ -141,7 +143,15 @@ final class Wording {
       neverClosed.add(closing);
     }
     // An answer that broke off while it reasoned; elsewhere it is only talk of such a tag.
-    return said.isEmpty() && text.substring(from, at).isBlank() ? text.length() : at;
+    return said.isEmpty() && isBlank(from, at) ? text.length() : at;
+  }
+
+  private boolean isBlank(int start, int end) {
+    int i = start;
+    while (i < end && Character.isWhitespace(text.charAt(i))) {
+      i++;
+    }
+    return i == end;
   }
 
   private static boolean isLetter(char c) {

@@ -11,6 +11,7 @@ public interface EndpointSuite
         HistoryCases,
         StoredTurnCases,
         TaskCases,
+        MessageIdCases,
         UpstreamFailureCases,
         OddUpstreamCases,
         CallerCases,

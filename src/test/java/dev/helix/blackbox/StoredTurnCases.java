@@ -154,23 +154,34 @@ interface StoredTurnCases extends Fixture {
   }
 
   @Test
-  default void terminateWhileATurnWaits_itIsToldAtOnce_andTheRunningOneIsFinished() {
+  default void terminateWhileATurnWaits_theRunningOneIsFinished_andTheOtherIsNotLeftHanging() {
     Endpoint endpoint = usual();
     String id = Endpoint.freshId();
     RawClient first = ask(endpoint, id, "One?");
     Call one = endpoint.upstream().next();
     one.beginSse();
     one.sse(Completions.delta("One"));
-    Talk.hears(first.response(), "One");
+    RawResponse response = first.response();
+    Talk.hears(response, "One");
     RawClient second = ask(endpoint, id, "Two?");
     assertNull(endpoint.upstream().poll(A_WHILE));
     CompletableFuture<Integer> exit = endpoint.server().terminate();
-    Errors.check(503, "server_stopping", second.response());
     one.sse(Completions.finish("stop"));
     one.sse(Completions.DONE);
     one.end();
+    assertTrue(response.restText().endsWith("data: [DONE]\n\n"), response::text);
+    // Some containers tell the application to stop only when all requests have ended: then the
+    // waiting one still has its turn.
+    Call two = endpoint.upstream().poll(Duration.ofSeconds(1));
+    if (two == null) {
+      Errors.check(503, "server_stopping", second.response());
+    } else {
+      answer(two, "Two.");
+      isAnswered(second);
+    }
     exit.orTimeout(30, TimeUnit.SECONDS).join();
-    assertEquals(List.of("One"), endpoint.talkIn(id).stored().answers("completed"));
+    assertEquals("user:One?", endpoint.talkIn(id).stored().said().get(0));
+    assertEquals("One", endpoint.talkIn(id).stored().answers("completed").get(0));
     endpoint.start();
     second.close();
     first.close();

@@ -152,6 +152,16 @@ class MessageIdsTest extends PlacingTest {
   }
 
   @Test
+  void questionThatAFilterAltersInEveryRound_isNotTakenForAToolsImages() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    endWithCall(begin(ids("u2", "a1", "a2"), "user: 12:01 Q2"));
+    turn(ids("u2", "a1", "a2"), "A2", "user: 12:02 Q2", CALL, RESULT, "user: Here are the images");
+    assertEquals(
+        List.of("u2 12:02 Q2 < a1", "* looking < u2", "* R < *", "a2 A2 < *"),
+        named().subList(2, 6));
+  }
+
+  @Test
   void guidedRegenerate_addsAnAnswerOnly() {
     twoTurns();
     turn(

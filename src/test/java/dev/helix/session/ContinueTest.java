@@ -1,0 +1,165 @@
+package dev.helix.session;
+
+import static dev.helix.session.SessionFixture.answer;
+import static dev.helix.session.SessionFixture.messages;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Requests that end with an answer, which is to go on. */
+class ContinueTest extends PlacingTest {
+  private Message last() {
+    List<Message> nodes = sessions.transcript("c").messages();
+    return nodes.get(nodes.size() - 1);
+  }
+
+  @Test
+  void continuedAnswer_isANewerVersion_withTheOldTextAndTheNew() {
+    end(begin(ids("u1", null, "a1"), "user: Q1"), " one two \n", AnswerStatus.CANCELLED);
+    end(begin(ids("u1", null, "a1"), "user: Q1", "assistant: one two"), "  three \n\n");
+    sessions.restart();
+    assertEquals(List.of("u1 Q1 < root", "a1  one two  three \n\n < u1"), named());
+    assertEquals(AnswerStatus.COMPLETED, last().status());
+    assertEquals(List.of("Q1", " one two  three \n\n"), path());
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: one two  three", "user: Q2");
+    turn(MessageIds.NONE, "A3", "user: Q1", "assistant: one two  three", "user: Q3");
+    assertEquals(
+        List.of("u2 Q2 < a1", "a2 A2 < u2", "* Q3 < a1", "* A3 < *"), named().subList(2, 6));
+  }
+
+  @Test
+  void continuedAnswer_isFoundByTheWalkToo() {
+    turn(MessageIds.NONE, "one", "user: Q1");
+    turn(MessageIds.NONE, " two", "user: Q1", "assistant: one");
+    turn(MessageIds.NONE, " three", "user: Q1", "assistant: one two");
+    assertEquals(List.of("Q1 < root", "one two three < Q1"), tree());
+  }
+
+  @Test
+  void continuedAnswer_isTheOneThatIsNamed_amongEqualOnes() {
+    turn(ids("u1", null, "a1"), "one", "user: Q1");
+    turn(ids("u1", null, "a1b"), "one", "user: Q1");
+    turn(ids("u1", null, "a1"), " two", "user: Q1", "assistant: one");
+    turn(ids(null, null, "a1b"), " three", "user: Q1", "assistant: one");
+    assertEquals(List.of("u1 Q1 < root", "a1 one two < u1", "a1b one three < u1"), named());
+  }
+
+  @Test
+  void reasoningOfBothParts_isKept_andOtherFieldsToo() {
+    OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1");
+    Message first =
+        messages(
+                "{\"role\":\"assistant\",\"content\":\"<think>x</think>one\","
+                    + "\"reasoning_content\":\"r1\",\"first\":1.50,\"both\":\"1\"}")
+            .get(0);
+    sessions
+        .manager()
+        .completeTurn(turn, List.of(new Answer(first, "m1", null, AnswerStatus.CANCELLED)));
+    Message second =
+        messages(
+                "{\"role\":\"assistant\",\"content\":\" two\",\"reasoning_content\":\"r2\","
+                    + "\"both\":\"2\",\"second\":{\"a\":[]},\"first\":null}")
+            .get(0);
+    OpenTurn next = begin(ids("u1", null, "a1"), "user: Q1", "assistant: one");
+    sessions
+        .manager()
+        .completeTurn(next, List.of(new Answer(second, "m2", "stop", AnswerStatus.COMPLETED)));
+    assertEquals(
+        "{\"role\":\"assistant\",\"content\":\"<think>x</think>one two\",\"reasoning_content\":"
+            + "\"r1r2\",\"first\":1.50,\"both\":\"2\",\"second\":{\"a\":[]}}",
+        new String(last().wireJson(), UTF_8));
+    assertEquals("m2", last().model());
+    assertEquals("stop", last().finishReason());
+  }
+
+  @Test
+  void answerInParts_getsAPart() {
+    turn(
+        MessageIds.NONE,
+        "A2",
+        "user: Q1",
+        "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"one\"}]}",
+        "user: Q2");
+    turn(MessageIds.NONE, " two", "user: Q1", "assistant: one");
+    assertEquals("one\n two < Q1", tree().get(1));
+  }
+
+  @Test
+  void partThatTheClientKept_isWhatGoesOn() {
+    end(begin(ids("u1", null, "a1"), "user: Q1"), "one two three", AnswerStatus.CANCELLED);
+    end(begin(ids("u1", null, "a1"), "user: Q1", "assistant: one two "), "2.5");
+    assertEquals(List.of("u1 Q1 < root", "a1 one two2.5 < u1"), named());
+  }
+
+  @Test
+  void answerThatWasChangedInPlaceBefore_goesOnAsItIsNow() {
+    turn(ids("u1", null, "a1"), "one", "user: Q1");
+    OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1", "assistant: uno");
+    assertEquals(List.of("u1 Q1 < root", "a1 uno < u1"), named());
+    end(turn, " due");
+    assertEquals(List.of("u1 Q1 < root", "a1 uno due < u1"), named());
+  }
+
+  @Test
+  void answerThatNobodyHasSeen_isAddedFirst() {
+    OpenTurn turn = begin("user: Write JSON", "assistant: {\"a\":");
+    assertEquals(List.of("Write JSON < root", "{\"a\": < Write JSON"), tree());
+    end(turn, "1}");
+    assertEquals(List.of("Write JSON < root", "{\"a\":1} < Write JSON"), tree());
+    end(begin(ids("u2", null, "a2"), "user: Q2", "assistant: pre"), "fill");
+    assertEquals(List.of("u2 Q2 < root", "a2 prefill < u2"), named().subList(2, 4));
+  }
+
+  @Test
+  void continuationThatFailedWithNothingNew_leavesTheAnswerAlone() {
+    turn(ids("u1", null, "a1"), "one", "user: Q1");
+    OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1", "assistant: one");
+    end(turn, "", AnswerStatus.FAILED);
+    assertEquals(List.of("u1 Q1 < root", "a1 one < u1"), named());
+    assertEquals(AnswerStatus.COMPLETED, last().status());
+  }
+
+  @Test
+  void severalContinuations_areAVersionAndSiblings() {
+    turn(ids("u1", null, "a1"), "one", "user: Q1");
+    OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1", "assistant: one");
+    sessions
+        .manager()
+        .completeTurn(
+            turn,
+            List.of(
+                answer(" two", AnswerStatus.COMPLETED), answer(" three", AnswerStatus.COMPLETED)));
+    assertEquals(List.of("u1 Q1 < root", "a1 one two < u1", "* one three < u1"), named());
+  }
+
+  @Test
+  void answerBehindToolRounds_goesOnWhereItStands() {
+    endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
+    turn(ids("u1", null, "a1"), "one", "user: Q1", CALL, RESULT);
+    turn(ids("u1", null, "a1"), " two", "user: Q1", CALL, RESULT, "assistant: one");
+    turn(ids("u1", null, "a1"), " three", "user: Q1", "assistant: one two");
+    assertEquals(
+        List.of("u1 Q1 < root", "* looking < u1", "* R < *", "a1 one two three < *"), named());
+  }
+
+  @Test
+  void continuationThatCallsATool_hangsBeside_andItsEndIsTheAnswer() {
+    turn(ids("u1", null, "a1"), "one", "user: Q1");
+    endWithCall(begin(ids("u1", null, "a1"), "user: Q1", "assistant: one"));
+    turn(ids("u1", null, "a1"), "end", "user: Q1", CALL, RESULT);
+    assertEquals(List.of("u1 Q1 < root", "a1 end < u1", "* looking < u1", "* R < *"), named());
+  }
+
+  @Test
+  void fileReplacedDuringTheTurn_losesNothing() throws Exception {
+    turn(ids("u1", null, "a1"), "one", "user: Q1");
+    OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1", "assistant: one");
+    java.nio.file.Files.writeString(
+        directory.resolve("conv-c/context/messages.json"),
+        "[{\"role\":\"user\",\"content\":\"X\"}]");
+    end(turn, " two");
+    assertEquals(List.of("X < root", "one two < root"), tree());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.helix.session;
+
+import static dev.helix.session.SessionFixture.messages;
+import static dev.helix.session.SessionFixture.texts;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The stored history that is sent: its bound, and its end where ids name it. */
+class HistoryLimitTest extends PlacingTest {
+  private OpenTurn stored(int limit, MessageIds ids, String... lines) {
+    return sessions
+        .manager()
+        .beginTurn(
+            sessions.session("c"),
+            new TurnRequest(messages(lines), HistoryMode.STORED, limit, ids));
+  }
+
+  private List<String> sent(int limit, String... lines) {
+    return texts(stored(limit, MessageIds.NONE, lines).history());
+  }
+
+  @Test
+  void wholeTurns_areDroppedFromTheOldestEnd() {
+    sessions.storedTurn("c", "A1", "user: Q1");
+    sessions.storedTurn("c", "A2", "user: Q2");
+    sessions.storedTurn("c", "A3", "user: Q3");
+    assertEquals(List.of("Q1", "A1", "Q2", "A2", "Q3", "A3"), sent(6, "user: Q"));
+    assertEquals(List.of("Q2", "A2", "Q3", "A3"), sent(5, "user: Q"));
+    assertEquals(List.of("Q2", "A2", "Q3", "A3"), sent(4, "user: Q"));
+    assertEquals(List.of("Q3", "A3"), sent(3, "user: Q"));
+    assertEquals(List.of("Q3", "A3"), sent(2, "user: Q"));
+    assertEquals(List.of(), sent(1, "user: Q"));
+  }
+
+  @Test
+  void callsAndTheirResults_areNeverTornApart() {
+    sessions.storedTurn("c", "A0", "user: Q0");
+    endWithCall(stored(9, MessageIds.NONE, "user: Q1"));
+    assertEquals(List.of("Q1", "looking"), sent(1, RESULT));
+    OpenTurn results = stored(2, MessageIds.NONE, RESULT);
+    assertEquals(List.of("Q1", "looking"), texts(results.history()));
+    end(results, "A1");
+    assertEquals(List.of("Q1", "looking", "R", "A1"), sent(5, "user: Q2"));
+    assertEquals(List.of("Q1", "looking", "R", "A1"), sent(4, "user: Q2"));
+    assertEquals(List.of(), sent(3, "user: Q2"));
+  }
+
+  @Test
+  void ids_sayWhereAQuestionHangs_andWhichHistoryIsSent() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    OpenTurn named = stored(9, ids("u2b", "a1", "a2b"), "user: Q2b");
+    assertEquals(List.of("Q1", "A1"), texts(named.history()));
+    end(named, "A2b");
+    OpenTurn again = stored(9, ids("u2", "a1", "a2c"), "user: Q2");
+    assertEquals(List.of("Q1", "A1"), texts(again.history()));
+    end(again, "A2c");
+    OpenTurn unknown = stored(9, ids("u3", "nonsense", "a3"), "user: Q3");
+    assertEquals(List.of("Q1", "A1", "Q2", "A2c"), texts(unknown.history()));
+    end(unknown, "A3");
+    assertEquals(
+        List.of("u2b Q2b < a1", "a2b A2b < u2b", "a2c A2c < u2", "u3 Q3 < a2c", "a3 A3 < u3"),
+        named().subList(4, 9));
+  }
+
+  @Test
+  void firstQuestionAskedAgainByItsId_isSentWithoutHistory() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    OpenTurn again = stored(9, ids("u1", null, "a1b"), "user: Q1");
+    assertEquals(List.of(), again.history());
+    end(again, "A1b");
+    assertEquals("a1b A1b < u1", named().get(2));
+  }
+
+  @Test
+  void partOfABrokenAnswer_showsThatTheCallerKeepsTheHistory() {
+    end(begin("user: Q1"), "The quick brown fox", AnswerStatus.CANCELLED);
+    assertEquals(List.of(), sent(9, "user: Q1", "assistant: The quick", "user: Q2"));
+    assertEquals("Q2 < The quick brown fox", tree().get(2));
+  }
+
+  @Test
+  void answerOfTheCallersOwn_isPlacedBehindTheHistory() {
+    sessions.storedTurn("c", "A1", "user: Q1");
+    OpenTurn turn = stored(9, MessageIds.NONE, "user: for example", "assistant: so", "user: Q2");
+    assertEquals(List.of("Q1", "A1"), texts(turn.history()));
+    assertEquals(List.of("for example < A1", "so < for example", "Q2 < so"), tree().subList(2, 5));
+  }
+
+  @Test
+  void otherProgramsChange_isTakenIn() throws Exception {
+    sessions.storedTurn("c", "A1", "user: Q1");
+    java.nio.file.Path file = directory.resolve("conv-c/context/messages.json");
+    java.nio.file.Files.writeString(
+        file, java.nio.file.Files.readString(file).replace("A1", "A1 by hand"));
+    assertEquals(List.of("Q1", "A1 by hand"), sent(9, "user: Q2"));
+  }
+}
