@@ -40,6 +40,9 @@ final class AnswerElements {
       Answer answer = answers.get(i);
       boolean named = i == 0 && turn.answerId() != null && !callsTools(answer);
       Node stored = named ? tree.get(turn.answerId()) : null;
+      if (stored != null && isNothingNew(answer) && !stored.fingerprint().empty()) {
+        continue; // What broke off without a word takes nothing away.
+      }
       if (stored == null) {
         add(answer, named ? turn.answerId() : Placer.newId(), turn.parentId());
       } else if (isAboutTheSame(stored)) {
@@ -63,8 +66,7 @@ final class AnswerElements {
     Message old = node == null ? null : stored(node.id());
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
-      boolean nothing = answer.message().fingerprint().empty();
-      if (nothing && answer.status() != AnswerStatus.COMPLETED) {
+      if (isNothingNew(answer)) {
         continue; // The old version stands.
       }
       if (callsTools(answer)) {
@@ -82,6 +84,10 @@ final class AnswerElements {
   /** The newest version of a message. Only who continues an answer pays for this look. */
   private Message stored(String id) {
     return Transcript.of(store.read(turn.session().sessionId(), Version.NONE).elements()).get(id);
+  }
+
+  private static boolean isNothingNew(Answer answer) {
+    return answer.message().fingerprint().empty() && answer.status() != AnswerStatus.COMPLETED;
   }
 
   private static boolean callsTools(Answer answer) {

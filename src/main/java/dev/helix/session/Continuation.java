@@ -72,7 +72,7 @@ final class Continuation {
     if (!Wording.of(old.role(), stored).equals(Wording.of(old.role(), begun))) {
       return begun;
     }
-    return stored.stripTrailing() + begun.substring(begun.stripTrailing().length());
+    return stored.substring(0, Wording.stripEnd(stored)) + begun.substring(Wording.stripEnd(begun));
   }
 
   private static ObjectNode fields(Message message) {

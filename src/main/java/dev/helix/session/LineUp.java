@@ -12,7 +12,7 @@ import java.util.List;
  * @param at the question's place in the request
  * @param asked whether the question says what the stored one of its id does
  * @param spoken whether it does not stand right behind a result, as a tool's images do
- * @param steps how many messages before it agree, or are changes
+ * @param steps how many messages before it agree
  * @param whole whether the request and the path begin together
  * @param changes the answers that say something else now
  */
@@ -37,7 +37,7 @@ record LineUp(
         continue;
       }
       LineUp next = of(tree, chain, i, question.is(chain.get(i)), tree.parent(question));
-      steps -= next.steps();
+      steps -= next.steps() + 1;
       best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
       if (best.whole() && best.asked()) {
         break;
@@ -53,22 +53,25 @@ record LineUp(
     int i = at - 1;
     int left = tree.size(); // A file changed by hand may lead in a circle.
     boolean answered = false;
+    int agreed = 0;
     while (i >= 0 && node != null && left-- > 0) {
       Message message = chain.get(i);
       Message before = i == 0 ? null : chain.get(i - 1);
       Kind kind = chain.kind(i);
       if (node.is(message)) {
         answered = kind == Kind.ANSWER;
-      } else if (kind == Kind.QUESTION && node.kind() != Kind.QUESTION) {
-        node = tree.parent(node); // The client left this out.
-        continue;
-      } else if (kind == Kind.QUESTION && answered) {
+        agreed++;
+      } else if (kind == Kind.QUESTION && node.kind() == Kind.QUESTION && answered) {
         answered = false; // It gained or lost its context: the same answer follows it.
+        agreed++;
       } else if (kind == Kind.ANSWER
           && node.kind() == Kind.ANSWER
           && agree(Walk.before(tree, node, before), before)) {
         changes.add(new Change(node, message));
         answered = false;
+      } else if (isLeftOut(node, kind)) {
+        node = tree.parent(node);
+        continue;
       } else {
         break;
       }
@@ -76,7 +79,16 @@ record LineUp(
       i--;
     }
     boolean spoken = at == 0 || chain.kind(at - 1) != Kind.RESULT;
-    return new LineUp(at, asked, spoken, at - 1 - i, i < 0 && node == null, List.copyOf(changes));
+    return new LineUp(at, asked, spoken, agreed, i < 0 && node == null, List.copyOf(changes));
+  }
+
+  /** Whether a client leaves a message out where the request has one of another kind. */
+  private static boolean isLeftOut(Node node, Kind there) {
+    return switch (node.kind()) {
+      case ANSWER -> there != Kind.ANSWER || node.isSilent();
+      case CALL, RESULT -> there == Kind.QUESTION;
+      default -> false;
+    };
   }
 
   private static boolean agree(Node node, Message message) {

@@ -78,10 +78,9 @@ final class Placer {
     List<Message> messages = chain.messages();
     Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
     if (found.to() == chain.size() && chain.continues()) {
-      Node named = tree.get(answerId());
-      return continueAnswer(named != null && found.ends().contains(named) ? named : found.newest());
+      return continueAnswer(walk.goesOn(found, tree.get(answerId())));
     }
-    Node at = found.newest();
+    Node at = found.best();
     int end = chain.continues() ? chain.size() - 1 : chain.size();
     for (Message message : messages.subList(found.to(), end)) {
       at = add(at, message, newId());
@@ -112,15 +111,18 @@ final class Placer {
     }
     Message message = chain.get(at);
     boolean named = ids.question() != null && tree.get(ids.question()) == null;
+    Walk.Found found = walk.below(parent, message);
     // What was stored without the client's ids may be this one, what has another of them is not.
-    List<Node> equal =
-        walk.below(List.of(parent), message).stream()
-            .filter(node -> !named || !isClients(node.id()))
-            .toList();
+    List<Walk.Match> equal =
+        found.to() == 0
+            ? List.of()
+            : found.ends().stream()
+                .filter(match -> !named || !isClients(match.node().id()))
+                .toList();
     Node question =
         equal.isEmpty()
             ? add(parent, message, named ? ids.question() : newId())
-            : Walk.newest(equal);
+            : new Walk.Found(1, equal).best();
     return behind(question, at + 1);
   }
 
@@ -133,17 +135,27 @@ final class Placer {
    */
   private Node history(List<Message> messages, Node start, boolean whole) {
     Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
-    Node at = found.newest();
+    boolean named =
+        !messages.isEmpty()
+            && ids.parent() != null
+            && tree.get(ids.parent()) == null
+            && !ids.parent().equals(ids.question());
+    int last = messages.size() - 1;
+    Node at = found.best();
     for (int i = found.to(); i < messages.size(); i++) {
-      boolean named =
-          i == messages.size() - 1
-              && Kind.of(messages.get(i)) == Kind.ANSWER
-              && ids.parent() != null
-              && tree.get(ids.parent()) == null
-              && !ids.parent().equals(ids.question());
-      at = add(at, messages.get(i), named ? ids.parent() : newId());
+      boolean answer = named && i == last && Kind.of(messages.get(i)) == Kind.ANSWER;
+      at = add(at, messages.get(i), answer ? ids.parent() : newId());
     }
-    return at;
+    // An answer without a word is in the client's tree, but not in its requests.
+    boolean silent = at.kind() == Kind.QUESTION || at.kind() == Kind.RESULT;
+    return named && silent ? addNothing(at) : at;
+  }
+
+  private Node addNothing(Node before) {
+    Message nothing = Message.of("assistant", "");
+    Answer answer = new Answer(nothing, null, null, AnswerStatus.CANCELLED);
+    elements.add(nothing.as(ElementFields.answer(ids.parent(), before.id(), now, answer)));
+    return new Node(ids.parent(), before.id(), Kind.ANSWER, nothing.fingerprint(), null, null, 0);
   }
 
   /** Places what stands behind the question, and says what the answer follows. */
@@ -159,21 +171,19 @@ final class Placer {
     Node at = question;
     for (Message message : chain.messages().subList(rounds, end)) {
       if (Kind.of(message) != Kind.QUESTION) {
-        List<Node> equal = walk.below(List.of(at), message);
-        equal = equal.isEmpty() ? callsOf(question, message) : equal;
-        at = equal.isEmpty() ? add(at, message, newId()) : Walk.newest(equal);
+        Walk.Found found = walk.below(at, message);
+        Node stored = found.to() > 0 ? found.best() : sameCalls(question, message);
+        at = stored == null ? add(at, message, newId()) : stored;
       }
     }
     return continues ? continueBelow(at) : at.id();
   }
 
   /** The same calls further below the question, where the client left out rounds before them. */
-  private List<Node> callsOf(Node question, Message message) {
-    return Kind.of(message) == Kind.CALL
-        ? tree.saying(message.fingerprint()).stream()
-            .filter(call -> question.equals(tree.question(call)))
-            .toList()
-        : List.of();
+  private Node sameCalls(Node question, Message message) {
+    return tree.saying(message.fingerprint()).stream()
+        .filter(call -> call.kind() == Kind.CALL && question.equals(tree.question(call)))
+        .reduce(null, (older, newer) -> newer);
   }
 
   /** The last message is an answer below a message, which is to be continued. */
@@ -186,9 +196,9 @@ final class Placer {
       }
       return continueAnswer(named);
     }
-    List<Node> equal = walk.below(List.of(parent), message);
-    if (!equal.isEmpty()) {
-      return continueAnswer(Walk.newest(equal));
+    Walk.Found found = walk.below(parent, message);
+    if (found.to() > 0) {
+      return continueAnswer(walk.goesOn(found, null));
     }
     String id = named == null && answerId() != null ? answerId() : newId();
     return continueAnswer(add(parent, message, id));
@@ -207,7 +217,7 @@ final class Placer {
 
   private Node add(Node parent, Message message, String id) {
     elements.add(message.as(ElementFields.node(id, parent.id(), now)));
-    return new Node(id, parent.id(), Kind.of(message), message.fingerprint(), null, 0);
+    return new Node(id, parent.id(), Kind.of(message), message.fingerprint(), null, null, 0);
   }
 
   /** Records a newer version of a stored message, whose place it keeps. */

@@ -220,6 +220,9 @@ final class PlainText {
 
   /** Whether white space beyond ASCII may begin with this byte. */
   private static boolean maySpace(byte first) {
-    return first == (byte) 0xE1 || first == (byte) 0xE2 || first == (byte) 0xE3;
+    return switch (first & 0xFF) {
+      case 0xC2, 0xE1, 0xE2, 0xE3, 0xEF -> true;
+      default -> false;
+    };
   }
 }

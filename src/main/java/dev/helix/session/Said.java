@@ -96,9 +96,8 @@ final class Said implements Json.FieldReader {
 
   private static Value text(JsonParser value, String role) throws IOException {
     String text = Json.textOrNull(value);
-    return text == null || text.isBlank()
-        ? null
-        : new Value('s', ByteBuffer.wrap(Json.utf8(Wording.of(role, text))));
+    String counted = text == null ? "" : Wording.of(role, text);
+    return counted.isEmpty() ? null : new Value('s', ByteBuffer.wrap(Json.utf8(counted)));
   }
 
   private Value content(JsonParser value) throws IOException {

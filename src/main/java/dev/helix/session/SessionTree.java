@@ -4,8 +4,10 @@ import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tree of one session without its texts: what is needed to find where a request's messages
@@ -29,8 +31,16 @@ final class SessionTree {
   /** Answers that broke off, below the same. */
   private final Map<String, List<Node>> broken = new HashMap<>();
 
-  /** Questions by the place that an answer would have if it stood in the question's stead. */
-  private final Map<Place, List<String>> answered = new HashMap<>();
+  /** Answers below the parents of their questions. */
+  private final Map<Place, List<Node>> grandchildren = new HashMap<>();
+
+  /** Answers that broke off, below the same. */
+  private final Map<String, List<Node>> brokenGrandchildren = new HashMap<>();
+
+  /** Answers that say nothing, below a parent; they equal nothing. */
+  private final Map<String, List<Node>> silent = new HashMap<>();
+
+  private final Set<String> followed = new HashSet<>();
 
   /** Where a message may be: below a parent, null for the root, with what it says. */
   private record Place(String parentId, Fingerprint fingerprint) {}
@@ -89,11 +99,24 @@ final class SessionTree {
     return broken.getOrDefault(parent.id(), List.of());
   }
 
-  /** The questions below a parent that have an answer of this saying. */
-  List<Node> answered(Node parent, Fingerprint answer) {
-    return answered.getOrDefault(new Place(parent.id(), answer), List.of()).stream()
-        .map(nodes::get)
-        .toList();
+  /** The answers of this saying to the questions below a parent. Not to be changed. */
+  List<Node> grandchildren(Node parent, Fingerprint saying) {
+    return grandchildren.getOrDefault(new Place(parent.id(), saying), List.of());
+  }
+
+  /** The answers that broke off to the questions below a parent. Not to be changed. */
+  List<Node> brokenGrandchildren(Node parent) {
+    return brokenGrandchildren.getOrDefault(parent.id(), List.of());
+  }
+
+  /** The answers below a parent that say nothing. Not to be changed. */
+  List<Node> silent(Node parent) {
+    return silent.getOrDefault(parent.id(), List.of());
+  }
+
+  /** Whether any message hangs below this one. */
+  boolean isFollowed(Node node) {
+    return followed.contains(node.id());
   }
 
   /** All messages of this saying, the newest last. Not to be changed. */
@@ -108,7 +131,10 @@ final class SessionTree {
       bySaying.clear();
       children.clear();
       broken.clear();
-      answered.clear();
+      grandchildren.clear();
+      brokenGrandchildren.clear();
+      silent.clear();
+      followed.clear();
       numbering = new Numbering();
       recorded = 0;
       keptChars = 0;
@@ -133,29 +159,40 @@ final class SessionTree {
     }
     Node node = Node.of(numbered.id(), parentId, element, recorded);
     nodes.put(node.id(), node);
+    followed.add(parentId);
     change(node, true);
   }
 
   /** Enters a message in the indexes, or takes it out. */
   private void change(Node node, boolean in) {
-    if (node.kind() == Kind.ANSWER && node.fingerprint().empty()) {
-      return; // It is equal to nothing.
+    if (node.isSilent()) {
+      put(silent, node.parentId(), node, in);
+      return;
     }
-    Fingerprint saying = node.fingerprint();
-    put(bySaying, saying, node, in);
-    put(children, new Place(node.parentId(), saying), node, in);
+    node.sayings().forEach(saying -> change(node, saying, in));
     if (node.kept() != null) {
       keptChars += in ? node.kept().length() : -node.kept().length();
+    }
+  }
+
+  private void change(Node node, Fingerprint saying, boolean in) {
+    boolean parts = node.kept() != null && saying.equals(node.fingerprint());
+    put(bySaying, saying, node, in);
+    put(children, new Place(node.parentId(), saying), node, in);
+    if (parts) {
       put(broken, node.parentId(), node, in);
     }
     Node question = node.kind() == Kind.ANSWER ? question(node) : null;
     if (question == null) {
       return;
     }
-    put(answered, new Place(question.parentId(), saying), question.id(), in);
+    put(grandchildren, new Place(question.parentId(), saying), node, in);
+    if (parts) {
+      put(brokenGrandchildren, question.parentId(), node, in);
+    }
     if (!question.id().equals(node.parentId())) {
       put(children, new Place(question.id(), saying), node, in);
-      if (node.kept() != null) {
+      if (parts) {
         put(broken, question.id(), node, in);
       }
     }

@@ -29,9 +29,9 @@ final class Wording {
   private static final String QUERY_END = "</user_query>";
 
   private final String text;
-  private final List<String> said = new ArrayList<>();
   private final Set<String> neverClosed = new HashSet<>();
   private int from;
+  private boolean said;
 
   private Wording(String text) {
     this.text = text;
@@ -40,10 +40,37 @@ final class Wording {
   /** What counts of a text of this role, without white space at the ends. */
   static String of(String role, String text) {
     return switch (role) {
-      case "assistant" -> new Wording(text).withoutReasoning();
-      case "user" -> question(text.strip());
-      default -> text.strip();
+      case "assistant" -> new Wording(text).withoutReasoning("");
+      case "user" -> question(strip(text));
+      default -> strip(text);
     };
+  }
+
+  /** An answer's text as {@link #of}, but with a line end in place of each block of reasoning. */
+  static String pieces(String text) {
+    return new Wording(text).withoutReasoning("\n");
+  }
+
+  /** The text without white space at the ends, of which a no-break space is one to clients. */
+  static String strip(String text) {
+    int start = 0;
+    while (start < text.length() && isSpace(text.charAt(start))) {
+      start++;
+    }
+    return text.substring(start, Math.max(start, stripEnd(text)));
+  }
+
+  /** Where the white space at the text's end begins. */
+  static int stripEnd(String text) {
+    int end = text.length();
+    while (end > 0 && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return end;
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF' || c == '\u0085';
   }
 
   /**
@@ -67,25 +94,25 @@ final class Wording {
   }
 
   /** The text without blocks of reasoning; the whole text where there is nothing else. */
-  private String withoutReasoning() {
+  private String withoutReasoning(String between) {
+    List<String> pieces = new ArrayList<>();
     int at = nextMark(0);
     while (at >= 0) {
       int end = skipped(at);
       if (end > at) {
-        add(text.substring(from, at));
+        pieces.add(text.substring(from, at));
+        said |= !isBlank(from, at);
         from = end;
       }
       at = nextMark(Math.max(end, at + 1));
     }
-    add(text.substring(from));
-    // The client that takes the blocks out puts line ends between what is left.
-    return said.isEmpty() ? text.strip() : String.join("\n", said);
-  }
-
-  private void add(String piece) {
-    if (!piece.isBlank()) {
-      said.add(piece.strip());
+    pieces.add(text.substring(from));
+    if (!between.isEmpty()) {
+      pieces.replaceAll(Wording::strip);
+      pieces.removeIf(String::isEmpty);
     }
+    String rest = strip(String.join(between, pieces));
+    return rest.isEmpty() ? strip(text) : rest;
   }
 
   private int nextMark(int start) {
@@ -143,12 +170,12 @@ final class Wording {
       neverClosed.add(closing);
     }
     // An answer that broke off while it reasoned; elsewhere it is only talk of such a tag.
-    return said.isEmpty() && isBlank(from, at) ? text.length() : at;
+    return !said && isBlank(from, at) ? text.length() : at;
   }
 
   private boolean isBlank(int start, int end) {
     int i = start;
-    while (i < end && Character.isWhitespace(text.charAt(i))) {
+    while (i < end && isSpace(text.charAt(i))) {
       i++;
     }
     return i == end;
@@ -168,19 +195,19 @@ final class Wording {
     if (context < 0 || end < context) {
       return text;
     }
-    String rest = text.substring(end + CONTEXT_END.length()).strip();
+    String rest = strip(text.substring(end + CONTEXT_END.length()));
     String asked = rest;
     int query = text.indexOf(QUERY);
     int queryEnd = text.lastIndexOf(QUERY_END);
     boolean quoted = query >= 0 && queryEnd > query;
     if (quoted && rest.contains(QUERY) && rest.contains(QUERY_END)) {
       asked =
-          (rest.substring(0, rest.indexOf(QUERY))
-                  + rest.substring(rest.lastIndexOf(QUERY_END) + QUERY_END.length()))
-              .strip();
+          strip(
+              rest.substring(0, rest.indexOf(QUERY))
+                  + rest.substring(rest.lastIndexOf(QUERY_END) + QUERY_END.length()));
     }
     if (asked.isEmpty() && quoted) {
-      asked = text.substring(query + QUERY.length(), queryEnd).strip();
+      asked = strip(text.substring(query + QUERY.length(), queryEnd));
     }
     return asked.isEmpty() ? text : asked;
   }

@@ -47,6 +47,15 @@ class ContinueTest extends PlacingTest {
   }
 
   @Test
+  void amongEqualAnswers_oneThatNothingFollows_goesOn() {
+    turn(MessageIds.NONE, "one", "user: Q1");
+    turn(MessageIds.NONE, "one", "user: Q1");
+    turn(MessageIds.NONE, "A2", "user: Q1", "assistant: one", "user: Q2");
+    turn(MessageIds.NONE, " two", "user: Q1", "assistant: one");
+    assertEquals(List.of("Q1 < root", "one two < Q1", "one < Q1", "Q2 < one", "A2 < Q2"), tree());
+  }
+
+  @Test
   void reasoningOfBothParts_isKept_andOtherFieldsToo() {
     OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1");
     Message first =

@@ -234,10 +234,79 @@ class MessageIdsTest extends PlacingTest {
   }
 
   @Test
-  void cloneWhoseLastAnswerSaidNothing_givesTheQuestionBeforeItNoOthersId() {
-    turn(ids("u3", "a2", "a3"), "A3", "user: Q1", "assistant: A1", "user: Q2", "user: Q3");
+  void answerWithoutAWord_isANode_alsoWhereTheNextQuestionComesBeforeItsEnd() {
+    OpenTurn stopped = begin(ids("u1", null, "a1"), "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "user: Q2");
+    end(stopped, "", AnswerStatus.CANCELLED);
+    assertEquals(List.of("u1 Q1 < root", "a1  < u1", "u2 Q2 < a1", "a2 A2 < u2"), named());
+    endWithCall(begin(ids("u3", "a2", "a3"), "user: Q1", "user: Q2", "assistant: A2", "user: Q3"));
+    turn(
+        ids("u4", "a3", "a4"),
+        "A4",
+        "user: Q1",
+        "user: Q2",
+        "assistant: A2",
+        "user: Q3",
+        CALL,
+        RESULT,
+        "user: Q4");
     assertEquals(
-        List.of("* Q1 < root", "* A1 < *", "* Q2 < *", "u3 Q3 < *", "a3 A3 < u3"), named());
+        List.of("* looking < u3", "* R < *", "a3  < *", "u4 Q4 < a3", "a4 A4 < u4"),
+        named().subList(5, 10));
+  }
+
+  @Test
+  void retryThatFailedWithoutAWord_takesNothingAway() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    end(begin(ids("u1", null, "a1"), "user: Q1"), "", AnswerStatus.FAILED);
+    assertEquals(List.of("u1 Q1 < root", "a1 A1 < u1"), named());
+  }
+
+  @Test
+  void noBreakSpaceAtTheEnds_isNoChangeInPlace() {
+    turn(ids("u1", null, "a1"), "\u00a0A1\u202f\ufeff", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    assertEquals("a1 \u00a0A1\u202f\ufeff < u1", named().get(1));
+  }
+
+  @Test
+  void reasoningInTheMiddle_isNoChangeInPlace_howeverTheClientJoinsTheRest() {
+    turn(ids("u1", null, "a1"), "o<think>hm</think>k", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: ok", "user: Q2");
+    turn(ids("u3", "a1", "a3"), "A3", "user: Q1", "assistant: o\nk", "user: Q3");
+    assertEquals("a1 o<think>hm</think>k < u1", named().get(1));
+    turn(MessageIds.NONE, "A4", "user: Q1", "assistant: o\nk", "user: Q4");
+    assertEquals("* Q4 < a1", named().get(6));
+  }
+
+  @Test
+  void equalQuestionFurtherUp_isNotTakenForTheOneThatIsNamed() {
+    String second = CALL.replace("c1", "c2");
+    String result = RESULT.replace("c1", "c2");
+    turn(ids("u0", null, "a1"), "ok", "user: ok");
+    turn(ids("u0", null, "a2"), "ok", "user: ok");
+    turn(ids("u3", "a2", "a4"), "ok", "user: ok", "assistant: ok", "user: ok");
+    endWithCall(begin(ids("u3", "a2", "a5"), "user: ok", "assistant: ok", "user: ok"));
+    end(
+        begin(ids("u3", "a2", "a5"), "user: ok", "assistant: ok", "user: ok", CALL, RESULT),
+        "",
+        AnswerStatus.CANCELLED);
+    String[] history = {"user: ok", "assistant: ok", "user: ok", CALL, RESULT, "user: ok"};
+    OpenTurn turn = begin(ids("u6", "a5", "a7"), history);
+    sessions
+        .manager()
+        .completeTurn(
+            turn,
+            List.of(
+                new Answer(
+                    SessionFixture.messages(second).get(0), "m", null, AnswerStatus.COMPLETED)));
+    List<String> lines = new ArrayList<>(List.of(history));
+    lines.addAll(List.of(second, result));
+    turn(ids("u6", "a5", "a7"), "A7", lines.toArray(String[]::new));
+    assertEquals(
+        List.of("a5  < *", "u6 ok < a5", "* looking < u6", "* R < *", "a7 A7 < *"),
+        named().subList(7, 12));
+    assertEquals(12, tree().size());
   }
 
   @Test

@@ -44,7 +44,7 @@ class ToleranceTest extends PlacingTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "before<think>x</think>behind ~ before\\nbehind",
+        "before<think>x</think>behind ~ beforebehind",
         "use <think> tags ~ use <think> tags",
         "<thinker>x</thinker> ~ <thinker>x</thinker>",
         "<details><summary>s</summary>x</details> ~ <details><summary>s</summary>x</details>",
@@ -142,6 +142,25 @@ class ToleranceTest extends PlacingTest {
     turn(MessageIds.NONE, "A5", "user: Q1", "assistant: The quick brown fox jumps", "user: Q5");
     assertEquals(List.of("quick < Q1", "Q4 < quick"), tree().subList(6, 8));
     assertEquals(12, tree().size());
+  }
+
+  @Test
+  void partOfABrokenAnswer_tellsAQuestionToo_thatLostItsContext() {
+    end(begin("user: Background: x\nQ1"), "The quick brown fox", AnswerStatus.CANCELLED);
+    turn(MessageIds.NONE, "A2", "user: Q1", "assistant: The quick", "user: Q2");
+    assertEquals(4, tree().size());
+  }
+
+  @Test
+  void whatIsEqualAsItStands_winsOverWhatTakesForgiving() {
+    turn(MessageIds.NONE, "Hello", "user: Q1");
+    end(begin("user: Q1"), "Hello w", AnswerStatus.CANCELLED);
+    endWithCall(begin("user: Q1"));
+    turn(MessageIds.NONE, "Hello", "user: Q1", CALL, RESULT);
+    turn(MessageIds.NONE, "A2", "user: Q1", "assistant: Hello", "user: Q2");
+    List<Message> nodes = sessions.transcript("c").messages();
+    assertEquals("Q2", nodes.get(6).text());
+    assertEquals(nodes.get(1).id(), nodes.get(6).parentId());
   }
 
   @Test

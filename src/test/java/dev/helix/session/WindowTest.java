@@ -68,6 +68,33 @@ class WindowTest extends PlacingTest {
   }
 
   @Test
+  void windowThatBeginsLikeTheConversation_winsOverANewerRunThatBeginsLater() {
+    turn(MessageIds.NONE, "x", "user: ok");
+    turn(MessageIds.NONE, "Hello", "user: Before", "user: ok");
+    turn(MessageIds.NONE, "y", "user: ok");
+    turn(
+        MessageIds.NONE,
+        "A",
+        "user: ok",
+        "assistant: Hello",
+        "user: ok",
+        "assistant: y",
+        "user: Z");
+    List<Message> nodes = sessions.transcript("c").messages();
+    assertEquals("ok < Hello", tree().get(6));
+    assertEquals(nodes.get(4).id(), nodes.get(6).parentId());
+  }
+
+  @Test
+  void questionThatIsEqual_winsOverOneThatOnlyItsAnswerTells_inAWindowToo() {
+    turn(MessageIds.NONE, "A1", "user: Before", "user: ok");
+    turn(MessageIds.NONE, "A1", "user: Before", "user: Hello");
+    turn(MessageIds.NONE, "A2", "user: ok", "assistant: A1", "user: X");
+    List<Message> nodes = sessions.transcript("c").messages();
+    assertEquals(nodes.get(2).id(), nodes.get(5).parentId());
+  }
+
+  @Test
   void historyWithoutAKnownAnswer_isANewBeginning() {
     talk(2);
     turn(MessageIds.NONE, "B", "user: Q2");
