@@ -19,9 +19,9 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A real Jetty on 127.0.0.1 with filters in front of small endpoints. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   /** What an endpoint does with a request. */
-  interface Endpoint {
+  public interface Endpoint {
     void handle(HttpServletRequest request, HttpServletResponse response)
         throws IOException, ServletException;
   }
@@ -30,7 +30,7 @@ final class TestServer implements AutoCloseable {
   private final ServerConnector connector;
   private final ServletContextHandler context = new ServletContextHandler("/");
 
-  TestServer() {
+  public TestServer() {
     this(new HttpConnectionFactory());
   }
 
@@ -46,7 +46,7 @@ final class TestServer implements AutoCloseable {
     return new TestServer(new ProxyConnectionFactory(), new HttpConnectionFactory());
   }
 
-  TestServer filter(Filter filter, String path) {
+  public TestServer filter(Filter filter, String path) {
     return filter(filter, path, Map.of());
   }
 
@@ -75,14 +75,14 @@ final class TestServer implements AutoCloseable {
     return context.getServletContext().getAttribute(name);
   }
 
-  TestServer endpoint(String path, Endpoint endpoint) {
+  public TestServer endpoint(String path, Endpoint endpoint) {
     ServletHolder holder = new ServletHolder(new EndpointServlet(endpoint));
     holder.setAsyncSupported(true);
     context.addServlet(holder, path);
     return this;
   }
 
-  TestServer start() throws Exception {
+  public TestServer start() throws Exception {
     server.start();
     return this;
   }
@@ -91,7 +91,7 @@ final class TestServer implements AutoCloseable {
     return RawHttp.exchange(connector.getLocalPort(), request.bytes());
   }
 
-  int port() {
+  public int port() {
     return connector.getLocalPort();
   }
 

@@ -1,0 +1,88 @@
+package dev.helix.model;
+
+import dev.helix.session.AnswerStatus;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A message of a chat as Open WebUI keeps it. Not thread-safe. */
+final class ChatNode {
+  final String id;
+  final ChatNode parent;
+  final List<ChatNode> children = new ArrayList<>();
+
+  /** What was asked; null in an answer. */
+  final Question question;
+
+  /** In an answer the tool calls and results before it, as the client sends them again. */
+  final List<Said> rounds = new ArrayList<>();
+
+  /** Whether this answer was asked for with a hint, which is no message of the chat. */
+  boolean guided;
+
+  /** In an answer what reached us; null until something did. */
+  Said stored;
+
+  /** In an answer how it ended; null until it did. */
+  AnswerStatus status;
+
+  /** In an answer the text that the client has. */
+  String shown = "";
+
+  /** In an answer whether it was gone on with. */
+  boolean continued;
+
+  private ChatNode(String id, ChatNode parent, Question question) {
+    this.id = id;
+    this.parent = parent;
+    this.question = question;
+    if (parent != null) {
+      parent.children.add(this);
+    }
+  }
+
+  static ChatNode question(String id, ChatNode parent, Question question) {
+    return new ChatNode(id, parent, question);
+  }
+
+  static ChatNode answer(String id, ChatNode parent) {
+    return new ChatNode(id, parent, null);
+  }
+
+  boolean isAnswer() {
+    return question == null;
+  }
+
+  boolean isShown() {
+    return !Said.trim(shown).isEmpty();
+  }
+
+  /** The message that the page shows when this one's branch is chosen. */
+  ChatNode leaf() {
+    ChatNode leaf = this;
+    while (!leaf.children.isEmpty()) {
+      leaf = leaf.children.get(leaf.children.size() - 1);
+    }
+    return leaf;
+  }
+
+  /** The messages from the first one to this one. */
+  List<ChatNode> path() {
+    List<ChatNode> path = new ArrayList<>();
+    for (ChatNode at = this; at != null; at = at.parent) {
+      path.add(0, at);
+    }
+    return path;
+  }
+
+  /** What the client sends of this answer in later turns. */
+  List<Said> wire(Habits habits) {
+    List<Said> wire = new ArrayList<>();
+    if (habits.sendsRounds()) {
+      wire.addAll(rounds);
+    }
+    if (!shown.isEmpty() || habits.sendsEmpty()) {
+      wire.add(Said.answer(shown, shown, null));
+    }
+    return wire;
+  }
+}

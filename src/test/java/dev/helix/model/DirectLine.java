@@ -1,0 +1,52 @@
+package dev.helix.model;
+
+import dev.helix.session.HistoryMode;
+import dev.helix.session.MessageIds;
+import dev.helix.session.OpenTurn;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionState;
+import dev.helix.session.SteppingClock;
+import dev.helix.session.Transcript;
+import dev.helix.session.TurnRequest;
+import dev.helix.store.MemorySessionStore;
+import java.util.List;
+
+/** Calls the session manager as the endpoint would. A task is no turn, so it calls nothing. */
+final class DirectLine implements Line {
+  private static final String ID = "550e8400-e29b-41d4-a716-446655440000";
+
+  private final MemorySessionStore store = new MemorySessionStore();
+  private final SteppingClock clock = new SteppingClock();
+  private SessionManager manager = new SessionManager(store, clock);
+
+  @Override
+  public Call send(MessageIds ids, List<Said> messages) {
+    TurnRequest request =
+        new TurnRequest(
+            messages.stream().map(Said::toMessage).toList(),
+            HistoryMode.CLIENT,
+            TurnRequest.UNLIMITED,
+            ids);
+    OpenTurn turn = manager.beginTurn(session(), request);
+    return answers -> manager.completeTurn(turn, answers);
+  }
+
+  @Override
+  public void task(MessageIds ids, String prompt, String name) {
+    // The endpoint answers it without the session.
+  }
+
+  @Override
+  public void restart() {
+    manager = new SessionManager(store, clock);
+  }
+
+  @Override
+  public Transcript transcript() {
+    return manager.transcript(session().sessionId());
+  }
+
+  private SessionState session() {
+    return manager.getOrCreateSession(null, ID);
+  }
+}

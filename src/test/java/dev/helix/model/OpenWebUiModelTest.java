@@ -1,0 +1,55 @@
+package dev.helix.model;
+
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Chats as Open WebUI leads them, of random steps: what is stored is what the person sees. */
+class OpenWebUiModelTest {
+  @Property(tries = 5_000, edgeCases = EdgeCasesMode.NONE)
+  void withIds_theTreeIsTheChats(
+      @ForAll("withIds") Habits habits, @ForAll("steps") List<Step> steps) {
+    new Chat(new DirectLine(), habits, false).play(steps);
+  }
+
+  @Property(tries = 5_000, edgeCases = EdgeCasesMode.NONE)
+  void withoutIds_theTreeIsTheChatsAsFarAsTheWireTells(
+      @ForAll("withoutIds") Habits habits, @ForAll("steps") List<Step> steps) {
+    new Chat(new DirectLine(), habits, false).play(steps);
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void withIds_parallelAnswersOnThreads_loseAndDoubleNothing(
+      @ForAll("withIds") Habits habits, @ForAll("steps") List<Step> steps) {
+    new Chat(new DirectLine(), habits, true).play(steps);
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void withoutIds_parallelAnswersOnThreads_loseAndDoubleNothing(
+      @ForAll("withoutIds") Habits habits, @ForAll("wholeSteps") List<Step> steps) {
+    new Chat(new DirectLine(), habits, true).play(steps);
+  }
+
+  @Provide
+  Arbitrary<Habits> withIds() {
+    return Steps.habits(true);
+  }
+
+  @Provide
+  Arbitrary<Habits> withoutIds() {
+    return Steps.habits(false);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    return Steps.any();
+  }
+
+  @Provide
+  Arbitrary<List<Step>> wholeSteps() {
+    return Steps.whole();
+  }
+}

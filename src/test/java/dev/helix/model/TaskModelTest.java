@@ -1,0 +1,53 @@
+package dev.helix.model;
+
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterProperty;
+import net.jqwik.api.lifecycle.BeforeProperty;
+
+/** Chats with utility tasks in between, through the filter: the tasks leave no trace. */
+class TaskModelTest {
+  private FilteredLine line;
+  private int chats;
+
+  @BeforeProperty
+  void open() throws Exception {
+    line = new FilteredLine();
+  }
+
+  @AfterProperty
+  void close() throws Exception {
+    line.close();
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void tasksByTheirHeader_leaveNoTrace(
+      @ForAll("withIds") Habits habits, @ForAll("steps") List<Step> steps) {
+    new Chat(line.in("chat-" + chats++), habits, false).play(steps);
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void tasksByTheirShape_leaveNoTrace_andQuestionsWithContextAreTurns(
+      @ForAll("withoutIds") Habits habits, @ForAll("steps") List<Step> steps) {
+    new Chat(line.in("chat-" + chats++), habits, false).play(steps);
+  }
+
+  @Provide
+  Arbitrary<Habits> withIds() {
+    return Steps.habits(true);
+  }
+
+  @Provide
+  Arbitrary<Habits> withoutIds() {
+    return Steps.habits(false);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    return Steps.withTasks();
+  }
+}
