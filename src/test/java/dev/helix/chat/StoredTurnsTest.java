@@ -257,8 +257,9 @@ class StoredTurnsTest {
     answer(one, "One.");
     assertTrue(answered(first).text().contains("storage_error"));
     if (method.equals("force")) {
-      answer(upstream.next(), "Two.");
-      answer(upstream.next(), "Three.");
+      // They end without an answer: their questions cannot be forced.
+      upstream.next();
+      upstream.next();
     }
     for (RawClient client : List.of(second, third)) {
       assertTrue(answered(client).text().contains("storage_error"));
