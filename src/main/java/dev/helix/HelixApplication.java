@@ -69,8 +69,7 @@ public final class HelixApplication implements ServletContextListener {
     SessionManager sessions =
         new SessionManager(
             SessionStore.open(
-                config.store(),
-                key -> key.equals("helix.sessions.dir") ? sessionsDir : settings.raw(key)),
+                config.store(), HelixConfig.storeSettings(settings, config.sessionsDir())),
             clock);
     opened.push(sessions);
     ScheduledThreadPoolExecutor timers = timers();

@@ -3,14 +3,19 @@ package dev.helix;
 import dev.helix.backend.UpstreamSettings;
 import dev.helix.chat.ChatSettings;
 import dev.helix.config.Settings;
+import dev.helix.filter.AuthenticationSettings;
+import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
+import dev.helix.filter.LoopbackFilter;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.TurnRequest;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * All settings of the application, read and validated once. Immutable; holds a secret, the
@@ -28,6 +33,8 @@ record HelixConfig(
     UpstreamSettings upstream,
     ChatSettings chat,
     FilterSettings filter) {
+  static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
+
   private static final long MIB = 1L << 20;
   private static final Duration MIN = Duration.ofMillis(1);
   private static final Duration MAX = Duration.ofDays(1);
@@ -40,6 +47,11 @@ record HelixConfig(
       Set.of(
           "authorization",
           "x-api-key",
+          "x-openwebui-user-jwt",
+          "x-openwebui-user-id",
+          "x-openwebui-user-name",
+          "x-openwebui-user-email",
+          "x-openwebui-user-role",
           "api-key",
           "cookie",
           "proxy-authorization",
@@ -62,21 +74,33 @@ record HelixConfig(
    * @throws dev.helix.config.InvalidSettingsException naming every key that can't be used
    */
   static HelixConfig from(Settings settings) {
-    Path home = Path.of(System.getProperty("user.home"));
-    Path sessionsDir =
-        settings.path("helix.sessions.dir", home.resolve(".helix").resolve("sessions"));
+    Path sessionsDir = sessionsDir(settings);
     FilterSettings filter = FilterSettings.from(settings);
-    // Read by LoopbackFilter itself; read here too so that a wrong value is named with the others.
-    settings.flag("helix.allow.remote", false);
+    // Read by their filters themselves; read here too so that wrong values are named with the
+    // others.
+    settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
+    AuthenticationSettings.from(settings);
     HelixConfig config =
         new HelixConfig(
-            settings.string("helix.store", "files"),
-            sessionsDir,
-            upstream(settings),
-            chat(settings, filter),
-            filter);
+            store(settings), sessionsDir, upstream(settings), chat(settings, filter), filter);
     settings.check();
     return config;
+  }
+
+  /** What kind of store the settings name. */
+  static String store(Settings settings) {
+    return settings.string(ConversationFilter.STORE, "files");
+  }
+
+  /** The sessions folder that the settings name. */
+  static Path sessionsDir(Settings settings) {
+    Path home = Path.of(System.getProperty("user.home"));
+    return settings.path(SESSIONS_DIR, home.resolve(".helix").resolve("sessions"));
+  }
+
+  /** What a store is given to read its own settings with. */
+  static UnaryOperator<String> storeSettings(Settings settings, Path sessionsDir) {
+    return key -> key.equals(SESSIONS_DIR) ? sessionsDir.toString() : settings.raw(key);
   }
 
   private static UpstreamSettings upstream(Settings settings) {
@@ -109,6 +133,10 @@ record HelixConfig(
     }
     return new ChatSettings(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
+        settings.integer(
+            "helix.history.max.messages", TurnRequest.UNLIMITED, 1, TurnRequest.UNLIMITED),
+        settings.duration(
+            "helix.history.wait", Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1)),
         forwarded,
         filter.maxBytes(),
         settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),

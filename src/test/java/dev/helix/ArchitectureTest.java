@@ -60,7 +60,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theFilterNeedsOnlyServletsAndJackson() {
+  void theFilterNeedsOnlyServletsJacksonAndTokens() {
     classes()
         .that()
         .resideInAnyPackage(
@@ -74,9 +74,22 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.helix..",
             "java..",
+            "javax.crypto..",
             "javax.naming..",
             "jakarta.servlet..",
-            "com.fasterxml.jackson..")
+            "com.fasterxml.jackson..",
+            "com.auth0.jwt..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void tokensAreTheFiltersBusinessAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.helix.filter..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.auth0..")
         .check(CLASSES);
   }
 

@@ -55,7 +55,10 @@ class HelixApplicationTest {
                 "helix.sessions.dir", folder.toString(),
                 "helix.upstream.url", "ftp://x",
                 "helix.upstream.key", "geheim geheim",
-                "helix.upstream.headers", "X-Trace, Authorization",
+                "helix.upstream.headers", "X-Trace, X-OpenWebUI-User-Id",
+                "helix.api.keys.file", folder.resolve("absent").toString(),
+                "helix.openwebui.jwt.secret", "geheim",
+                "helix.trust.user.headers", "maybe",
                 "helix.timeout.idle", "soon"),
             Map.of("helix.history.mode", "some")));
     InvalidSettingsException failure = assertThrows(InvalidSettingsException.class, server::start);
@@ -65,6 +68,9 @@ class HelixApplicationTest {
           "helix.upstream.key",
           "helix.upstream.headers",
           "helix.timeout.idle",
+          "helix.api.keys.file",
+          "helix.openwebui.jwt.secret",
+          "helix.trust.user.headers",
           "helix.history.mode"
         }) {
       assertTrue(failure.getMessage().contains(key), failure.getMessage());

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -44,6 +45,7 @@ final class CallerStream implements WriteListener, AsyncListener {
   private final Owner owner;
   private final Queue<ByteBuffer> queue = new ArrayDeque<>();
   private long queued;
+  private final Map<String, String> ownHeaders = new LinkedHashMap<>();
   private Runnable head;
   private boolean headWritten;
   private boolean opened;
@@ -83,11 +85,17 @@ final class CallerStream implements WriteListener, AsyncListener {
     out.setWriteListener(this);
   }
 
+  /** Adds a header to whatever will be begun. */
+  void header(String name, String value) {
+    ownHeaders.put(name, value);
+  }
+
   /** Sets status and headers; once, before the first write. */
   void begin(int status, Map<String, String> headers) {
     head =
         () -> {
           response.setStatus(status);
+          ownHeaders.forEach(response::setHeader);
           headers.forEach(response::setHeader);
         };
   }

@@ -1,7 +1,8 @@
 package dev.helix.chat;
 
 import dev.helix.backend.ChatBackend;
-import dev.helix.backend.ChatCall;
+import dev.helix.chat.ConversationQueue.Place;
+import dev.helix.chat.Question.Placed;
 import dev.helix.filter.BodyBudget;
 import dev.helix.filter.BodyBudgetException;
 import dev.helix.filter.Conversation;
@@ -10,16 +11,15 @@ import dev.helix.filter.RequestBody;
 import dev.helix.filter.RequestBodyException;
 import dev.helix.openai.ApiError;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
+import dev.helix.session.TurnRequest;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +32,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * in the servlet context under the name of this class. Safe for use by many threads.
  *
  * <p>A request holds the container's thread while its body is read and its question is written, and
- * no thread after that.
+ * no thread after that. With stored history it may have to wait for the turn before it in its
+ * conversation; then its question is written when that one is recorded, and no thread waits.
  */
 public final class ChatEndpoint {
   private static final System.Logger LOG = System.getLogger(ChatEndpoint.class.getName());
@@ -47,6 +48,7 @@ public final class ChatEndpoint {
   private final ScheduledExecutorService timers;
   private final ModelCatalog models;
   private final RunningTurns running = new RunningTurns();
+  private final ConversationQueue queue = new ConversationQueue();
 
   /**
    * Puts the endpoint together; everything given stays the caller's to close.
@@ -73,9 +75,9 @@ public final class ChatEndpoint {
   }
 
   /**
-   * Refuses new turns, lets running ones finish for as long as the settings grant, and ends the
-   * rest, whose answers are recorded as far as they came. Blocks until all are over; may be called
-   * again.
+   * Refuses new turns and those that have not begun, lets running ones finish for as long as the
+   * settings grant, and ends the rest, whose answers are recorded as far as they came. Blocks until
+   * all are over; may be called again.
    */
   public void drain() {
     running.drain(settings.shutdownGrace());
@@ -119,65 +121,112 @@ public final class ChatEndpoint {
       HttpServletRequest request, HttpServletResponse response, ChatRequest chat, RequestBody body)
       throws IOException, InvalidRequestException {
     Conversation conversation = Conversation.of(request);
-    SessionState session = (SessionState) request.getAttribute(SessionState.class.getName());
-    boolean kept = session != null && conversation.isTurn();
     HistoryMode mode = historyMode(request, conversation);
     chat.requireQuestion(mode);
+    Question question = question(request, chat, body, conversation, mode);
     if (!running.admit()) {
       throw new InvalidRequestException(ErrorMapping.stopping());
     }
+    Place place =
+        question.asked() != null && mode == HistoryMode.STORED
+            ? queue.join(question.session().sessionId())
+            : null;
     boolean started = false;
     try {
-      OpenTurn open = kept ? sessions.beginTurn(session, chat.messages(), mode) : null;
-      if (open != null) {
-        // Another conversation may have taken the name since the filter looked.
-        response.setHeader("X-Session-ID", open.session().sessionId().value());
-      }
-      TurnRecord record = kept ? TurnRecord.of(sessions, open) : TurnRecord.nowhere();
-      byte[] sent = open == null ? chat.body() : chat.bodyWith(open);
-      if (sent.length > body.length()) {
-        body.countInstead((long) sent.length + body.length());
-      }
-      ChatCall call =
-          new ChatCall(
-              sent,
-              chat.stream(),
-              forwarded(request),
-              open == null ? session : open.session(),
-              () ->
-                  open == null || conversation.id() == null
-                      ? List.of()
-                      : sessions.transcript(open.session().sessionId()).messages());
-      start(request, response, call, record, body);
+      Placed placed = place == null || place.isFirst() ? question.place(sessions) : null;
+      start(request, response, question, place, placed);
       started = true;
     } finally {
       if (!started) {
+        leave(place);
         running.abandoned();
       }
     }
   }
 
+  private Question question(
+      HttpServletRequest request,
+      ChatRequest chat,
+      RequestBody body,
+      Conversation conversation,
+      HistoryMode mode) {
+    SessionState session = (SessionState) request.getAttribute(SessionState.class.getName());
+    boolean kept = session != null && conversation.isTurn();
+    return new Question(
+        chat,
+        body,
+        session,
+        kept
+            ? new TurnRequest(
+                chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+            : null,
+        conversation.id() != null,
+        forwarded(request));
+  }
+
+  /** Hands the request to a turn, which begins now or, if the question has no place yet, later. */
   private void start(
       HttpServletRequest request,
       HttpServletResponse response,
-      ChatCall call,
-      TurnRecord record,
-      RequestBody body)
+      Question question,
+      Place place,
+      Placed placed)
       throws IOException {
     AsyncContext async = request.startAsync();
     async.setTimeout(0);
     Turn turn =
         new Turn(
-            settings, call.stream(), record, executor, disk, timers, body::close, running::over);
+            settings,
+            question.chat().stream(),
+            executor,
+            disk,
+            timers,
+            question.body()::close,
+            () -> leave(place),
+            running::over);
     CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
     turn.serve(caller);
-    running.add(turn);
+    if (placed != null) {
+      turn.begin(placed.record());
+      running.add(turn);
+      ask(turn, caller, placed);
+    } else {
+      running.add(turn);
+      turn.waitInLine();
+      place.whenFirst(() -> turn.whenWaiting(() -> beginLate(turn, caller, question)));
+    }
+    caller.open();
+  }
+
+  /** Begins a turn that has waited, in its mailbox. */
+  private void beginLate(Turn turn, CallerStream caller, Question question) {
     try {
-      turn.exchange(backend.chat(call, turn));
+      Placed placed = question.place(sessions);
+      turn.begin(placed.record());
+      ask(turn, caller, placed);
+    } catch (BodyBudgetException e) {
+      turn.fail(e.error(), e.retryAfter());
+    } catch (SessionException e) {
+      LOG.log(System.Logger.Level.ERROR, "a question could not be stored", e);
+      turn.fail(ErrorMapping.of(e));
+    }
+  }
+
+  private void ask(Turn turn, CallerStream caller, Placed placed) {
+    if (placed.record().isSomewhere()) {
+      caller.header("X-Session-ID", placed.call().session().sessionId().value());
+    }
+    try {
+      turn.exchange(backend.chat(placed.call(), turn));
     } catch (RuntimeException e) {
       turn.broken(e);
     }
-    caller.open();
+  }
+
+  private static void leave(Place place) {
+    if (place != null) {
+      place.leave();
+    }
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)

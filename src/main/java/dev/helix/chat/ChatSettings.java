@@ -10,6 +10,10 @@ import java.util.Objects;
  *
  * @param history whether the stored history is put before a request's messages when the request
  *     does not say
+ * @param historyLimit the most messages of a stored history that are put there, in whole turns; at
+ *     least 1
+ * @param historyWait how long a request with stored history waits for the turn before it; zero for
+ *     not at all
  * @param forwardedHeaders the caller's headers that go to the upstream
  * @param maxRequestBytes the longest request body
  * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
@@ -25,6 +29,8 @@ import java.util.Objects;
  */
 public record ChatSettings(
     HistoryMode history,
+    int historyLimit,
+    Duration historyWait,
     List<String> forwardedHeaders,
     long maxRequestBytes,
     long maxReplyBytes,

@@ -4,9 +4,13 @@ import dev.helix.backend.BackendException;
 import dev.helix.openai.ApiError;
 import dev.helix.session.SessionException;
 import dev.helix.session.StorageFullException;
+import java.time.Duration;
 
 /** The one place where what went wrong inside becomes an error for the caller. */
 final class ErrorMapping {
+  /** When to ask again where a turn was running. */
+  static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
+
   private ErrorMapping() {}
 
   static ApiError of(BackendException failure) {
@@ -51,6 +55,16 @@ final class ErrorMapping {
     }
     return new ApiError(
         500, "The conversation could not be stored.", "server_error", null, "storage_error");
+  }
+
+  /** The turn before took longer than a request waits. */
+  static ApiError locked() {
+    return new ApiError(
+        409,
+        "Another turn of this conversation is running; try again when it has ended.",
+        "conflict_error",
+        null,
+        "conversation_locked");
   }
 
   static ApiError internal() {

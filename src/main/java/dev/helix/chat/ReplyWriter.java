@@ -4,6 +4,7 @@ import dev.helix.backend.ReplyHead;
 import dev.helix.openai.ApiError;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -128,6 +129,11 @@ final class ReplyWriter {
       caller.begin(head.status(), headers);
       write(body);
     }
+  }
+
+  /** Says when to try again, if the response has not begun. */
+  void retryAfter(Duration delay) {
+    caller.header("Retry-After", Long.toString(Math.max(1, delay.toSeconds())));
   }
 
   /** An error of ours, in the form that fits. */

@@ -36,6 +36,8 @@ final class RunningTurns {
     turns.add(turn);
     if (stopping) {
       turn.stop();
+    } else if (draining) {
+      turn.stopWaiting();
     }
   }
 
@@ -51,8 +53,8 @@ final class RunningTurns {
   }
 
   /**
-   * Admits no more, waits, and ends what is still running after the grace. Done once; a second call
-   * returns at once.
+   * Admits no more, ends what has not begun, waits, and ends what is still running after the grace.
+   * Done once; a second call returns at once.
    */
   void drain(Duration grace) {
     synchronized (this) {
@@ -63,6 +65,7 @@ final class RunningTurns {
       if (admitted > 0) {
         LOG.log(System.Logger.Level.INFO, "stopping: {0} turns are running", admitted);
       }
+      turns.forEach(Turn::stopWaiting);
     }
     if (await(grace)) {
       return;

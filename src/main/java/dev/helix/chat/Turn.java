@@ -7,12 +7,11 @@ import dev.helix.backend.ReplyReceiver;
 import dev.helix.chat.TurnTimes.Due;
 import dev.helix.chat.TurnTimes.Situation;
 import dev.helix.openai.ApiError;
-import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
 import dev.helix.session.SessionException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -23,6 +22,7 @@ import java.util.function.Consumer;
  * exactly one ending.
  *
  * <pre>
+ *   IN_LINE ──the turn before is recorded──▶ WAITING
  *   WAITING ──head──▶ ANSWERING ──[DONE] or end──▶ (recorded) ──▶ ENDING ──all written──▶ ENDED
  *   any ──upstream fails, a timer, the application stops──▶ (what came is recorded) ──▶ ENDING
  *   any ──the caller leaves or stalls──▶ (what came is recorded) ──▶ ENDED
@@ -36,52 +36,48 @@ import java.util.function.Consumer;
 final class Turn implements ReplyReceiver, CallerStream.Owner {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
-  private enum Phase {
-    WAITING,
-    ANSWERING,
-    ENDING,
-    ENDED
-  }
-
   private final ChatSettings settings;
-  private final TurnRecord record;
   private final Runnable onHead;
+  private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
   private final Executor disk;
   private final Mailbox mailbox;
-  private final Alarm alarm;
+  private final TurnAlarm alarm;
   private final TurnTimes times;
   private final ReplyWriter writer;
   private final UpstreamFlow upstream = new UpstreamFlow();
   private final UpstreamReply reply;
-  private Phase phase = Phase.WAITING;
+  private TurnRecord record = TurnRecord.nowhere();
+  private TurnPhase phase = TurnPhase.IN_LINE;
   private boolean endingWritten;
 
   /**
-   * A turn that waits for its upstream.
+   * A turn that has not {@linkplain #begin begun}.
    *
    * @param stream whether the caller asked for a stream
    * @param onHead run once when the upstream's status is known, or will not be: the request's body
    *     is needed no longer
+   * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
+   *     of its end; perhaps more than once
    * @param onEnd run once when all is over
    */
   Turn(
       ChatSettings settings,
       boolean stream,
-      TurnRecord record,
       Executor executor,
       Executor disk,
       ScheduledExecutorService timers,
       Runnable onHead,
+      Runnable onRecorded,
       Consumer<Turn> onEnd) {
     this.settings = settings;
-    this.record = record;
     this.onHead = onHead;
+    this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.disk = disk;
     this.mailbox = new Mailbox(executor, this::mistake);
-    this.alarm = new Alarm(timers, mailbox, this::alarmed);
     this.times = new TurnTimes(settings, stream);
+    this.alarm = new TurnAlarm(times, this::situation, this::act, timers, mailbox);
     this.writer = new ReplyWriter(times);
     this.reply = new UpstreamReply(settings.maxReplyBytes());
   }
@@ -96,13 +92,43 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     writer.serve(caller);
   }
 
+  /**
+   * Begins: the upstream will be asked now. Called before the turn is known to anybody else, or in
+   * {@link #whenWaiting}.
+   */
+  void begin(TurnRecord where) {
+    record = where;
+    phase = TurnPhase.WAITING;
+    times.begun();
+  }
+
+  /** Lets the turn wait in line for as long as the settings grant. */
+  void waitInLine() {
+    mailbox.execute(alarm::set);
+  }
+
+  /** Runs the task in the mailbox, unless the turn has begun or ended by then. */
+  void whenWaiting(Runnable task) {
+    mailbox.execute(
+        () -> {
+          if (phase == TurnPhase.IN_LINE) {
+            task.run();
+          }
+        });
+  }
+
+  /** Ends the turn because the application stops, unless it has begun. */
+  void stopWaiting() {
+    whenWaiting(() -> fail(ErrorMapping.stopping()));
+  }
+
   /** Gives the turn its exchange, whose first events may have come before. */
   void exchange(Exchange running) {
     mailbox.execute(
         () -> {
           upstream.runs(running);
           askForMore();
-          setAlarm();
+          alarm.set();
         });
   }
 
@@ -124,17 +150,17 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   public void head(ReplyHead head) {
     mailbox.execute(
         () -> {
-          if (phase != Phase.WAITING) {
+          if (phase != TurnPhase.WAITING) {
             return;
           }
           onHead.run();
           times.upstreamSpoke();
-          phase = Phase.ANSWERING;
+          phase = TurnPhase.ANSWERING;
           reply.begin(head);
           if (reply.isStream()) {
             writer.beginStream(head);
           }
-          setAlarm();
+          alarm.set();
         });
   }
 
@@ -144,11 +170,11 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         () -> {
           times.upstreamSpoke();
           upstream.came(bytes.remaining());
-          if (phase == Phase.ANSWERING) {
+          if (phase == TurnPhase.ANSWERING) {
             take(bytes);
           }
           askForMore();
-          setAlarm();
+          alarm.set();
         });
   }
 
@@ -171,11 +197,11 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     mailbox.execute(
         () -> {
           upstream.ended();
-          if (phase == Phase.ANSWERING) {
+          if (phase == TurnPhase.ANSWERING) {
             reply.end(writer::write);
             complete();
           }
-          setAlarm();
+          alarm.set();
         });
   }
 
@@ -185,14 +211,14 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         () -> {
           upstream.ended();
           LOG.log(Level.DEBUG, "the upstream failed", cause);
-          if (phase == Phase.ANSWERING && reply.isWhole()) {
+          if (phase == TurnPhase.ANSWERING && reply.isWhole()) {
             // It broke behind the answer's end: nothing is missing.
             reply.end(writer::write);
             complete();
           } else {
             fail(ErrorMapping.of(cause));
           }
-          setAlarm();
+          alarm.set();
         });
   }
 
@@ -203,42 +229,23 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void cancelUpstream() {
-    if (phase == Phase.WAITING) {
+    if (phase == TurnPhase.IN_LINE || phase == TurnPhase.WAITING) {
       onHead.run();
     }
     upstream.cancel();
   }
 
   private void complete() {
-    if (!reply.isStream()) {
-      wholeComplete();
-    } else if (reply.hasToldError()) {
-      conclude(reply.answers(AnswerStatus.FAILED), () -> writer.endHalfEvent(reply));
-    } else if (reply.isWhole()) {
-      conclude(reply.answers(AnswerStatus.COMPLETED), () -> writer.done(reply));
-    } else {
-      fail(ErrorMapping.incomplete());
-    }
-  }
-
-  private void wholeComplete() {
-    int status = reply.head().status();
-    byte[] body = reply.body();
-    WholeReply whole = WholeReply.read(body);
-    if (status >= 400 && status < 600) {
+    Ending ending = Ending.of(reply);
+    if (ending.abandons()) {
       upstream.cancel();
-      conclude(List.of(), () -> writer.error(status, whole.errorBody(status), reply));
-    } else if (reply.isSuccess() && whole.isCompletion()) {
-      conclude(whole.answers(), () -> writer.whole(reply.head(), body, whole));
-    } else {
-      fail(
-          ErrorMapping.invalidResponse(
-              "The upstream answered with status " + status + " and no chat completion."));
     }
+    conclude(ending);
   }
 
-  private void fail(ApiError error) {
-    if (phase == Phase.ENDING || phase == Phase.ENDED) {
+  /** Ends the turn with an error. In the mailbox. */
+  void fail(ApiError error) {
+    if (phase == TurnPhase.ENDING || phase == TurnPhase.ENDED) {
       return;
     }
     cancelUpstream();
@@ -247,15 +254,21 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       reply.end(writer::write);
       complete();
     } else {
-      conclude(reply.answers(AnswerStatus.FAILED), () -> writer.error(error, reply));
+      conclude(Ending.failed(reply, error));
     }
   }
 
+  /** As {@link #fail(ApiError)}, with the advice when to try again where nothing was sent yet. */
+  void fail(ApiError error, Duration retryAfter) {
+    writer.retryAfter(retryAfter);
+    fail(error);
+  }
+
   /** Decides the ending: the answers are recorded, then the caller hears the last words. */
-  private void conclude(List<Answer> answers, Runnable lastWords) {
-    phase = Phase.ENDING;
-    if (stored(() -> record.answers(answers))) {
-      finish(lastWords);
+  private void conclude(Ending ending) {
+    phase = TurnPhase.ENDING;
+    if (stored(() -> record.answers(ending.answers(), AnswerStatus.FAILED))) {
+      finish(() -> ending.lastWords().accept(writer));
     }
   }
 
@@ -285,13 +298,13 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
    * word.
    */
   private void endInstead(ApiError error) {
-    if (phase == Phase.ENDED) {
+    if (phase == TurnPhase.ENDED) {
       return;
     }
     boolean told = false;
     try {
       cancelUpstream();
-      phase = Phase.ENDING;
+      phase = TurnPhase.ENDING;
       if (!endingWritten) {
         finish(() -> writer.error(error, reply));
         told = true;
@@ -307,10 +320,12 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   /** Ends the turn: the caller hears of it when the question is on the disk. */
   private void finish(Runnable lastWords) {
     if (stored(record::forceQuestion)) {
+      // Before the last words: who has heard them may ask the next question.
+      onRecorded.run();
       endingWritten = true;
       lastWords.run();
       writer.end();
-      setAlarm();
+      alarm.set();
     }
   }
 
@@ -318,7 +333,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   public void progressed() {
     times.callerTook();
     askForMore();
-    setAlarm();
+    alarm.set();
   }
 
   @Override
@@ -332,62 +347,46 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void callerLost(String why) {
-    if (phase == Phase.ENDED) {
+    if (phase == TurnPhase.ENDED) {
       return;
     }
     LOG.log(Level.DEBUG, why);
-    if (phase != Phase.ENDING) {
+    if (phase != TurnPhase.ENDING) {
       cancelUpstream();
-      phase = Phase.ENDING;
-      try {
-        record.answers(reply.answers(AnswerStatus.CANCELLED));
-        record.forceQuestion();
-      } catch (SessionException e) {
-        LOG.log(Level.ERROR, "an answer whose caller left could not be stored", e);
-      }
+      phase = TurnPhase.ENDING;
+      record.callerLeft(reply.answers(AnswerStatus.CANCELLED));
     }
     writer.abandon();
     over();
   }
 
   private void over() {
-    phase = Phase.ENDED;
+    phase = TurnPhase.ENDED;
     times.over();
-    setAlarm();
+    alarm.set();
+    onRecorded.run();
     onEnd.accept(this);
   }
 
-  private void alarmed() {
-    Due due = times.due(situation());
-    if (due != null) {
-      switch (due) {
-        case FORCE -> record.forceQuestion(disk, e -> mailbox.execute(() -> storeFailed(e)));
-        case LATE -> fail(ErrorMapping.late());
-        case BEGIN -> writer.beginUnanswered();
-        case SILENT -> fail(ErrorMapping.silent());
-        case STALLED -> callerLost("the caller takes nothing");
-        case COMMENT -> writer.comment();
-        case LINGERING -> upstream.cancel();
-      }
-    }
-    // What else is due rings again at once, and sees what this has changed.
-    setAlarm();
-  }
-
-  private void setAlarm() {
-    long next = times.untilNext(situation());
-    if (next == Alarm.NEVER) {
-      alarm.cancel();
-    } else {
-      alarm.in(next);
+  private void act(Due due) {
+    switch (due) {
+      case LOCKED -> fail(ErrorMapping.locked(), ErrorMapping.LOCKED_RETRY);
+      case FORCE -> record.forceQuestion(disk, e -> mailbox.execute(() -> storeFailed(e)));
+      case LATE -> fail(ErrorMapping.late());
+      case BEGIN -> writer.beginUnanswered();
+      case SILENT -> fail(ErrorMapping.silent());
+      case STALLED -> callerLost("the caller takes nothing");
+      case COMMENT -> writer.comment();
+      case LINGERING -> upstream.cancel();
     }
   }
 
   private Situation situation() {
     return new Situation(
-        phase == Phase.WAITING,
-        phase == Phase.ANSWERING,
-        phase == Phase.ENDED,
+        phase == TurnPhase.IN_LINE,
+        phase == TurnPhase.WAITING,
+        phase == TurnPhase.ANSWERING,
+        phase == TurnPhase.ENDED,
         record.mustForce(),
         writer.streamBegun(),
         writer.queued() > 0,

@@ -1,6 +1,8 @@
 package dev.helix.chat;
 
 import dev.helix.session.Answer;
+import dev.helix.session.AnswerStatus;
+import dev.helix.session.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
@@ -13,6 +15,8 @@ import java.util.function.Consumer;
  * utility task, a temporary chat). Blocks on the store.
  */
 final class TurnRecord {
+  private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());
+
   private enum Force {
     NOT_YET,
     DONE,
@@ -34,12 +38,17 @@ final class TurnRecord {
   /** The record of a turn whose question has been placed. */
   static TurnRecord of(SessionManager sessions, OpenTurn turn) {
     // Without the history: a stream of minutes would hold it for nothing.
-    return new TurnRecord(sessions, new OpenTurn(turn.session(), turn.parentId(), List.of(), null));
+    return new TurnRecord(sessions, turn.withoutHistory());
   }
 
   /** For what is answered and not kept. */
   static TurnRecord nowhere() {
     return new TurnRecord(null, null);
+  }
+
+  /** Whether anything is kept. */
+  boolean isSomewhere() {
+    return turn != null;
   }
 
   /** Whether nobody has begun to bring the question to disk. */
@@ -77,11 +86,33 @@ final class TurnRecord {
     }
   }
 
-  /** Returns when the answers are on the disk, and the question with them. */
-  void answers(List<Answer> answers) {
-    if (turn != null && !answers.isEmpty()) {
-      sessions.completeTurn(turn, answers);
-      force = Force.DONE;
+  /**
+   * Returns when the answers are on the disk, and the question with them. Where there is none and
+   * the client has given it an id, and so a place in a tree of its own, an empty one of this status
+   * stands for it.
+   */
+  void answers(List<Answer> answers, AnswerStatus ifNone) {
+    if (turn == null || (answers.isEmpty() && turn.answerId() == null)) {
+      return;
+    }
+    sessions.completeTurn(
+        turn,
+        answers.isEmpty()
+            ? List.of(new Answer(Message.of("assistant", ""), null, null, ifNone))
+            : answers);
+    force = Force.DONE;
+  }
+
+  /**
+   * Records what came of the answer for a caller who has left. A failure is only logged: there is
+   * nobody to be told.
+   */
+  void callerLeft(List<Answer> answers) {
+    try {
+      answers(answers, AnswerStatus.CANCELLED);
+      forceQuestion();
+    } catch (SessionException e) {
+      LOG.log(System.Logger.Level.ERROR, "an answer whose caller left could not be stored", e);
     }
   }
 }

@@ -22,6 +22,8 @@ final class TurnTimes {
 
   /** What may come due, the more urgent first. */
   enum Due {
+    /** The turn before has not ended. */
+    LOCKED,
     /** The question goes to the disk without waiting for the answer. */
     FORCE,
     /** The upstream gave no status. */
@@ -41,6 +43,7 @@ final class TurnTimes {
   /**
    * What of a turn decides which times count.
    *
+   * @param inLine for the turn before
    * @param waiting for the upstream's status
    * @param answering whether the answer comes
    * @param over whether the turn has ended
@@ -52,6 +55,7 @@ final class TurnTimes {
    * @param upstreamOver whether the upstream has nothing more to say
    */
   record Situation(
+      boolean inLine,
       boolean waiting,
       boolean answering,
       boolean over,
@@ -62,13 +66,14 @@ final class TurnTimes {
       boolean atBoundary,
       boolean upstreamOver) {}
 
+  private final long inLine;
   private final long firstByte;
   private final long idle;
   private final long stalled;
   private final long commitAfter;
   private final long commentInterval;
   private final boolean stream;
-  private final long started = System.nanoTime();
+  private long started = System.nanoTime();
   private long upstream = started;
   private long progress = started;
   private long written = started;
@@ -76,12 +81,21 @@ final class TurnTimes {
   private int hurried;
 
   TurnTimes(ChatSettings settings, boolean stream) {
+    this.inLine = settings.historyWait().toNanos();
     this.firstByte = settings.firstByteTimeout().toNanos();
     this.idle = settings.idleTimeout().toNanos();
     this.stalled = settings.stalledReaderTimeout().toNanos();
     this.commitAfter = settings.commitAfter().toNanos();
     this.commentInterval = settings.commentInterval().toNanos();
     this.stream = stream;
+  }
+
+  /** The turn begins only now: until here it waited for the one before. */
+  void begun() {
+    started = System.nanoTime();
+    upstream = started;
+    progress = started;
+    written = started;
   }
 
   void upstreamSpoke() {
@@ -147,6 +161,9 @@ final class TurnTimes {
         deadlines.put(Due.LINGERING, left(over, LINGER));
       }
       return deadlines;
+    }
+    if (now.inLine()) {
+      deadlines.put(Due.LOCKED, left(started, inLine));
     }
     if (now.mustForce()) {
       deadlines.put(Due.FORCE, left(started, FORCE_AFTER));

@@ -4,6 +4,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
 import dev.helix.openai.ApiError;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
@@ -37,14 +38,19 @@ import java.util.function.Supplier;
  *
  * <p>Behind it a request has these attributes, each named by its class: {@link Conversation}
  * always; {@link SessionState} when it has a session; {@link SessionManager}, the one that the
- * session is from; {@link RequestBody} when the body was read for the fallback. The filter stores
- * nothing: a session comes to exist with its first recorded turn.
+ * session is from; {@link RequestBody} when the body was read. The filter stores nothing: a session
+ * comes to exist with its first recorded turn.
  *
  * <p>The id is the first non-empty value among the configured headers. A value that is repeated,
  * over 512 code points or has control characters is answered 400 {@code invalid_conversation_id}.
- * Without an id the {@linkplain FilterSettings.Fallback fallback} holds; for the first message the
- * body of a JSON {@code POST} or {@code PUT} is read into memory within the limits, and whatever is
- * behind the filter can still read it. Source: specification sections 1, 5 and 7.
+ * Without an id the {@linkplain FilterSettings.Fallback fallback} holds. With one, and without
+ * {@code X-OpenWebUI-Task}, a request that has the shape of a utility task counts as one. For the
+ * first message and for the shape the body of a JSON {@code POST} or {@code PUT} is read into
+ * memory within the limits, and whatever is behind the filter can still read it. Source:
+ * specification sections 1, 5 and 7.
+ *
+ * <p>The session is the owner's whom the request attribute {@link Owner} names, which {@link
+ * AuthenticationFilter} or an application's own filter sets; else the container's principal's.
  *
  * <p>Thread-safe. Looking a session up may read storage, so the filter may block.
  */
@@ -195,10 +201,10 @@ public final class ConversationFilter implements Filter {
     } else if (conversation.task() != null || settings.fallback() == Fallback.NONE) {
       chain.doFilter(request, response);
     } else if (settings.fallback() == Fallback.RANDOM) {
-      if (attach(manager::randomSession, true, request, response)) {
+      if (attach(() -> manager.randomSession(owner(request)), true, request, response)) {
         chain.doFilter(request, response);
       }
-    } else if (mayHaveFirstMessage(request)) {
+    } else if (mayBeChat(request)) {
       withFirstMessage(request, response, chain);
     } else {
       chain.doFilter(request, response);
@@ -211,26 +217,67 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    if (conversation.temporary()
-        || attach(
-            () -> manager.getOrCreateSession(null, conversation.id()),
-            conversation.isTurn(),
-            request,
-            response)) {
+    if (conversation.temporary()) {
       chain.doFilter(request, response);
+    } else if (ConversationHeaders.sayKind(request) || !mayBeChat(request)) {
+      if (attachNamed(conversation, request, response)) {
+        chain.doFilter(request, response);
+      }
+    } else {
+      withBody(
+          request,
+          response,
+          chain,
+          body -> {
+            Conversation known =
+                ChatBody.isTask(body) ? conversation.asDetectedTask() : conversation;
+            request.setAttribute(Conversation.class.getName(), known);
+            return attachNamed(known, request, response);
+          });
     }
   }
 
-  private boolean mayHaveFirstMessage(HttpServletRequest request) {
-    String method = request.getMethod();
-    return (method.equals("POST") || method.equals("PUT"))
-        && FirstMessage.isJson(request.getContentType())
-        && request.getContentLengthLong() != 0
-        && request.getContentLengthLong() <= settings.maxBytes();
+  /** Whose session it is: as {@link AuthenticationFilter} found out, else the container. */
+  private static Owner owner(HttpServletRequest request) {
+    return request.getAttribute(Owner.class.getName()) instanceof Owner known
+        ? known
+        : new Owner(Callers.principal(request), null);
   }
 
   private void withFirstMessage(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    withBody(
+        request,
+        response,
+        chain,
+        body -> {
+          Optional<String> text = ChatBody.firstMessage(body);
+          return text.isEmpty()
+              || attach(
+                  () -> manager.getOrCreateSession(owner(request), text.get(), null),
+                  true,
+                  request,
+                  response);
+        });
+  }
+
+  private boolean mayBeChat(HttpServletRequest request) {
+    String method = request.getMethod();
+    return (method.equals("POST") || method.equals("PUT"))
+        && ChatBody.isJson(request.getContentType())
+        && request.getContentLengthLong() != 0
+        && request.getContentLengthLong() <= settings.maxBytes();
+  }
+
+  /** What is done with a body; it says whether the request may go on, or has been answered. */
+  private interface Look {
+    boolean at(byte[] body) throws IOException;
+  }
+
+  /** Looks at the body and hands the request on with it. One over the limit looks empty. */
+  private void withBody(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain, Look look)
       throws IOException, ServletException {
     RequestBody body;
     try {
@@ -241,14 +288,22 @@ public final class ConversationFilter implements Filter {
     }
     BufferedRequest buffered = new BufferedRequest(request, response, body);
     try {
-      Optional<String> text = body.complete() ? FirstMessage.find(body.bytes()) : Optional.empty();
-      if (text.isEmpty()
-          || attach(() -> manager.getOrCreateSession(text.get(), null), true, request, response)) {
+      if (look.at(body.complete() ? body.bytes() : new byte[0])) {
         chain.doFilter(buffered, response);
       }
     } finally {
       buffered.handedOn();
     }
+  }
+
+  private boolean attachNamed(
+      Conversation conversation, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    return attach(
+        () -> manager.getOrCreateSession(owner(request), null, conversation.id()),
+        conversation.isTurn(),
+        request,
+        response);
   }
 
   /** Attaches a session and says whether it could: if not, the request has been answered. */

@@ -1,5 +1,6 @@
 package dev.helix.filter;
 
+import dev.helix.session.MessageIds;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -8,11 +9,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The headers that name a conversation, the strongest first (specification sections 1 and 7).
- * Immutable.
+ * The headers that name a conversation, the strongest first, and what else headers say of a request
+ * (specification sections 1, 4, 5 and 7). Immutable.
  */
 record ConversationHeaders(List<String> names) {
-  static final String TASK = "X-OpenWebUI-Task";
+  private static final String TASK = "X-OpenWebUI-Task";
+  private static final String QUESTION = "X-OpenWebUI-User-Message-Id";
+  private static final String PARENT = "X-OpenWebUI-User-Message-Parent-Id";
+  private static final String ANSWER = "X-OpenWebUI-Message-Id";
   private static final int MOST_CODE_POINTS = 512;
 
   ConversationHeaders {
@@ -31,36 +35,64 @@ record ConversationHeaders(List<String> names) {
     for (String name : names) {
       List<String> values = values(request, name);
       if (!values.isEmpty()) {
-        return conversation(name, values, task);
+        return conversation(name, values, task, messageIds(request));
       }
     }
     return new Conversation(null, null, task);
   }
 
-  private static Conversation conversation(String name, List<String> values, String task) {
+  /** Whether a header says what kind of request this is: a task, or, where it is empty, a turn. */
+  static boolean sayKind(HttpServletRequest request) {
+    return request.getHeader(TASK) != null;
+  }
+
+  private static Conversation conversation(
+      String name, List<String> values, String task, MessageIds messageIds) {
     if (values.size() > 1) {
       throw new InvalidConversationIdException(name, "was given more than once");
     }
     String echo = values.get(0);
     String id = decode(echo);
-    if (id.codePointCount(0, id.length()) > MOST_CODE_POINTS) {
+    if (isTooLong(id)) {
       throw new InvalidConversationIdException(
           name, "is longer than " + MOST_CODE_POINTS + " characters");
     }
-    if (id.codePoints().anyMatch(Character::isISOControl)) {
+    if (hasControls(id)) {
       throw new InvalidConversationIdException(name, "has control characters");
     }
-    return new Conversation(id, echo, task);
+    return new Conversation(id, echo, task, messageIds);
   }
 
-  // The prompt's shape, which decides where this header is absent, will be looked at here.
   private static String task(HttpServletRequest request) {
     List<String> values = values(request, TASK);
     return values.isEmpty() ? null : values.get(0);
   }
 
+  private static MessageIds messageIds(HttpServletRequest request) {
+    return new MessageIds(
+        messageId(request, QUESTION), messageId(request, PARENT), messageId(request, ANSWER));
+  }
+
+  /** An id that could not name a conversation is a hint worth nothing, and so absent. */
+  private static String messageId(HttpServletRequest request, String name) {
+    List<String> values = values(request, name);
+    if (values.size() != 1) {
+      return null;
+    }
+    String id = decode(values.get(0));
+    return isTooLong(id) || hasControls(id) ? null : id;
+  }
+
+  private static boolean isTooLong(String id) {
+    return id.codePointCount(0, id.length()) > MOST_CODE_POINTS;
+  }
+
+  private static boolean hasControls(String id) {
+    return id.codePoints().anyMatch(Character::isISOControl);
+  }
+
   /** The header's values without the empty ones. */
-  private static List<String> values(HttpServletRequest request, String name) {
+  static List<String> values(HttpServletRequest request, String name) {
     return Collections.list(request.getHeaders(name)).stream()
         .map(ConversationHeaders::trim)
         .filter(value -> !value.isEmpty())

@@ -16,14 +16,18 @@ import java.util.Collections;
 import java.util.stream.Stream;
 
 /**
- * A servlet filter that serves only callers on this machine, unless the operator allows others: the
- * server never becomes an open relay by omission.
+ * A servlet filter that serves only callers on this machine, unless they are authenticated or the
+ * operator allows others: the server never becomes an open relay by omission.
  *
  * <p>A caller is on this machine when its address is a loopback one and no {@code Forwarded},
  * {@code X-Forwarded-For} or {@code X-Real-IP} header names another; else it gets 403 {@code
  * remote_not_allowed}. A {@code Host} other than a loopback one gets 403 {@code host_not_allowed},
  * since a web page can make its own name point to this machine; a request without {@code Host}, as
- * HTTP/1.0 allows, comes from no browser and is served. Source: specification sections 6 and 7.
+ * HTTP/1.0 allows, comes from no browser and is served.
+ *
+ * <p>Where {@link AuthenticationFilter} asks for keys in the same application everyone comes
+ * through, and so does whom the container has authenticated. Source: specification sections 6 and
+ * 7.
  *
  * <p>Thread-safe.
  */
@@ -32,7 +36,11 @@ public final class LoopbackFilter implements Filter {
   public static final String ALLOW_REMOTE = "helix.allow.remote";
 
   private static final String ADVICE =
-      " Setting " + ALLOW_REMOTE + "=true (HELIX_ALLOW_REMOTE in the environment) allows others.";
+      " A file of API keys, "
+          + AuthenticationSettings.KEYS_FILE
+          + " (HELIX_API_KEYS_FILE in the environment), lets those in who have one; "
+          + ALLOW_REMOTE
+          + "=true (HELIX_ALLOW_REMOTE) lets everyone in.";
 
   private static final ApiError REMOTE =
       new ApiError(
@@ -53,7 +61,9 @@ public final class LoopbackFilter implements Filter {
   private final boolean readsSetting;
   private boolean allowRemote;
 
-  /** A filter for {@code web.xml}, which reads {@value #ALLOW_REMOTE}. */
+  /**
+   * A filter for {@code web.xml}, which reads {@value #ALLOW_REMOTE} and knows of authentication.
+   */
   public LoopbackFilter() {
     this.readsSetting = true;
   }
@@ -86,12 +96,19 @@ public final class LoopbackFilter implements Filter {
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    ApiError refusal = allowRemote ? null : refusal((HttpServletRequest) request);
+    HttpServletRequest http = (HttpServletRequest) request;
+    ApiError refusal = allowRemote || isAuthenticated(http) ? null : refusal(http);
     if (refusal == null) {
       chain.doFilter(request, response);
     } else {
       ErrorResponse.write((HttpServletResponse) response, refusal);
     }
+  }
+
+  private boolean isAuthenticated(HttpServletRequest request) {
+    return readsSetting
+        && (request.getUserPrincipal() != null
+            || AuthenticationFilter.asksForKeys(request.getServletContext()));
   }
 
   private static ApiError refusal(HttpServletRequest request) {

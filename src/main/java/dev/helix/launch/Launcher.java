@@ -1,8 +1,8 @@
 package dev.helix.launch;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
-import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
@@ -12,16 +12,21 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.logging.Level;
 
 /**
- * The program in the WAR: {@code java -jar helix-sessions.war [options]}. It needs nothing but the
- * JDK. Exit status: 0 after {@code --help} and {@code --version}, 1 if the server does not start, 2
- * for a command line that makes no sense, the JVM's own (143, 130) after a signal.
+ * The program in the WAR: {@code java -jar helix-sessions.war [options]}, or a command for an
+ * operator in place of the options. It needs nothing but the JDK. Exit status: 0 after {@code
+ * --help}, {@code --version} and a command that is done, 1 if the server does not start or a
+ * command cannot be done, 2 for a command line that makes no sense, the JVM's own (143, 130) after
+ * a signal.
  */
 public final class Launcher {
-  private final Options options;
+  private static final Set<String> COMMANDS = Set.of("hash-key", "list", "show", "delete", "adopt");
+
   private final PrintStream out;
   private final PrintStream err;
 
@@ -30,8 +35,7 @@ public final class Launcher {
 
   private volatile boolean stopping;
 
-  private Launcher(Options options, PrintStream out, PrintStream err) {
-    this.options = options;
+  private Launcher(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
   }
@@ -45,6 +49,9 @@ public final class Launcher {
   }
 
   private static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    if (!arguments.isEmpty() && COMMANDS.contains(arguments.get(0))) {
+      return new Launcher(out, err).command(arguments);
+    }
     Options options;
     try {
       options = Options.parse(arguments);
@@ -62,11 +69,11 @@ public final class Launcher {
         out.println("helix-sessions " + Launcher.class.getPackage().getImplementationVersion());
         yield 0;
       }
-      case SERVE -> new Launcher(options, out, err).serve();
+      case SERVE -> new Launcher(out, err).serve(options);
     };
   }
 
-  private int serve() {
+  private int serve(Options options) {
     InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
     if (address.isUnresolved()) {
       err.println("No such host: " + options.host());
@@ -76,37 +83,70 @@ public final class Launcher {
       System.setProperty("helix.sessions.dir", options.sessions());
     }
     try {
-      Logging.configure();
-      out.println(server(address).call());
+      Logging.configure(Level.INFO);
+      out.println(server(address, options.context()).call());
       out.flush();
       return 0;
     } catch (Exception | LinkageError e) {
       // A signal during the start takes the ground away from under it: no failure of its own.
       if (!stopping) {
-        report(e);
+        report("helix-sessions does not start:", e);
       }
       return 1;
     }
   }
 
-  /** Unpacks and assembles the server. The end of the JVM, however it comes, undoes it all. */
-  private Callable<?> server(InetSocketAddress address)
+  /** Runs an operator's command, of which only the application knows what it means. */
+  private int command(List<String> arguments) {
+    try {
+      Logging.configure(Level.WARNING);
+      RunFolder folder = unpacked();
+      Callable<?> command =
+          (Callable<?>)
+              loader(folder.applicationClassPath())
+                  .loadClass("dev.helix.Operator")
+                  .getConstructor(
+                      List.class, InputStream.class, PrintStream.class, PrintStream.class)
+                  .newInstance(arguments, System.in, out, err);
+      int status = (Integer) command.call();
+      if (status == 2) {
+        err.print(Options.USAGE);
+      }
+      return status;
+    } catch (Exception | LinkageError e) {
+      report(arguments.get(0) + " failed:", e);
+      return 1;
+    }
+  }
+
+  /** Assembles the server. */
+  private Callable<?> server(InetSocketAddress address, String context)
       throws IOException, ReflectiveOperationException {
+    RunFolder folder = unpacked();
+    Object server =
+        loader(folder.serverClassPath())
+            .loadClass("dev.helix.launch.EmbeddedServer")
+            .getConstructor(InetSocketAddress.class, String.class, Path.class, Path.class)
+            .newInstance(address, context, folder.webApplication(), folder.work());
+    running.push((AutoCloseable) server);
+    return (Callable<?>) server;
+  }
+
+  /** Unpacks the WAR. The end of the JVM, however it comes, removes it. */
+  private RunFolder unpacked() throws IOException {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "helix-stop"));
     RunFolder folder = RunFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
     running.push(folder);
     folder.unpack(war());
+    return folder;
+  }
+
+  private ClassLoader loader(List<Path> classPath) throws IOException {
     URLClassLoader loader =
-        new URLClassLoader(urls(folder.serverClassPath()), ClassLoader.getPlatformClassLoader());
+        new URLClassLoader(urls(classPath), ClassLoader.getPlatformClassLoader());
     running.push(loader);
     Thread.currentThread().setContextClassLoader(loader);
-    Object server =
-        loader
-            .loadClass("dev.helix.launch.EmbeddedServer")
-            .getConstructor(InetSocketAddress.class, String.class, Path.class, Path.class)
-            .newInstance(address, options.context(), folder.webApplication(), folder.work());
-    running.push((AutoCloseable) server);
-    return (Callable<?>) server;
+    return loader;
   }
 
   private static Path war() throws IOException {
@@ -125,18 +165,22 @@ public final class Launcher {
     return urls;
   }
 
-  private void report(Throwable failure) {
+  private void report(String headline, Throwable failure) {
     if (failure instanceof BindException) {
       err.println(failure.getMessage());
       return;
     }
-    err.println("helix-sessions does not start:");
+    err.println(headline);
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       err.println(
           (isOurs(cause) ? cause.getMessage() : cause.toString()).indent(2).stripTrailing());
     }
     boolean expected = isOurs(failure) || failure instanceof IOException;
-    logger().log(expected ? Level.DEBUG : Level.ERROR, "start failed", failure);
+    logger()
+        .log(
+            expected ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
+            "start failed",
+            failure);
   }
 
   private static boolean isOurs(Throwable cause) {
@@ -149,7 +193,7 @@ public final class Launcher {
       try {
         part.close();
       } catch (Exception e) {
-        logger().log(Level.ERROR, "could not stop cleanly", e);
+        logger().log(System.Logger.Level.ERROR, "could not stop cleanly", e);
       }
     }
   }

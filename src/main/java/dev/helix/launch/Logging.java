@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
@@ -17,7 +18,7 @@ final class Logging {
   private static final String CONFIGURATION =
       """
       handlers=java.util.logging.ConsoleHandler
-      .level=INFO
+      .level=%s
       org.eclipse.jetty.level=WARNING
       # Its one warning is a web application that does not start, which the launcher itself reports.
       org.eclipse.jetty.ee10.webapp.WebAppContext.level=SEVERE
@@ -25,8 +26,12 @@ final class Logging {
 
   private Logging() {}
 
-  /** Sets it up, once, before anything touches a logger. */
-  static void configure() throws IOException {
+  /**
+   * Sets it up, once, before anything touches a logger.
+   *
+   * @param least the least level that is logged, such as {@code INFO}
+   */
+  static void configure(Level least) throws IOException {
     // By name, and not from the log manager's own class: loading that would settle the matter.
     setUnlessChosen("java.util.logging.manager", "dev.helix.launch.LastingLogManager");
     boolean chosen =
@@ -35,8 +40,7 @@ final class Logging {
     LogManager manager = LogManager.getLogManager();
     if (!chosen) {
       setUnlessChosen("java.util.logging.SimpleFormatter.format", FORMAT);
-      try (InputStream configuration =
-          new ByteArrayInputStream(CONFIGURATION.getBytes(StandardCharsets.ISO_8859_1))) {
+      try (InputStream configuration = new ByteArrayInputStream(configuration(least))) {
         manager.readConfiguration(configuration);
       }
     }
@@ -45,6 +49,10 @@ final class Logging {
     if (manager instanceof LastingLogManager own) {
       own.last();
     }
+  }
+
+  private static byte[] configuration(Level least) {
+    return CONFIGURATION.formatted(least.getName()).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void setUnlessChosen(String property, String value) {

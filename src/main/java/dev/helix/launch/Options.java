@@ -27,6 +27,7 @@ record Options(int port, String host, String context, String sessions, Task task
   static final String USAGE =
       """
       Usage: java -jar helix-sessions.war [options]
+             java -jar helix-sessions.war command ...
 
         --port N        port to listen on, 0 for any free one (default 8080)
         --host H        name or address to listen on (default 127.0.0.1)
@@ -34,6 +35,19 @@ record Options(int port, String host, String context, String sessions, Task task
         --sessions DIR  folder the sessions are kept in (default ~/.helix/sessions)
         --help          this text
         --version       the version
+
+      Commands, which start no server:
+
+        hash-key TENANT [--service]   reads an API key from standard input and prints its line for
+                                      the file of keys
+        list [--limit N]              the sessions last used, 20 unless told
+        show ID                       a session and its current path
+        delete ID                     removes a session for good; the server must be stopped
+        adopt --owner TENANT[:USER] ID... | --all
+                                      gives sessions without an owner to one; the server must be
+                                      stopped
+
+      All but hash-key take --sessions DIR too.
 
       Every other setting is a system property before -jar (java -Dhelix.upstream.url=... -jar ...)
       or an environment variable (HELIX_UPSTREAM_URL=...).

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.jar.JarEntry;
@@ -74,6 +75,21 @@ final class RunFolder implements AutoCloseable {
     try (Stream<Path> libraries = Files.list(libraries())) {
       return Stream.concat(Stream.of(classes()), libraries.sorted()).toList();
     }
+  }
+
+  /**
+   * The application's own class path, once unpacked: its classes and libraries, and those of the
+   * server, which bring the servlet API that they name.
+   */
+  List<Path> applicationClassPath() throws IOException {
+    Path inside = webApplication().resolve("WEB-INF");
+    List<Path> path = new ArrayList<>(List.of(inside.resolve("classes")));
+    for (Path folder : List.of(inside.resolve("lib"), libraries())) {
+      try (Stream<Path> libraries = Files.list(folder)) {
+        libraries.sorted().forEach(path::add);
+      }
+    }
+    return path;
   }
 
   /** Unpacks the WAR. What must never be served lies outside of {@link #webApplication}. */

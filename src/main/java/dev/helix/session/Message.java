@@ -234,6 +234,16 @@ public final class Message {
     return buffer[offset + index];
   }
 
+  /** The array that holds the JSON among others, for reading only. */
+  byte[] buffer() {
+    return buffer;
+  }
+
+  /** Where in the array the JSON begins. */
+  int offset() {
+    return offset;
+  }
+
   /** The array and where in it a distance from the first byte is, for reading only. */
   ByteBuffer bytes(int start, int end) {
     return ByteBuffer.wrap(buffer, offset + start, end - start).asReadOnlyBuffer();

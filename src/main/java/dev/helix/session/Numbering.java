@@ -5,6 +5,9 @@ package dev.helix.session;
  * none, stable ones by their position. One for each log; not thread-safe.
  */
 final class Numbering {
+  /** How the id begins of an element that has none of its own. */
+  static final String PREFIX = "element-";
+
   private long position;
   private String lastNode;
 
@@ -15,7 +18,7 @@ final class Numbering {
    */
   Message next(Message element) {
     ElementFields fields = element.element();
-    String id = fields.id() == null ? "element-" + position : fields.id();
+    String id = fields.id() == null ? PREFIX + position : fields.id();
     position++;
     boolean leading =
         element.isSystem() && (fields.id() == null ? lastNode == null : !fields.parentKnown());

@@ -13,11 +13,27 @@ import java.util.Objects;
  *     message; empty in client mode and when the request itself resends
  * @param system in stored mode the system message to send; null when there is none, or when the
  *     caller sent one, which then stays in its place
+ * @param answerId the id that the client gave the answer, which the first one gets unless it calls
+ *     tools; null where it gave none that is fit
+ * @param continued the id of the answer that this turn continues, null where it begins one: the
+ *     first answer is then recorded as a newer version of it
+ * @param begun the continued answer's text as the client has it, else null
  */
 public record OpenTurn(
-    SessionState session, String parentId, List<Message> history, Message system) {
+    SessionState session,
+    String parentId,
+    List<Message> history,
+    Message system,
+    String answerId,
+    String continued,
+    String begun) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     history = List.copyOf(history);
+  }
+
+  /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
+  public OpenTurn withoutHistory() {
+    return new OpenTurn(session, parentId, List.of(), null, answerId, continued, begun);
   }
 }

@@ -1,19 +1,13 @@
 package dev.helix.session;
 
-import dev.helix.session.SessionStore.Appended;
-import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * The way to sessions: finds which one a conversation is, records turns in it and reads them back.
@@ -33,43 +27,60 @@ import java.util.function.UnaryOperator;
  * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(SessionManager.class.getName());
   private static final long WARM_MESSAGES = 200_000;
+  private static final Pattern NOTE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
   private final SessionStore store;
   private final Clock clock;
   private final SessionResolver resolver;
   private final WarmTrees trees = new WarmTrees(WARM_MESSAGES);
+  private final TurnLog turns;
 
   /** A manager of all sessions in a store, which it closes with itself. */
   public SessionManager(SessionStore store, Clock clock) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
     this.resolver = new SessionResolver(store);
+    this.turns = new TurnLog(store, clock, trees);
+  }
+
+  /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
+  public SessionState getOrCreateSession(String firstMessage, String conversationId) {
+    return getOrCreateSession(Owner.ANONYMOUS, firstMessage, conversationId);
   }
 
   /**
    * The session of a conversation, or, where none is named, of a first message. Nothing is stored:
    * a session of which nothing is stored yet comes as a {@link SessionStatus#NEW} snapshot.
    *
+   * @param owner who asks; the session is this owner's, or the tenant's where the conversation is a
+   *     channel
    * @param firstMessage the text of the first user message, which may be null when there is a
    *     conversation id
    * @param conversationId the raw id, which wins; null or empty when there is none
    * @throws IllegalArgumentException if there is neither
    */
-  public SessionState getOrCreateSession(String firstMessage, String conversationId) {
+  public SessionState getOrCreateSession(Owner owner, String firstMessage, String conversationId) {
+    if (owner.equals(Owner.UNREADABLE)) {
+      throw new IllegalArgumentException("nobody is called that");
+    }
     if (conversationId != null && !conversationId.isEmpty()) {
-      return state(resolver.conversation(conversationId), conversationId);
+      return conversation(owner.forConversation(conversationId), conversationId);
     }
     if (firstMessage == null) {
       throw new IllegalArgumentException("neither a conversation id nor a first message");
     }
-    return state(resolver.firstMessage(firstMessage), null);
+    return state(resolver.firstMessage(owner, firstMessage), null, owner);
   }
 
-  /** A new session that nobody else can name. Nothing is stored. */
+  /** A new session of no owner that nobody else can name. Nothing is stored. */
   public SessionState randomSession() {
-    return SessionState.fresh(SessionId.random(), null, clock.instant());
+    return randomSession(Owner.ANONYMOUS);
+  }
+
+  /** A new session of this owner that nobody else can name. Nothing is stored. */
+  public SessionState randomSession(Owner owner) {
+    return SessionState.fresh(resolver.random(owner), null, owner, clock.instant());
   }
 
   /** The stored state of a session; empty when nothing is stored. */
@@ -82,6 +93,11 @@ public final class SessionManager implements AutoCloseable {
     return Transcript.of(store.read(id, Version.NONE).elements());
   }
 
+  /** Begins a turn as {@link #beginTurn(SessionState, TurnRequest)}, of a client without ids. */
+  public OpenTurn beginTurn(SessionState session, List<Message> messages, HistoryMode mode) {
+    return beginTurn(session, TurnRequest.of(messages, mode));
+  }
+
   /**
    * Begins a turn: finds the request's messages in the tree and adds those that are new. What it
    * adds is written on return but on the disk only after {@link #force} or {@link #completeTurn}.
@@ -89,47 +105,28 @@ public final class SessionManager implements AutoCloseable {
    *
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
-   * @param messages the request's, in their order; any {@code id} or other field of a transcript
-   *     that they bring along is not kept
-   * @param mode who sends the conversation so far
    */
-  public OpenTurn beginTurn(SessionState session, List<Message> messages, HistoryMode mode) {
-    List<Message> asked = List.copyOf(messages);
+  public OpenTurn beginTurn(SessionState session, TurnRequest request) {
     SessionState current = session;
     while (true) {
-      Optional<OpenTurn> turn = tryBegin(current, asked, mode);
+      Optional<OpenTurn> turn = turns.begin(current, request);
       if (turn.isPresent()) {
         return turn.get();
       }
-      current = resolveAgain(current, asked);
+      current = resolveAgain(current, request.messages());
     }
   }
 
   /**
-   * Ends a turn: records the answers, each a child of the question. On return they and all that was
-   * written before are on the disk. Of a session that was deleted meanwhile nothing is kept.
+   * Ends a turn: records the answers. On return they and all that was written before are on the
+   * disk. Of a session that was deleted meanwhile nothing is kept.
    *
    * @param answers of several choices, one for each; may be empty
    * @return the session after the turn
    */
   public SessionState completeTurn(OpenTurn turn, List<Answer> answers) {
-    SessionId id = turn.session().sessionId();
-    Instant now = clock.instant();
-    List<Message> elements = new ArrayList<>();
-    for (Answer answer : answers) {
-      ElementFields fields =
-          ElementFields.answer(SessionTree.newId(), turn.parentId(), now, answer);
-      elements.add(answer.message().as(fields));
-    }
-    SessionState after;
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      after = appendAnswers(turn, elements, StepMarker.in(answers), now);
-    } finally {
-      lock.unlock();
-    }
-    store.force(id);
+    SessionState after = turns.complete(turn, answers);
+    store.force(turn.session().sessionId());
     return after;
   }
 
@@ -141,7 +138,7 @@ public final class SessionManager implements AutoCloseable {
   /**
    * Changes a session's state, in one step with regard to turns and other changes on this server.
    *
-   * @param change makes the new state of the stored one; may not change its ids
+   * @param change makes the new state of the stored one; may not change its ids or its owner
    * @return the new state
    * @throws SessionException if nothing is stored of this session
    */
@@ -149,12 +146,11 @@ public final class SessionManager implements AutoCloseable {
     ReentrantLock lock = trees.lock(id);
     lock.lock();
     try {
-      SessionState before =
-          store.find(id).orElseThrow(() -> new SessionException("there is no session " + id));
+      SessionState before = stored(id);
       SessionState after = change.apply(before);
-      if (!after.sessionId().equals(id)
-          || !Objects.equals(after.conversationId(), before.conversationId())) {
-        throw new IllegalArgumentException("a change of state may not change the session's ids");
+      if (!after.sessionId().equals(id) || !after.isSameConversation(before)) {
+        throw new IllegalArgumentException(
+            "a change of state may not change the session's ids or owner");
       }
       SessionState used = after.withUpdatedAt(clock.instant());
       if (!store.update(used)) {
@@ -164,6 +160,86 @@ public final class SessionManager implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Gives a session that has no owner to one, who finds it from then on as if it had always been
+   * theirs; the anonymous owner does not any more. It keeps its name. Of a channel's session the
+   * tenant becomes the owner. What a turn that is running adds afterwards is dropped.
+   *
+   * @return the new state
+   * @throws SessionException if nothing is stored of this session, if it has an owner, or if the
+   *     owner has a session of this conversation already, which would hide it
+   */
+  public SessionState adopt(SessionId id, Owner owner) {
+    if (owner.isAnonymous()) {
+      throw new IllegalArgumentException("nobody cannot adopt a session");
+    }
+    ReentrantLock lock = trees.lock(id);
+    lock.lock();
+    try {
+      SessionState before = stored(id);
+      if (!before.owner().isAnonymous()) {
+        throw new SessionException("session " + id + " has an owner already: " + before.owner());
+      }
+      Owner next = owner.forConversation(before.conversationId());
+      if (next.isAnonymous()) {
+        throw new IllegalArgumentException("a channel's session is a tenant's, and none is named");
+      }
+      if (before.conversationId() != null) {
+        SessionState own = conversation(next, before.conversationId());
+        if (own.status() != SessionStatus.NEW) {
+          throw new SessionException(
+              "session " + own.sessionId() + " of this owner is the same conversation as " + id);
+        }
+      }
+      if (!store.adopt(id, next)) {
+        throw new SessionException("session " + id + " was changed meanwhile");
+      }
+      return stored(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A note that an application keeps with a session, {@code context/<name>.md}; empty when there is
+   * none of this name, or no session.
+   *
+   * @param name 1 to 64 of {@code a-z 0-9 _ -}, beginning with a letter or digit, such as {@code
+   *     constraints}
+   * @throws IllegalArgumentException if the name is not so
+   */
+  public Optional<String> getContext(SessionId id, String name) {
+    return store.note(id, checkedNote(name));
+  }
+
+  /**
+   * Replaces a note, or makes it: atomically, and on the disk on return. The later of two wins.
+   *
+   * @param name as in {@link #getContext}
+   * @throws SessionException if nothing is stored of this session
+   */
+  public void saveContext(SessionId id, String name, String text) {
+    if (!store.saveNote(id, checkedNote(name), Objects.requireNonNull(text, "text"))) {
+      throw noSession(id);
+    }
+  }
+
+  private static String checkedNote(String name) {
+    if (!NOTE.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a note's name is 1 to 64 of a-z 0-9 _ - and begins with a letter or digit");
+    }
+    return name;
+  }
+
+  private SessionState stored(SessionId id) {
+    return store.find(id).orElseThrow(() -> noSession(id));
+  }
+
+  private static SessionException noSession(SessionId id) {
+    return new SessionException("there is no session " + id);
   }
 
   /** The sessions last used, the newest first, at most so many. */
@@ -193,109 +269,26 @@ public final class SessionManager implements AutoCloseable {
     store.close();
   }
 
-  /** Begins the turn; empty where the session belongs to another conversation. */
-  private Optional<OpenTurn> tryBegin(
-      SessionState session, List<Message> messages, HistoryMode mode) {
-    SessionId id = session.sessionId();
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      SessionTree tree = trees.take(id);
-      while (true) {
-        Instant now = clock.instant();
-        Optional<SessionState> stored = store.find(id);
-        if (stored.isPresent() && !isSameConversation(stored.get(), session)) {
-          trees.give(id, tree);
-          return Optional.empty();
-        }
-        SessionState before =
-            stored.orElseGet(() -> SessionState.fresh(id, session.conversationId(), now));
-        TurnPlan plan = TurnPlan.make(store, tree, id, messages, mode, now);
-        if (stored.isEmpty() && plan.elements().isEmpty()) {
-          return Optional.of(plan.open(before));
-        }
-        SessionState after = begun(before, messages).withUpdatedAt(now);
-        Appended appended = store.append(after, tree.version(), plan.elements());
-        if (appended.outcome() == Outcome.HELD) {
-          return Optional.empty();
-        }
-        if (appended.outcome() == Outcome.DONE) {
-          tree.apply(new Reading(appended.version(), false, plan.elements()));
-          trees.give(id, tree);
-          if (stored.isPresent() && after.differsBeyondUse(before)) {
-            store.update(after);
-          }
-          return Optional.of(plan.open(after));
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Appends the answers; the caller holds the session's lock. */
-  private SessionState appendAnswers(
-      OpenTurn turn, List<Message> elements, Optional<Step> step, Instant now) {
-    SessionState session = turn.session();
-    SessionId id = session.sessionId();
-    SessionTree tree = trees.take(id);
-    while (true) {
-      Optional<SessionState> stored = store.find(id);
-      boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;
-      if (!begins && (stored.isEmpty() || !isSameConversation(stored.get(), session))) {
-        LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
-        return session;
-      }
-      tree.apply(store.read(id, tree.version()));
-      SessionState before = stored.orElse(session);
-      SessionState after = begun(before, List.of()).withUpdatedAt(now);
-      after = step.map(after::withStep).orElse(after);
-      Appended appended = store.append(after, tree.version(), elements);
-      if (appended.outcome() == Outcome.DONE) {
-        tree.apply(new Reading(appended.version(), false, elements));
-        trees.give(id, tree);
-        if (stored.isPresent() && after.differsBeyondUse(before)) {
-          store.update(after);
-        }
-        return after;
-      }
-    }
-  }
-
-  /** The state of a session of which a turn is recorded. */
-  private static SessionState begun(SessionState before, List<Message> messages) {
-    SessionState after =
-        before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
-    if (after.originalRequest() != null) {
-      return after;
-    }
-    return firstUserMessage(messages)
-        .map(message -> after.withOriginalRequest(message.text()))
-        .orElse(after);
-  }
-
   /** Another session for a turn whose session turned out to be another conversation's. */
   private SessionState resolveAgain(SessionState session, List<Message> messages) {
+    Owner owner = session.owner();
     if (session.conversationId() != null) {
-      return state(resolver.conversation(session.conversationId()), session.conversationId());
+      return conversation(owner, session.conversationId());
     }
-    Optional<String> first = firstUserMessage(messages).map(Message::firstMessageText);
-    boolean named =
-        first.isPresent() && SessionId.firstMessageForms(first.get()).contains(session.sessionId());
-    return named ? state(resolver.firstMessage(first.get()), null) : randomSession();
+    Optional<String> first = TurnLog.firstUserMessage(messages).map(Message::firstMessageText);
+    return first.isPresent() && resolver.mayBeOfFirstMessage(session, first.get())
+        ? state(resolver.firstMessage(owner, first.get()), null, owner)
+        : randomSession(owner);
   }
 
-  private static Optional<Message> firstUserMessage(List<Message> messages) {
-    return messages.stream().filter(message -> message.role().equals("user")).findFirst();
+  private SessionState conversation(Owner owner, String conversationId) {
+    return state(resolver.conversation(owner, conversationId), conversationId, owner);
   }
 
-  private SessionState state(SessionResolver.Resolved resolved, String conversationId) {
+  private SessionState state(
+      SessionResolver.Resolved resolved, String conversationId, Owner owner) {
     return resolved.state() != null
         ? resolved.state()
-        : SessionState.fresh(resolved.id(), conversationId, clock.instant());
-  }
-
-  private static boolean isSameConversation(SessionState stored, SessionState asked) {
-    return Objects.equals(stored.conversationId(), asked.conversationId());
+        : SessionState.fresh(resolved.id(), conversationId, owner, clock.instant());
   }
 }

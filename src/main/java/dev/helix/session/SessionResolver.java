@@ -1,36 +1,41 @@
 package dev.helix.session;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Finds which session a conversation is. Two conversations may have ids that look alike, so what
- * decides is the conversation id that a stored session names. Specification sections 1 and 7.
+ * Finds which session a conversation of an owner is. Two conversations may have ids that look
+ * alike, so what decides is the conversation id and the owner that a stored session names.
+ * Specification sections 1 and 7.
  */
 final class SessionResolver {
   private static final int REMEMBERED = 10_000;
 
   private final SessionStore store;
+  private final OwnerNames names;
 
   /** Where a conversation was found; only a hint, checked against the store every time. */
-  private final Map<String, SessionId> found =
+  private final Map<Asked, SessionId> found =
       Collections.synchronizedMap(
           new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, SessionId> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<Asked, SessionId> eldest) {
               return size() > REMEMBERED;
             }
           });
 
   SessionResolver(SessionStore store) {
     this.store = store;
+    this.names = new OwnerNames(store);
   }
+
+  private record Asked(Owner owner, String conversationId) {}
 
   /**
    * A session's name, and its state where it is stored.
@@ -39,60 +44,66 @@ final class SessionResolver {
    */
   record Resolved(SessionId id, SessionState state) {}
 
-  /** The session of a conversation: the stored one that names it, else the first free name. */
-  Resolved conversation(String conversationId) {
-    SessionId hint = found.get(conversationId);
+  /**
+   * The session of an owner's conversation: the stored one that is it, else the first free name.
+   */
+  Resolved conversation(Owner owner, String conversationId) {
+    Asked asked = new Asked(owner, conversationId);
+    SessionId hint = found.get(asked);
     if (hint != null) {
       Optional<SessionState> state = store.find(hint);
-      if (state.isPresent() && isOf(state.get(), conversationId)) {
+      if (state.isPresent() && state.get().isOf(owner, conversationId)) {
         return new Resolved(hint, state.get());
       }
     }
+    List<SessionId> forms = SessionId.conversationForms(conversationId);
+    Resolved resolved = resolve(asked, forms, SessionId.legacyForms(conversationId));
+    if (resolved.state() != null) {
+      found.put(asked, resolved.id());
+    }
+    return resolved;
+  }
+
+  /** The session of an owner's first message, which no conversation holds. */
+  Resolved firstMessage(Owner owner, String firstMessage) {
+    List<SessionId> forms = SessionId.firstMessageForms(firstMessage);
+    return resolve(new Asked(owner, null), forms, List.of());
+  }
+
+  /** Whether a session may have this name because of this first message. */
+  boolean mayBeOfFirstMessage(SessionState session, String firstMessage) {
+    List<SessionId> forms = SessionId.firstMessageForms(firstMessage);
+    return forms.contains(session.sessionId())
+        || names.of(session.owner(), forms).contains(session.sessionId());
+  }
+
+  /** A name that nobody else has. */
+  SessionId random(Owner owner) {
+    return names.of(owner, List.of(SessionId.random())).get(0);
+  }
+
+  private Resolved resolve(Asked asked, List<SessionId> forms, List<SessionId> legacy) {
+    List<SessionId> own = names.of(asked.owner(), forms);
     SessionId free = null;
-    for (SessionId form : SessionId.conversationForms(conversationId)) {
+    for (SessionId form : own) {
       Optional<SessionState> state = store.find(form);
-      if (state.isPresent() && isOf(state.get(), conversationId)) {
-        return remember(conversationId, state.get());
+      if (state.isPresent() && state.get().isOf(asked.owner(), asked.conversationId())) {
+        return new Resolved(form, state.get());
       }
       free = free == null && state.isEmpty() ? form : free;
     }
-    for (SessionId form : SessionId.legacyForms(conversationId)) {
+    // What an owner adopted keeps the name that it had without one.
+    List<SessionId> elsewhere = new ArrayList<>(asked.owner().isAnonymous() ? List.of() : forms);
+    elsewhere.addAll(legacy);
+    for (SessionId form : elsewhere) {
       Optional<SessionState> state = store.find(form);
-      if (state.isPresent() && isOf(state.get(), conversationId)) {
-        return remember(conversationId, state.get());
-      }
-    }
-    return free(free);
-  }
-
-  /** The session of a first message: the first name that no conversation holds. */
-  Resolved firstMessage(String firstMessage) {
-    List<SessionId> forms = SessionId.firstMessageForms(firstMessage);
-    for (SessionId form : forms) {
-      Optional<SessionState> state = store.find(form);
-      if (state.isEmpty()) {
-        return free(form);
-      }
-      if (isOf(state.get(), null)) {
+      if (state.isPresent() && state.get().isOf(asked.owner(), asked.conversationId())) {
         return new Resolved(form, state.get());
       }
     }
-    return free(null);
-  }
-
-  private Resolved remember(String conversationId, SessionState state) {
-    found.put(conversationId, state.sessionId());
-    return new Resolved(state.sessionId(), state);
-  }
-
-  private static Resolved free(SessionId id) {
-    if (id == null) {
+    if (free == null) {
       throw new SessionException("every name of this session is held by another conversation");
     }
-    return new Resolved(id, null);
-  }
-
-  private static boolean isOf(SessionState state, String conversationId) {
-    return Objects.equals(state.conversationId(), conversationId);
+    return new Resolved(free, null);
   }
 }

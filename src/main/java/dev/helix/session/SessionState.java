@@ -29,6 +29,7 @@ import java.util.Objects;
  * @param originalRequest the text of the first user message; null until there is one
  * @param projectName the application's name for the session, or null
  * @param conversationId the caller's raw conversation id; null where it named none
+ * @param owner whose the session is, {@link Owner#ANONYMOUS} where nobody was asked; never null
  */
 public record SessionState(
     SessionId sessionId,
@@ -38,7 +39,8 @@ public record SessionState(
     Instant updatedAt,
     String originalRequest,
     String projectName,
-    String conversationId) {
+    String conversationId,
+    Owner owner) {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(Json.FACTORY.copy())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -50,13 +52,15 @@ public record SessionState(
     Objects.requireNonNull(sessionId, "sessionId");
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(step, "step");
+    Objects.requireNonNull(owner, "owner");
     createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
     updatedAt = updatedAt.truncatedTo(ChronoUnit.MICROS);
   }
 
   /** A session of which nothing is stored yet. */
-  static SessionState fresh(SessionId id, String conversationId, Instant now) {
-    return new SessionState(id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId);
+  static SessionState fresh(SessionId id, String conversationId, Owner owner, Instant now) {
+    return new SessionState(
+        id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId, owner);
   }
 
   /** This state with another status. */
@@ -69,7 +73,8 @@ public record SessionState(
         updatedAt,
         originalRequest,
         projectName,
-        conversationId);
+        conversationId,
+        owner);
   }
 
   /** This state with another step. */
@@ -82,24 +87,65 @@ public record SessionState(
         updatedAt,
         originalRequest,
         projectName,
-        conversationId);
+        conversationId,
+        owner);
   }
 
   /** This state as last used at another time. */
   public SessionState withUpdatedAt(Instant time) {
     return new SessionState(
-        sessionId, status, step, createdAt, time, originalRequest, projectName, conversationId);
+        sessionId,
+        status,
+        step,
+        createdAt,
+        time,
+        originalRequest,
+        projectName,
+        conversationId,
+        owner);
   }
 
   /** This state with another project name, which may be null. */
   public SessionState withProjectName(String name) {
     return new SessionState(
-        sessionId, status, step, createdAt, updatedAt, originalRequest, name, conversationId);
+        sessionId,
+        status,
+        step,
+        createdAt,
+        updatedAt,
+        originalRequest,
+        name,
+        conversationId,
+        owner);
   }
 
   SessionState withOriginalRequest(String text) {
     return new SessionState(
-        sessionId, status, step, createdAt, updatedAt, text, projectName, conversationId);
+        sessionId, status, step, createdAt, updatedAt, text, projectName, conversationId, owner);
+  }
+
+  /** This state with another owner. */
+  public SessionState withOwner(Owner newOwner) {
+    return new SessionState(
+        sessionId,
+        status,
+        step,
+        createdAt,
+        updatedAt,
+        originalRequest,
+        projectName,
+        conversationId,
+        newOwner);
+  }
+
+  /** Whether both are of one conversation of one owner, whatever their sessions are called. */
+  public boolean isSameConversation(SessionState other) {
+    return isOf(other.owner, other.conversationId);
+  }
+
+  /** Whether this is the owner's session of that conversation, null for one without an id. */
+  boolean isOf(Owner asker, String askedFor) {
+    return owner.equals(asker) && Objects.equals(conversationId, askedFor);
   }
 
   /** Whether the two differ in more than the time of last use. */
@@ -109,7 +155,8 @@ public record SessionState(
 
   /**
    * Reads what {@link #toJson()} or the original wrote. Lenient about what is missing: a time
-   * without a zone is in the system's, an unknown status or step is the first in use.
+   * without a zone is in the system's, an unknown status or step is the first in use. Strict about
+   * the owner: a session whose owner cannot be read is nobody's, and opens to nobody.
    *
    * @param id the session's name, which counts, whatever the JSON says
    * @throws IllegalArgumentException if the bytes are not one JSON object
@@ -131,7 +178,22 @@ public record SessionState(
         updated != null ? updated : known,
         text(node, "original_request"),
         text(node, "project_name"),
-        "".equals(conversation) ? null : conversation);
+        "".equals(conversation) ? null : conversation,
+        owner(node.get("owner")));
+  }
+
+  private static Owner owner(JsonNode node) {
+    if (node == null || node.isNull()) {
+      return Owner.ANONYMOUS;
+    }
+    String tenant = text(node, "tenant");
+    String user = text(node, "user");
+    boolean readable =
+        node.isObject()
+            && (tenant != null || user != null)
+            && (tenant != null ? !tenant.isEmpty() : node.path("tenant").isNull())
+            && (user != null ? !user.isEmpty() : node.path("user").isNull());
+    return readable ? new Owner(tenant, user) : Owner.UNREADABLE;
   }
 
   /** The content of {@code status.json}, indented, in UTF-8. */
@@ -159,6 +221,9 @@ public record SessionState(
     put(node, "original_request", originalRequest, before.originalRequest);
     put(node, "project_name", projectName, before.projectName);
     put(node, "conversation_id", conversationId, before.conversationId);
+    if (!owner.equals(before.owner)) {
+      node.putObject("owner").put("tenant", owner.tenant()).put("user", owner.user());
+    }
     try {
       DefaultIndenter lines = new DefaultIndenter("  ", "\n");
       DefaultPrettyPrinter printer =
@@ -193,7 +258,7 @@ public record SessionState(
     return object;
   }
 
-  private static String text(ObjectNode node, String field) {
+  private static String text(JsonNode node, String field) {
     JsonNode value = node.get(field);
     return value != null && value.isTextual() ? value.textValue() : null;
   }

@@ -46,7 +46,7 @@ public interface SessionStore extends AutoCloseable {
    * half of it. For a session that exists, only the state's {@code updated_at} is taken over,
    * sooner or later.
    *
-   * @param state whose session it is: its conversation id must be the stored one
+   * @param state whose session it is: its conversation id and owner must be the stored ones
    * @param elements none of which needs an id already; may be empty
    */
   Appended append(SessionState state, Version expected, List<Message> elements);
@@ -62,15 +62,47 @@ public interface SessionStore extends AutoCloseable {
    * that others keep with it stay.
    *
    * @return false, with nothing changed, where the session does not exist or belongs to another
-   *     conversation
+   *     conversation or owner
    */
   boolean update(SessionState state);
+
+  /**
+   * Gives a session that is the anonymous owner's to an owner, atomically and durably.
+   *
+   * @return false, with nothing changed, where the session does not exist or has an owner
+   */
+  boolean adopt(SessionId id, Owner owner);
+
+  /**
+   * A note that is kept with a session; empty when there is none of this name, or no session.
+   *
+   * @param name {@code [a-z0-9][a-z0-9_-]{0,63}}, checked by the caller
+   */
+  Optional<String> note(SessionId id, String name);
+
+  /**
+   * Replaces a note, or makes it, atomically and durably.
+   *
+   * @param name as in {@link #note}
+   * @return false, with nothing stored, where the session does not exist
+   */
+  boolean saveNote(SessionId id, String name, String text);
+
+  /**
+   * The secret that owners' session ids are made with: 32 random bytes, made durably by whoever
+   * asks first and the same ever after, also for other servers of this store and in a copy of it. A
+   * new array each time.
+   *
+   * @throws SessionException if it is damaged; it is never replaced, as every owner would lose
+   *     their sessions
+   */
+  byte[] ownerSecret();
 
   /** The sessions last used, the newest first, at most so many. */
   List<SessionState> list(int limit);
 
   /**
-   * Removes a session and all its content for good.
+   * Removes a session and all its content, its notes too, for good.
    *
    * @return whether there was one
    */
@@ -131,7 +163,7 @@ public interface SessionStore extends AutoCloseable {
     DONE,
     /** The log is not as expected, or there is none: nothing is stored, read on and try again. */
     CONFLICT,
-    /** The session belongs to another conversation: nothing is stored. */
+    /** The session belongs to another conversation or owner: nothing is stored. */
     HELD
   }
 
@@ -152,6 +184,17 @@ public interface SessionStore extends AutoCloseable {
      * @throws SessionException if the store cannot be opened
      */
     SessionStore open(UnaryOperator<String> settings);
+
+    /**
+     * Opens a store for a look beside the server that uses it: nothing is made, held, repaired or
+     * set aside. Only {@code find}, {@code read}, {@code note} and {@code list} work; the rest
+     * throws {@link UnsupportedOperationException}.
+     *
+     * @param settings as in {@link #open}
+     * @throws IllegalArgumentException if a setting makes no sense
+     * @throws SessionException if there is no such store
+     */
+    SessionStore openToRead(UnaryOperator<String> settings);
   }
 
   /**
@@ -160,12 +203,25 @@ public interface SessionStore extends AutoCloseable {
    * @throws IllegalArgumentException if there is no such kind, naming those there are
    */
   static SessionStore open(String name, UnaryOperator<String> settings) {
+    return provider(name).open(settings);
+  }
+
+  /**
+   * Opens a store for reading by its kind's name, as {@link Provider#openToRead} does.
+   *
+   * @throws IllegalArgumentException if there is no such kind, naming those there are
+   */
+  static SessionStore openToRead(String name, UnaryOperator<String> settings) {
+    return provider(name).openToRead(settings);
+  }
+
+  private static Provider provider(String name) {
     List<String> known = new ArrayList<>();
     // This class's own loader: in a container the thread's may be another application's.
     for (Provider provider :
         ServiceLoader.load(Provider.class, SessionStore.class.getClassLoader())) {
       if (provider.name().equals(name)) {
-        return provider.open(settings);
+        return provider;
       }
       known.add(provider.name());
     }

@@ -64,6 +64,11 @@ public final class Transcript {
     return sent(currentEnd(false), false);
   }
 
+  /** The message of an id in its newest version; null where there is none, and for null. */
+  Message get(String id) {
+    return id == null ? null : nodes.get(id);
+  }
+
   /** The newest leading system message, or null. */
   Message system() {
     return system;

@@ -1,76 +1,73 @@
 package dev.helix.session;
 
-import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the beginning of a turn adds to the transcript and what it sends. Specification section 4.
  */
-record TurnPlan(List<Message> elements, String parentId, List<Message> history, Message system) {
+record TurnPlan(Placement placement, List<Message> history, Message system) {
 
   /** Reads on in the log and decides; the caller holds the session's lock. */
   static TurnPlan make(
-      SessionStore store,
-      SessionTree tree,
-      SessionId id,
-      List<Message> messages,
-      HistoryMode mode,
-      Instant now) {
-    if (mode == HistoryMode.CLIENT) {
-      tree.apply(store.read(id, tree.version()));
-      return client(tree, messages, now);
+      SessionStore store, SessionTree tree, SessionId id, TurnRequest request, Instant now) {
+    tree.apply(store.read(id, tree.version()));
+    Chain chain = Chain.of(request.messages());
+    if (request.mode() == HistoryMode.CLIENT) {
+      return client(tree, chain, request, now);
     }
-    Reading whole = store.read(id, Version.NONE);
-    if (!whole.version().equals(tree.version())) {
-      tree.apply(whole);
-    }
-    return stored(Transcript.of(whole.elements()), tree, messages, now);
+    return stored(
+        Transcript.of(store.read(id, Version.NONE).elements()), tree, chain, request, now);
   }
 
-  private static TurnPlan client(SessionTree tree, List<Message> messages, Instant now) {
-    SessionTree.Placement placement = tree.place(null, messages, now);
-    return new TurnPlan(placement.elements(), placement.parentId(), List.of(), null);
+  private static TurnPlan client(SessionTree tree, Chain chain, TurnRequest request, Instant now) {
+    return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
   }
 
   private static TurnPlan stored(
-      Transcript transcript, SessionTree tree, List<Message> messages, Instant now) {
-    boolean ownSystem = !messages.isEmpty() && messages.get(0).isSystem();
-    boolean results =
-        messages.stream()
-            .skip(ownSystem ? 1 : 0)
-            .findFirst()
-            .filter(message -> message.role().equals("tool"))
-            .isPresent();
-    Message end = transcript.currentEnd(results);
-    if (resends(transcript.pathTo(end), tree, messages)) {
-      return client(tree, messages, now);
+      Transcript transcript, SessionTree tree, Chain chain, TurnRequest request, Instant now) {
+    boolean results = chain.beginsWithResult();
+    Message end = end(transcript, tree, request.ids(), results);
+    if (resends(transcript.pathTo(end), tree, chain)) {
+      return client(tree, chain, request, now);
     }
-    SessionTree.Placement placement = tree.place(end == null ? null : end.id(), messages, now);
+    Node start = end == null ? null : tree.get(end.id());
     return new TurnPlan(
-        placement.elements(),
-        placement.parentId(),
-        transcript.sent(end, results),
-        ownSystem ? null : transcript.system());
+        Placer.below(tree, start == null ? Node.ROOT : start, chain, request.ids(), now),
+        HistoryLimit.latest(transcript.sent(end, results), request.historyLimit(), results),
+        chain.system() == null ? transcript.system() : null);
+  }
+
+  /** What the request follows: what its ids name, else the current path's end; null for nothing. */
+  private static Message end(
+      Transcript transcript, SessionTree tree, MessageIds ids, boolean results) {
+    Node question = tree.get(ids.question());
+    if (!results && question != null && question.kind() == Kind.QUESTION) {
+      return transcript.get(question.parentId());
+    }
+    Message named = transcript.get(ids.parent());
+    return named != null ? named : transcript.currentEnd(results);
   }
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */
-  private static boolean resends(List<Message> path, SessionTree tree, List<Message> messages) {
-    Set<Fingerprint> answers = new HashSet<>();
-    for (Message message : path) {
-      if (message.isAssistant()) {
-        answers.add(tree.fingerprint(message.id()));
-      }
-    }
-    return messages.stream()
-        .filter(message -> message.isAssistant() && !message.fingerprint().empty())
-        .anyMatch(message -> answers.contains(message.fingerprint()));
+  private static boolean resends(List<Message> path, SessionTree tree, Chain chain) {
+    List<Message> answers = chain.messages().stream().filter(Message::isAssistant).toList();
+    return !answers.isEmpty()
+        && path.stream()
+            .filter(Message::isAssistant)
+            .map(message -> tree.get(message.id()))
+            .anyMatch(node -> node != null && answers.stream().anyMatch(node::is));
   }
 
   OpenTurn open(SessionState session) {
-    return new OpenTurn(session, parentId, history, system);
+    return new OpenTurn(
+        session,
+        placement.parentId(),
+        history,
+        system,
+        placement.answerId(),
+        placement.continued(),
+        placement.begun());
   }
 }

@@ -1,6 +1,7 @@
 package dev.helix.store;
 
 import dev.helix.session.Message;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -11,15 +12,11 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,15 +30,13 @@ final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
   private static final int STRIPES = 1024;
   private static final int REMEMBERED = 4096;
-  private static final Comparator<SessionState> OLDEST_FIRST =
-      Comparator.comparing(SessionState::updatedAt)
-          .thenComparing(state -> state.sessionId().value());
 
   private final Path sessions;
   private final Clock clock;
   private final DirectoryLock directoryLock;
   private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
   private final LastUse lastUse;
+  private final OwnerSecretFile ownerSecret;
 
   /** The folders last used; each is only touched under its session's lock. */
   private final Map<SessionId, SessionFolder> folders =
@@ -64,6 +59,7 @@ final class FileSessionStore implements SessionStore {
     this.sessions = sessions;
     this.clock = clock;
     this.directoryLock = directoryLock;
+    this.ownerSecret = new OwnerSecretFile(sessions);
     for (int i = 0; i < STRIPES; i++) {
       locks[i] = new ReentrantLock();
     }
@@ -74,19 +70,26 @@ final class FileSessionStore implements SessionStore {
     Path sessions = directory.toAbsolutePath().normalize();
     DirectoryLock lock = DirectoryLock.acquire(sessions);
     try {
-      finishDeletions(sessions);
+      tidy(sessions);
+      // A damaged secret stops the start: it is found out now, not with the first owner.
+      Optional<byte[]> unused = new OwnerSecretFile(sessions).find();
     } catch (IOException e) {
       lock.close();
       throw Disk.failure("cannot tidy " + sessions, e);
+    } catch (SessionException e) {
+      lock.close();
+      throw e;
     }
     LOG.log(Level.INFO, "sessions are kept in {0}", sessions);
     return new FileSessionStore(sessions, clock, lock);
   }
 
-  /** What a deletion that was cut short has left is of no use to anybody. */
-  private static void finishDeletions(Path sessions) throws IOException {
-    for (Path folder : Disk.entries(sessions, ".deleted.*")) {
-      Disk.deleteTree(folder);
+  /** What a deletion, or the making of a secret, that was cut short left is of use to nobody. */
+  private static void tidy(Path sessions) throws IOException {
+    for (String left : List.of(".deleted.*", OwnerSecretFile.NAME + ".*")) {
+      for (Path leftover : Disk.entries(sessions, left)) {
+        Disk.deleteTree(leftover);
+      }
     }
   }
 
@@ -158,7 +161,7 @@ final class FileSessionStore implements SessionStore {
                 ? create(state, folder, elements)
                 : new Appended(Outcome.CONFLICT, Version.NONE);
           }
-          if (!isSameConversation(stored.get(), state)) {
+          if (!stored.get().isSameConversation(state)) {
             return new Appended(Outcome.HELD, Version.NONE);
           }
           if (!folder.transcript().append(expected, elements)) {
@@ -201,36 +204,72 @@ final class FileSessionStore implements SessionStore {
         "update",
         folder -> {
           Optional<SessionState> stored = state(id, folder);
-          if (stored.isEmpty() || !isSameConversation(stored.get(), state)) {
+          if (stored.isEmpty() || !stored.get().isSameConversation(state)) {
             return false;
           }
-          folder.write(state);
-          Disk.forceDirectory(folder.path());
-          lastUse.forget(id);
+          replace(folder, state);
+          return true;
+        });
+  }
+
+  private void replace(SessionFolder folder, SessionState state) throws IOException {
+    folder.write(state);
+    Disk.forceDirectory(folder.path());
+    lastUse.forget(state.sessionId());
+  }
+
+  @Override
+  public boolean adopt(SessionId id, Owner owner) {
+    return locked(
+        id,
+        "adopt",
+        folder -> {
+          Optional<SessionState> stored = state(id, folder);
+          if (stored.isEmpty() || !stored.get().owner().isAnonymous()) {
+            return false;
+          }
+          replace(folder, stored.get().withOwner(owner));
           return true;
         });
   }
 
   @Override
-  public List<SessionState> list(int limit) {
-    if (limit < 0) {
-      throw new IllegalArgumentException("negative limit");
-    }
-    PriorityQueue<SessionState> newest = new PriorityQueue<>(OLDEST_FIRST);
+  public Optional<String> note(SessionId id, String name) {
+    return locked(
+        id,
+        "read a note of",
+        folder ->
+            state(id, folder).isEmpty()
+                ? Optional.empty()
+                : NoteFile.in(folder.path(), name).read());
+  }
+
+  @Override
+  public boolean saveNote(SessionId id, String name, String text) {
+    return locked(
+        id,
+        "save a note of",
+        folder -> {
+          if (state(id, folder).isEmpty()) {
+            return false;
+          }
+          NoteFile.in(folder.path(), name).write(text);
+          return true;
+        });
+  }
+
+  @Override
+  public byte[] ownerSecret() {
     try {
-      for (Path child : Disk.entries(sessions, "*")) {
-        Optional<SessionId> id = SessionId.ofName(child.getFileName().toString());
-        id.flatMap(this::find).ifPresent(newest::add);
-        if (newest.size() > limit) {
-          newest.poll();
-        }
-      }
+      return ownerSecret.get();
     } catch (IOException e) {
-      throw Disk.failure("cannot list " + sessions, e);
+      throw Disk.failure("cannot make or read the owners' secret in " + sessions, e);
     }
-    List<SessionState> list = new ArrayList<>(newest);
-    list.sort(OLDEST_FIRST.reversed());
-    return list;
+  }
+
+  @Override
+  public List<SessionState> list(int limit) {
+    return NewestSessions.in(sessions, limit, this::find);
   }
 
   @Override
@@ -285,9 +324,5 @@ final class FileSessionStore implements SessionStore {
       closed = true;
       directoryLock.close();
     }
-  }
-
-  private static boolean isSameConversation(SessionState stored, SessionState state) {
-    return Objects.equals(stored.conversationId(), state.conversationId());
   }
 }

@@ -19,13 +19,21 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
 
   @Override
   public SessionStore open(UnaryOperator<String> settings) {
+    return SessionStores.files(directory(settings));
+  }
+
+  @Override
+  public SessionStore openToRead(UnaryOperator<String> settings) {
+    return SessionStores.filesToRead(directory(settings));
+  }
+
+  private static Path directory(UnaryOperator<String> settings) {
     String setting = settings.apply(DIRECTORY);
     String directory = setting == null || setting.isBlank() ? "~/.helix/sessions" : setting.strip();
     try {
-      return SessionStores.files(
-          directory.startsWith("~/")
-              ? Path.of(System.getProperty("user.home"), directory.substring(2))
-              : Path.of(directory));
+      return directory.startsWith("~/")
+          ? Path.of(System.getProperty("user.home"), directory.substring(2))
+          : Path.of(directory);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(DIRECTORY + " is not a path", e);
     }

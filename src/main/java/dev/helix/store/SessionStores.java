@@ -23,4 +23,13 @@ public final class SessionStores {
   public static SessionStore files(Path directory) {
     return FileSessionStore.open(directory, Clock.systemUTC());
   }
+
+  /**
+   * A look at the folders of a directory beside the server that uses it, which changes nothing.
+   *
+   * @throws dev.helix.session.SessionException if there is no such directory
+   */
+  public static SessionStore filesToRead(Path directory) {
+    return FileSessionReader.open(directory);
+  }
 }

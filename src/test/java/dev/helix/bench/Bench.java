@@ -50,6 +50,10 @@ public final class Bench {
         results.set("turn_" + callers, turns.run(server, callers));
       }
     }
+    System.out.println("a resent history of 1,000 messages in a transcript of as many");
+    results.set(
+        "match",
+        new HistoryMatch(full ? 15 : 3, full ? 200 : 50).run(FOLDER.resolve("sessions-match")));
     int tokens = full ? 60 : 14;
     ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
     try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {

@@ -40,7 +40,7 @@ final class Endpoint implements AutoCloseable {
 
   /** Starts the ended server again, on the same sessions. */
   void start() {
-    server.start(group.settings(upstream.baseUrl().toString()), sessions);
+    server.start(group.settings(upstream.baseUrl().toString(), sessions), sessions);
   }
 
   ServerUnderTest server() {

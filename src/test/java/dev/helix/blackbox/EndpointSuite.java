@@ -9,10 +9,13 @@ public interface EndpointSuite
     extends StreamingCases,
         WireCases,
         HistoryCases,
+        StoredTurnCases,
+        TaskCases,
         UpstreamFailureCases,
         OddUpstreamCases,
         CallerCases,
         BadInputCases,
+        OwnerCases,
         LifecycleCases,
         OpenAiClientCases,
         DemoCases {}

@@ -1,5 +1,6 @@
 package dev.helix.blackbox;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,11 +12,22 @@ enum Group {
   /** Timeouts come soon, comments late, models are asked for again at once. */
   IMPATIENT,
 
+  /** Callers need keys, and tokens that name their users. */
+  OWNERS,
+
   /** No upstream: the server answers itself. */
   DEMO;
 
-  Map<String, String> settings(String upstreamUrl) {
+  /**
+   * What the server is given.
+   *
+   * @param sessions its sessions folder, beside which there is room for other files
+   */
+  Map<String, String> settings(String upstreamUrl, Path sessions) {
     Map<String, String> all = new HashMap<>(own());
+    if (this == OWNERS) {
+      all.put("helix.api.keys.file", OwnerCases.keysFile(sessions.getParent()).toString());
+    }
     if (this != DEMO) {
       all.put("helix.upstream.url", upstreamUrl);
       all.put("helix.upstream.key", Endpoint.OWN_KEY);
@@ -43,7 +55,9 @@ enum Group {
               "helix.sse.commit-after", "10s",
               "helix.timeout.first-byte", "1500ms",
               "helix.timeout.idle", "1500ms",
+              "helix.history.wait", "500ms",
               "helix.models.cache", "100ms");
+      case OWNERS -> Map.of("helix.openwebui.jwt.secret", OwnerCases.SECRET);
       case DEMO -> Map.of();
     };
   }

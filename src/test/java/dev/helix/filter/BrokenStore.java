@@ -1,6 +1,7 @@
 package dev.helix.filter;
 
 import dev.helix.session.Message;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -32,6 +33,26 @@ final class BrokenStore implements SessionStore {
 
   @Override
   public boolean update(SessionState state) {
+    throw broken();
+  }
+
+  @Override
+  public boolean adopt(SessionId id, Owner owner) {
+    throw broken();
+  }
+
+  @Override
+  public Optional<String> note(SessionId id, String name) {
+    throw broken();
+  }
+
+  @Override
+  public boolean saveNote(SessionId id, String name, String text) {
+    throw broken();
+  }
+
+  @Override
+  public byte[] ownerSecret() {
     throw broken();
   }
 

@@ -7,19 +7,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Principal;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopbackFilterTest {
+  @TempDir Path folder;
   private TestServer server;
 
   @BeforeEach
@@ -150,6 +163,74 @@ class LoopbackFilterTest {
       assertEquals(204, send(set, "203.0.113.9", request).status());
       assertEquals(403, send(unset, "203.0.113.9", request).status());
       assertEquals(204, send(unset, "127.0.0.1", RawHttp.get("/")).status());
+    }
+  }
+
+  @Test
+  void whereKeysAreAskedFor_everyoneComesThrough_butNoFurtherWithoutOne() throws Exception {
+    Path keys = Files.writeString(folder.resolve("keys"), ApiKey.of("a", "key", false).line());
+    RawHttp.Request request = RawHttp.get("/v1/x").header("Host", "example.org");
+    AuthenticationSettings settings =
+        new AuthenticationSettings(keys, null, Duration.ofSeconds(30), false);
+    AuthenticationFilter authentication = new AuthenticationFilter(settings, Clock.systemUTC());
+    try (TestServer server =
+        TestServer.behindProxy()
+            .filter(new LoopbackFilter(), "/*")
+            .filter(authentication, "/v1/*")
+            .endpoint("/*", (ignored, response) -> response.setStatus(204))
+            .start()) {
+      assertEquals(401, send(server, "203.0.113.9", request).status());
+      request.header("Authorization", "Bearer key");
+      assertEquals(204, send(server, "203.0.113.9", request).status());
+    }
+  }
+
+  @Test
+  void keysFileThatNothingAsksFor_opensNothing() throws Exception {
+    Path keys = Files.writeString(folder.resolve("keys"), ApiKey.of("a", "key", false).line());
+    Map<String, String> params = Map.of("helix.api.keys.file", keys.toString());
+    try (TestServer server = server(new LoopbackFilter(), params)) {
+      RawHttp.Request request = RawHttp.get("/").header("Authorization", "Bearer key");
+      assertRefused("remote_not_allowed", send(server, "203.0.113.9", request));
+    }
+  }
+
+  @Test
+  void whomTheContainerLetIn_isServedFromAnywhere() throws Exception {
+    RawHttp.Request anonymous = RawHttp.get("/").header("Host", "example.org");
+    RawHttp.Request known = RawHttp.get("/").header("Host", "example.org").header("Who", "ann");
+    try (TestServer server =
+            TestServer.behindProxy()
+                .filter(new NamedByHeader(), "/*")
+                .filter(new LoopbackFilter(), "/*")
+                .endpoint("/*", (ignored, response) -> response.setStatus(204))
+                .start();
+        TestServer strict =
+            TestServer.behindProxy()
+                .filter(new NamedByHeader(), "/*")
+                .filter(new LoopbackFilter(false), "/*")
+                .start()) {
+      assertEquals(204, send(server, "203.0.113.9", known).status());
+      assertRefused("remote_not_allowed", send(server, "203.0.113.9", anonymous));
+      assertRefused("host_not_allowed", send(server, "127.0.0.1", anonymous));
+      assertRefused("remote_not_allowed", send(strict, "203.0.113.9", known));
+    }
+  }
+
+  /** Authenticates whoever says a name. */
+  private static final class NamedByHeader implements Filter {
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+      String name = ((HttpServletRequest) request).getHeader("Who");
+      chain.doFilter(
+          new HttpServletRequestWrapper((HttpServletRequest) request) {
+            @Override
+            public Principal getUserPrincipal() {
+              return name == null ? null : () -> name;
+            }
+          },
+          response);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.auth0.jwt.JWT;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,7 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** The filter's jar, as another web application sees it: with Jackson and the servlet API only. */
+/**
+ * The filter's jar, as another web application sees it: with Jackson, tokens and the servlet API
+ * only.
+ */
 class FilterJarIT {
   private static final Pattern CONTENT =
       Pattern.compile(
@@ -109,7 +113,7 @@ class FilterJarIT {
   }
 
   @Test
-  void consumersBuild_getsJacksonAndNothingElse() throws Exception {
+  void consumersBuild_getsJacksonAndTokens_andNothingElse() throws Exception {
     NodeList dependencies =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
@@ -127,7 +131,7 @@ class FilterJarIT {
         transitive.add(text(dependency, "artifactId"));
       }
     }
-    assertEquals(List.of("jackson-databind"), transitive);
+    assertEquals(List.of("jackson-databind", "java-jwt"), transitive);
   }
 
   private void compile(Path source) throws Exception {
@@ -165,6 +169,7 @@ class FilterJarIT {
         jarOf(ObjectMapper.class),
         jarOf(JsonParser.class),
         jarOf(JsonProperty.class),
+        jarOf(JWT.class),
         jarOf(Servlet.class));
   }
 

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -82,6 +83,15 @@ final class ServerProcess implements AutoCloseable {
   private synchronized void ended() {
     openStreams--;
     notifyAll();
+  }
+
+  /** Gives the process its whole standard input. */
+  void send(String text) {
+    try (OutputStream input = process.getOutputStream()) {
+      input.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits for a line in which the pattern is found, also among those already written. */

@@ -17,12 +17,20 @@ class SessionStateTest {
   private static final Instant NOW = Instant.parse("2026-01-05T12:34:56.123456789Z");
   private static final SessionState STATE =
       new SessionState(
-          ID, SessionStatus.READY, Step.WHY, NOW, NOW.plusSeconds(1), "Hallö \ud800", "p", "x");
+          ID,
+          SessionStatus.READY,
+          Step.WHY,
+          NOW,
+          NOW.plusSeconds(1),
+          "Hallö \ud800",
+          "p",
+          "x",
+          Owner.ANONYMOUS);
 
   @Test
   void state_readsBackAsWritten() {
     assertEquals(STATE, SessionState.parse(ID, STATE.toJson()));
-    SessionState bare = SessionState.fresh(ID, null, NOW);
+    SessionState bare = SessionState.fresh(ID, null, Owner.ANONYMOUS, NOW);
     assertEquals(bare, SessionState.parse(ID, bare.toJson()));
   }
 

@@ -238,7 +238,7 @@ class TranscriptTreeTest {
     sessions.restart();
     assertEquals(2, sessions.transcript("c").currentPath().size());
     sessions.turn("c", "A2", "user: Q1", "assistant: A1", "user: Q2");
-    assertEquals(6, sessions.transcript("c").messages().size());
+    assertEquals(4, sessions.transcript("c").messages().size());
   }
 
   @Test
@@ -263,7 +263,7 @@ class TranscriptTreeTest {
                             HistoryMode.CLIENT,
                             "system: S",
                             common,
-                            "assistant: same",
+                            "assistant: same in " + round,
                             "user: own " + number);
                     sessions
                         .manager()
@@ -283,7 +283,7 @@ class TranscriptTreeTest {
     for (int i = 0; i < 2; i++) {
       List<String> tree = sessions.tree("c");
       assertEquals(rounds * (2 + 2 * threads), tree.size());
-      // "own n" comes once in each round, below that round's "same".
+      // "own n" comes once in each round, below what is the same in that round.
       List<Message> nodes = sessions.transcript("c").messages();
       HashSet<String> distinct = new HashSet<>();
       nodes.forEach(node -> distinct.add(node.parentId() + " " + node.text()));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.Message;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
@@ -18,6 +19,7 @@ import dev.helix.session.Step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +45,8 @@ interface SessionStoreContract {
         NOW,
         "first",
         null,
-        conversationId);
+        conversationId,
+        Owner.ANONYMOUS);
   }
 
   static Message element(String id, String text) {
@@ -177,6 +180,98 @@ interface SessionStoreContract {
       assertEquals(Optional.of(mine), store.find(mine.sessionId()));
       assertEquals(List.of("1"), ids(store.read(mine.sessionId(), Version.NONE)));
     }
+  }
+
+  @Test
+  default void anotherOwnersSession_isNeitherAppendedToNorUpdated() {
+    SessionState mine = state("conv-a", "a").withOwner(new Owner("acme", "ann"));
+    try (SessionStore store = open()) {
+      Version one = store.append(mine, Version.NONE, List.of(element("1", "x"))).version();
+      for (Owner other :
+          List.of(Owner.ANONYMOUS, new Owner("acme", null), new Owner("acme", "bob"))) {
+        SessionState theirs = mine.withOwner(other);
+        assertEquals(
+            new Appended(Outcome.HELD, Version.NONE),
+            store.append(theirs, one, List.of(element("2", "y"))));
+        assertFalse(store.update(theirs.withStep(Step.DONE)));
+      }
+      assertEquals(Optional.of(mine), store.find(mine.sessionId()));
+      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), Version.NONE)));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of(mine), store.find(mine.sessionId()));
+    }
+  }
+
+  @Test
+  default void adopting_isForSessionsWithoutAnOwner_andLasts() {
+    SessionState state = state("conv-a", "a");
+    Owner owner = new Owner("acme", null);
+    try (SessionStore store = open()) {
+      assertFalse(store.adopt(state.sessionId(), owner));
+      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      assertTrue(store.adopt(state.sessionId(), owner));
+      assertFalse(store.adopt(state.sessionId(), new Owner("other", null)));
+      assertEquals(Outcome.HELD, store.append(state, one, List.of(element("2", "y"))).outcome());
+      assertEquals(Outcome.DONE, store.append(state.withOwner(owner), one, List.of()).outcome());
+    }
+    try (SessionStore store = open()) {
+      assertEquals(owner, store.find(state.sessionId()).orElseThrow().owner());
+    }
+  }
+
+  @Test
+  default void notes_areKeptWithTheirSession_andGoWithIt() {
+    SessionState state = state("conv-a", "a");
+    SessionId id = state.sessionId();
+    try (SessionStore store = open()) {
+      assertFalse(store.saveNote(id, "why", "too early"));
+      assertEquals(Optional.empty(), store.note(id, "why"));
+      store.append(state, Version.NONE, List.of());
+      assertEquals(Optional.empty(), store.note(id, "why"));
+      assertTrue(store.saveNote(id, "why", "first"));
+      assertTrue(store.saveNote(id, "why", "Grüße\n\n🦊"));
+      assertTrue(store.saveNote(id, "what", ""));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of("Grüße\n\n🦊"), store.note(id, "why"));
+      assertEquals(Optional.of(""), store.note(id, "what"));
+      store.delete(id);
+      assertEquals(Optional.empty(), store.note(id, "why"));
+      store.append(state, Version.NONE, List.of());
+      assertEquals(Optional.empty(), store.note(id, "why"));
+    }
+  }
+
+  @Test
+  default void ownerSecret_isMadeOnce_andIsNoSession() throws Exception {
+    int threads = 8;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    Set<String> secrets = new HashSet<>();
+    try (SessionStore store = open()) {
+      CyclicBarrier start = new CyclicBarrier(threads);
+      List<Future<byte[]>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        running.add(
+            executor.submit(
+                () -> {
+                  start.await();
+                  return store.ownerSecret();
+                }));
+      }
+      for (Future<byte[]> thread : running) {
+        assertEquals(32, thread.get().length);
+        secrets.add(HexFormat.of().formatHex(thread.get()));
+      }
+      store.ownerSecret()[0]++;
+      assertEquals(List.of(), store.list(10));
+    } finally {
+      executor.shutdownNow();
+    }
+    try (SessionStore store = open()) {
+      secrets.add(HexFormat.of().formatHex(store.ownerSecret()));
+    }
+    assertEquals(1, secrets.size());
   }
 
   @Test

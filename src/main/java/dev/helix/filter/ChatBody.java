@@ -1,0 +1,151 @@
+package dev.helix.filter;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.helix.session.Message;
+import dev.helix.session.TaskPrompt;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the filter needs to know of a chat request's body, read no further than it takes. The bytes
+ * before a message are skipped over, not copied; a body that cannot be read has nothing to be
+ * found. No state.
+ */
+final class ChatBody {
+  private static final Logger LOG = System.getLogger(ChatBody.class.getName());
+
+  // The body's size is limited already, and one image may be most of it.
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  /** What is read out of a body. The parser stands before the first token. */
+  private interface Reading<T> {
+    T read(JsonParser parser) throws IOException;
+  }
+
+  private ChatBody() {}
+
+  /** Whether a body of this content type may be a chat request. */
+  static boolean isJson(String contentType) {
+    if (contentType == null) {
+      return false;
+    }
+    int parameters = contentType.indexOf(';');
+    String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+    type = type.strip().toLowerCase(Locale.ROOT);
+    return type.equals("application/json")
+        || (type.startsWith("application/") && type.endsWith("+json"));
+  }
+
+  /**
+   * The first user message's text (specification section 1); empty if there is none to be found.
+   */
+  static Optional<String> firstMessage(byte[] body) {
+    return read(body, Optional.empty(), parser -> firstMessage(parser, body));
+  }
+
+  /**
+   * Whether this is a utility task by its shape (specification section 5): a single message, of a
+   * user and with a task's prompt, whose answer is not to be streamed. Of a conversation only the
+   * first message is looked at.
+   */
+  static boolean isTask(byte[] body) {
+    return read(body, false, parser -> isTask(parser, body));
+  }
+
+  private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
+    try (JsonParser parser = JSON.createParser(body)) {
+      return reading.read(parser);
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.log(Level.DEBUG, () -> "a body that is no readable chat request: " + e.getClass());
+      return nothing;
+    }
+  }
+
+  private static Optional<String> firstMessage(JsonParser parser, byte[] body) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return Optional.empty();
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean messages = parser.currentName().equals("messages");
+      JsonToken value = parser.nextToken();
+      if (messages) {
+        return value == JsonToken.START_ARRAY ? firstUserMessage(parser, body) : Optional.empty();
+      }
+      parser.skipChildren();
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> firstUserMessage(JsonParser parser, byte[] body)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      Message message = skipMessage(parser).messageIn(body);
+      if (message.role().equals("user")) {
+        return Optional.of(message.firstMessageText());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isTask(JsonParser parser, byte[] body) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return false;
+    }
+    boolean asked = false;
+    JsonToken token = parser.nextToken();
+    for (; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (field.equals("messages")) {
+        if (asked || value != JsonToken.START_ARRAY || !isLoneTaskPrompt(parser, body)) {
+          return false;
+        }
+        asked = true;
+      } else if (field.equals("stream") && value == JsonToken.VALUE_TRUE) {
+        return false;
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return asked && token == JsonToken.END_OBJECT;
+  }
+
+  private static boolean isLoneTaskPrompt(JsonParser parser, byte[] body) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return false;
+    }
+    Place place = skipMessage(parser);
+    if (parser.nextToken() != JsonToken.END_ARRAY) {
+      return false;
+    }
+    Message only = place.messageIn(body);
+    return only.role().equals("user") && TaskPrompt.matches(only.text());
+  }
+
+  /** Moves the parser from the beginning of a message to its end. */
+  private static Place skipMessage(JsonParser parser) throws IOException {
+    int start = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    if (start < 0) {
+      throw new IOException("no byte offsets: the text is not UTF-8");
+    }
+    return new Place(start, (int) parser.currentLocation().getByteOffset());
+  }
+
+  /** Where a message is in its body, in bytes. */
+  private record Place(int start, int end) {
+    Message messageIn(byte[] body) {
+      return Message.parse(body, start, end - start);
+    }
+  }
+}

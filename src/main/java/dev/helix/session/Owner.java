@@ -1,0 +1,70 @@
+package dev.helix.session;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Whose a session is: a tenant and, when known, a user. Two owners never share a session.
+ * Immutable. Specification section 1.
+ *
+ * @param tenant the API key's name, else the container's principal; null when neither is known
+ * @param user who speaks, or null when that is not known
+ */
+public record Owner(String tenant, String user) {
+  /** The one owner there is where nobody is asked who they are. */
+  public static final Owner ANONYMOUS = new Owner(null, null);
+
+  /** Whoever a stored entry means that cannot be read: nobody who could ask. */
+  static final Owner UNREADABLE = new Owner("\0", "\0");
+
+  public Owner {
+    if ("".equals(tenant) || "".equals(user)) {
+      throw new IllegalArgumentException("a name is never empty; null when there is none");
+    }
+  }
+
+  /** Whether this is {@link #ANONYMOUS}. */
+  public boolean isAnonymous() {
+    return tenant == null && user == null;
+  }
+
+  /** Who owns a conversation that this owner asks for: of a channel, the tenant as a whole. */
+  Owner forConversation(String conversationId) {
+    boolean shared = conversationId != null && conversationId.startsWith("channel:");
+    return shared ? new Owner(tenant, null) : this;
+  }
+
+  /**
+   * The two names as bytes that no other pair has: for each a byte that says whether there is one,
+   * and then its length in UTF-16 units, as four bytes, and the units, high byte first.
+   */
+  byte[] encoded() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      for (String name : new String[] {tenant, user}) {
+        out.writeBoolean(name != null);
+        if (name != null) {
+          out.writeInt(name.length());
+          out.writeChars(name);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory can be written to", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** For a person: {@code tenant:user}, without what is not known; {@code -} for nobody. */
+  @Override
+  public String toString() {
+    if (equals(UNREADABLE)) {
+      return "(unreadable)";
+    }
+    if (isAnonymous()) {
+      return "-";
+    }
+    return (tenant == null ? "" : tenant) + (user == null ? "" : ":" + user);
+  }
+}

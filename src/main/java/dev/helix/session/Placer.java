@@ -1,0 +1,217 @@
+package dev.helix.session;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Puts a request's messages into a session's tree: finds those that are stored and makes elements
+ * of the others. One for each request; not thread-safe. Specification section 4.
+ */
+final class Placer {
+  /** Ids that were made here begin like this, so that a client's can be told from them. */
+  private static final String OURS = "m-";
+
+  private final SessionTree tree;
+  private final Walk walk;
+  private final Chain chain;
+  private final MessageIds ids;
+  private final Instant now;
+  private final List<Message> elements = new ArrayList<>();
+  private String continued;
+
+  private Placer(SessionTree tree, Chain chain, MessageIds ids, Instant now) {
+    this.tree = tree;
+    this.walk = new Walk(tree);
+    this.chain = chain;
+    this.ids = ids;
+    this.now = now;
+  }
+
+  /** Places a request that brings its history along. */
+  static Placement whole(SessionTree tree, Chain chain, MessageIds ids, Instant now) {
+    return new Placer(tree, chain, ids, now).place(Node.ROOT, true);
+  }
+
+  /** Places a request that brings only what is new, below a stored message or the root. */
+  static Placement below(SessionTree tree, Node start, Chain chain, MessageIds ids, Instant now) {
+    return new Placer(tree, chain, ids, now).place(start, false);
+  }
+
+  /** An id that no message has. */
+  static String newId() {
+    return OURS + UUID.randomUUID();
+  }
+
+  private Placement place(Node start, boolean whole) {
+    if (chain.system() != null && !chain.system().fingerprint().equals(tree.system())) {
+      elements.add(chain.system().as(ElementFields.system(newId(), now)));
+    }
+    Node asked = tree.get(ids.question());
+    int last = chain.lastQuestion();
+    String parentId;
+    if (last < 0 || (ids.question() == null && ids.parent() == null)) {
+      parentId = byWalk(start, whole);
+    } else if (asked != null && asked.kind() == Kind.QUESTION) {
+      parentId = askedAgain(asked);
+    } else {
+      parentId = asked(last, start, whole);
+    }
+    return new Placement(
+        List.copyOf(elements),
+        parentId,
+        answerId(),
+        continued,
+        continued == null ? null : chain.get(chain.size() - 1).text());
+  }
+
+  /** The id that the client gives the answer, where it is fit to be an answer's. */
+  private String answerId() {
+    String id = ids.answer();
+    boolean other = id == null || id.equals(ids.question()) || id.equals(ids.parent());
+    Node stored = tree.get(id);
+    return other || (stored != null && stored.kind() != Kind.ANSWER) ? null : id;
+  }
+
+  private String byWalk(Node start, boolean whole) {
+    List<Message> messages = chain.messages();
+    Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
+    if (found.to() == chain.size() && chain.continues()) {
+      Node named = tree.get(answerId());
+      return continueAnswer(named != null && found.ends().contains(named) ? named : found.newest());
+    }
+    Node at = found.newest();
+    int end = chain.continues() ? chain.size() - 1 : chain.size();
+    for (Message message : messages.subList(found.to(), end)) {
+      at = add(at, message, newId());
+    }
+    return chain.continues() ? continueBelow(at) : at.id();
+  }
+
+  /** A question that is stored: its tool rounds go on, or it gets another answer. */
+  private String askedAgain(Node question) {
+    LineUp lineUp = LineUp.ofStored(tree, chain, question);
+    lineUp.changes().forEach(change -> renew(change.node(), change.message()));
+    Message message = chain.get(lineUp.at());
+    if (!question.is(message)) {
+      renew(question, message);
+    }
+    return behind(question, lineUp.at() + 1);
+  }
+
+  /** A question that is not stored under the client's id. */
+  private String asked(int at, Node start, boolean whole) {
+    Node parent = tree.get(ids.parent());
+    if (parent == null || !whole) {
+      parent = history(chain.messages().subList(0, at), parent == null ? start : parent, whole);
+    } else {
+      LineUp.of(tree, chain, at, false, parent)
+          .changes()
+          .forEach(change -> renew(change.node(), change.message()));
+    }
+    Message message = chain.get(at);
+    boolean named = ids.question() != null && tree.get(ids.question()) == null;
+    // What was stored without the client's ids may be this one, what has another of them is not.
+    List<Node> equal =
+        walk.below(List.of(parent), message).stream()
+            .filter(node -> !named || !isClients(node.id()))
+            .toList();
+    Node question =
+        equal.isEmpty()
+            ? add(parent, message, named ? ids.question() : newId())
+            : Walk.newest(equal);
+    return behind(question, at + 1);
+  }
+
+  private static boolean isClients(String id) {
+    return !id.startsWith(OURS) && !id.startsWith(Numbering.PREFIX);
+  }
+
+  /**
+   * Finds or adds what stands before the question; the answer at its end is what the client names.
+   */
+  private Node history(List<Message> messages, Node start, boolean whole) {
+    Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
+    Node at = found.newest();
+    for (int i = found.to(); i < messages.size(); i++) {
+      boolean named =
+          i == messages.size() - 1
+              && Kind.of(messages.get(i)) == Kind.ANSWER
+              && ids.parent() != null
+              && tree.get(ids.parent()) == null
+              && !ids.parent().equals(ids.question());
+      at = add(at, messages.get(i), named ? ids.parent() : newId());
+    }
+    return at;
+  }
+
+  /** Places what stands behind the question, and says what the answer follows. */
+  private String behind(Node question, int from) {
+    boolean continues = chain.continues() && chain.size() > from;
+    int end = continues ? chain.size() - 1 : chain.size();
+    int rounds = from;
+    for (int i = from; i < end; i++) {
+      if (chain.kind(i) == Kind.ANSWER) {
+        rounds = i + 1; // An old answer that is talked about.
+      }
+    }
+    Node at = question;
+    for (Message message : chain.messages().subList(rounds, end)) {
+      if (Kind.of(message) != Kind.QUESTION) {
+        List<Node> equal = walk.below(List.of(at), message);
+        equal = equal.isEmpty() ? callsOf(question, message) : equal;
+        at = equal.isEmpty() ? add(at, message, newId()) : Walk.newest(equal);
+      }
+    }
+    return continues ? continueBelow(at) : at.id();
+  }
+
+  /** The same calls further below the question, where the client left out rounds before them. */
+  private List<Node> callsOf(Node question, Message message) {
+    return Kind.of(message) == Kind.CALL
+        ? tree.saying(message.fingerprint()).stream()
+            .filter(call -> question.equals(tree.question(call)))
+            .toList()
+        : List.of();
+  }
+
+  /** The last message is an answer below a message, which is to be continued. */
+  private String continueBelow(Node parent) {
+    Message message = chain.get(chain.size() - 1);
+    Node named = tree.get(answerId());
+    if (named != null && isAbout(named, parent)) {
+      if (!named.is(message)) {
+        renew(named, message);
+      }
+      return continueAnswer(named);
+    }
+    List<Node> equal = walk.below(List.of(parent), message);
+    if (!equal.isEmpty()) {
+      return continueAnswer(Walk.newest(equal));
+    }
+    String id = named == null && answerId() != null ? answerId() : newId();
+    return continueAnswer(add(parent, message, id));
+  }
+
+  private boolean isAbout(Node answer, Node place) {
+    Node question = tree.question(place);
+    return question != null && question.equals(tree.question(answer));
+  }
+
+  /** Other choices hang beside the answer that goes on. */
+  private String continueAnswer(Node answer) {
+    continued = answer.id();
+    return answer.parentId();
+  }
+
+  private Node add(Node parent, Message message, String id) {
+    elements.add(message.as(ElementFields.node(id, parent.id(), now)));
+    return new Node(id, parent.id(), Kind.of(message), message.fingerprint(), null, 0);
+  }
+
+  /** Records a newer version of a stored message, whose place it keeps. */
+  private void renew(Node node, Message message) {
+    elements.add(message.as(ElementFields.node(node.id(), node.parentId(), now)));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.helix.session;
+
+import dev.helix.session.SessionStore.Appended;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.SessionStore.Reading;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Records turns: places a request's messages in the session's tree and hangs the answers there,
+ * each in one step under the session's lock. Thread-safe.
+ */
+final class TurnLog {
+  private static final Logger LOG = System.getLogger(TurnLog.class.getName());
+
+  private final SessionStore store;
+  private final Clock clock;
+  private final WarmTrees trees;
+
+  TurnLog(SessionStore store, Clock clock, WarmTrees trees) {
+    this.store = store;
+    this.clock = clock;
+    this.trees = trees;
+  }
+
+  /** Begins the turn; empty where the session belongs to another conversation. */
+  Optional<OpenTurn> begin(SessionState session, TurnRequest request) {
+    SessionId id = session.sessionId();
+    ReentrantLock lock = trees.lock(id);
+    lock.lock();
+    try {
+      SessionTree tree = trees.take(id);
+      while (true) {
+        Instant now = clock.instant();
+        Optional<SessionState> stored = store.find(id);
+        if (stored.isPresent() && !stored.get().isSameConversation(session)) {
+          trees.give(id, tree);
+          return Optional.empty();
+        }
+        SessionState before =
+            stored.orElseGet(
+                () -> SessionState.fresh(id, session.conversationId(), session.owner(), now));
+        TurnPlan plan = TurnPlan.make(store, tree, id, request, now);
+        List<Message> elements = plan.placement().elements();
+        if (stored.isEmpty() && elements.isEmpty()) {
+          return Optional.of(plan.open(before));
+        }
+        SessionState after = begun(before, request.messages()).withUpdatedAt(now);
+        Appended appended = store.append(after, tree.version(), elements);
+        if (appended.outcome() == Outcome.HELD) {
+          return Optional.empty();
+        }
+        if (appended.outcome() == Outcome.DONE) {
+          tree.apply(new Reading(appended.version(), false, elements));
+          trees.give(id, tree);
+          if (stored.isPresent() && after.differsBeyondUse(before)) {
+            store.update(after);
+          }
+          return Optional.of(plan.open(after));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a turn; what it adds is not forced. */
+  SessionState complete(OpenTurn turn, List<Answer> answers) {
+    ReentrantLock lock = trees.lock(turn.session().sessionId());
+    lock.lock();
+    try {
+      return appendAnswers(turn, answers, clock.instant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Appends the answers; the caller holds the session's lock. */
+  private SessionState appendAnswers(OpenTurn turn, List<Answer> answers, Instant now) {
+    Optional<Step> step = StepMarker.in(answers);
+    SessionState session = turn.session();
+    SessionId id = session.sessionId();
+    SessionTree tree = trees.take(id);
+    while (true) {
+      Optional<SessionState> stored = store.find(id);
+      boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;
+      if (!begins && (stored.isEmpty() || !stored.get().isSameConversation(session))) {
+        LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
+        return session;
+      }
+      tree.apply(store.read(id, tree.version()));
+      SessionState before = stored.orElse(session);
+      SessionState after = begun(before, List.of()).withUpdatedAt(now);
+      after = step.map(after::withStep).orElse(after);
+      List<Message> elements = AnswerElements.of(store, tree, turn, answers, now);
+      Appended appended = store.append(after, tree.version(), elements);
+      if (appended.outcome() == Outcome.DONE) {
+        tree.apply(new Reading(appended.version(), false, elements));
+        trees.give(id, tree);
+        if (stored.isPresent() && after.differsBeyondUse(before)) {
+          store.update(after);
+        }
+        return after;
+      }
+    }
+  }
+
+  /** The state of a session of which a turn is recorded. */
+  private static SessionState begun(SessionState before, List<Message> messages) {
+    SessionState after =
+        before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
+    // The original took its own background prompts for requests.
+    if (after.originalRequest() != null && !TaskPrompt.matches(after.originalRequest())) {
+      return after;
+    }
+    return firstUserMessage(messages)
+        .map(message -> after.withOriginalRequest(message.text()))
+        .orElse(after);
+  }
+
+  static Optional<Message> firstUserMessage(List<Message> messages) {
+    return messages.stream().filter(message -> message.role().equals("user")).findFirst();
+  }
+}

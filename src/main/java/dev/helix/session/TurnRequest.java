@@ -1,0 +1,34 @@
+package dev.helix.session;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a caller asks in a turn. Immutable.
+ *
+ * @param messages the request's, in their order; any {@code id} or other field of a transcript that
+ *     they bring along is not kept
+ * @param mode who sends the conversation so far
+ * @param historyLimit in stored mode the most messages of the history that are sent, in whole
+ *     turns, at least 1; {@link #UNLIMITED} for all
+ * @param ids what the client calls the messages
+ */
+public record TurnRequest(
+    List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids) {
+  /** The limit of a history that is sent whole. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  public TurnRequest {
+    messages = List.copyOf(messages);
+    Objects.requireNonNull(mode, "mode");
+    Objects.requireNonNull(ids, "ids");
+    if (historyLimit < 1) {
+      throw new IllegalArgumentException("a history limit under 1: " + historyLimit);
+    }
+  }
+
+  /** A request of a client that gives no ids, with the whole history. */
+  public static TurnRequest of(List<Message> messages, HistoryMode mode) {
+    return new TurnRequest(messages, mode, UNLIMITED, MessageIds.NONE);
+  }
+}

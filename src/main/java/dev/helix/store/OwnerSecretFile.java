@@ -1,0 +1,81 @@
+package dev.helix.store;
+
+import dev.helix.session.SessionException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The file {@code .owner-secret} in a sessions directory: 64 hex digits and a line feed, readable
+ * by its owner alone. Once made it is never written again. Thread-safe, where the directory is
+ * held.
+ */
+final class OwnerSecretFile {
+  static final String NAME = ".owner-secret";
+  private static final int BYTES = 32;
+  private static final Pattern CONTENT = Pattern.compile("([0-9a-f]{64})\n?");
+
+  private final Path file;
+
+  OwnerSecretFile(Path sessions) {
+    this.file = sessions.resolve(NAME);
+  }
+
+  /**
+   * The secret, if there is one.
+   *
+   * @throws SessionException if what is there is none
+   */
+  Optional<byte[]> find() throws IOException {
+    String content;
+    try {
+      content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    if (!CONTENT.matcher(content).matches()) {
+      throw new SessionException(
+          file
+              + " is damaged. Without it no owner finds their sessions: restore it from a copy of"
+              + " the sessions directory");
+    }
+    return Optional.of(HexFormat.of().parseHex(content.strip()));
+  }
+
+  /** The secret, which is made now if there is none. */
+  synchronized byte[] get() throws IOException {
+    Optional<byte[]> known = find();
+    if (known.isPresent()) {
+      return known.get();
+    }
+    byte[] secret = new byte[BYTES];
+    new SecureRandom().nextBytes(secret);
+    byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
+    // Whole and on the disk before it has its name: no crash leaves half a secret.
+    Path beside = file.resolveSibling(NAME + "." + UUID.randomUUID());
+    Files.createFile(beside, ownerOnly());
+    Disk.writeForced(beside, content);
+    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(file.getParent());
+    return secret;
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

@@ -1,0 +1,116 @@
+package dev.helix.packaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.Answer;
+import dev.helix.session.AnswerStatus;
+import dev.helix.session.HistoryMode;
+import dev.helix.session.Message;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator's commands as the built WAR runs them. */
+class OperatorCommandsIT {
+  @TempDir Path folder;
+  @TempDir Path temporary;
+
+  private SessionManager open() {
+    String directory = folder.resolve("sessions").toString();
+    return new SessionManager(
+        SessionStore.open("files", Map.of("helix.sessions.dir", directory)::get),
+        Clock.systemUTC());
+  }
+
+  private void say(SessionManager manager) {
+    manager.completeTurn(
+        manager.beginTurn(
+            manager.getOrCreateSession(null, "trip"),
+            List.of(Message.of("user", "Hello there")),
+            HistoryMode.CLIENT),
+        List.of(new Answer(Message.of("assistant", "Hi."), "m", "stop", AnswerStatus.COMPLETED)));
+  }
+
+  private ServerProcess run(Map<String, String> environment, String input, String... arguments)
+      throws Exception {
+    ServerProcess process =
+        WarProcess.run(
+            Built.war(), environment, List.of("-Djava.io.tmpdir=" + temporary), List.of(arguments));
+    process.send(input);
+    process.awaitExit();
+    try (Stream<Path> left = Files.list(temporary)) {
+      List<Path> folders =
+          left.filter(path -> path.getFileName().toString().startsWith("helix-")).toList();
+      assertEquals(List.of(), folders, "nothing is left behind");
+    }
+    return process;
+  }
+
+  private ServerProcess onSessions(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--sessions", folder.resolve("sessions").toString()));
+    return run(Map.of(), "", all.toArray(String[]::new));
+  }
+
+  @Test
+  void hashKey_printsOneLine() throws Exception {
+    ServerProcess hashed = run(Map.of(), "abc\n", "hash-key", "acme", "--service");
+    assertEquals(0, hashed.awaitExit(), hashed.output());
+    assertEquals(
+        "acme:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad:service\n",
+        hashed.output());
+    ServerProcess empty = run(Map.of(), "", "hash-key", "acme");
+    assertEquals(2, empty.awaitExit());
+    assertTrue(empty.standardError().contains("Usage: "), empty.output());
+  }
+
+  @Test
+  void listAndShow_workBesideARunningServer_whileTheOthersDoNot() throws Exception {
+    try (SessionManager server = open()) {
+      say(server);
+      ServerProcess list = onSessions("list");
+      assertEquals(0, list.awaitExit(), list.output());
+      assertTrue(list.output().matches("conv-trip\t\\S+\t-\ttrip\tHello there\n"), list.output());
+      ServerProcess show = onSessions("show", "conv-trip");
+      assertEquals(0, show.awaitExit(), show.output());
+      assertTrue(show.output().endsWith("\nuser: Hello there\n\nassistant: Hi.\n"), show.output());
+      for (ServerProcess other :
+          List.of(
+              onSessions("delete", "conv-trip"), onSessions("adopt", "--owner", "acme", "--all"))) {
+        assertEquals(1, other.awaitExit());
+        assertTrue(other.output().contains("stopped first"), other.output());
+      }
+    }
+  }
+
+  @Test
+  void adoptAndDelete_changeTheStore_thatTheEnvironmentNames() throws Exception {
+    try (SessionManager server = open()) {
+      say(server);
+    }
+    Map<String, String> environment =
+        Map.of("HELIX_SESSIONS_DIR", folder.resolve("sessions").toString());
+    ServerProcess adopt = run(environment, "", "adopt", "--owner", "acme:ann", "conv-trip");
+    assertEquals(0, adopt.awaitExit(), adopt.output());
+    assertEquals("adopted conv-trip for acme:ann\n", adopt.output());
+    try (SessionManager server = open()) {
+      assertEquals(
+          "conv-trip",
+          server.getOrCreateSession(new Owner("acme", "ann"), null, "trip").sessionId().value());
+    }
+    ServerProcess delete = run(environment, "", "delete", "conv-trip");
+    assertEquals("deleted conv-trip\n", delete.output());
+    assertEquals(0, delete.awaitExit());
+    assertEquals(1, run(environment, "", "delete", "conv-trip").awaitExit());
+  }
+}

@@ -1,0 +1,365 @@
+package dev.helix.session;
+
+import static dev.helix.session.SessionFixture.answer;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Turns of a client that gives its messages ids, as Open WebUI can. */
+class MessageIdsTest extends PlacingTest {
+  private void twoTurns() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+  }
+
+  @Test
+  void eachMessage_getsTheClientsId_alsoAfterARestart() {
+    twoTurns();
+    sessions.restart();
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Q1",
+        "assistant: A1",
+        "user: Q2",
+        "assistant: A2",
+        "user: Q3");
+    assertEquals(
+        List.of(
+            "u1 Q1 < root", "a1 A1 < u1", "u2 Q2 < a1", "a2 A2 < u2", "u3 Q3 < a2", "a3 A3 < u3"),
+        named());
+  }
+
+  @Test
+  void regenerate_isAnotherAnswerBelowTheSameQuestion() {
+    twoTurns();
+    turn(ids("u2", "a1", "a2b"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    assertEquals(
+        List.of("u1 Q1 < root", "a1 A1 < u1", "u2 Q2 < a1", "a2 A2 < u2", "a2b A2 < u2"), named());
+  }
+
+  @Test
+  void editToTheSameText_isAMessageOfItsOwn() {
+    twoTurns();
+    turn(ids("u2b", "a1", "a2b"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    turn(ids("u1b", null, "a1b"), "A1", "user: Q1");
+    assertEquals(
+        List.of("u2b Q2 < a1", "a2b A2 < u2b", "u1b Q1 < root", "a1b A1 < u1b"),
+        named().subList(4, 8));
+  }
+
+  @Test
+  void nextQuestion_hangsBelowTheAnswerThatIsNamed_amongEqualOnes() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    turn(ids("u1", null, "a1b"), "A1", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    assertEquals("u2 Q2 < a1", named().get(3));
+  }
+
+  @Test
+  void questionThatAPersonChangedInPlace_isANewerVersion() {
+    twoTurns();
+    turn(ids("u2", "a1", "a2b"), "A2b", "user: Q1", "assistant: A1", "user: Q2 better");
+    assertEquals(
+        List.of("u1 Q1 < root", "a1 A1 < u1", "u2 Q2 better < a1", "a2 A2 < u2", "a2b A2b < u2"),
+        named());
+  }
+
+  @Test
+  void questionChangedToAnEarlierOnesText_isNotTakenForTheEarlierOne() {
+    turn(ids("u1", null, "a1"), "x", "user: ok");
+    turn(ids("u2", "a1", "a2"), "y", "user: ok", "assistant: x", "user: hm");
+    turn(ids("u2", "a1", "a2b"), "z", "user: ok", "assistant: x", "user: ok");
+    turn(ids("u2", "a1", "a2c"), "z", "user: ok", "assistant: x", "user: new");
+    assertEquals(
+        List.of(
+            "u1 ok < root", "a1 x < u1", "u2 new < a1", "a2 y < u2", "a2b z < u2", "a2c z < u2"),
+        named());
+  }
+
+  @Test
+  void answerThatAPersonChangedInPlace_isANewerVersion_whereverItStands() {
+    twoTurns();
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Q1",
+        "assistant: A1 by hand",
+        "user: Q2",
+        "assistant: A2",
+        "user: Q3");
+    turn(ids("u2", "a1", "a2b"), "A2b", "user: Q1", "assistant: A1 again", "user: Q2");
+    assertEquals(
+        List.of(
+            "u1 Q1 < root",
+            "a1 A1 again < u1",
+            "u2 Q2 < a1",
+            "a2 A2 < u2",
+            "u3 Q3 < a2",
+            "a3 A3 < u3",
+            "a2b A2b < u2"),
+        named());
+  }
+
+  @Test
+  void twoModelsSideBySide_shareTheQuestion() {
+    OpenTurn one = begin(ids("u1", null, "a1"), "user: Q1");
+    OpenTurn other = begin(ids("u1", null, "a2"), "user: Q1");
+    end(other, "B");
+    end(one, "A");
+    assertEquals(List.of("u1 Q1 < root", "a2 B < u1", "a1 A < u1"), named());
+  }
+
+  @Test
+  void toolRounds_areAChain_whoseLastElementHasTheAnswersId() {
+    endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
+    end(begin(ids("u1", null, "a1"), "user: Q1", CALL, RESULT), "A1");
+    assertEquals(List.of("u1 Q1 < root", "* looking < u1", "* R < *", "a1 A1 < *"), named());
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", CALL, RESULT, "assistant: A1", "user: Q2");
+    turn(ids("u3", "a1", "a3"), "A3", "user: Q1", "assistant: A1", "user: Q3");
+    assertEquals(
+        List.of("u2 Q2 < a1", "a2 A2 < u2", "u3 Q3 < a1", "a3 A3 < u3"), named().subList(4, 8));
+  }
+
+  @Test
+  void imagesOfTools_belongToTheRequest_andRoundsBeforeTheseMayBeLeftOut() {
+    String second = CALL.replace("c1", "c2");
+    String result = RESULT.replace("c1", "c2");
+    endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
+    OpenTurn turn =
+        begin(ids("u1", null, "a1"), "user: Q1", CALL, RESULT, "user: Here are the images");
+    sessions
+        .manager()
+        .completeTurn(
+            turn,
+            List.of(
+                new Answer(
+                    SessionFixture.messages(second).get(0), "m", null, AnswerStatus.COMPLETED)));
+    end(begin(ids("u1", null, "a1"), "user: Q1", second, result, "user: Here are the images"), "A");
+    assertEquals(
+        List.of(
+            "u1 Q1 < root", "* looking < u1", "* R < *", "* looking < *", "* R < *", "a1 A < *"),
+        named());
+    List<Message> nodes = sessions.transcript("c").messages();
+    assertEquals(nodes.get(2).id(), nodes.get(3).parentId());
+  }
+
+  @Test
+  void guidedRegenerate_addsAnAnswerOnly() {
+    twoTurns();
+    turn(
+        ids("u2", "a1", "a2b"),
+        "A2 in rhyme",
+        "user: Q1",
+        "assistant: A1",
+        "user: Q2",
+        "assistant: A2",
+        "user: please in rhyme");
+    endWithCall(begin(ids("u1", null, "a1b"), "user: Q1", "assistant: A1", "user: with the tool"));
+    end(
+        begin(
+            ids("u1", null, "a1b"),
+            "user: Q1",
+            "assistant: A1",
+            "user: with the tool",
+            CALL,
+            RESULT),
+        "A1b");
+    assertEquals(
+        List.of("a2b A2 in rhyme < u2", "* looking < u1", "* R < *", "a1b A1b < *"),
+        named().subList(4, 8));
+  }
+
+  @Test
+  void guidedRegenerateInTheQuestionsOwnWords_changesNothing() {
+    turn(ids("u1", null, "a1"), "x", "user: ok");
+    turn(ids("u2", "a1", "a2"), "x", "user: ok", "assistant: x", "user: ok");
+    turn(
+        ids("u2", "a1", "a2b"),
+        "y",
+        "user: ok",
+        "assistant: x",
+        "user: ok",
+        "assistant: x",
+        "user: ok");
+    turn(ids("u1", null, "a1b"), "z", "user: ok", "assistant: x", "user: ok");
+    assertEquals(
+        List.of("u1 ok < root", "a1 x < u1", "u2 ok < a1", "a2 x < u2", "a2b y < u2", "a1b z < u1"),
+        named());
+  }
+
+  @Test
+  void clone_bringsItsHistoryAlong_andGoesOnByItsOwnIds() {
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Q1",
+        "assistant: A1",
+        "user: Q2",
+        "assistant: A2",
+        "user: Q3");
+    turn(ids("u2", "a1", "a2b"), "A2b", "user: Q1", "assistant: A1", "user: Q2");
+    turn(ids("u1", null, "a1b"), "A1b", "user: Q1");
+    turn(ids("u1c", null, "a1c"), "A1c", "user: Q1 changed");
+    assertEquals(
+        List.of(
+            "* Q1 < root",
+            "* A1 < *",
+            "* Q2 < *",
+            "a2 A2 < *",
+            "u3 Q3 < a2",
+            "a3 A3 < u3",
+            "a2b A2b < *",
+            "a1b A1b < *",
+            "u1c Q1 changed < root",
+            "a1c A1c < u1c"),
+        named());
+  }
+
+  @Test
+  void cloneWhoseLastAnswerSaidNothing_givesTheQuestionBeforeItNoOthersId() {
+    turn(ids("u3", "a2", "a3"), "A3", "user: Q1", "assistant: A1", "user: Q2", "user: Q3");
+    assertEquals(
+        List.of("* Q1 < root", "* A1 < *", "* Q2 < *", "u3 Q3 < *", "a3 A3 < u3"), named());
+  }
+
+  @Test
+  void unknownParent_leavesItToTheWalk() {
+    twoTurns();
+    turn(ids("u3", "nonsense", "a3"), "A3", "user: Q1", "assistant: A1", "user: Q3");
+    turn(ids("u4", "nonsense", "a4"), "A4", "user: Q4");
+    assertEquals(
+        List.of("u3 Q3 < a1", "a3 A3 < u3", "u4 Q4 < root", "a4 A4 < u4"), named().subList(4, 8));
+  }
+
+  @Test
+  void absentParent_withAHistory_leavesItToTheWalk() {
+    twoTurns();
+    turn(ids("u3", null, "a3"), "A3", "user: Q1", "assistant: A1", "user: Q3");
+    assertEquals(List.of("u3 Q3 < a1", "a3 A3 < u3"), named().subList(4, 6));
+  }
+
+  @Test
+  void idsInACircle_areNotTaken() {
+    turn(ids("x", "x", "x"), "A1", "user: Q1");
+    turn(ids("a", "u", "u"), "A2", "user: Q2");
+    assertEquals(List.of("x Q1 < root", "* A1 < x", "a Q2 < root", "* A2 < a"), named());
+    turn(ids("u2", "a", "a"), "A3", "user: Q2", "user: Q3");
+    assertEquals(List.of("u2 Q3 < a", "* A3 < u2"), named().subList(4, 6));
+  }
+
+  @Test
+  void idsOfOtherKindsOfMessages_areNotTaken() {
+    twoTurns();
+    turn(ids("a1", "a2", "u1"), "A3", "user: Q1", "assistant: A1", "user: Q3");
+    turn(ids("u2", "a1", "a1"), "A4", "user: Q1", "assistant: A1", "user: Q2");
+    assertEquals(List.of("* Q3 < a2", "* A3 < *", "* A4 < u2"), named().subList(4, 7));
+  }
+
+  @Test
+  void idsOfAnotherConversation_meanNothingHere() {
+    sessions.turn("other", "A1", "user: Q1");
+    List<Message> others = sessions.transcript("other").messages();
+    turn(ids(others.get(0).id(), others.get(1).id(), "a1"), "A", "user: Q");
+    turn(ids("u2", others.get(1).id(), "a2"), "A2", "user: Q", "assistant: A", "user: Q2");
+    assertEquals(List.of("Q < root", "A < Q", "Q2 < A", "A2 < Q2"), tree());
+    assertEquals(List.of("Q1 < root", "A1 < Q1"), sessions.tree("other"));
+  }
+
+  @Test
+  void partOfTheIds_isUsedAsFarAsItGoes() {
+    twoTurns();
+    turn(ids(null, null, "a3"), "A3", "user: Q1", "assistant: A1", "user: Q2");
+    turn(ids(null, "a1", null), "A4", "user: Q4");
+    turn(ids("u5", null, null), "A5", "user: Q5");
+    assertEquals(
+        List.of("a3 A3 < u2", "* Q4 < a1", "* A4 < *", "u5 Q5 < root", "* A5 < u5"),
+        named().subList(4, 9));
+  }
+
+  @Test
+  void conversationThatBeganWithoutIds_goesOnWithThem() {
+    turn(MessageIds.NONE, "A1", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    turn(ids("u1", null, "a1b"), "A1b", "user: Q1");
+    assertEquals(
+        List.of("* Q1 < root", "* A1 < *", "u2 Q2 < *", "a2 A2 < u2", "a1b A1b < *"), named());
+  }
+
+  @Test
+  void failedAnswerWithoutText_isANode_thatIsNeverOnThePath() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    end(
+        begin(ids("u2", "a1", "a2"), "user: Q1", "assistant: A1", "user: Q2"),
+        "",
+        AnswerStatus.FAILED);
+    assertEquals("a2  < u2", named().get(3));
+    assertEquals(List.of("Q1", "A1"), path());
+    turn(ids("u2", "a1", "a2b"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Q1",
+        "assistant: A1",
+        "user: Q2",
+        "assistant:",
+        "user: Q3");
+    assertEquals(List.of("a2b A2 < u2", "u3 Q3 < a2", "a3 A3 < u3"), named().subList(4, 7));
+  }
+
+  @Test
+  void answerOfAnIdThatIsStored_isANewerVersionOfIt() {
+    end(begin(ids("u1", null, "a1"), "user: Q1"), "", AnswerStatus.FAILED);
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    assertEquals(List.of("u1 Q1 < root", "a1 A1 < u1"), named());
+    assertEquals(List.of("Q1", "A1"), path());
+  }
+
+  @Test
+  void ofSeveralChoices_theFirstGetsTheId() {
+    OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1");
+    sessions
+        .manager()
+        .completeTurn(
+            turn,
+            List.of(answer("A", AnswerStatus.COMPLETED), answer("B", AnswerStatus.COMPLETED)));
+    assertEquals(List.of("u1 Q1 < root", "a1 A < u1", "* B < u1"), named());
+  }
+
+  @Test
+  void racingTurnsOfOneQuestion_storeItOnce_andEveryAnswer() throws Exception {
+    int threads = 8;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      CyclicBarrier start = new CyclicBarrier(threads);
+      List<Future<?>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        String answer = "a" + t;
+        running.add(
+            executor.submit(
+                () -> {
+                  start.await();
+                  turn(ids("u1", null, answer), "same", "user: Q1");
+                  return null;
+                }));
+      }
+      for (Future<?> thread : running) {
+        thread.get();
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    List<String> tree = named();
+    assertEquals(1 + threads, tree.size());
+    assertEquals("u1 Q1 < root", tree.get(0));
+    assertEquals(threads, tree.stream().skip(1).distinct().filter(n -> n.endsWith("< u1")).count());
+    assertNotEquals(tree.get(1), tree.get(2));
+  }
+}
