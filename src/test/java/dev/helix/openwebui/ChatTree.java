@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,8 @@ final class ChatTree {
       return role.equals("assistant") && text.isEmpty();
     }
   }
+
+  private static final String CONTEXT_END = "</context>";
 
   private final Map<String, Node> nodes = new LinkedHashMap<>();
 
@@ -95,12 +99,16 @@ final class ChatTree {
       text.append(part.path("text").asText());
     }
     if (element.path("role").asText().equals("user")) {
-      int context = text.lastIndexOf("</context>");
-      return text.indexOf("### Task:") == 0 && context > 0
-          ? text.substring(context + "</context>".length())
-          : text.toString();
+      return asked(text.toString());
     }
     return text.toString().replaceAll("(?s)<think>.*?</think>", "");
+  }
+
+  // Retrieval puts its prompt before the question, and the list of a message's files stands there.
+  private static String asked(String text) {
+    int context = text.startsWith("### Task:") ? text.lastIndexOf(CONTEXT_END) : -1;
+    String question = context < 0 ? text : text.substring(context + CONTEXT_END.length());
+    return question.replaceFirst("(?s)^\\s*<attached_files>.*?</attached_files>", "");
   }
 
   /** Reads what {@link #toJson} wrote. */
@@ -135,9 +143,12 @@ final class ChatTree {
     return nodes.isEmpty();
   }
 
-  /** The whole tree as text, ids and all; equal texts are equal trees. */
-  String withIds() {
-    return draw(null, "", true);
+  /**
+   * The whole tree as text, with these ids; equal texts are equal trees. An id that never went over
+   * the wire in this chat (what came before a saved or cloned chat began) is left out.
+   */
+  String withIds(Set<String> named) {
+    return draw(null, "", named);
   }
 
   /**
@@ -156,21 +167,34 @@ final class ChatTree {
             new Node(node.id(), parent == null ? null : parent.id(), node.role(), node.text()));
       }
     }
-    return new ChatTree(speaking).draw(null, "", false);
+    return new ChatTree(speaking).draw(null, "", Set.of());
   }
 
-  private String draw(String parent, String indent, boolean ids) {
+  /** What is said on the way to each node that speaks, from its root; without ids. */
+  Set<String> paths() {
+    Set<String> paths = new TreeSet<>();
+    for (Node node : nodes.values()) {
+      String path = "";
+      for (Node at = node; at != null; at = nodes.get(at.parent())) {
+        path = at.isSilentAnswer() ? path : at.role() + ": " + at.text() + "\n" + path;
+      }
+      paths.add(path);
+    }
+    return paths;
+  }
+
+  private String draw(String parent, String indent, Set<String> named) {
     StringBuilder text = new StringBuilder();
     children(parent)
         .map(
             child ->
                 indent
                     + child.role()
-                    + (ids ? " " + child.id() : "")
+                    + (named.contains(child.id()) ? " " + child.id() : "")
                     + ": "
                     + child.text().replace("\n", "\\n")
                     + "\n"
-                    + draw(child.id(), indent + "  ", ids))
+                    + draw(child.id(), indent + "  ", named))
         .sorted(Comparator.naturalOrder())
         .forEach(text::append);
     return text.toString();
@@ -186,6 +210,6 @@ final class ChatTree {
 
   @Override
   public String toString() {
-    return withIds();
+    return withIds(nodes.keySet());
   }
 }

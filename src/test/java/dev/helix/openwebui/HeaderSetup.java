@@ -1,6 +1,8 @@
 package dev.helix.openwebui;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** How an operator makes Open WebUI name its conversations. */
 enum HeaderSetup {
@@ -9,6 +11,10 @@ enum HeaderSetup {
 
   /** The README's line of headers for the connection, and the user as a signed token. */
   MESSAGE_IDS("message-ids");
+
+  /** The headers of {@link #MESSAGE_IDS} that name messages of the chat. */
+  static final List<String> ID_HEADERS =
+      List.of("X-OpenWebUI-User-Message-Id", "X-OpenWebUI-Message-Id");
 
   /** The name in files and reports. */
   final String title;
@@ -50,8 +56,8 @@ enum HeaderSetup {
             "X-OpenWebUI-User-Message-Parent-Id", "{{USER_MESSAGE_PARENT_ID}}");
   }
 
-  /** The tree in the form in which both sides must agree. */
-  String comparable(ChatTree tree) {
-    return this == CHAT_ID ? tree.shape() : tree.withIds();
+  /** The tree in the form in which both sides must agree, given the ids that went over the wire. */
+  String comparable(ChatTree tree, Set<String> named) {
+    return this == CHAT_ID ? tree.shape() : tree.withIds(named);
   }
 }

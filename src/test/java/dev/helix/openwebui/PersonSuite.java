@@ -34,6 +34,7 @@ abstract class PersonSuite {
 
   @BeforeAll
   void start() {
+    Report.forget(setup);
     stack = new Stack(setup);
     ada = stack.ada;
     report =
@@ -82,11 +83,32 @@ abstract class PersonSuite {
       talk.step("third question", ada, 1, () -> ada.ask("And in winter?"));
       talk.step("regenerate", ada, 1, ada::regenerate);
       photograph("regenerated");
-      talk.step("suggest a change", ada, 1, () -> ada.regenerateWith("make it shorter"));
-      talk.step("question after it", ada, 1, () -> ada.ask("Thank you."));
+      talk.step("fourth question", ada, 1, () -> ada.ask("Thank you."));
       talk.step("edit the first question", ada, 1, () -> ada.editFirstQuestion("Where in June?"));
       talk.step("continue the answer", ada, 1, ada::continueAnswer);
       talk.step("question after it", ada, 1, () -> ada.ask("What shall I pack?"));
+    }
+  }
+
+  // Without ids it looks like a further question; the next turn shows what it was.
+  @Test
+  void suggestedChange() {
+    boolean told = setup == HeaderSetup.MESSAGE_IDS;
+    try (Scenario talk = scenario("suggestion")) {
+      ada.newChat("alpha");
+      talk.step("question", ada, 1, () -> ada.ask("Tell me a story."));
+      talk.step(
+          "suggest a change",
+          ada,
+          1,
+          told ? Comparison.EQUAL : Comparison.NONE,
+          () -> ada.regenerateWith("make it shorter"));
+      talk.step(
+          "question after it",
+          ada,
+          1,
+          told ? Comparison.EQUAL : Comparison.CONTAINED,
+          () -> ada.ask("How does it end?"));
     }
   }
 

@@ -38,8 +38,9 @@ final class Recording {
    * @param chat the chat's id, null where nothing must be stored
    * @param tree the chat as Open WebUI has it now, null as above
    */
-  void step(String name, String chat, ChatTree tree) {
+  void step(String name, String chat, Comparison comparison, ChatTree tree) {
     ObjectNode step = json.withArray("steps").addObject().put("name", name).put("chat", chat);
+    step.put("comparison", comparison.name());
     ArrayNode events = step.putArray("events");
     List<Tap.Event> all = tap.events();
     for (Tap.Event event : all.subList(moments, all.size())) {
@@ -83,12 +84,21 @@ final class Recording {
     return text.toString();
   }
 
+  // One event or node to a line: short files, and differences that can be read.
+  private String lines() {
+    return json.toString()
+            .replace("{\"exchange\":", "\n{\"exchange\":")
+            .replace("{\"id\":\"", "\n{\"id\":\"")
+            .replace("{\"name\":\"", "\n\n{\"name\":\"")
+        + "\n";
+  }
+
   /** Writes it to {@code <setup>-<scenario>.json}. */
   void writeTo(Path folder) {
     String name = json.path("setup").asText() + "-" + json.path("scenario").asText() + ".json";
     try {
       Files.createDirectories(folder);
-      Files.writeString(folder.resolve(name), json.toPrettyString() + "\n");
+      Files.writeString(folder.resolve(name), lines());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,10 +1,13 @@
 package dev.helix.openwebui;
 
+import dev.helix.scripted.Request;
 import dev.helix.scripted.Tap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -37,6 +40,11 @@ final class Scenario implements AutoCloseable {
    * them, and compares.
    */
   void step(String step, Person who, int requests, Runnable action) {
+    step(step, who, requests, Comparison.EQUAL, action);
+  }
+
+  /** As the other, with another comparison. */
+  void step(String step, Person who, int requests, Comparison comparison, Runnable action) {
     int before = chats().size();
     action.run();
     stack.tap.await(step, PATIENCE, events -> chats().size() >= before + requests);
@@ -44,10 +52,10 @@ final class Scenario implements AutoCloseable {
     who.awaitIdle(chat);
     stack.tap.await("the end of " + step, PATIENCE, events -> open() == 0);
     if (chat.startsWith("temporary:")) {
-      recording.step(step, null, null);
+      recording.step(step, null, comparison, null);
     } else {
       saved.add(chat);
-      compare(step, who, chat);
+      compare(step, who, chat, comparison);
     }
     Set<String> stored = new TreeSet<>(stack.sessions.byConversation().keySet());
     if (!stored.equals(saved)) {
@@ -55,7 +63,8 @@ final class Scenario implements AutoCloseable {
     }
   }
 
-  private void compare(String step, Person who, String chat) {
+  private void compare(String step, Person who, String chat, Comparison comparison) {
+    Set<String> named = named(chat);
     ChatTree[] trees = new ChatTree[2];
     boolean equal =
         stack.sessions.await(
@@ -63,11 +72,17 @@ final class Scenario implements AutoCloseable {
             () -> {
               trees[0] = ChatTree.ofChat(stack.openWebUi.chat(who.token(), chat));
               trees[1] = stack.sessions.tree(chat);
-              return stack.setup.comparable(trees[0]).equals(stack.setup.comparable(trees[1]));
+              return comparison.holds(stack.setup, named, trees[0], trees[1]);
             });
-    recording.step(step, chat, trees[0]);
+    recording.step(step, chat, comparison, trees[0]);
     if (equal) {
-      report.row(name, step, "equal, " + trees[0].toJson().size() + " messages");
+      report.row(
+          name,
+          step,
+          comparison.name().toLowerCase(Locale.ROOT)
+              + ", "
+              + trees[0].toJson().size()
+              + " messages");
     } else {
       different(
           step,
@@ -78,6 +93,21 @@ final class Scenario implements AutoCloseable {
   private void different(String step, String difference) {
     report.row(name, step, "**different**");
     differences.add(name + ", " + step + ": " + difference);
+  }
+
+  /** The ids that requests of this chat have named. */
+  private Set<String> named(String chat) {
+    Set<String> named = new TreeSet<>();
+    for (int exchange : chats()) {
+      Request request = stack.tap.request(exchange);
+      if (chat.equals(request.header("X-OpenWebUI-Chat-Id"))) {
+        HeaderSetup.ID_HEADERS.stream()
+            .map(request::header)
+            .filter(Objects::nonNull)
+            .forEach(named::add);
+      }
+    }
+    return named;
   }
 
   /** The exchanges that asked for a stream: all but the tasks and the lists of models. */
