@@ -1,0 +1,164 @@
+package dev.helix.openwebui;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * Somebody who sits before Open WebUI's page: a browser of their own, signed in. Methods do what a
+ * hand does and return when it is done, not when it is answered. Not thread-safe.
+ */
+final class Person implements AutoCloseable {
+  private static final Pattern CHAT = Pattern.compile("/c/([0-9a-f-]{36})$");
+
+  private final BrowserContext browser;
+  private final Page page;
+  private final URI site;
+  private final String token;
+
+  private Person(BrowserContext browser, Page page, URI site, String token) {
+    this.browser = browser;
+    this.page = page;
+    this.site = site;
+    this.token = token;
+  }
+
+  /** Opens a browser and signs in by the page's form; the token is for the API alone. */
+  static Person signIn(Browser chromium, URI site, String email, String password, String token) {
+    BrowserContext browser =
+        chromium.newContext(
+            new Browser.NewContextOptions().setViewportSize(1280, 800).setLocale("en-US"));
+    Page page = browser.newPage();
+    page.setDefaultTimeout(30_000);
+    Locator news = page.getByText("Okay, Let's Go!");
+    page.addLocatorHandler(news, Locator::click);
+    page.navigate(site.resolve("/auth").toString());
+    page.fill("input[type=email]", email);
+    page.fill("input[type=password]", password);
+    page.click("button[type=submit]");
+    page.waitForSelector("#chat-input");
+    return new Person(browser, page, site, token);
+  }
+
+  String token() {
+    return token;
+  }
+
+  void openChat(String id) {
+    page.navigate(site.resolve("/c/" + id).toString());
+    page.locator(".user-message").last().waitFor();
+  }
+
+  /** The id of the chat that is shown, from the address. */
+  String chat() {
+    page.waitForURL(CHAT);
+    var found = CHAT.matcher(page.url());
+    if (!found.find()) {
+      throw new AssertionError("no chat at " + page.url());
+    }
+    return found.group(1);
+  }
+
+  /** Begins a new chat with these models side by side; which were chosen last does not matter. */
+  void newChat(String... models) {
+    page.navigate(site.resolve("/?models=" + String.join(",", models)).toString());
+    page.waitForSelector("#chat-input");
+    for (String model : models) {
+      page.locator("button[aria-label*='" + model + "']").first().waitFor();
+    }
+  }
+
+  void ask(String text) {
+    page.click("#chat-input");
+    page.keyboard().insertText(text);
+    page.click("#send-message-button");
+  }
+
+  void regenerate() {
+    page.locator("button[aria-label='Regenerate']").last().click();
+    page.getByText("Try Again", new Page.GetByTextOptions().setExact(true)).click();
+  }
+
+  void regenerateWith(String suggestion) {
+    page.locator("button[aria-label='Regenerate']").last().click();
+    page.fill("#floating-message-input", suggestion);
+    page.click("button[aria-label='Submit suggestion']");
+  }
+
+  void editFirstQuestion(String text) {
+    Locator question = page.locator(".user-message").first();
+    question.hover();
+    question.locator("button[aria-label='Edit']").click();
+    page.locator("textarea[id^='message-edit-']").fill(text);
+    page.click("#confirm-edit-message-button");
+  }
+
+  void continueAnswer() {
+    page.locator("#continue-response-button").last().click();
+  }
+
+  /** Stops the answer once this much of it can be read; an empty text is read at once. */
+  void stopAfter(String text) {
+    if (!text.isEmpty()) {
+      page.getByText(text).last().waitFor();
+    }
+    page.locator("button[aria-label='Stop']").last().click();
+  }
+
+  void beTemporary() {
+    page.click("#temporary-chat-button");
+    page.waitForURL(Pattern.compile("temporary-chat=true"));
+  }
+
+  void saveTemporary() {
+    page.click("#save-temporary-chat-button");
+  }
+
+  void attach(Path file) {
+    page.locator("input[type=file]").first().setInputFiles(file);
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(file.getFileName() + ""))
+        .first()
+        .waitFor();
+  }
+
+  /** Waits until that text can be read. */
+  void sees(String text) {
+    page.getByText(text).last().waitFor();
+  }
+
+  /**
+   * Waits until Open WebUI has nothing more to do for a chat: answers, titles, tags, follow-ups.
+   */
+  void awaitIdle(String chat) {
+    page.waitForFunction(
+        """
+        async ([chat, token]) => {
+          const response = await fetch('/api/tasks/chat/' + encodeURIComponent(chat),
+              {headers: {Authorization: 'Bearer ' + token}});
+          return response.ok && (await response.json()).task_ids.length === 0;
+        }""",
+        java.util.List.of(chat, token),
+        new Page.WaitForFunctionOptions().setPollingInterval(100));
+    page.locator("button[aria-label='Stop']")
+        .first()
+        .waitFor(
+            new Locator.WaitForOptions()
+                .setState(com.microsoft.playwright.options.WaitForSelectorState.HIDDEN));
+  }
+
+  /** Writes what is on the screen to a file. */
+  void photograph(Path file) {
+    page.mouse().move(640, 790);
+    page.screenshot(new Page.ScreenshotOptions().setPath(file));
+  }
+
+  @Override
+  public void close() {
+    browser.close();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.helix.openwebui;
+
+import dev.helix.scripted.Request;
+import dev.helix.scripted.Tap;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One row of things a person does. After each step our transcript is compared with the chat that
+ * Open WebUI reports; differences are kept and told at the end, so that one does not hide the next.
+ * Not thread-safe.
+ */
+final class Scenario implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration RECORDED = Duration.ofSeconds(4);
+
+  private final Stack stack;
+  private final String name;
+  private final Recording recording;
+  private final Report report;
+  private final Set<String> saved; // the chats of all scenarios
+  private final List<String> differences = new ArrayList<>();
+
+  Scenario(Stack stack, String name, Report report, Set<String> saved) {
+    this.stack = stack;
+    this.name = name;
+    this.report = report;
+    this.saved = saved;
+    this.recording = new Recording(stack.setup, name, stack.version(), stack.tap, stack.model);
+  }
+
+  /**
+   * Does something that brings that many chat requests, waits until Open WebUI has finished with
+   * them, and compares.
+   */
+  void step(String step, Person who, int requests, Runnable action) {
+    step(step, who, requests, Comparison.EQUAL, action);
+  }
+
+  /** As the other, with another comparison. */
+  void step(String step, Person who, int requests, Comparison comparison, Runnable action) {
+    int before = chats().size();
+    action.run();
+    stack.tap.await(step, PATIENCE, events -> chats().size() >= before + requests);
+    String chat = stack.tap.request(lastChat()).header("X-OpenWebUI-Chat-Id");
+    who.awaitIdle(chat);
+    stack.tap.await("the end of " + step, PATIENCE, events -> open() == 0);
+    if (chat.startsWith("temporary:")) {
+      recording.step(step, null, comparison, null);
+    } else {
+      saved.add(chat);
+      compare(step, who, chat, comparison);
+    }
+    Set<String> stored = new TreeSet<>(stack.sessions.byConversation().keySet());
+    if (!stored.equals(saved)) {
+      different(step, "sessions of " + stored + " in place of " + saved);
+    }
+  }
+
+  private void compare(String step, Person who, String chat, Comparison comparison) {
+    Set<String> named = named(chat);
+    ChatTree[] trees = new ChatTree[2];
+    boolean equal =
+        stack.sessions.await(
+            RECORDED,
+            () -> {
+              trees[0] = ChatTree.ofChat(stack.openWebUi.chat(who.token(), chat));
+              trees[1] = stack.sessions.tree(chat);
+              return comparison.holds(stack.setup, named, trees[0], trees[1]);
+            });
+    recording.step(step, chat, comparison, trees[0]);
+    if (equal) {
+      report.row(
+          name,
+          step,
+          comparison.name().toLowerCase(Locale.ROOT)
+              + ", "
+              + trees[0].toJson().size()
+              + " messages");
+    } else {
+      different(
+          step,
+          "Open WebUI:\n" + trees[0] + "ours:\n" + trees[1] + "requests:\n" + recording.lastStep());
+    }
+  }
+
+  private void different(String step, String difference) {
+    report.row(name, step, "**different**");
+    differences.add(name + ", " + step + ": " + difference);
+  }
+
+  /** The ids that requests of this chat have named. */
+  private Set<String> named(String chat) {
+    Set<String> named = new TreeSet<>();
+    for (int exchange : chats()) {
+      Request request = stack.tap.request(exchange);
+      if (chat.equals(request.header("X-OpenWebUI-Chat-Id"))) {
+        HeaderSetup.ID_HEADERS.stream()
+            .map(request::header)
+            .filter(Objects::nonNull)
+            .forEach(named::add);
+      }
+    }
+    return named;
+  }
+
+  /** The exchanges that asked for a stream: all but the tasks and the lists of models. */
+  private List<Integer> chats() {
+    return stack.tap.events().stream()
+        .filter(event -> event.moment() == Tap.Moment.BEGUN)
+        .map(Tap.Event::exchange)
+        .filter(exchange -> stack.tap.request(exchange).method().equals("POST"))
+        .filter(exchange -> stack.tap.request(exchange).json().path("stream").asBoolean())
+        .toList();
+  }
+
+  private int lastChat() {
+    List<Integer> chats = chats();
+    return chats.get(chats.size() - 1);
+  }
+
+  private int open() {
+    return stack.tap.events().stream()
+        .mapToInt(event -> event.moment() == Tap.Moment.BEGUN ? 1 : -1)
+        .sum();
+  }
+
+  /** Writes the recording and fails if anything was different. */
+  @Override
+  public void close() {
+    recording.writeTo(Path.of(System.getProperty("openwebui.fixtures", "target/openwebui/replay")));
+    report.write();
+    if (!differences.isEmpty()) {
+      throw new AssertionError(String.join("\n\n", differences));
+    }
+  }
+}

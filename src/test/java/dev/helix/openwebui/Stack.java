@@ -1,0 +1,146 @@
+package dev.helix.openwebui;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import dev.helix.packaging.WarProcess;
+import dev.helix.scripted.Json;
+import dev.helix.scripted.Tap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Everything from the browser to the model: Chromium, Open WebUI, the tap, the launched WAR and the
+ * model behind it, and two people with accounts. Not thread-safe.
+ */
+final class Stack implements AutoCloseable {
+  /** A model of Open WebUI's own that has a tool which Open WebUI runs. */
+  static final String TOOL_MODEL = "forecaster";
+
+  /** Where all of it keeps its files. */
+  static final Path HOME = Path.of(System.getProperty("openwebui.home", "target/openwebui"));
+
+  private static final String TOOL =
+      """
+      class Tools:
+          def get_weather(self, city: str) -> str:
+              \"""
+              Tells the weather of a city.
+              :param city: the city's name
+              \"""
+              return "sunshine in " + city
+      """;
+
+  final HeaderSetup setup;
+  final Path folder;
+  final Model model = new Model();
+  final Sessions sessions;
+  final WarProcess server;
+  final Tap tap;
+  final OpenWebUi openWebUi;
+  final Playwright playwright;
+  final Browser chromium;
+  final Person ada;
+  final Person ben;
+
+  Stack(HeaderSetup setup) {
+    this.setup = setup;
+    folder = emptied(HOME.toAbsolutePath().resolve(setup.title));
+    sessions = new Sessions(make(folder.resolve("sessions")));
+    Map<String, String> environment = new HashMap<>(setup.serverEnvironment());
+    environment.put("HELIX_UPSTREAM_URL", model.baseUrl().toString());
+    environment.put("HELIX_UPSTREAM_HEADERS", Tap.NUMBER);
+    server = WarProcess.start(environment, "--sessions", sessions.folder().toString());
+    tap = Tap.before(server.url());
+    openWebUi =
+        OpenWebUi.start(folder, URI.create(tap.url() + "/v1"), setup.openWebUiEnvironment());
+    String admin = openWebUi.signUp("Ada", "ada@example.org", "ada-keeps-this");
+    String user = openWebUi.addUser(admin, "Ben", "ben@example.org", "ben-keeps-this");
+    configure(admin);
+    Map<String, String> browserEnvironment = new HashMap<>(System.getenv());
+    browserEnvironment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    browserEnvironment.put("TMPDIR", make(folder.resolve("tmp")).toString());
+    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(browserEnvironment));
+    chromium =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of(System.getProperty("openwebui.chromium")))
+                    .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
+    URI site = openWebUi.url();
+    ada = Person.signIn(chromium, site, "ada@example.org", "ada-keeps-this", admin);
+    ben = Person.signIn(chromium, site, "ben@example.org", "ben-keeps-this", user);
+  }
+
+  private void configure(String admin) {
+    ObjectNode config = Json.object().put("ENABLE_OPENAI_API", true);
+    config.putArray("OPENAI_API_BASE_URLS").add(tap.url() + "/v1");
+    config.putArray("OPENAI_API_KEYS").add(OpenWebUi.CONNECTION_KEY);
+    ObjectNode connection = config.putObject("OPENAI_API_CONFIGS").putObject("0");
+    connection.put("enable", true);
+    if (!setup.connectionHeaders().isEmpty()) {
+      ObjectNode headers = connection.putObject("headers");
+      setup.connectionHeaders().forEach(headers::put);
+    }
+    openWebUi.post("/openai/config/update", admin, config);
+    ObjectNode tool = Json.object().put("id", "weather").put("name", "Weather");
+    tool.put("content", TOOL).putObject("meta").put("description", "Tells the weather.");
+    openWebUi.post("/api/v1/tools/create", admin, tool);
+    ObjectNode preset = Json.object().put("id", TOOL_MODEL).put("name", TOOL_MODEL);
+    preset.put("base_model_id", "alpha").put("is_active", true);
+    preset.putObject("params").put("function_calling", "native");
+    ObjectNode meta = preset.putObject("meta");
+    meta.putArray("toolIds").add("weather");
+    meta.putObject("capabilities").put("builtin_tools", false);
+    openWebUi.post("/api/v1/models/create", admin, preset);
+  }
+
+  /** Open WebUI's version, as its API says. */
+  String version() {
+    JsonNode version = openWebUi.get("/api/version", null);
+    return version.path("version").asText();
+  }
+
+  static Path make(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path emptied(Path folder) {
+    try {
+      if (Files.exists(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    playwright.close();
+    openWebUi.close();
+    tap.close();
+    server.close();
+    model.close();
+  }
+}
