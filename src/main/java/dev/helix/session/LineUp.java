@@ -56,7 +56,8 @@ record LineUp(
     int agreed = 0;
     while (i >= 0 && node != null && left-- > 0) {
       Message message = chain.get(i);
-      Message before = i == 0 ? null : chain.get(i - 1);
+      int above = above(tree, node, chain, i);
+      Message before = above < 0 ? null : chain.get(above);
       Kind kind = chain.kind(i);
       if (node.is(message)) {
         answered = kind == Kind.ANSWER;
@@ -76,16 +77,28 @@ record LineUp(
         break;
       }
       node = Walk.before(tree, node, before);
-      i--;
+      i = above;
     }
     boolean spoken = at == 0 || chain.kind(at - 1) != Kind.RESULT;
     return new LineUp(at, asked, spoken, agreed, i < 0 && node == null, List.copyOf(changes));
   }
 
+  /** The place before one in the request, without a tool's images, which the tree does not have. */
+  private static int above(SessionTree tree, Node node, Chain chain, int at) {
+    Node parent = tree.parent(node);
+    boolean images =
+        at > 1
+            && chain.kind(at - 1) == Kind.QUESTION
+            && chain.kind(at - 2) == Kind.RESULT
+            && parent != null
+            && parent.is(chain.get(at - 2));
+    return images ? at - 2 : at - 1;
+  }
+
   /** Whether a client leaves a message out where the request has one of another kind. */
   private static boolean isLeftOut(Node node, Kind there) {
     return switch (node.kind()) {
-      case ANSWER -> there != Kind.ANSWER || node.isSilent();
+      case ANSWER -> node.isSilent() || (there != Kind.ANSWER && node.kept() != null);
       case CALL, RESULT -> there == Kind.QUESTION;
       default -> false;
     };

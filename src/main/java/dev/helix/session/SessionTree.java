@@ -182,7 +182,7 @@ final class SessionTree {
     if (parts) {
       put(broken, node.parentId(), node, in);
     }
-    Node question = node.kind() == Kind.ANSWER ? question(node) : null;
+    Node question = node.kind() == Kind.ANSWER ? question(node) : calledBy(node);
     if (question == null) {
       return;
     }
@@ -196,6 +196,12 @@ final class SessionTree {
         put(broken, question.id(), node, in);
       }
     }
+  }
+
+  /** The question right before a call; null where there is another message or it is no call. */
+  private Node calledBy(Node call) {
+    Node parent = call.kind() == Kind.CALL ? parent(call) : null;
+    return parent != null && parent.kind() == Kind.QUESTION ? parent : null;
   }
 
   private static <K, V> void put(Map<K, List<V>> index, K key, V value, boolean in) {

@@ -99,7 +99,7 @@ final class Walk {
     Message message = chain.get(at);
     List<Match> equal = below(parents, message);
     Message answer = at + 1 < chain.size() ? chain.get(at + 1) : null;
-    if (answer == null || Kind.of(message) != Kind.QUESTION || Kind.of(answer) != Kind.ANSWER) {
+    if (answer == null || Kind.of(message) != Kind.QUESTION || !answer.isAssistant()) {
       return equal;
     }
     // A question that gained or lost its context is known by the answer that follows it.
@@ -215,7 +215,7 @@ final class Walk {
       boolean sameAnswer =
           parent != null
               && parent.kind() == Kind.QUESTION
-              && node.kind() == Kind.ANSWER
+              && (node.kind() == Kind.ANSWER || node.kind() == Kind.CALL)
               && Kind.of(before) == Kind.QUESTION;
       if (!equal && !sameAnswer) {
         break;

@@ -280,6 +280,20 @@ class MessageIdsTest extends PlacingTest {
   }
 
   @Test
+  void imagesOfAnEarlierTool_areNotTakenForTheQuestion() {
+    endWithCall(begin(ids("u1", null, "a1"), "user: ok"));
+    turn(ids("u1", null, "a1"), "ok", "user: ok", CALL, RESULT, "user: images");
+    String[] history = {"user: ok", CALL, RESULT, "user: images", "assistant: ok", "user: ok"};
+    turn(ids("u2", "a1", "a2"), "A2", history);
+    turn(ids("u2", "a1", "a3"), "A3", history);
+    history[4] = "assistant: by hand";
+    turn(ids("u2", "a1", "a4"), "A4", history);
+    assertEquals(
+        List.of("a1 by hand < *", "u2 ok < a1", "a2 A2 < u2", "a3 A3 < u2", "a4 A4 < u2"),
+        named().subList(3, 8));
+  }
+
+  @Test
   void equalQuestionFurtherUp_isNotTakenForTheOneThatIsNamed() {
     String second = CALL.replace("c1", "c2");
     String result = RESULT.replace("c1", "c2");
