@@ -98,7 +98,7 @@ final class Exchange {
     }
     if (!reply.isBlank()) {
       Said sent = request.get(request.size() - 1);
-      boolean same = WireTree.squeezed(node.stored.core()).equals(WireTree.squeezed(sent.core()));
+      boolean same = Said.squeezed(node.stored.core()).equals(Said.squeezed(sent.core()));
       Said before = same ? node.stored : sent;
       node.stored = Said.answer(before.text() + said.text(), before.seen() + said.seen(), null);
       node.status = reply.status();

@@ -68,6 +68,15 @@ record Said(
     return trim(seen == null ? "" : seen);
   }
 
+  /** What is seen, without any white space. */
+  String squeezedCore() {
+    return squeezed(core());
+  }
+
+  static String squeezed(String text) {
+    return text.replaceAll("[\\s\\h\\v]+", "");
+  }
+
   Message toMessage() {
     ObjectNode json = MAPPER.createObjectNode().put("role", role);
     if (image) {
@@ -95,9 +104,7 @@ record Said(
 
   /** This with the white space taken out of an answer: where one went on, it is anyone's. */
   Said squeezed() {
-    return isAnswer() && text != null
-        ? answer(text.replaceAll("[\\s\\h\\v]+", ""), "", null)
-        : this;
+    return isAnswer() && text != null ? answer(squeezed(text), "", null) : this;
   }
 
   /** Without white space at the ends, as the page and its server trim: also of no-break spaces. */

@@ -18,7 +18,7 @@ final class Steps {
           "Hello world",
           " ok\n",
           "Hello ",
-          "ok\t",
+          "ok\u00a0",
           "o",
           "\"Hello\" \\n\t/",
           "Grüße 🐍",

@@ -67,7 +67,7 @@ final class Stored {
     boolean seam =
         node.continued
             && said.isAnswer()
-            && WireTree.squeezed(said.text()).equals(WireTree.squeezed(node.stored.text()));
+            && Said.squeezed(said.text()).equals(Said.squeezed(node.stored.text()));
     return seam ? node.stored : said;
   }
 

@@ -1,0 +1,215 @@
+package dev.helix.model;
+
+import dev.helix.model.WireTree.Node;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a request without ids is found in a tree: an independent reading of the specification's
+ * section 4, which looks at every message each time. Not thread-safe.
+ */
+final class WireWalk {
+  /**
+   * How far a request is found.
+   *
+   * @param from the first message that counts as found; what stands before it is not stored
+   * @param to behind the last one
+   * @param ends where the last one may be, each with how often it took forgiving to come there
+   */
+  record Found(int from, int to, Map<Node, Integer> ends) {
+    int length() {
+      return to - from;
+    }
+
+    /**
+     * The end that is meant: where an answer is to go on, rather one with nothing below, as a
+     * person lets only a last message go on; then the one with the fewest tolerances; then the
+     * newest.
+     */
+    Node best(int size) {
+      boolean goesOn = to == size && ends.keySet().stream().anyMatch(WireWalk::isAnswer);
+      Comparator<Node> leavesFirst = Comparator.comparing(node -> !node.children.isEmpty());
+      Comparator<Node> leastFirst = Comparator.comparing(ends::get);
+      Comparator<Node> newestFirst = Comparator.comparing(node -> -node.recorded);
+      Comparator<Node> order = leastFirst.thenComparing(newestFirst);
+      return ends.keySet().stream()
+          .min(goesOn ? leavesFirst.thenComparing(order) : order)
+          .orElseThrow();
+    }
+
+    private Node newest() {
+      return best(-1);
+    }
+  }
+
+  private final Node root;
+  private final List<Node> nodes;
+
+  /**
+   * @param nodes all of them
+   */
+  WireWalk(Node root, List<Node> nodes) {
+    this.root = root;
+    this.nodes = nodes;
+  }
+
+  Found find(List<Said> said) {
+    Found found = fromRoot(said);
+    if (said.subList(0, found.to()).stream().anyMatch(Said::isAnswer)) {
+      return found;
+    }
+    // A history that begins in the middle; only if nothing at all is found may it lose its start.
+    Found best = null;
+    for (int first = 0; first < (found.to() == 0 ? said.size() : 1); first++) {
+      Found run = run(said, first);
+      if (run.length() > found.to()
+          && said.subList(run.from(), run.to()).stream().anyMatch(Said::isAnswer)
+          && (best == null || RUNS.compare(run, best) >= 0)) {
+        best = run;
+      }
+    }
+    return best == null ? found : best;
+  }
+
+  /** The longest last, then those with the fewest tolerances, then the newest. */
+  private static final Comparator<Found> RUNS =
+      Comparator.comparing(Found::length)
+          .thenComparing(run -> -run.ends().get(run.newest()))
+          .thenComparing(run -> run.newest().recorded);
+
+  Found fromRoot(List<Said> said) {
+    return walk(Map.of(root, 0), said, 0, 0);
+  }
+
+  /** Consecutive messages that are consecutive in the tree, wherever. */
+  private Found run(List<Said> said, int first) {
+    Map<Node, Integer> starts = new LinkedHashMap<>();
+    Map<Node, Integer> all = new LinkedHashMap<>();
+    nodes.forEach(node -> all.put(node, 0));
+    starts.putAll(inWords(all, said.get(first)));
+    sameAnswer(all, said, first).forEach(starts::putIfAbsent);
+    return starts.isEmpty()
+        ? new Found(first, first, starts)
+        : walk(starts, said, first, first + 1);
+  }
+
+  /** Walks with all nodes that equal the next message, as deep as any goes. */
+  private static Found walk(Map<Node, Integer> from, List<Said> said, int first, int start) {
+    Map<Node, Integer> at = from;
+    int next = start;
+    while (next < said.size()) {
+      Map<Node, Integer> deeper = step(at, said, next);
+      if (deeper.isEmpty()) {
+        break;
+      }
+      at = deeper;
+      next++;
+    }
+    return new Found(first, next, at);
+  }
+
+  private static Map<Node, Integer> step(Map<Node, Integer> at, List<Said> said, int next) {
+    Map<Node, Integer> below = new LinkedHashMap<>();
+    at.forEach((node, given) -> node.children.forEach(child -> put(below, child, given)));
+    if (said.get(next).isAnswer()) {
+      // The client may leave the rounds of tools out.
+      at.forEach(
+          (node, given) -> afterRounds(node).forEach(answer -> put(below, answer, given + 1)));
+    }
+    Map<Node, Integer> equal = inWords(below, said.get(next));
+    if (next + 1 < said.size() && step(equal, said, next + 1).isEmpty()) {
+      Map<Node, Integer> same = sameAnswer(below, said, next);
+      return same.isEmpty() ? equal : same;
+    }
+    return equal;
+  }
+
+  private static void put(Map<Node, Integer> map, Node node, int given) {
+    map.merge(node, given, Math::min);
+  }
+
+  /** The answers to a question to which rounds of tools led. */
+  private static List<Node> afterRounds(Node question) {
+    List<Node> answers = new ArrayList<>();
+    if (question.said != null && question.said.isUser()) {
+      collect(question.children, answers);
+    }
+    return answers;
+  }
+
+  private static void collect(Collection<Node> nodes, List<Node> answers) {
+    for (Node node : nodes) {
+      if (node.said.isCalls() || node.said.result() != null) {
+        node.children.stream().filter(WireWalk::isAnswer).forEach(answers::add);
+        collect(node.children, answers);
+      }
+    }
+  }
+
+  private static Map<Node, Integer> inWords(Map<Node, Integer> nodes, Said said) {
+    Map<Node, Integer> equal = new LinkedHashMap<>();
+    nodes.forEach(
+        (node, given) -> {
+          if (equal(said, node)) {
+            put(equal, node, given);
+          } else if (isPart(said, node)) {
+            put(equal, node, given + 1);
+          }
+        });
+    return equal;
+  }
+
+  /** A question that gained or lost its context: the same answer follows it. */
+  private static Map<Node, Integer> sameAnswer(
+      Map<Node, Integer> nodes, List<Said> said, int next) {
+    Map<Node, Integer> same = new LinkedHashMap<>();
+    Said answer = next + 1 < said.size() ? said.get(next + 1) : null;
+    if (answer != null && said.get(next).isUser() && (answer.isAnswer() || answer.isCalls())) {
+      nodes.forEach(
+          (node, given) -> {
+            if (node.said.isUser() && !step(Map.of(node, 0), said, next + 1).isEmpty()) {
+              put(same, node, given + 1);
+            }
+          });
+    }
+    return same;
+  }
+
+  private static boolean equal(Said sent, Node node) {
+    Said stored = node.said;
+    if (!sent.role().equals(stored.role()) || sent.isCalls() != stored.isCalls()) {
+      return false;
+    }
+    if (sent.isCalls()) {
+      return sent.calls().equals(stored.calls());
+    }
+    if (sent.result() != null) {
+      return sent.result().equals(stored.result());
+    }
+    if (sent.isUser()) {
+      return sent.image() == stored.image() && sent.core().equals(stored.core());
+    }
+    // Where an answer was gone on with, white space between the two is anyone's.
+    return node.continued
+        ? sent.squeezedCore().equals(stored.squeezedCore())
+        : sent.core().equals(stored.core());
+  }
+
+  /** Whether a client may have kept just this of an answer that broke off. */
+  private static boolean isPart(Said sent, Node node) {
+    if (!sent.isAnswer() || !isAnswer(node) || !node.isBroken()) {
+      return false;
+    }
+    return node.continued
+        ? node.said.squeezedCore().startsWith(sent.squeezedCore())
+        : node.said.core().startsWith(sent.core());
+  }
+
+  private static boolean isAnswer(Node node) {
+    return node.said != null && node.said.isAnswer();
+  }
+}
