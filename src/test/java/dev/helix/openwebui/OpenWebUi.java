@@ -55,7 +55,12 @@ final class OpenWebUi implements AutoCloseable {
       builder.environment().putAll(settings(data, upstream));
       builder.environment().putAll(environment);
       OpenWebUi started = new OpenWebUi(builder.start(), URI.create("http://127.0.0.1:" + port));
-      started.awaitHealth();
+      try {
+        started.awaitHealth();
+      } catch (AssertionError e) {
+        started.close();
+        throw e;
+      }
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -111,7 +116,6 @@ final class OpenWebUi implements AutoCloseable {
         throw new AssertionError(e);
       }
     }
-    close();
     throw new AssertionError("Open WebUI was not ready within " + START);
   }
 

@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ final class Stack implements AutoCloseable {
 
   final HeaderSetup setup;
   final Path folder;
-  final Model model = new Model();
+  final Model model;
   final Sessions sessions;
   final WarProcess server;
   final Tap tap;
@@ -53,34 +55,58 @@ final class Stack implements AutoCloseable {
   final Person ada;
   final Person ben;
 
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
   Stack(HeaderSetup setup) {
     this.setup = setup;
     folder = emptied(HOME.toAbsolutePath().resolve(setup.title));
     sessions = new Sessions(make(folder.resolve("sessions")));
+    try {
+      model = opened(new Model());
+      server = opened(serve());
+      tap = opened(Tap.before(server.url()));
+      URI connection = URI.create(tap.url() + "/v1");
+      openWebUi = opened(OpenWebUi.start(folder, connection, setup.openWebUiEnvironment()));
+      String admin = openWebUi.signUp("Ada", "ada@example.org", "ada-keeps-this");
+      String user = openWebUi.addUser(admin, "Ben", "ben@example.org", "ben-keeps-this");
+      configure(admin);
+      playwright = opened(play());
+      chromium = browse();
+      URI site = openWebUi.url();
+      ada = Person.signIn(chromium, site, "ada@example.org", "ada-keeps-this", admin);
+      ben = Person.signIn(chromium, site, "ben@example.org", "ben-keeps-this", user);
+    } catch (RuntimeException | AssertionError e) {
+      close(); // nobody else can: no process may outlive a start that failed
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T one) {
+    opened.push(one);
+    return one;
+  }
+
+  private WarProcess serve() {
     Map<String, String> environment = new HashMap<>(setup.serverEnvironment());
     environment.put("HELIX_UPSTREAM_URL", model.baseUrl().toString());
     environment.put("HELIX_UPSTREAM_HEADERS", Tap.NUMBER);
-    server = WarProcess.start(environment, "--sessions", sessions.folder().toString());
-    tap = Tap.before(server.url());
-    openWebUi =
-        OpenWebUi.start(folder, URI.create(tap.url() + "/v1"), setup.openWebUiEnvironment());
-    String admin = openWebUi.signUp("Ada", "ada@example.org", "ada-keeps-this");
-    String user = openWebUi.addUser(admin, "Ben", "ben@example.org", "ben-keeps-this");
-    configure(admin);
-    Map<String, String> browserEnvironment = new HashMap<>(System.getenv());
-    browserEnvironment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    browserEnvironment.put("TMPDIR", make(folder.resolve("tmp")).toString());
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(browserEnvironment));
-    chromium =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of(System.getProperty("openwebui.chromium")))
-                    .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
-    URI site = openWebUi.url();
-    ada = Person.signIn(chromium, site, "ada@example.org", "ada-keeps-this", admin);
-    ben = Person.signIn(chromium, site, "ben@example.org", "ben-keeps-this", user);
+    return WarProcess.start(environment, "--sessions", sessions.folder().toString());
+  }
+
+  private Playwright play() {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    environment.put("TMPDIR", make(folder.resolve("tmp")).toString());
+    return Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+  }
+
+  private Browser browse() {
+    return playwright
+        .chromium()
+        .launch(
+            new BrowserType.LaunchOptions()
+                .setExecutablePath(Path.of(System.getProperty("openwebui.chromium")))
+                .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
   }
 
   private void configure(String admin) {
@@ -137,10 +163,12 @@ final class Stack implements AutoCloseable {
 
   @Override
   public void close() {
-    playwright.close();
-    openWebUi.close();
-    tap.close();
-    server.close();
-    model.close();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 }
