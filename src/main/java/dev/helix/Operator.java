@@ -222,18 +222,19 @@ public final class Operator implements Callable<Integer> {
         .toList();
   }
 
-  /** The owner that {@code TENANT[:USER]} names; the first colon divides. */
+  /** The owner that {@code TENANT}, {@code TENANT:USER} or {@code :USER} names. */
   private static Owner owner(String text) {
     if (text == null) {
-      throw new IllegalArgumentException("--owner TENANT[:USER] is needed");
+      throw new IllegalArgumentException("--owner TENANT, TENANT:USER or :USER is needed");
     }
     int colon = text.indexOf(':');
     String tenant = colon < 0 ? text : text.substring(0, colon);
     String user = colon < 0 ? null : text.substring(colon + 1);
-    if (tenant.isEmpty() || "".equals(user)) {
-      throw new IllegalArgumentException("--owner takes TENANT or TENANT:USER, not " + text);
+    if ("".equals(user) || (user == null && tenant.isEmpty())) {
+      throw new IllegalArgumentException("--owner takes TENANT, TENANT:USER or :USER, not " + text);
     }
-    return new Owner(tenant, user);
+    // Without API keys a user whom a token names has no tenant.
+    return new Owner(tenant.isEmpty() ? null : tenant, user);
   }
 
   /** The sessions, which nobody else uses meanwhile. */

@@ -121,7 +121,7 @@ class OperatorTest {
             List.of("delete"),
             List.of("adopt", "conv-a"),
             List.of("adopt", "--owner", "acme"),
-            List.of("adopt", "--owner", ":ann", "conv-a"),
+            List.of("adopt", "--owner", ":", "conv-a"),
             List.of("adopt", "--owner", "acme:", "conv-a"),
             List.of("adopt", "--owner", "acme", "--all", "conv-a"),
             List.of("fly"))) {

@@ -67,10 +67,10 @@ final class ApiKeys {
       try {
         return new ApiKey(fields[0], fields[1].toLowerCase(Locale.ROOT), service);
       } catch (IllegalArgumentException e) {
-        throw new BrokenKeysException("line " + number + " is none: " + e.getMessage(), null);
+        throw new BrokenKeysException("line " + number + " is no key: " + e.getMessage(), null);
       }
     }
-    throw new BrokenKeysException("line " + number + " is none", null);
+    throw new BrokenKeysException("line " + number + " is no key", null);
   }
 
   /**

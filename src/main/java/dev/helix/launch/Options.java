@@ -43,7 +43,7 @@ record Options(int port, String host, String context, String sessions, Task task
         list [--limit N]              the sessions last used, 20 unless told
         show ID                       a session and its current path
         delete ID                     removes a session for good; the server must be stopped
-        adopt --owner TENANT[:USER] ID... | --all
+        adopt --owner [TENANT][:USER] ID... | --all
                                       gives sessions without an owner to one; the server must be
                                       stopped
 

@@ -96,7 +96,7 @@ public final class Transcript {
     List<Message> sent = new ArrayList<>();
     for (int i = 0; i < path.size(); i++) {
       Message message = path.get(i);
-      if (message.status() == AnswerStatus.FAILED) {
+      if (isBroken(message) && !callsTools(message)) {
         continue;
       }
       boolean resultsFollow = toolResultsFollow && i == path.size() - 1;
@@ -154,11 +154,14 @@ public final class Transcript {
     return message.parentId() == null ? null : nodes.get(message.parentId());
   }
 
+  /** Whether an answer came to nothing that could be sent again. */
+  private static boolean isBroken(Message message) {
+    return message.status() == AnswerStatus.FAILED
+        || (message.status() == AnswerStatus.CANCELLED && message.text().isBlank());
+  }
+
   private static boolean isAnswer(Message message) {
-    if (!message.isAssistant() || message.status() == AnswerStatus.FAILED) {
-      return false;
-    }
-    return message.status() != AnswerStatus.CANCELLED || !message.text().isBlank();
+    return message.isAssistant() && !isBroken(message);
   }
 
   private static boolean callsTools(Message message) {

@@ -99,6 +99,25 @@ class StoredHistoryTest {
   }
 
   @Test
+  void cancelledAnswerWithoutText_isNotSentAgain_thoughTheNextQuestionFollowsIt() {
+    OpenTurn turn = asked(new MessageIds("u1", null, "a1"), "user: Q1");
+    end(turn, "", AnswerStatus.CANCELLED);
+    OpenTurn next = asked(new MessageIds("u2", "a1", "a2"), "user: Q2");
+    assertEquals(List.of("Q1"), texts(next.history()));
+    end(next, "A2", AnswerStatus.COMPLETED);
+    assertEquals(List.of("Q1", "Q2", "A2"), texts(begin("user: Q3").history()));
+  }
+
+  private OpenTurn asked(MessageIds ids, String... messages) {
+    return sessions
+        .manager()
+        .beginTurn(
+            sessions.session("c"),
+            new TurnRequest(
+                SessionFixture.messages(messages), HistoryMode.STORED, TurnRequest.UNLIMITED, ids));
+  }
+
+  @Test
   void storedSystemMessage_isSent_unlessTheCallerHasItsOwn() {
     OpenTurn first = sessions.storedTurn("c", "A1", "system: S", "user: Q1");
     assertNull(first.system());
