@@ -70,6 +70,9 @@ record LineUp(
           && agree(Walk.before(tree, node, before), before)) {
         changes.add(new Change(node, message));
         answered = false;
+      } else if (isBehindResult(chain, i) && node.is(chain.get(i - 1))) {
+        i--; // A tool's images, which the tree does not have.
+        continue;
       } else if (isLeftOut(node, kind)) {
         node = tree.parent(node);
         continue;
@@ -83,22 +86,22 @@ record LineUp(
     return new LineUp(at, asked, spoken, agreed, i < 0 && node == null, List.copyOf(changes));
   }
 
-  /** The place before one in the request, without a tool's images, which the tree does not have. */
+  /** The place before one in the request, without a tool's images. */
   private static int above(SessionTree tree, Node node, Chain chain, int at) {
     Node parent = tree.parent(node);
-    boolean images =
-        at > 1
-            && chain.kind(at - 1) == Kind.QUESTION
-            && chain.kind(at - 2) == Kind.RESULT
-            && parent != null
-            && parent.is(chain.get(at - 2));
-    return images ? at - 2 : at - 1;
+    return isBehindResult(chain, at - 1) && parent != null && parent.is(chain.get(at - 2))
+        ? at - 2
+        : at - 1;
+  }
+
+  private static boolean isBehindResult(Chain chain, int at) {
+    return at > 0 && chain.kind(at) == Kind.QUESTION && chain.kind(at - 1) == Kind.RESULT;
   }
 
   /** Whether a client leaves a message out where the request has one of another kind. */
   private static boolean isLeftOut(Node node, Kind there) {
     return switch (node.kind()) {
-      case ANSWER -> node.isSilent() || (there != Kind.ANSWER && node.kept() != null);
+      case ANSWER -> node.silent() || (there != Kind.ANSWER && node.kept() != null);
       case CALL, RESULT -> there == Kind.QUESTION;
       default -> false;
     };

@@ -6,6 +6,8 @@ import java.util.List;
  * A message of a {@link SessionTree}, in its newest version.
  *
  * @param parentId null at the root
+ * @param silent whether it is an answer that says nothing but reasoning, so that clients leave it
+ *     out when they send the others again
  * @param apart what it says where a client puts line ends in place of reasoning between its parts;
  *     null where that is no other
  * @param kept what counts of the text of an answer that broke off, of which a client may have kept
@@ -17,12 +19,13 @@ record Node(
     String parentId,
     Kind kind,
     Fingerprint fingerprint,
+    boolean silent,
     Fingerprint apart,
     String kept,
     long recorded) {
 
   /** Where there is no message: above the first one. */
-  static final Node ROOT = new Node(null, null, Kind.OTHER, null, null, null, -1);
+  static final Node ROOT = new Node(null, null, Kind.OTHER, null, false, null, null, -1);
 
   /** More of an answer that broke off is not compared. */
   private static final int LONGEST_KEPT = 1 << 16;
@@ -30,29 +33,26 @@ record Node(
   /** What a tree knows of an element. */
   static Node of(String id, String parentId, Message element, long recorded) {
     Kind kind = Kind.of(element);
-    Fingerprint apart = null;
-    String kept = null;
-    if (kind == Kind.ANSWER) {
-      apart = apart(element);
-      if (element.status() == AnswerStatus.CANCELLED || element.status() == AnswerStatus.FAILED) {
-        String text = Wording.of(element.role(), element.text());
-        kept = text.isEmpty() ? null : text.substring(0, Math.min(text.length(), LONGEST_KEPT));
-      }
+    if (kind != Kind.ANSWER) {
+      return new Node(id, parentId, kind, element.fingerprint(), false, null, null, recorded);
     }
-    return new Node(id, parentId, kind, element.fingerprint(), apart, kept, recorded);
-  }
-
-  private static Fingerprint apart(Message element) {
     String text = element.text();
+    String said = Wording.of(element.role(), text);
+    boolean silent = element.fingerprint().empty() || Wording.isOnlyReasoning(text);
     String pieces = Wording.pieces(text);
-    return pieces.equals(Wording.of(element.role(), text))
-        ? null
-        : Message.of(element.role(), pieces).fingerprint();
+    Fingerprint apart =
+        pieces.equals(said) ? null : Message.of(element.role(), pieces).fingerprint();
+    boolean broken =
+        element.status() == AnswerStatus.CANCELLED || element.status() == AnswerStatus.FAILED;
+    String kept =
+        broken && !said.isEmpty() ? said.substring(0, Math.min(said.length(), LONGEST_KEPT)) : null;
+    return new Node(id, parentId, kind, element.fingerprint(), silent, apart, kept, recorded);
   }
 
-  /** Whether it is an answer without a word, which clients never send again. */
-  boolean isSilent() {
-    return kind == Kind.ANSWER && fingerprint.empty();
+  /** A message that was just made an element and that nothing hangs below. */
+  static Node added(String id, String parentId, Message message) {
+    Kind kind = Kind.of(message);
+    return new Node(id, parentId, kind, message.fingerprint(), false, null, null, 0);
   }
 
   /** The fingerprints by which it is found. */

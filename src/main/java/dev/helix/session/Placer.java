@@ -155,7 +155,7 @@ final class Placer {
     Message nothing = Message.of("assistant", "");
     Answer answer = new Answer(nothing, null, null, AnswerStatus.CANCELLED);
     elements.add(nothing.as(ElementFields.answer(ids.parent(), before.id(), now, answer)));
-    return new Node(ids.parent(), before.id(), Kind.ANSWER, nothing.fingerprint(), null, null, 0);
+    return Node.added(ids.parent(), before.id(), nothing);
   }
 
   /** Places what stands behind the question, and says what the answer follows. */
@@ -217,7 +217,7 @@ final class Placer {
 
   private Node add(Node parent, Message message, String id) {
     elements.add(message.as(ElementFields.node(id, parent.id(), now)));
-    return new Node(id, parent.id(), Kind.of(message), message.fingerprint(), null, null, 0);
+    return Node.added(id, parent.id(), message);
   }
 
   /** Records a newer version of a stored message, whose place it keeps. */

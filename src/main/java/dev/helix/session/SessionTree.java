@@ -37,7 +37,7 @@ final class SessionTree {
   /** Answers that broke off, below the same. */
   private final Map<String, List<Node>> brokenGrandchildren = new HashMap<>();
 
-  /** Answers that say nothing, below a parent; they equal nothing. */
+  /** Answers that say nothing, or nothing but reasoning, below a parent. */
   private final Map<String, List<Node>> silent = new HashMap<>();
 
   private final Set<String> followed = new HashSet<>();
@@ -109,7 +109,7 @@ final class SessionTree {
     return brokenGrandchildren.getOrDefault(parent.id(), List.of());
   }
 
-  /** The answers below a parent that say nothing. Not to be changed. */
+  /** The answers below a parent that say nothing but reasoning. Not to be changed. */
   List<Node> silent(Node parent) {
     return silent.getOrDefault(parent.id(), List.of());
   }
@@ -165,8 +165,10 @@ final class SessionTree {
 
   /** Enters a message in the indexes, or takes it out. */
   private void change(Node node, boolean in) {
-    if (node.isSilent()) {
+    if (node.silent()) {
       put(silent, node.parentId(), node, in);
+    }
+    if (node.kind() == Kind.ANSWER && node.fingerprint().empty()) {
       return;
     }
     node.sayings().forEach(saying -> change(node, saying, in));

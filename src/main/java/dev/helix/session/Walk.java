@@ -115,17 +115,22 @@ final class Walk {
     List<Match> equal = new ArrayList<>(1);
     for (Match parent : parents) {
       for (Node node : tree.children(parent.node(), message.fingerprint())) {
-        boolean roundsLeftOut = !Objects.equals(node.parentId(), parent.node().id());
-        equal.add(new Match(node, parent.given() + (roundsLeftOut ? 1 : 0)));
+        equal.add(below(parent, node, 0));
       }
-      partsOf(tree.broken(parent.node()), message)
-          .forEach(node -> equal.add(new Match(node, parent.given() + 1)));
+      for (Node part : partsOf(tree.broken(parent.node()), message)) {
+        equal.add(below(parent, part, 1));
+      }
       // Right below one another they stand only in a file that was changed by hand.
-      for (Node silent : parent.node().isSilent() ? List.<Node>of() : tree.silent(parent.node())) {
+      for (Node silent : parent.node().silent() ? List.<Node>of() : tree.silent(parent.node())) {
         equal.addAll(below(List.of(new Match(silent, parent.given() + 1)), message));
       }
     }
     return parents.size() == 1 ? equal : eachOnce(equal);
+  }
+
+  private static Match below(Match parent, Node node, int given) {
+    boolean roundsLeftOut = !Objects.equals(node.parentId(), parent.node().id());
+    return new Match(node, parent.given() + given + (roundsLeftOut ? 1 : 0));
   }
 
   /** The questions below these parents that have this answer. */
@@ -188,8 +193,7 @@ final class Walk {
     long steps = (long) MOST_ENDS * 2 * chain.size();
     // A run that ends further up cannot be longer than what is up there.
     for (int i = chain.size() - 1; i >= 0 && (longest == null || longest.length() <= i + 1); i--) {
-      List<Node> ends = tree.saying(chain.get(i).fingerprint());
-      for (Node end : ends.subList(Math.max(0, ends.size() - MOST_ENDS), ends.size())) {
+      for (Node end : newest(chain.get(i))) {
         Run run = upFrom(end, chain, i, steps);
         steps -= run.length();
         boolean fits =
@@ -201,6 +205,11 @@ final class Walk {
       }
     }
     return longest;
+  }
+
+  private List<Node> newest(Message message) {
+    List<Node> equal = tree.saying(message.fingerprint());
+    return equal.subList(Math.max(0, equal.size() - MOST_ENDS), equal.size());
   }
 
   /** The run that ends at a message of the request and its equal in the tree. */
@@ -235,7 +244,7 @@ final class Walk {
    */
   static Node before(SessionTree tree, Node node, Message before) {
     Node parent = tree.parent(node);
-    if (parent != null && parent.isSilent()) {
+    if (parent != null && parent.silent()) {
       return tree.parent(parent);
     }
     if (node.kind() != Kind.ANSWER || parent == null || !isRound(parent.kind())) {

@@ -37,10 +37,13 @@ final class Wording {
     this.text = text;
   }
 
-  /** What counts of a text of this role, without white space at the ends. */
+  /** What counts of a text of this role; all of it where that were nothing. */
   static String of(String role, String text) {
     return switch (role) {
-      case "assistant" -> new Wording(text).withoutReasoning("");
+      case "assistant" -> {
+        String said = new Wording(text).withoutReasoning("");
+        yield said.isEmpty() ? strip(text) : said;
+      }
       case "user" -> question(strip(text));
       default -> strip(text);
     };
@@ -48,7 +51,13 @@ final class Wording {
 
   /** An answer's text as {@link #of}, but with a line end in place of each block of reasoning. */
   static String pieces(String text) {
-    return new Wording(text).withoutReasoning("\n");
+    String said = new Wording(text).withoutReasoning("\n");
+    return said.isEmpty() ? strip(text) : said;
+  }
+
+  /** Whether an answer's text is reasoning and nothing else. */
+  static boolean isOnlyReasoning(String text) {
+    return !strip(text).isEmpty() && new Wording(text).withoutReasoning("").isEmpty();
   }
 
   /** The text without white space at the ends, of which a no-break space is one to clients. */
@@ -93,7 +102,6 @@ final class Wording {
     return i < end;
   }
 
-  /** The text without blocks of reasoning; the whole text where there is nothing else. */
   private String withoutReasoning(String between) {
     List<String> pieces = new ArrayList<>();
     int at = nextMark(0);
@@ -111,8 +119,7 @@ final class Wording {
       pieces.replaceAll(Wording::strip);
       pieces.removeIf(String::isEmpty);
     }
-    String rest = strip(String.join(between, pieces));
-    return rest.isEmpty() ? strip(text) : rest;
+    return strip(String.join(between, pieces));
   }
 
   private int nextMark(int start) {

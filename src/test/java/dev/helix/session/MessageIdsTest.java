@@ -294,6 +294,19 @@ class MessageIdsTest extends PlacingTest {
   }
 
   @Test
+  void imagesOfAToolWhoseAnswerSaidNothing_areNotTakenForTheNextQuestion() {
+    endWithCall(begin(ids("u1", null, "a1"), "user: ok"));
+    end(
+        begin(ids("u1", null, "a1"), "user: ok", CALL, RESULT, "user: images"),
+        "",
+        AnswerStatus.CANCELLED);
+    String[] history = {"user: ok", CALL, RESULT, "user: images", "user: ok"};
+    turn(ids("u2", "a1", "a2"), "A2", history);
+    turn(ids("u2", "a1", "a3"), "A3", history);
+    assertEquals(List.of("u2 ok < a1", "a2 A2 < u2", "a3 A3 < u2"), named().subList(4, 7));
+  }
+
+  @Test
   void equalQuestionFurtherUp_isNotTakenForTheOneThatIsNamed() {
     String second = CALL.replace("c1", "c2");
     String result = RESULT.replace("c1", "c2");
