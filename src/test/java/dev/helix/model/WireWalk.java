@@ -121,7 +121,7 @@ final class WireWalk {
           (node, given) -> afterRounds(node).forEach(answer -> put(below, answer, given + 1)));
     }
     Map<Node, Integer> equal = inWords(below, said.get(next));
-    if (next + 1 < said.size() && step(equal, said, next + 1).isEmpty()) {
+    if (isAnswered(said, next) && step(equal, said, next + 1).isEmpty()) {
       Map<Node, Integer> same = sameAnswer(below, said, next);
       return same.isEmpty() ? equal : same;
     }
@@ -167,8 +167,7 @@ final class WireWalk {
   private static Map<Node, Integer> sameAnswer(
       Map<Node, Integer> nodes, List<Said> said, int next) {
     Map<Node, Integer> same = new LinkedHashMap<>();
-    Said answer = next + 1 < said.size() ? said.get(next + 1) : null;
-    if (answer != null && said.get(next).isUser() && (answer.isAnswer() || answer.isCalls())) {
+    if (isAnswered(said, next)) {
       nodes.forEach(
           (node, given) -> {
             if (node.said.isUser() && !step(Map.of(node, 0), said, next + 1).isEmpty()) {
@@ -177,6 +176,13 @@ final class WireWalk {
           });
     }
     return same;
+  }
+
+  private static boolean isAnswered(List<Said> said, int question) {
+    if (!said.get(question).isUser() || question + 1 == said.size()) {
+      return false;
+    }
+    return said.get(question + 1).isAnswer() || said.get(question + 1).isCalls();
   }
 
   private static boolean equal(Said sent, Node node) {
