@@ -7,12 +7,16 @@ import java.util.regex.Pattern;
  * hash.
  *
  * @param tenant whose key it is, 1 to 64 of {@code A-Z a-z 0-9 . _ -}
- * @param hash SHA-256 over the key's bytes, as 64 lower-case hex digits
+ * @param hash SHA-256 over the key's bytes, of which there is at least one, as 64 lower-case hex
+ *     digits
  * @param service whether it is a program's that speaks for no user
  */
 public record ApiKey(String tenant, String hash, boolean service) {
   private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+  /** What a script writes whose key was not set; a request without a key would fit it. */
+  private static final String HASH_OF_NOTHING = Sha256.hex("");
 
   public ApiKey {
     if (!TENANT.matcher(tenant).matches()) {
@@ -20,6 +24,9 @@ public record ApiKey(String tenant, String hash, boolean service) {
     }
     if (!HASH.matcher(hash).matches()) {
       throw new IllegalArgumentException("not a SHA-256");
+    }
+    if (hash.equals(HASH_OF_NOTHING)) {
+      throw new IllegalArgumentException("the SHA-256 of no key at all");
     }
   }
 

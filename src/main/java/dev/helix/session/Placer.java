@@ -181,7 +181,10 @@ final class Placer {
 
   /** The same calls further below the question, where the client left out rounds before them. */
   private Node sameCalls(Node question, Message message) {
-    return tree.saying(message.fingerprint()).stream()
+    if (Kind.of(message) != Kind.CALL) {
+      return null;
+    }
+    return Walk.newestOf(tree.saying(message.fingerprint())).stream()
         .filter(call -> call.kind() == Kind.CALL && question.equals(tree.question(call)))
         .reduce(null, (older, newer) -> newer);
   }

@@ -15,6 +15,9 @@ import java.util.Set;
  * request costs, however many branches there are. Not thread-safe. Specification section 4.
  */
 final class SessionTree {
+  /** What is remembered of a message that is about no question: no id is empty. */
+  private static final String NO_QUESTION = "";
+
   private Version version = Version.NONE;
   private Numbering numbering = new Numbering();
   private long recorded;
@@ -41,6 +44,9 @@ final class SessionTree {
   private final Map<String, List<Node>> silent = new HashMap<>();
 
   private final Set<String> followed = new HashSet<>();
+
+  /** The questions that calls and results are about, as far as somebody asked. */
+  private final Map<String, String> questions = new HashMap<>();
 
   /** Where a message may be: below a parent, null for the root, with what it says. */
   private record Place(String parentId, Fingerprint fingerprint) {}
@@ -72,21 +78,40 @@ final class SessionTree {
 
   /**
    * The question that a message is about: itself, or the nearest above it with nothing but calls
-   * and results between. Null where there is none.
+   * and results between. Null where there is none. What was passed on the way is remembered, so
+   * that many messages behind one long row of calls do not each go up all of it.
    */
   Node question(Node node) {
+    List<String> passed = new ArrayList<>();
     Node at = node;
     // As many steps as there are messages: a file changed by hand may lead in a circle.
     for (int i = 0; at != null && i <= nodes.size(); i++) {
       if (at.kind() == Kind.QUESTION) {
+        remember(passed, at.id());
         return at;
       }
-      at = parent(at);
-      if (at != null && at.kind() == Kind.ANSWER) {
-        return null;
+      if (at.kind() == Kind.ANSWER && i > 0) {
+        break;
       }
+      String known = questions.get(at.id());
+      if (known != null) {
+        remember(passed, known);
+        return known.equals(NO_QUESTION) ? null : nodes.get(known);
+      }
+      if (at.kind() != Kind.ANSWER && nodes.containsKey(at.id())) {
+        passed.add(at.id());
+      }
+      if (at.parentId() != null && !nodes.containsKey(at.parentId())) {
+        return null; // It may yet come.
+      }
+      at = parent(at);
     }
+    remember(passed, NO_QUESTION);
     return null;
+  }
+
+  private void remember(List<String> passed, String question) {
+    passed.forEach(id -> questions.put(id, question));
   }
 
   /** The messages of just this saying below a parent. Not to be changed. */
@@ -135,6 +160,7 @@ final class SessionTree {
       brokenGrandchildren.clear();
       silent.clear();
       followed.clear();
+      questions.clear();
       numbering = new Numbering();
       recorded = 0;
       keptChars = 0;
@@ -158,6 +184,9 @@ final class SessionTree {
       change(before, false);
     }
     Node node = Node.of(numbered.id(), parentId, element, recorded);
+    if (before != null && before.kind() != node.kind()) {
+      questions.clear(); // What was below it may be about something else now.
+    }
     nodes.put(node.id(), node);
     followed.add(parentId);
     change(node, true);

@@ -51,7 +51,7 @@ public final class TaskPrompt {
     while (lines.hasNext()) {
       String line = lines.next();
       if (line.startsWith("#")) {
-        inOutput = line.replaceFirst("^#+[ *]*", "").startsWith(OUTPUT);
+        inOutput = isHeadedOutput(line);
         opened = false;
         namesJson = false;
       } else if (inOutput && !line.isEmpty()) {
@@ -65,5 +65,17 @@ public final class TaskPrompt {
       }
     }
     return false;
+  }
+
+  /** Whether a heading says Output, perhaps in bold. */
+  private static boolean isHeadedOutput(String line) {
+    int at = 0;
+    while (at < line.length() && line.charAt(at) == '#') {
+      at++;
+    }
+    while (at < line.length() && (line.charAt(at) == ' ' || line.charAt(at) == '*')) {
+      at++;
+    }
+    return line.startsWith(OUTPUT, at);
   }
 }

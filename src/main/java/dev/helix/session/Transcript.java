@@ -131,16 +131,37 @@ public final class Transcript {
   private Message newestAnswer(boolean fromRoot) {
     List<String> newestFirst = new ArrayList<>(nodes.keySet());
     newestFirst.sort(Comparator.comparing(recorded::get, Comparator.reverseOrder()));
+    Map<String, Message> firsts = new HashMap<>();
     for (String id : newestFirst) {
       Message message = nodes.get(id);
       if (isAnswer(message)) {
-        Message first = pathTo(message).get(0);
+        Message first = first(message, firsts);
         if (!isTaskOfTheOriginal(first) && (!fromRoot || first.parentId() == null)) {
           return message;
         }
       }
     }
     return null;
+  }
+
+  /**
+   * The message that the path to this one begins with; in a circle any of its messages.
+   *
+   * @param firsts those that are known already, by the messages on their paths
+   */
+  private Message first(Message message, Map<String, Message> firsts) {
+    Set<String> passed = new HashSet<>();
+    Message at = message;
+    Message first = firsts.get(at.id());
+    while (first == null) {
+      Message parent = passed.add(at.id()) ? parent(at) : null;
+      first = parent == null ? at : firsts.get(parent.id());
+      at = parent;
+    }
+    for (String id : passed) {
+      firsts.put(id, first);
+    }
+    return first;
   }
 
   /** The original kept its own background prompts in place of what was said. */

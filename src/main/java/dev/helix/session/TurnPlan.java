@@ -3,6 +3,9 @@ package dev.helix.session;
 import dev.helix.session.SessionStore.Version;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the beginning of a turn adds to the transcript and what it sends. Specification section 4.
@@ -52,12 +55,27 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */
   private static boolean resends(List<Message> path, SessionTree tree, Chain chain) {
-    List<Message> answers = chain.messages().stream().filter(Message::isAssistant).toList();
-    return !answers.isEmpty()
-        && path.stream()
+    List<Node> nodes =
+        path.stream()
             .filter(Message::isAssistant)
             .map(message -> tree.get(message.id()))
-            .anyMatch(node -> node != null && answers.stream().anyMatch(node::is));
+            .filter(Objects::nonNull)
+            .toList();
+    Set<Fingerprint> sayings =
+        nodes.stream().flatMap(node -> node.sayings().stream()).collect(Collectors.toSet());
+    List<Node> broken = nodes.stream().filter(node -> node.kept() != null).toList();
+    return chain.messages().stream()
+        .filter(Message::isAssistant)
+        .anyMatch(answer -> sayings.contains(answer.fingerprint()) || isPartOf(broken, answer));
+  }
+
+  /** Whether a client kept this of an answer that broke off. Its text is read only once. */
+  private static boolean isPartOf(List<Node> broken, Message answer) {
+    if (broken.isEmpty()) {
+      return false;
+    }
+    String text = Wording.of(answer.role(), answer.text());
+    return broken.stream().anyMatch(node -> node.isBegunBy(text, answer));
   }
 
   OpenTurn open(SessionState session) {

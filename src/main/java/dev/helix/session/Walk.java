@@ -44,6 +44,11 @@ final class Walk {
     }
   }
 
+  /** Those that are tried of messages that stand in their order, the newest last. */
+  static List<Node> newestOf(List<Node> equal) {
+    return equal.subList(Math.max(0, equal.size() - MOST_ENDS), equal.size());
+  }
+
   /** Goes down from a message as deep as the request's messages are found there. */
   Found from(Node start, List<Message> chain) {
     List<Match> equal = List.of(new Match(start, 0));
@@ -193,7 +198,7 @@ final class Walk {
     long steps = (long) MOST_ENDS * 2 * chain.size();
     // A run that ends further up cannot be longer than what is up there.
     for (int i = chain.size() - 1; i >= 0 && (longest == null || longest.length() <= i + 1); i--) {
-      for (Node end : newest(chain.get(i))) {
+      for (Node end : newestOf(tree.saying(chain.get(i).fingerprint()))) {
         Run run = upFrom(end, chain, i, steps);
         steps -= run.length();
         boolean fits =
@@ -205,11 +210,6 @@ final class Walk {
       }
     }
     return longest;
-  }
-
-  private List<Node> newest(Message message) {
-    List<Node> equal = tree.saying(message.fingerprint());
-    return equal.subList(Math.max(0, equal.size() - MOST_ENDS), equal.size());
   }
 
   /** The run that ends at a message of the request and its equal in the tree. */

@@ -103,6 +103,15 @@ class KeysFileTest {
     }
   }
 
+  @Test
+  void hashOfNoKeyAtAll_isABrokenLine_soThatNobodyComesInWithoutOne() {
+    // printf %s "$NOT_SET" | sha256sum
+    String nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    BrokenKeysException error =
+        assertThrows(BrokenKeysException.class, () -> keys("acme:" + ONE, "other:" + nothing));
+    assertTrue(error.getMessage().contains("line 2"), error.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"other:%s", "acme:%s:service"})
   void keyOfTwo_isRefused(String line) {

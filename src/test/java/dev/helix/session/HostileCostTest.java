@@ -1,0 +1,84 @@
+package dev.helix.session;
+
+import static dev.helix.session.SessionFixture.answer;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Small requests that are made to cost much: each took from a quarter of a minute to a quarter of
+ * an hour while what is searched was searched once for every message, with the session's lock held.
+ */
+class HostileCostTest extends PlacingTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private static String call(String id) {
+    return CALL.replace("c1", id);
+  }
+
+  @Test
+  void oneCallThousandsOfTimes_isLookedForAsFastAsOthers() {
+    List<String> calls = new ArrayList<>(List.of("user: Q"));
+    calls.addAll(Collections.nCopies(3000, call("c1")));
+    begin(ids("q", null, "a"), calls.toArray(String[]::new));
+    // The stored calls are not where the client says they are, so each is looked for elsewhere.
+    calls.add(1, call("c2"));
+    assertTimeout(SOON, () -> begin(ids("q", null, "a"), calls.toArray(String[]::new)));
+  }
+
+  @Test
+  void answersBehindALongRowOfCalls_doNotEachGoUpAllOfIt() {
+    List<String> calls = new ArrayList<>(List.of("user: Q"));
+    IntStream.range(0, 3000).forEach(i -> calls.add(call("call-" + i)));
+    OpenTurn turn = begin(calls.toArray(String[]::new));
+    List<Answer> answers = Collections.nCopies(100, answer("ok", AnswerStatus.COMPLETED));
+    sessions.manager().completeTurn(turn, answers);
+    // Not found from the root, so that each of its messages is looked for everywhere.
+    List<String> window = new ArrayList<>(List.of("assistant: unknown"));
+    IntStream.range(0, 3000)
+        .forEach(i -> Collections.addAll(window, "user: other " + i, "assistant: ok"));
+    assertTimeout(SOON, () -> begin(window.toArray(String[]::new)));
+  }
+
+  @Test
+  void manyBrokenAnswers_areComparedWithALongHistory_withoutReadingItForEach() {
+    for (int i = 0; i < 200; i++) {
+      OpenTurn turn = sessions.begin("c", HistoryMode.STORED, "user: Q" + i);
+      end(turn, "part " + i, AnswerStatus.CANCELLED);
+    }
+    List<String> history = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      Collections.addAll(history, "user: q", "assistant: " + i + "<b>w ".repeat(4000));
+    }
+    history.add("user: last");
+    OpenTurn turn =
+        assertTimeout(
+            SOON, () -> sessions.begin("c", HistoryMode.STORED, history.toArray(String[]::new)));
+    assertEquals(400, turn.history().size());
+  }
+
+  @Test
+  void logWhoseBeginningIsMissing_isReadInNoTime() throws IOException {
+    end(begin("user: Q"), "A");
+    List<String> elements = new ArrayList<>();
+    for (int i = 1; i < 50_000; i++) {
+      elements.add(
+          "{\"id\":\"e%d\",\"parent_id\":\"e%d\",\"role\":\"%s\",\"content\":\"t\"}"
+              .formatted(i, i - 1, i % 2 == 1 ? "user" : "assistant"));
+    }
+    SessionId id = sessions.session("c").sessionId();
+    Path file = directory.resolve(id.value()).resolve("context").resolve("messages.json");
+    Files.writeString(file, "[" + String.join(",\n", elements) + "]");
+    Transcript transcript = sessions.transcript("c");
+    assertTimeout(SOON, () -> assertEquals(49_998, transcript.currentPath().size()));
+  }
+}
