@@ -19,8 +19,9 @@ import java.util.List;
 record LineUp(
     int at, boolean asked, boolean spoken, int steps, boolean whole, List<Change> changes) {
   private static final Comparator<LineUp> WORST_FIRST =
-      Comparator.comparing(LineUp::whole)
+      Comparator.comparing((LineUp lineUp) -> lineUp.whole() && lineUp.spoken())
           .thenComparing(LineUp::asked)
+          .thenComparing(LineUp::whole)
           .thenComparing(LineUp::steps)
           .thenComparing(LineUp::spoken)
           .thenComparing(LineUp::at);

@@ -174,7 +174,7 @@ final class Walk {
    *
    * @param to behind the last of them
    * @param end where the last of them is in the tree
-   * @param given how many of them are only known by the answer that follows
+   * @param given how often on the way something had to be forgiven
    */
   private record Run(int from, int to, Node end, int given) {
     int length() {
@@ -229,7 +229,7 @@ final class Walk {
       if (!equal && !sameAnswer) {
         break;
       }
-      given += equal ? 0 : 1;
+      given += equal && parent.id().equals(node.parentId()) ? 0 : 1;
       node = parent;
       i--;
     }
