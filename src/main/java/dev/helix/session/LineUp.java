@@ -19,9 +19,10 @@ import java.util.List;
 record LineUp(
     int at, boolean asked, boolean spoken, int steps, boolean whole, List<Change> changes) {
   private static final Comparator<LineUp> WORST_FIRST =
-      Comparator.comparing((LineUp lineUp) -> lineUp.whole() && lineUp.spoken())
+      Comparator.comparing((LineUp lineUp) -> lineUp.whole() && (lineUp.asked() || lineUp.spoken()))
           .thenComparing(LineUp::asked)
           .thenComparing(LineUp::whole)
+          .thenComparing(lineUp -> lineUp.changes().isEmpty())
           .thenComparing(LineUp::steps)
           .thenComparing(LineUp::spoken)
           .thenComparing(LineUp::at);
@@ -40,7 +41,7 @@ record LineUp(
       LineUp next = of(tree, chain, i, question.is(chain.get(i)), tree.parent(question));
       steps -= next.steps() + 1;
       best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
-      if (best.whole() && best.asked()) {
+      if (best.whole() && best.asked() && best.changes().isEmpty()) {
         break;
       }
     }

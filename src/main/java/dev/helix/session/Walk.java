@@ -14,7 +14,7 @@ import java.util.Objects;
  */
 final class Walk {
   /** Of very many equal messages only the newest are tried. */
-  private static final int MOST_ENDS = 64;
+  private static final int MOST_TRIED = 64;
 
   private final SessionTree tree;
 
@@ -46,13 +46,18 @@ final class Walk {
 
   /** Those that are tried of messages that stand in their order, the newest last. */
   static List<Node> newestOf(List<Node> equal) {
-    return equal.subList(Math.max(0, equal.size() - MOST_ENDS), equal.size());
+    return equal.subList(Math.max(0, equal.size() - MOST_TRIED), equal.size());
   }
 
   /** Goes down from a message as deep as the request's messages are found there. */
   Found from(Node start, List<Message> chain) {
-    List<Match> equal = List.of(new Match(start, 0));
-    int found = 0;
+    return down(List.of(new Match(start, 0)), chain, 0);
+  }
+
+  /** Goes on from matches of what stands before a place in the request. */
+  private Found down(List<Match> starts, List<Message> chain, int at) {
+    List<Match> equal = starts;
+    int found = at;
     while (found < chain.size()) {
       List<Match> next = next(equal, chain, found);
       if (next.isEmpty()) {
@@ -91,12 +96,8 @@ final class Walk {
         || chain.stream().noneMatch(Message::isAssistant)) {
       return whole;
     }
-    Run run = longestRun(chain, whole.to() > 0);
-    if (run == null || run.to() - run.from() <= whole.to()) {
-      return whole;
-    }
-    Found behind = from(run.end(), chain.subList(run.to(), chain.size()));
-    return new Found(run.to() + behind.to(), behind.ends());
+    Run run = longestRun(chain, whole.to() > 0 ? 1 : chain.size());
+    return run == null || run.length() <= whole.to() ? whole : run.found();
   }
 
   /** The stored messages below these parents that equal the request's message at a place. */
@@ -172,68 +173,94 @@ final class Walk {
   /**
    * Consecutive messages of the request that are consecutive in the tree.
    *
-   * @param to behind the last of them
-   * @param end where the last of them is in the tree
-   * @param given how often on the way something had to be forgiven
+   * @param from where in the request it begins
    */
-  private record Run(int from, int to, Node end, int given) {
+  private record Run(int from, Found found) {
     int length() {
-      return to - from;
+      return found.to() - from;
+    }
+
+    Match end() {
+      return Collections.max(found.ends(), WORST_FIRST);
     }
   }
 
-  private static final Comparator<Run> LONGEST_LAST =
-      Comparator.comparing(Run::length)
-          .thenComparing(Comparator.comparing(Run::given).reversed())
-          .thenComparing(run -> run.end().recorded())
-          .thenComparing(Run::to);
+  private static final Comparator<Run> SHORTEST_FIRST =
+      Comparator.comparing(Run::length).thenComparing(Run::end, WORST_FIRST);
 
   /**
-   * The longest run that contains an answer, of equal ones the newest; null where there is none.
+   * The longest run that contains an answer, of equal ones the one with the least to forgive, then
+   * the newest; null where there is none.
    *
-   * @param atOnce whether only runs count that begin with the request's first message
+   * @param most before which of the request's messages it begins
    */
-  private Run longestRun(List<Message> chain, boolean atOnce) {
+  private Run longestRun(List<Message> chain, int most) {
     Run longest = null;
-    long steps = (long) MOST_ENDS * 2 * chain.size();
-    // A run that ends further up cannot be longer than what is up there.
-    for (int i = chain.size() - 1; i >= 0 && (longest == null || longest.length() <= i + 1); i--) {
-      for (Node end : newestOf(tree.saying(chain.get(i).fingerprint()))) {
-        Run run = upFrom(end, chain, i, steps);
-        steps -= run.length();
-        boolean fits =
-            (run.from() == 0 || !atOnce)
-                && chain.subList(run.from(), run.to()).stream().anyMatch(Message::isAssistant);
-        if (fits && (longest == null || LONGEST_LAST.compare(run, longest) > 0)) {
-          longest = run;
-        }
+    // Of messages that are all alike, not every run is followed to its end.
+    long steps = 2L * MOST_TRIED * chain.size();
+    for (int i = 0; i < most && steps > 0; i++) {
+      if (longest != null && longest.length() > chain.size() - i) {
+        break;
+      }
+      List<Match> starts = starts(chain, i);
+      if (starts.isEmpty()) {
+        continue;
+      }
+      Run run = new Run(i, down(starts, chain, i + 1));
+      steps -= (long) (run.length() + 1) * starts.size();
+      boolean answers = chain.subList(i, run.found().to()).stream().anyMatch(Message::isAssistant);
+      if (answers && (longest == null || SHORTEST_FIRST.compare(run, longest) >= 0)) {
+        longest = run;
       }
     }
     return longest;
   }
 
-  /** The run that ends at a message of the request and its equal in the tree. */
-  private Run upFrom(Node end, List<Message> chain, int at, long mostSteps) {
-    Node node = end;
-    int i = at;
-    int given = 0;
-    while (i > 0 && at - i < mostSteps) {
-      Message before = chain.get(i - 1);
-      Node parent = before(tree, node, before);
-      boolean equal = parent != null && parent.is(before);
-      boolean sameAnswer =
-          parent != null
-              && parent.kind() == Kind.QUESTION
-              && (node.kind() == Kind.ANSWER || node.kind() == Kind.CALL)
-              && Kind.of(before) == Kind.QUESTION;
-      if (!equal && !sameAnswer) {
-        break;
-      }
-      given += equal && parent.id().equals(node.parentId()) ? 0 : 1;
-      node = parent;
-      i--;
+  /**
+   * The messages of the tree, wherever they stand, that a run can begin with: those that say just
+   * the same, and questions that have the answer which follows.
+   */
+  private List<Match> starts(List<Message> chain, int at) {
+    Message message = chain.get(at);
+    List<Match> starts = new ArrayList<>();
+    List<Node> equal = tree.saying(message.fingerprint());
+    newestOf(equal).forEach(node -> starts.add(new Match(node, 0)));
+    if (equal.size() > MOST_TRIED) {
+      beginningsOfLatest(chain, at).forEach(node -> starts.add(new Match(node, 0)));
     }
-    return new Run(i, at + 1, end, given);
+    Message answer = at + 1 < chain.size() ? chain.get(at + 1) : null;
+    if (answer != null && Kind.of(message) == Kind.QUESTION && answer.isAssistant()) {
+      for (Node node : newestOf(tree.saying(answer.fingerprint()))) {
+        Node question = node.kind() == Kind.CALL ? tree.parent(node) : tree.question(node);
+        if (question != null && question.kind() == Kind.QUESTION) {
+          starts.add(new Match(question, 1));
+        }
+      }
+    }
+    return eachOnce(starts);
+  }
+
+  /**
+   * Where runs begin that lead to the newest of what the request ends with: where very many
+   * messages say the same, a window's beginning is seldom among the newest of them.
+   */
+  private List<Node> beginningsOfLatest(List<Message> chain, int at) {
+    int last = chain.size() - 1;
+    while (last > at && tree.saying(chain.get(last).fingerprint()).isEmpty()) {
+      last--;
+    }
+    List<Node> beginnings = new ArrayList<>();
+    for (Node end : newestOf(tree.saying(chain.get(last).fingerprint()))) {
+      Node node = end;
+      for (int i = last; i > at && node != null; i--) {
+        Node parent = before(tree, node, chain.get(i - 1));
+        node = parent != null && parent.says(chain.get(i - 1)) ? parent : null;
+      }
+      if (node != null) {
+        beginnings.add(node);
+      }
+    }
+    return beginnings;
   }
 
   /**

@@ -59,7 +59,7 @@ final class WireWalk {
 
   Found find(List<Said> said) {
     Found found = fromRoot(said);
-    if (said.subList(0, found.to()).stream().anyMatch(Said::isAnswer)) {
+    if (said.subList(0, found.to()).stream().anyMatch(WireWalk::isSpoken)) {
       return found;
     }
     // A history that begins in the middle; only if nothing at all is found may it lose its start.
@@ -67,7 +67,7 @@ final class WireWalk {
     for (int first = 0; first < (found.to() == 0 ? said.size() : 1); first++) {
       Found run = run(said, first);
       if (run.length() > found.to()
-          && said.subList(run.from(), run.to()).stream().anyMatch(Said::isAnswer)
+          && said.subList(run.from(), run.to()).stream().anyMatch(WireWalk::isSpoken)
           && (best == null || RUNS.compare(run, best) >= 0)) {
         best = run;
       }
@@ -85,16 +85,32 @@ final class WireWalk {
     return walk(Map.of(root, 0), said, 0, 0);
   }
 
+  /** Whether a model said it, be it only that a tool is to be called. */
+  private static boolean isSpoken(Said said) {
+    return said.isAnswer() || said.isCalls();
+  }
+
   /** Consecutive messages that are consecutive in the tree, wherever. */
   private Found run(List<Said> said, int first) {
     Map<Node, Integer> starts = new LinkedHashMap<>();
-    Map<Node, Integer> all = new LinkedHashMap<>();
-    nodes.forEach(node -> all.put(node, 0));
-    starts.putAll(inWords(all, said.get(first)));
-    sameAnswer(all, said, first).forEach(starts::putIfAbsent);
+    // Only what is stored just so can begin a run: of a broken answer no part is looked for.
+    nodes.stream()
+        .filter(node -> equal(said.get(first), node))
+        .forEach(node -> starts.put(node, 0));
+    if (isAnswered(said, first)) {
+      nodes.stream()
+          .filter(node -> node.said.isUser() && hasAnswer(node, said.get(first + 1)))
+          .forEach(node -> starts.putIfAbsent(node, 1));
+    }
     return starts.isEmpty()
         ? new Found(first, first, starts)
         : walk(starts, said, first, first + 1);
+  }
+
+  private static boolean hasAnswer(Node question, Said answer) {
+    return question.children.stream().anyMatch(child -> equal(answer, child))
+        || (answer.isAnswer()
+            && afterRounds(question).stream().anyMatch(child -> equal(answer, child)));
   }
 
   /** Walks with all nodes that equal the next message, as deep as any goes. */
