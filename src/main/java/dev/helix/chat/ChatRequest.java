@@ -30,6 +30,9 @@ final class ChatRequest {
   /** How deep a body may nest; tool schemas are the deepest that are sent. */
   static final int MAX_DEPTH = 256;
 
+  /** More messages than anybody has said; each costs far more memory than its bytes. */
+  static final int MAX_MESSAGES = 20_000;
+
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool", "function");
   private static final JsonFactory JSON =
@@ -180,6 +183,12 @@ final class ChatRequest {
     }
     messagesFrom = (int) parser.currentTokenLocation().getByteOffset();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (messages.size() == MAX_MESSAGES) {
+        throw new InvalidRequestException(
+            "too_many_messages",
+            "messages",
+            "'messages' must have at most " + MAX_MESSAGES + " messages.");
+      }
       String place = "messages[" + messages.size() + "]";
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         throw wrongType(place, "an object");

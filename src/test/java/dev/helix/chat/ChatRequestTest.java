@@ -118,4 +118,17 @@ class ChatRequestTest {
     assertDoesNotThrow(() -> request.requireQuestion(HistoryMode.STORED));
     assertThrows(InvalidRequestException.class, () -> request.requireQuestion(HistoryMode.CLIENT));
   }
+
+  @Test
+  void asManyMessagesAsNobodyHasSaid_areRefused() throws InvalidRequestException {
+    String message = "{\"role\":\"user\",\"content\":\"x\"}";
+    String most = (message + ",").repeat(ChatRequest.MAX_MESSAGES - 1) + message;
+    assertEquals(
+        ChatRequest.MAX_MESSAGES, parse("{\"messages\":[" + most + "]}").messages().size());
+    InvalidRequestException refused =
+        assertThrows(
+            InvalidRequestException.class,
+            () -> parse("{\"messages\":[" + most + "," + message + "]}"));
+    assertEquals("too_many_messages", refused.error().code());
+  }
 }
