@@ -96,7 +96,7 @@ final class Walk {
         || chain.stream().noneMatch(Message::isAssistant)) {
       return whole;
     }
-    Run run = longestRun(chain, whole.to() > 0 ? 1 : chain.size());
+    Run run = longestRun(chain, whole.to() > 0);
     return run == null || run.length() <= whole.to() ? whole : run.found();
   }
 
@@ -192,17 +192,18 @@ final class Walk {
    * The longest run that contains an answer, of equal ones the one with the least to forgive, then
    * the newest; null where there is none.
    *
-   * @param most before which of the request's messages it begins
+   * @param rooted whether the request's first message stands at the root: then only a run counts
+   *     that begins with just that message further down
    */
-  private Run longestRun(List<Message> chain, int most) {
+  private Run longestRun(List<Message> chain, boolean rooted) {
     Run longest = null;
     // Of messages that are all alike, not every run is followed to its end.
     long steps = 2L * MOST_TRIED * chain.size();
-    for (int i = 0; i < most && steps > 0; i++) {
+    for (int i = 0; i < (rooted ? 1 : chain.size()) && steps > 0; i++) {
       if (longest != null && longest.length() > chain.size() - i) {
         break;
       }
-      List<Match> starts = starts(chain, i);
+      List<Match> starts = rooted ? equal(chain, i) : starts(chain, i);
       if (starts.isEmpty()) {
         continue;
       }
@@ -216,18 +217,21 @@ final class Walk {
     return longest;
   }
 
-  /**
-   * The messages of the tree, wherever they stand, that a run can begin with: those that say just
-   * the same, and questions that have the answer which follows.
-   */
+  /** The messages of the tree, wherever they stand, that say just the same. */
+  private List<Match> equal(List<Message> chain, int at) {
+    List<Node> saying = tree.saying(chain.get(at).fingerprint());
+    List<Match> equal = new ArrayList<>();
+    newestOf(saying).forEach(node -> equal.add(new Match(node, 0)));
+    if (saying.size() > MOST_TRIED) {
+      beginningsOfLatest(chain, at).forEach(node -> equal.add(new Match(node, 0)));
+    }
+    return eachOnce(equal);
+  }
+
+  /** What a run can begin with: besides what is equal, questions that have the answer behind it. */
   private List<Match> starts(List<Message> chain, int at) {
     Message message = chain.get(at);
-    List<Match> starts = new ArrayList<>();
-    List<Node> equal = tree.saying(message.fingerprint());
-    newestOf(equal).forEach(node -> starts.add(new Match(node, 0)));
-    if (equal.size() > MOST_TRIED) {
-      beginningsOfLatest(chain, at).forEach(node -> starts.add(new Match(node, 0)));
-    }
+    List<Match> starts = new ArrayList<>(equal(chain, at));
     Message answer = at + 1 < chain.size() ? chain.get(at + 1) : null;
     if (answer != null && Kind.of(message) == Kind.QUESTION && answer.isAssistant()) {
       for (Node node : newestOf(tree.saying(answer.fingerprint()))) {

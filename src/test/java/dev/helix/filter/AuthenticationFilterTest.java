@@ -6,14 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.helix.config.InvalidSettingsException;
-import dev.helix.config.Settings;
-import dev.helix.config.Source;
 import dev.helix.scripted.UserToken;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionManager;
@@ -31,7 +27,6 @@ import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -314,63 +309,6 @@ class AuthenticationFilterTest {
     try (TestServer server = server(settings(false, false, true))) {
       assertOwner("null|ann", server.send(chat().header(USER_ID, "ann")));
     }
-  }
-
-  @Test
-  void initParams_setItUpInAnotherApplication() throws Exception {
-    try (TestServer server =
-        new TestServer()
-            .filter(
-                new AuthenticationFilter(),
-                "/*",
-                Map.of("helix.api.keys.file", keys.toString(), "helix.trust.user.headers", "true"))
-            .endpoint("/*", (request, response) -> response.setStatus(204))
-            .start()) {
-      assertEquals(204, server.send(chat("key-acme")).status());
-      assertRefused(401, "invalid_api_key", server.send(chat()));
-    }
-  }
-
-  @Test
-  void keysFileThatCannotBeUsed_stopsTheStart_andIsNamedWithItsLine() throws Exception {
-    Files.writeString(keys, "# keys\nacme:geheim\n");
-    ServletException error =
-        assertThrows(
-            ServletException.class,
-            () ->
-                new TestServer()
-                    .filter(
-                        new AuthenticationFilter(),
-                        "/*",
-                        Map.of(
-                            "helix.api.keys.file",
-                            keys.toString(),
-                            "helix.openwebui.jwt.secret",
-                            "geheim"))
-                    .start());
-    String message = error.getMessage();
-    assertTrue(message.contains("helix.api.keys.file = " + keys), message);
-    assertTrue(message.contains("line 2"), message);
-    assertTrue(message.contains("helix.openwebui.jwt.secret = (set)"), message);
-    assertFalse(message.contains("geheim"), message);
-    assertThrows(ServletException.class, () -> server(settings(true, false, false)));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"31,false", "32,true"})
-  void secretTooShortForHs256_isRefused_withTheReason(int bytes, boolean allowed) {
-    Settings settings =
-        new Settings(
-            List.of(Source.of("test", Map.of("helix.openwebui.jwt.secret", "x".repeat(bytes)))));
-    AuthenticationSettings read = AuthenticationSettings.from(settings);
-    if (allowed) {
-      settings.check();
-      assertFalse(read.toString().contains("xx"), read.toString());
-      return;
-    }
-    InvalidSettingsException error = assertThrows(InvalidSettingsException.class, settings::check);
-    assertTrue(error.getMessage().contains("at least 32 bytes"), error.getMessage());
-    assertFalse(error.getMessage().contains("xx"), error.getMessage());
   }
 
   @Test

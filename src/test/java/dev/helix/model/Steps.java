@@ -22,7 +22,7 @@ final class Steps {
           "o",
           "\"Hello\" \\n\t/",
           "Grüße 🐍",
-          "Hello\n\nworld");
+          "Hello\n\nthere");
 
   private Steps() {}
 

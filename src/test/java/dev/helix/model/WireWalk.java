@@ -65,7 +65,7 @@ final class WireWalk {
     // A history that begins in the middle; only if nothing at all is found may it lose its start.
     Found best = null;
     for (int first = 0; first < (found.to() == 0 ? said.size() : 1); first++) {
-      Found run = run(said, first);
+      Found run = run(said, first, found.to() > 0);
       if (run.length() > found.to()
           && said.subList(run.from(), run.to()).stream().anyMatch(WireWalk::isSpoken)
           && (best == null || RUNS.compare(run, best) >= 0)) {
@@ -91,13 +91,14 @@ final class WireWalk {
   }
 
   /** Consecutive messages that are consecutive in the tree, wherever. */
-  private Found run(List<Said> said, int first) {
+  private Found run(List<Said> said, int first, boolean rooted) {
     Map<Node, Integer> starts = new LinkedHashMap<>();
     // Only what is stored just so can begin a run: of a broken answer no part is looked for.
     nodes.stream()
         .filter(node -> equal(said.get(first), node))
         .forEach(node -> starts.put(node, 0));
-    if (isAnswered(said, first)) {
+    // What stands at the root is no other question, whatever its answer.
+    if (!rooted && isAnswered(said, first)) {
       nodes.stream()
           .filter(node -> node.said.isUser() && hasAnswer(node, said.get(first + 1)))
           .forEach(node -> starts.putIfAbsent(node, 1));

@@ -86,4 +86,9 @@ abstract class PlacingTest {
   List<String> path() {
     return SessionFixture.texts(sessions.transcript("c").currentPath());
   }
+
+  void twoTurns() {
+    turn(ids("u1", null, "a1"), "A1", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+  }
 }
