@@ -204,4 +204,21 @@ class ToleranceTest extends PlacingTest {
         .map(Message::text)
         .toList();
   }
+
+  @Test
+  void noBreakSpaceAtTheEnds_isNoChangeInPlace() {
+    turn(ids("u1", null, "a1"), "\u00a0A1\u202f\ufeff", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: A1", "user: Q2");
+    assertEquals("a1 \u00a0A1\u202f\ufeff < u1", named().get(1));
+  }
+
+  @Test
+  void reasoningInTheMiddle_isNoChangeInPlace_howeverTheClientJoinsTheRest() {
+    turn(ids("u1", null, "a1"), "o<think>hm</think>k", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: ok", "user: Q2");
+    turn(ids("u3", "a1", "a3"), "A3", "user: Q1", "assistant: o\nk", "user: Q3");
+    assertEquals("a1 o<think>hm</think>k < u1", named().get(1));
+    turn(MessageIds.NONE, "A4", "user: Q1", "assistant: o\nk", "user: Q4");
+    assertEquals("* Q4 < a1", named().get(6));
+  }
 }
