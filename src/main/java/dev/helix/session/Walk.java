@@ -222,7 +222,8 @@ final class Walk {
     List<Node> saying = tree.saying(chain.get(at).fingerprint());
     List<Match> equal = new ArrayList<>();
     newestOf(saying).forEach(node -> equal.add(new Match(node, 0)));
-    if (saying.size() > MOST_TRIED) {
+    // A window begins with the request, or behind one message that sums up what it lacks.
+    if (saying.size() > MOST_TRIED && at < 2) {
       beginningsOfLatest(chain, at).forEach(node -> equal.add(new Match(node, 0)));
     }
     return eachOnce(equal);

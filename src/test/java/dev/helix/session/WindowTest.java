@@ -150,6 +150,23 @@ class WindowTest extends PlacingTest {
     assertEquals(5002, stored());
   }
 
+  @Test
+  void equalMessagesBehindStrangeOnes_takeNoLonger() {
+    List<String> history = new ArrayList<>();
+    for (int i = 0; i < 2500; i++) {
+      history.addAll(List.of("user: ok", "assistant: sure"));
+    }
+    history.add("user: ok");
+    turn(MessageIds.NONE, "sure", history.toArray(String[]::new));
+    List<String> window = new ArrayList<>();
+    for (int i = 0; i < 1250; i++) {
+      window.addAll(List.of("assistant: strange " + i, "user: ok"));
+    }
+    window.addAll(history.subList(0, 2500));
+    window.add("user: what?");
+    assertTrue(fastest(window.toArray(String[]::new)).toSeconds() < 5);
+  }
+
   private int stored() {
     return sessions.transcript("c").messages().size();
   }
