@@ -43,7 +43,8 @@ public final class RequestBody implements AutoCloseable {
    * @param budget where the bytes are counted while they are held
    * @throws BodyTooLargeException if the body is over the limit. A declared {@code Content-Length}
    *     over the limit is refused without reading
-   * @throws BodyBudgetException if the budget has no room for it
+   * @throws BodyBudgetException if the budget has no room for it; thrown when the rest of the body
+   *     came and was forgotten, so that the caller can be told
    * @throws IOException if the body cannot be read, such as when the caller has left
    */
   public static RequestBody read(HttpServletRequest request, long limit, BodyBudget budget)
@@ -75,10 +76,26 @@ public final class RequestBody implements AutoCloseable {
       RequestBody body = new RequestBody(bytes, bytes.length <= most, share);
       done = true;
       return body;
+    } catch (BodyBudgetException e) {
+      share.close();
+      discard(request.getInputStream(), most);
+      throw e;
     } finally {
       if (!done) {
         share.close();
       }
+    }
+  }
+
+  /**
+   * Reads the rest and forgets it: a connection closed on a caller that still sends is reset, and
+   * the caller never sees why it was refused.
+   */
+  private static void discard(InputStream in, int most) throws IOException {
+    byte[] some = new byte[8 * 1024];
+    int count = in.read(some);
+    for (long size = count; count >= 0 && size < most; size += count) {
+      count = in.read(some);
     }
   }
 

@@ -124,6 +124,11 @@ interface BadInputCases extends Fixture {
       RawResponse refused = waitFor(503, endpoint);
       Errors.check(503, refused);
       assertNotNull(refused.header("Retry-After"));
+      for (RawClient client : slow) { // who was refused is told, also when it sends all to the end
+        client.send(new byte[1024 * 1024 - half.length]);
+        RawResponse answer = client.response();
+        Errors.check(answer.status() == 503 ? 503 : 400, answer);
+      }
     } finally {
       slow.forEach(RawClient::close);
     }
