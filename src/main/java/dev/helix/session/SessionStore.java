@@ -1,5 +1,8 @@
 package dev.helix.session;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +24,16 @@ import java.util.function.UnaryOperator;
  * <p><b>Absence.</b> A session that does not exist is an empty result, never an error.
  *
  * <p><b>Failure.</b> {@link SessionException}, with {@link StorageFullException} where there is no
- * room. What failed is not stored, and what was stored before is intact.
+ * room and {@link StoreUnavailableException} where the store cannot be reached for now; it is used
+ * again when it can. What failed is not stored, except that after the latter nobody knows: who
+ * repeats an append reads on first. What was stored before is intact.
+ *
+ * <p><b>Snapshots.</b> What was read is as of that moment. Another server may have added to it
+ * since; an append with the version that was read finds that out. Of a state, {@code updated_at}
+ * may be behind by a second after a crash; nothing else is.
+ *
+ * <p><b>Finding or adding</b> messages is one atomic step: read on from the version known, decide
+ * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
 public interface SessionStore extends AutoCloseable {
 
@@ -48,8 +60,15 @@ public interface SessionStore extends AutoCloseable {
    *
    * @param state whose session it is: its conversation id and owner must be the stored ones
    * @param elements none of which needs an id already; may be empty
+   * @param lease what the append is allowed by, checked in the same step, before the version; null
+   *     for one that needs none, which no lease of another's hinders
    */
-  Appended append(SessionState state, Version expected, List<Message> elements);
+  Appended append(SessionState state, Version expected, List<Message> elements, Lease lease);
+
+  /** Adds elements as {@link #append(SessionState, Version, List, Lease)} does, without a lease. */
+  default Appended append(SessionState state, Version expected, List<Message> elements) {
+    return append(state, expected, elements, null);
+  }
 
   /**
    * Returns when everything that was appended to this session before the call is on the disk, or as
@@ -98,8 +117,20 @@ public interface SessionStore extends AutoCloseable {
    */
   byte[] ownerSecret();
 
+  /**
+   * The sessions in the order of their last use, the newest first; those used in the same
+   * microsecond by their names, the last first. Costs what is listed, not what is stored. A session
+   * that is used meanwhile may be missing from, or in, two pages.
+   *
+   * @param after the last one of the page before; null to begin with the newest
+   * @param limit how many at most; 0 for none
+   */
+  List<SessionState> list(Position after, int limit);
+
   /** The sessions last used, the newest first, at most so many. */
-  List<SessionState> list(int limit);
+  default List<SessionState> list(int limit) {
+    return list(null, limit);
+  }
 
   /**
    * Removes a session and all its content, its notes too, for good.
@@ -107,6 +138,66 @@ public interface SessionStore extends AutoCloseable {
    * @return whether there was one
    */
   boolean delete(SessionId id);
+
+  /**
+   * Takes the lease of a session, of which nothing need be stored, unless somebody holds it. Its
+   * time is told by one clock for all servers of this store.
+   *
+   * @param time after which it is free again, unless it is renewed; at least a millisecond
+   * @return empty where another lease holds
+   */
+  Optional<Lease> lease(SessionId id, Duration time);
+
+  /**
+   * Lets a lease hold for so long from now.
+   *
+   * @return false where it is lost: released, taken by another, or run out for so long that the
+   *     store has forgotten it
+   */
+  boolean renew(Lease lease, Duration time);
+
+  /** Gives a lease up; nothing happens where it is lost already. */
+  void release(Lease lease);
+
+  /**
+   * Shows a whole session as of one moment. Fields of its state that are not known, and files that
+   * others keep with it, are shown too.
+   *
+   * @return false, with nothing shown, where there is none
+   * @throws IOException what the visitor throws
+   */
+  boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException;
+
+  /**
+   * Makes a session of its files, all or nothing, and durably on return. What an {@link #export}
+   * shows of it afterwards says the same: the state's and the messages' JSON may be laid out
+   * otherwise, all else is equal to the byte.
+   *
+   * @return false, with nothing changed, where the session exists
+   * @throws IOException what showing the files throws
+   * @throws IllegalArgumentException if they are not a session's: there is no {@code status.json}
+   *     of an object or {@code context/messages.json} of an array, or a path leads astray
+   */
+  boolean restore(SessionId id, SessionFiles files) throws IOException;
+
+  /**
+   * Shows a whole session and removes it, if it was last used before a time. The removal comes
+   * after the visitor's {@link SessionFiles.Visitor#end}, and is durable on return. In between
+   * nothing is lost: whoever writes to the session waits until it is gone, or it is not removed.
+   *
+   * @return false, with nothing removed, where there is none or it was used since then; something
+   *     may have been shown
+   * @throws IOException what the visitor throws; then nothing is removed
+   */
+  boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException;
+
+  /**
+   * Returns when the store has shown that it can be read and written now.
+   *
+   * @throws SessionException if it cannot
+   */
+  void check();
 
   /** Stores what is outstanding and lets go of what is held. Further calls have no effect. */
   @Override
@@ -127,6 +218,24 @@ public interface SessionStore extends AutoCloseable {
       if (length < 0) {
         throw new IllegalArgumentException("negative length");
       }
+    }
+  }
+
+  /**
+   * A place in the order of last use.
+   *
+   * @param updatedAt when the session at this place was used
+   * @param id its name
+   */
+  record Position(Instant updatedAt, SessionId id) {
+    public Position {
+      Objects.requireNonNull(updatedAt, "updatedAt");
+      Objects.requireNonNull(id, "id");
+    }
+
+    /** The place of a session that was listed. */
+    public static Position of(SessionState state) {
+      return new Position(state.updatedAt(), state.sessionId());
     }
   }
 
@@ -164,7 +273,9 @@ public interface SessionStore extends AutoCloseable {
     /** The log is not as expected, or there is none: nothing is stored, read on and try again. */
     CONFLICT,
     /** The session belongs to another conversation or owner: nothing is stored. */
-    HELD
+    HELD,
+    /** The lease is lost, as {@link SessionStore#renew} would say: nothing is stored. */
+    FENCED
   }
 
   /**
@@ -187,8 +298,8 @@ public interface SessionStore extends AutoCloseable {
 
     /**
      * Opens a store for a look beside the server that uses it: nothing is made, held, repaired or
-     * set aside. Only {@code find}, {@code read}, {@code note} and {@code list} work; the rest
-     * throws {@link UnsupportedOperationException}.
+     * set aside. Only {@code find}, {@code read}, {@code note}, {@code list} and {@code export}
+     * work; the rest throws {@link UnsupportedOperationException}.
      *
      * @param settings as in {@link #open}
      * @throws IllegalArgumentException if a setting makes no sense

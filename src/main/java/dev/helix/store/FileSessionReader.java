@@ -1,8 +1,10 @@
 package dev.helix.store;
 
+import dev.helix.session.Lease;
 import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -12,6 +14,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -78,7 +82,7 @@ final class FileSessionReader implements SessionStore {
   }
 
   @Override
-  public List<SessionState> list(int limit) {
+  public List<SessionState> list(Position after, int limit) {
     return NewestSessions.in(sessions, limit, this::findReadable);
   }
 
@@ -92,7 +96,8 @@ final class FileSessionReader implements SessionStore {
   }
 
   @Override
-  public Appended append(SessionState state, Version expected, List<Message> elements) {
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
     throw readOnly();
   }
 
@@ -123,6 +128,41 @@ final class FileSessionReader implements SessionStore {
 
   @Override
   public boolean delete(SessionId id) {
+    throw readOnly();
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    throw readOnly();
+  }
+
+  @Override
+  public void release(Lease lease) {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
+    throw readOnly();
+  }
+
+  @Override
+  public void check() {
     throw readOnly();
   }
 

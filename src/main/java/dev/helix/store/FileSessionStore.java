@@ -1,8 +1,10 @@
 package dev.helix.store;
 
+import dev.helix.session.Lease;
 import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -12,6 +14,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +41,7 @@ final class FileSessionStore implements SessionStore {
   private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
   private final LastUse lastUse;
   private final OwnerSecretFile ownerSecret;
+  private final Leases leases;
 
   /** The folders last used; each is only touched under its session's lock. */
   private final Map<SessionId, SessionFolder> folders =
@@ -63,6 +68,7 @@ final class FileSessionStore implements SessionStore {
     for (int i = 0; i < STRIPES; i++) {
       locks[i] = new ReentrantLock();
     }
+    this.leases = new Leases(clock);
     this.lastUse = new LastUse(this::writeLastUse);
   }
 
@@ -149,13 +155,17 @@ final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public Appended append(SessionState state, Version expected, List<Message> elements) {
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
     SessionId id = state.sessionId();
     return locked(
         id,
         "append to",
         folder -> {
           Optional<SessionState> stored = state(id, folder);
+          if (stored.isEmpty() && lease != null && !leases.isHeld(lease)) {
+            return new Appended(Outcome.FENCED, Version.NONE);
+          }
           if (stored.isEmpty()) {
             return expected.equals(Version.NONE)
                 ? create(state, folder, elements)
@@ -163,6 +173,9 @@ final class FileSessionStore implements SessionStore {
           }
           if (!stored.get().isSameConversation(state)) {
             return new Appended(Outcome.HELD, Version.NONE);
+          }
+          if (lease != null && !leases.isHeld(lease)) {
+            return new Appended(Outcome.FENCED, Version.NONE);
           }
           if (!folder.transcript().append(expected, elements)) {
             return new Appended(Outcome.CONFLICT, Version.NONE);
@@ -268,7 +281,7 @@ final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public List<SessionState> list(int limit) {
+  public List<SessionState> list(Position after, int limit) {
     return NewestSessions.in(sessions, limit, this::find);
   }
 
@@ -310,6 +323,41 @@ final class FileSessionStore implements SessionStore {
           lastUse.forget(id);
           return null;
         });
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    return leases.take(id, time);
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    return leases.renew(lease, time);
+  }
+
+  @Override
+  public void release(Lease lease) {
+    leases.release(lease);
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public void check() {
+    throw new UnsupportedOperationException("not yet");
   }
 
   @Override

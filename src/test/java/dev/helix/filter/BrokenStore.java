@@ -1,11 +1,15 @@
 package dev.helix.filter;
 
+import dev.helix.session.Lease;
 import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +26,8 @@ final class BrokenStore implements SessionStore {
   }
 
   @Override
-  public Appended append(SessionState state, Version expected, List<Message> elements) {
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
     throw broken();
   }
 
@@ -57,12 +62,47 @@ final class BrokenStore implements SessionStore {
   }
 
   @Override
-  public List<SessionState> list(int limit) {
+  public List<SessionState> list(Position after, int limit) {
     throw broken();
   }
 
   @Override
   public boolean delete(SessionId id) {
+    throw broken();
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    throw broken();
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    throw broken();
+  }
+
+  @Override
+  public void release(Lease lease) {
+    throw broken();
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) {
+    throw broken();
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) {
+    throw broken();
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
+    throw broken();
+  }
+
+  @Override
+  public void check() {
     throw broken();
   }
 

@@ -1,11 +1,18 @@
 package dev.helix.store;
 
+import dev.helix.session.Lease;
 import dev.helix.session.Message;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A store that keeps sessions in memory, for tests that play more turns than a disk can force. What
@@ -22,10 +30,17 @@ import java.util.Optional;
 public final class MemorySessionStore implements SessionStore {
   private final Map<SessionId, Kept> sessions = new HashMap<>();
   private final byte[] secret = new byte[32];
+  private final Leases leases;
   private int epochs;
 
   /** An empty store. */
   public MemorySessionStore() {
+    this(Clock.systemUTC());
+  }
+
+  /** An empty store whose leases run out by this clock. */
+  public MemorySessionStore(Clock clock) {
+    leases = new Leases(clock);
     new SecureRandom().nextBytes(secret);
   }
 
@@ -33,12 +48,19 @@ public final class MemorySessionStore implements SessionStore {
   private static final class Kept {
     private final String epoch;
     private final List<byte[]> log = new ArrayList<>();
-    private final Map<String, String> notes = new HashMap<>();
+    private final Map<String, byte[]> files = new TreeMap<>();
+    private byte[] status;
     private SessionState state;
 
     Kept(String epoch, SessionState state) {
       this.epoch = epoch;
+      this.status = state.toJson();
       this.state = state;
+    }
+
+    void change(SessionState next) {
+      status = next.toJson(status);
+      state = next;
     }
 
     Version version() {
@@ -73,10 +95,13 @@ public final class MemorySessionStore implements SessionStore {
 
   @Override
   public synchronized Appended append(
-      SessionState state, Version expected, List<Message> elements) {
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
     Kept kept = sessions.get(state.sessionId());
     if (kept != null && !kept.isOf(state)) {
       return new Appended(Outcome.HELD, Version.NONE);
+    }
+    if (lease != null && !leases.isHeld(lease)) {
+      return new Appended(Outcome.FENCED, Version.NONE);
     }
     if (!(kept == null ? Version.NONE : kept.version()).equals(expected)) {
       return new Appended(Outcome.CONFLICT, Version.NONE);
@@ -88,7 +113,7 @@ public final class MemorySessionStore implements SessionStore {
     for (Message element : elements) {
       kept.log.add(element.elementJson());
     }
-    kept.state = kept.state.withUpdatedAt(state.updatedAt());
+    kept.change(kept.state.withUpdatedAt(state.updatedAt()));
     return new Appended(Outcome.DONE, kept.version());
   }
 
@@ -103,7 +128,7 @@ public final class MemorySessionStore implements SessionStore {
     if (kept == null || !kept.isOf(state)) {
       return false;
     }
-    kept.state = state;
+    kept.change(state);
     return true;
   }
 
@@ -113,20 +138,22 @@ public final class MemorySessionStore implements SessionStore {
     if (kept == null || !kept.state.owner().isAnonymous()) {
       return false;
     }
-    kept.state = kept.state.withOwner(owner);
+    kept.change(kept.state.withOwner(owner));
     return true;
   }
 
   @Override
   public synchronized Optional<String> note(SessionId id, String name) {
-    return Optional.ofNullable(sessions.get(id)).map(kept -> kept.notes.get(name));
+    return Optional.ofNullable(sessions.get(id))
+        .map(kept -> kept.files.get("context/" + name + ".md"))
+        .map(note -> new String(note, StandardCharsets.UTF_8));
   }
 
   @Override
   public synchronized boolean saveNote(SessionId id, String name, String text) {
     Kept kept = sessions.get(id);
     if (kept != null) {
-      kept.notes.put(name, text);
+      kept.files.put("context/" + name + ".md", text.getBytes(StandardCharsets.UTF_8));
     }
     return kept != null;
   }
@@ -137,17 +164,95 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
-  public synchronized List<SessionState> list(int limit) {
+  public synchronized List<SessionState> list(Position after, int limit) {
+    Comparator<SessionState> newestFirst =
+        Comparator.comparing(SessionState::updatedAt)
+            .thenComparing(state -> state.sessionId().value())
+            .reversed();
     return sessions.values().stream()
         .map(kept -> kept.state)
-        .sorted(Comparator.comparing(SessionState::updatedAt).reversed())
+        .filter(state -> after == null || isAfter(state, after))
+        .sorted(newestFirst)
         .limit(limit)
         .toList();
+  }
+
+  private static boolean isAfter(SessionState state, Position position) {
+    int time = state.updatedAt().compareTo(position.updatedAt());
+    return time < 0
+        || (time == 0 && state.sessionId().value().compareTo(position.id().value()) < 0);
   }
 
   @Override
   public synchronized boolean delete(SessionId id) {
     return sessions.remove(id) != null;
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    return leases.take(id, time);
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    return leases.renew(lease, time);
+  }
+
+  @Override
+  public void release(Lease lease) {
+    leases.release(lease);
+  }
+
+  @Override
+  public synchronized boolean export(SessionId id, SessionFiles.Visitor visitor)
+      throws IOException {
+    Kept kept = sessions.get(id);
+    if (kept == null) {
+      return false;
+    }
+    visitor.file("status.json", kept.status);
+    visitor.file(
+        "context/messages.json", TranscriptFile.arrayOf(read(id, Version.NONE).elements()));
+    for (Map.Entry<String, byte[]> file : kept.files.entrySet()) {
+      visitor.file(file.getKey(), file.getValue());
+    }
+    visitor.end();
+    return true;
+  }
+
+  @Override
+  public synchronized boolean restore(SessionId id, SessionFiles files) throws IOException {
+    if (sessions.containsKey(id)) {
+      return false;
+    }
+    Map<String, byte[]> shown = new TreeMap<>();
+    files.each(shown::put);
+    byte[] status = shown.remove("status.json");
+    byte[] messages = shown.remove("context/messages.json");
+    if (status == null || messages == null) {
+      throw new IllegalArgumentException("not the files of a session");
+    }
+    Kept kept = new Kept("log " + epochs++, SessionState.parse(id, status));
+    kept.status = status;
+    ArrayScan.of(messages).messages().forEach(message -> kept.log.add(message.elementJson()));
+    kept.files.putAll(shown);
+    sessions.put(id, kept);
+    return true;
+  }
+
+  @Override
+  public synchronized boolean remove(
+      SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) throws IOException {
+    Kept kept = sessions.get(id);
+    if (kept == null || !kept.state.updatedAt().isBefore(unusedSince)) {
+      return false;
+    }
+    return export(id, visitor) && delete(id);
+  }
+
+  @Override
+  public void check() {
+    // Memory is always there.
   }
 
   @Override
