@@ -225,17 +225,11 @@ public final class MemorySessionStore implements SessionStore {
     if (sessions.containsKey(id)) {
       return false;
     }
-    Map<String, byte[]> shown = new TreeMap<>();
-    files.each(shown::put);
-    byte[] status = shown.remove("status.json");
-    byte[] messages = shown.remove("context/messages.json");
-    if (status == null || messages == null) {
-      throw new IllegalArgumentException("not the files of a session");
-    }
-    Kept kept = new Kept("log " + epochs++, SessionState.parse(id, status));
-    kept.status = status;
-    ArrayScan.of(messages).messages().forEach(message -> kept.log.add(message.elementJson()));
-    kept.files.putAll(shown);
+    ShownSession shown = ShownSession.of(id, files);
+    Kept kept = new Kept("log " + epochs++, shown.state());
+    kept.status = shown.status().getBytes(StandardCharsets.UTF_8);
+    shown.messages().forEach(message -> kept.log.add(message.elementJson()));
+    kept.files.putAll(shown.others());
     sessions.put(id, kept);
     return true;
   }

@@ -1,0 +1,71 @@
+package dev.helix.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.session.Message;
+import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * A session that was shown as files, read and checked, in memory: what a store makes rows of.
+ * Immutable as long as nobody changes its arrays.
+ *
+ * @param state what {@code status.json} says
+ * @param status the whole text of {@code status.json}
+ * @param messages the elements of {@code context/messages.json}
+ * @param others every other file by its path
+ */
+record ShownSession(
+    SessionState state, String status, List<Message> messages, Map<String, byte[]> others) {
+  static final String STATUS = "status.json";
+  static final String MESSAGES = "context/messages.json";
+
+  /** Names of files and folders that lead nowhere else, on any system. */
+  private static final Pattern PATH =
+      Pattern.compile(
+          "(?!\\.\\.?(/|$))[^/\\\\:\\x00-\\x1f]+(/(?!\\.\\.?(/|$))[^/\\\\:\\x00-\\x1f]+)*");
+
+  private static final int LONGEST_PATH = 1000;
+
+  /**
+   * Reads a session's files.
+   *
+   * @throws IOException what showing them throws
+   * @throws IllegalArgumentException if they are not a session's
+   */
+  static ShownSession of(SessionId id, SessionFiles files) throws IOException {
+    Map<String, byte[]> shown = new TreeMap<>();
+    files.each((path, content) -> shown.put(checkedPath(path), content));
+    byte[] status = shown.remove(STATUS);
+    byte[] messages = shown.remove(MESSAGES);
+    if (status == null || messages == null) {
+      throw new IllegalArgumentException(
+          "session " + id + " has no " + (status == null ? STATUS : MESSAGES));
+    }
+    return new ShownSession(
+        SessionState.parse(id, status), new String(status, UTF_8), array(id, messages), shown);
+  }
+
+  /** The elements of a whole array. */
+  static List<Message> array(SessionId id, byte[] messages) {
+    ArrayScan scan = ArrayScan.of(messages);
+    if (!scan.isClosed()) {
+      throw new IllegalArgumentException("session " + id + ": " + MESSAGES + " is not an array");
+    }
+    return scan.messages();
+  }
+
+  /** The path, if it leads to a file below the session's folder. */
+  static String checkedPath(String path) {
+    if (path.length() > LONGEST_PATH || !PATH.matcher(path).matches()) {
+      throw new IllegalArgumentException("not a path within a session's folder");
+    }
+    return path;
+  }
+}
