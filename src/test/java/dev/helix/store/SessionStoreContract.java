@@ -30,11 +30,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What every session store must do; implemented by one test class for each. */
-interface SessionStoreContract {
+interface SessionStoreContract extends OwnerSecretContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
-
-  /** Opens the test's store: empty the first time, and with what was stored after a close. */
-  SessionStore open();
 
   static SessionState state(String id, String conversationId) {
     return new SessionState(
