@@ -87,6 +87,15 @@ final class FileSessionReader implements SessionStore {
     return NewestSessions.in(sessions, after, limit, this::findReadable);
   }
 
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    try {
+      return new OwnerSecretFile(sessions).find();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
+    }
+  }
+
   private Optional<SessionState> findReadable(SessionId id) {
     try {
       return find(id);
@@ -124,6 +133,11 @@ final class FileSessionReader implements SessionStore {
 
   @Override
   public byte[] ownerSecret() {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
     throw readOnly();
   }
 

@@ -222,6 +222,24 @@ final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public Optional<byte[]> findOwnerSecret() {
+    try {
+      return ownerSecret.find();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
+    }
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    try {
+      return ownerSecret.adopt(secret);
+    } catch (IOException e) {
+      throw Disk.failure("cannot make or read the owners' secret in " + sessions, e);
+    }
+  }
+
+  @Override
   public List<SessionState> list(Position after, int limit) {
     return NewestSessions.in(sessions, after, limit, this::find);
   }

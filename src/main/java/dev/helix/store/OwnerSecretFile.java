@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -61,6 +62,23 @@ final class OwnerSecretFile {
     }
     byte[] secret = new byte[BYTES];
     new SecureRandom().nextBytes(secret);
+    write(secret);
+    return secret;
+  }
+
+  /** Makes this the secret if there is none, and says whether it is the secret now. */
+  synchronized boolean adopt(byte[] secret) throws IOException {
+    if (secret.length != BYTES) {
+      throw new IllegalArgumentException("the owners' secret has " + BYTES + " bytes");
+    }
+    Optional<byte[]> known = find();
+    if (known.isEmpty()) {
+      write(secret);
+    }
+    return known.isEmpty() || MessageDigest.isEqual(known.get(), secret);
+  }
+
+  private void write(byte[] secret) throws IOException {
     byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
     // Whole and on the disk before it has its name: no crash leaves half a secret.
     Path beside = file.resolveSibling(NAME + "." + UUID.randomUUID());
@@ -68,7 +86,6 @@ final class OwnerSecretFile {
     Disk.writeForced(beside, content);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     Disk.forceDirectory(file.getParent());
-    return secret;
   }
 
   private static FileAttribute<?>[] ownerOnly() {

@@ -20,6 +20,7 @@ interface SessionStoreContract
         RacingTurnsContract,
         ListingContract,
         LeaseContract,
+        OwnerSecretContract,
         WholeSessionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
