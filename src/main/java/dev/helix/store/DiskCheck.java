@@ -8,21 +8,29 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
 
-/** Finds out whether a sessions directory can be written to and read. No state. */
+/** Finds out whether a sessions directory can be written to and read. Thread-safe. */
 final class DiskCheck {
-  /** How the names of its files begin; what a crash leaves of them is of use to nobody. */
-  static final String NAME = ".check.";
+  private static final String NAME = ".check";
 
-  private DiskCheck() {}
+  private final Path sessions;
+
+  DiskCheck(Path sessions) {
+    this.sessions = sessions;
+  }
+
+  /** Takes away what a crash in the middle has left. */
+  static void tidy(Path sessions) throws IOException {
+    Files.deleteIfExists(sessions.resolve(NAME));
+  }
 
   /**
    * Writes a small hidden file, forces it, reads and removes it.
    *
    * @throws SessionException if one of these fails
    */
-  static void in(Path sessions) {
-    Path file = sessions.resolve(NAME + UUID.randomUUID());
-    byte[] content = file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
+  synchronized void run() {
+    Path file = sessions.resolve(NAME);
+    byte[] content = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
     try {
       byte[] read;
       try {

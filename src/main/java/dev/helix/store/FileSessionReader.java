@@ -28,6 +28,8 @@ import java.util.Optional;
 final class FileSessionReader implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
 
+  private static final int ATTEMPTS = 4;
+
   private final Path sessions;
 
   private FileSessionReader(Path sessions) {
@@ -84,6 +86,21 @@ final class FileSessionReader implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
+    UseFolder order = new UseFolder(sessions);
+    for (int attempt = 0; limit > 0 && attempt < ATTEMPTS && order.isWhole(); attempt++) {
+      try {
+        // In this order: what leaves the log is in a sorted file before.
+        Map<String, Long> newest = order.readLog();
+        return new UsePage(
+                newest, order.runs(), this::findReadable, (line, found, isNewest) -> isNewest)
+            .after(after == null ? null : Use.at(after), limit);
+      } catch (NoSuchFileException e) {
+        LOG.log(Level.DEBUG, "the server has merged it meanwhile: {0}", e.getMessage());
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "the order of last use is damaged", e);
+        break;
+      }
+    }
     return NewestSessions.in(sessions, after, limit, this::findReadable);
   }
 

@@ -34,6 +34,7 @@ final class FileSessionStore implements SessionStore {
   private final DirectoryLock directoryLock;
   private final SessionFolders folders;
   private final WholeSessions whole;
+  private final DiskCheck check;
   private final OwnerSecretFile ownerSecret;
   private final Leases leases;
 
@@ -42,41 +43,53 @@ final class FileSessionStore implements SessionStore {
 
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private FileSessionStore(Path sessions, Clock clock, DirectoryLock directoryLock) {
+  private FileSessionStore(
+      Path sessions, Clock clock, DirectoryLock directoryLock, UseOrder order) {
     this.sessions = sessions;
     this.clock = clock;
     this.directoryLock = directoryLock;
     this.ownerSecret = new OwnerSecretFile(sessions);
-    this.folders = new SessionFolders(sessions, clock);
+    this.folders = new SessionFolders(sessions, clock, order);
     this.leases = new Leases(clock);
     this.whole = new WholeSessions(sessions, folders);
+    this.check = new DiskCheck(sessions);
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
     Path sessions = directory.toAbsolutePath().normalize();
     DirectoryLock lock = DirectoryLock.acquire(sessions);
+    UseOrder order = null;
     try {
+      order = UseOrder.open(sessions); // Which sees whether another program was here before.
       tidy(sessions);
       // A damaged secret stops the start: it is found out now, not with the first owner.
       Optional<byte[]> unused = new OwnerSecretFile(sessions).find();
     } catch (IOException e) {
-      lock.close();
+      close(order, lock);
       throw Disk.failure("cannot tidy " + sessions, e);
     } catch (SessionException e) {
-      lock.close();
+      close(order, lock);
       throw e;
     }
     LOG.log(Level.INFO, "sessions are kept in {0}", sessions);
-    return new FileSessionStore(sessions, clock, lock);
+    return new FileSessionStore(sessions, clock, lock, order);
+  }
+
+  private static void close(UseOrder order, DirectoryLock lock) {
+    if (order != null) {
+      order.close();
+    }
+    lock.close();
   }
 
   /** What a deletion, or the making of a secret, that was cut short left is of use to nobody. */
   private static void tidy(Path sessions) throws IOException {
-    for (String left : List.of(".deleted.*", DiskCheck.NAME + "*", OwnerSecretFile.NAME + ".*")) {
+    for (String left : List.of(".deleted.*", OwnerSecretFile.NAME + ".*")) {
       for (Path leftover : Disk.entries(sessions, left)) {
         Disk.deleteTree(leftover);
       }
     }
+    DiskCheck.tidy(sessions);
   }
 
   @Override
@@ -121,13 +134,14 @@ final class FileSessionStore implements SessionStore {
           if (!folder.transcript().append(expected, elements)) {
             return new Appended(Outcome.CONFLICT, Version.NONE);
           }
-          folders.lastUse().add(id, state.updatedAt());
+          folders.lastUse().add(stored.get(), state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());
         });
   }
 
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
       throws IOException {
+    folders.lastUse().writing(state);
     folder.create(state, elements);
     unforced.add(state.sessionId());
     folders.remember(state.sessionId(), folder);
@@ -167,6 +181,7 @@ final class FileSessionStore implements SessionStore {
   }
 
   private void replace(SessionFolder folder, SessionState state) throws IOException {
+    folders.lastUse().writing(state);
     folder.write(state);
     Disk.forceDirectory(folder.path());
     folders.lastUse().forget(state.sessionId());
@@ -241,7 +256,7 @@ final class FileSessionStore implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return NewestSessions.in(sessions, after, limit, this::find);
+    return folders.lastUse().order().list(after, limit, this::find);
   }
 
   @Override
@@ -300,7 +315,7 @@ final class FileSessionStore implements SessionStore {
   @Override
   public void check() {
     folders.checkOpen();
-    DiskCheck.in(sessions);
+    check.run();
   }
 
   @Override

@@ -16,19 +16,22 @@ import java.util.function.Consumer;
 
 /**
  * When sessions were last used, as far as their files do not say it yet, and the thread that writes
- * it there about every second. Thread-safe; the entries of one session are changed under its lock.
+ * it there about every second; and the order of all of them. Thread-safe; the entries of one
+ * session are changed under its lock.
  */
 final class LastUse {
   private static final Logger LOG = System.getLogger(LastUse.class.getName());
 
   private final Map<SessionId, Instant> used = new ConcurrentHashMap<>();
+  private final UseOrder order;
   private final Consumer<SessionId> writer;
   private final ScheduledExecutorService executor;
   private final ScheduledFuture<?> flushes;
   private volatile boolean failing;
 
   /** Starts the thread, which has the writer write one session after the other. */
-  LastUse(Consumer<SessionId> writer) {
+  LastUse(UseOrder order, Consumer<SessionId> writer) {
+    this.order = order;
     this.writer = writer;
     this.executor =
         Executors.newSingleThreadScheduledExecutor(
@@ -40,9 +43,27 @@ final class LastUse {
     this.flushes = executor.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** The session was used. */
-  void add(SessionId id, Instant time) {
+  /** The session was used, as {@link #in} says from now on. */
+  void add(SessionState stored, Instant time) {
+    SessionId id = stored.sessionId();
     used.merge(id, time, (a, b) -> a.isAfter(b) ? a : b);
+    order.used(Use.of(in(stored)), true);
+  }
+
+  /** The state is about to be written as it is. */
+  void writing(SessionState state) {
+    order.used(Use.of(state), false);
+  }
+
+  /** The session is gone. */
+  void gone(SessionId id) {
+    forget(id);
+    order.forget(id);
+  }
+
+  /** The sessions in the order of their last use. */
+  UseOrder order() {
+    return order;
   }
 
   /** There is nothing to write for the session any more. */
@@ -57,6 +78,7 @@ final class LastUse {
   }
 
   private void flush() {
+    order.write(); // Before the sessions say it: a line that is not true yet is found out.
     for (SessionId id : List.copyOf(used.keySet())) {
       try {
         writer.accept(id);
@@ -82,5 +104,6 @@ final class LastUse {
       Thread.currentThread().interrupt();
     }
     flush();
+    order.close();
   }
 }

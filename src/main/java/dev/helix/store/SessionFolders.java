@@ -41,13 +41,13 @@ final class SessionFolders {
 
   private volatile boolean closed;
 
-  SessionFolders(Path sessions, Clock clock) {
+  SessionFolders(Path sessions, Clock clock, UseOrder order) {
     this.sessions = sessions;
     this.clock = clock;
     for (int i = 0; i < STRIPES; i++) {
       locks[i] = new ReentrantLock();
     }
-    this.lastUse = new LastUse(this::writeLastUse);
+    this.lastUse = new LastUse(order, this::writeLastUse);
   }
 
   /** Something done to a folder, under its session's lock. */
@@ -107,7 +107,8 @@ final class SessionFolders {
    * Takes a folder out of sight, durably and under its session's lock; only to empty it is left.
    */
   Path moveAway(SessionId id, SessionFolder folder) throws IOException {
-    forget(id);
+    folders.remove(id);
+    lastUse.gone(id);
     Path away = sessions.resolve(".deleted." + id + "." + UUID.randomUUID());
     Files.move(folder.path(), away);
     Disk.forceDirectory(sessions);

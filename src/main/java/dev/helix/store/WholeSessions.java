@@ -81,6 +81,7 @@ final class WholeSessions {
         Disk.deleteTree(made);
         return false;
       }
+      folders.lastUse().writing(state);
       folder.take(made);
       return true;
     } catch (IOException e) {

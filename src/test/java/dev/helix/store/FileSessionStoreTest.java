@@ -87,7 +87,7 @@ class FileSessionStoreTest implements SessionStoreContract {
   @Test
   void folder_isLaidOutAsTheOriginals() throws IOException {
     storeTwo();
-    assertEquals(List.of(".lock", "conv-a"), names(directory.resolve("sessions")));
+    assertEquals(List.of(".lock", ".recent", "conv-a"), names(directory.resolve("sessions")));
     assertEquals(List.of("context", "input", "status.json"), names(folder()));
     assertEquals(List.of("messages.json"), names(folder().resolve("context")));
     assertEquals("# User Request\n\nfirst", Files.readString(folder().resolve("input/request.md")));
@@ -233,7 +233,7 @@ class FileSessionStoreTest implements SessionStoreContract {
         store.append(state("conv-a", "a"), Version.NONE, List.of());
         assertTrue(store.delete(ID));
       }
-      assertEquals(List.of(".lock"), names(directory.resolve("sessions")));
+      assertEquals(List.of(".lock", ".recent"), names(directory.resolve("sessions")));
     }
   }
 
@@ -261,7 +261,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "mine")));
       assertEquals(List.of("1"), ids(store.read(ID, Version.NONE)));
     }
-    assertEquals(3, names(directory.resolve("sessions")).size());
+    assertEquals(4, names(directory.resolve("sessions")).size());
   }
 
   @Test
@@ -274,7 +274,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       assertEquals(List.of(), store.list(10));
     }
-    assertEquals(List.of(".lock", ".new.conv-b.123"), names(sessions));
+    assertEquals(List.of(".lock", ".new.conv-b.123", ".recent"), names(sessions));
   }
 
   @Test

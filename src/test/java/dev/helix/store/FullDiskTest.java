@@ -65,7 +65,7 @@ class FullDiskTest {
             .readTree(directory.resolve("conv-a/context/messages.json").toFile())
             .findValuesAsText("id"));
     try (var entries = Files.list(directory)) {
-      assertEquals(2, entries.count());
+      assertEquals(3, entries.count());
     }
   }
 

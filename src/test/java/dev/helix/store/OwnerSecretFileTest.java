@@ -39,7 +39,7 @@ class OwnerSecretFileTest {
       assertFalse(Files.exists(file()), "nobody has asked for it");
       secret = store.ownerSecret();
     }
-    assertEquals(List.of(".lock", ".owner-secret"), names());
+    assertEquals(List.of(".lock", ".owner-secret", ".recent"), names());
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
     try (SessionStore store = SessionStores.files(sessions)) {
       assertArrayEquals(secret, store.ownerSecret());
@@ -73,6 +73,6 @@ class OwnerSecretFileTest {
     try (SessionStore store = SessionStores.files(sessions)) {
       assertEquals(32, store.ownerSecret().length);
     }
-    assertEquals(List.of(".lock", ".owner-secret"), names());
+    assertEquals(List.of(".lock", ".owner-secret", ".recent"), names());
   }
 }

@@ -106,7 +106,7 @@ class WholeFolderTest {
       assertTrue(store.remove(WHOLE, NOW.plusSeconds(9), (path, content) -> {}));
     }
     assertEquals("secret", Files.readString(outside.resolve("secret")));
-    assertEquals(Set.of(".lock"), names(sessions()));
+    assertEquals(Set.of(".lock", ".recent"), names(sessions()));
   }
 
   @Test
@@ -165,7 +165,7 @@ class WholeFolderTest {
   void restoredFolder_isLaidOutAsItWas_andNothingIsLeftBeside() throws IOException {
     try (SessionStore store = open()) {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
-      assertEquals(Set.of(".lock", "conv-a"), names(sessions()));
+      assertEquals(Set.of(".lock", ".recent", "conv-a"), names(sessions()));
       for (Map.Entry<String, byte[]> file : wholeFiles().entrySet()) {
         assertArrayEquals(
             file.getValue(), Files.readAllBytes(folder().resolve(file.getKey())), file.getKey());
@@ -187,7 +187,7 @@ class WholeFolderTest {
                         visitor.file("logs/empty", "again".getBytes(UTF_8));
                       }));
       assertTrue(refused.getMessage().contains("conv-a"), refused.getMessage());
-      assertEquals(Set.of(".lock"), names(sessions()));
+      assertEquals(Set.of(".lock", ".recent"), names(sessions()));
     }
   }
 
@@ -199,7 +199,7 @@ class WholeFolderTest {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
       assertEquals(List.of("1", "2"), ids(store.read(WHOLE, Version.NONE)));
     }
-    assertEquals(3, names(sessions()).size());
+    assertEquals(4, names(sessions()).size());
   }
 
   @Test
@@ -209,16 +209,17 @@ class WholeFolderTest {
     try (SessionStore store = open()) {
       assertTrue(store.remove(WHOLE, NOW.plusSeconds(9), (path, content) -> {}));
     }
-    assertEquals(Set.of(".lock", "conv-a.unreadable-20260105T123456789Z"), names(sessions()));
+    assertEquals(
+        Set.of(".lock", ".recent", "conv-a.unreadable-20260105T123456789Z"), names(sessions()));
   }
 
   @Test
   void check_leavesNothing_andFailsWhereTheDirectoryIsGone() throws IOException {
-    Path left = Files.createDirectories(sessions()).resolve(".check.123");
+    Path left = Files.createDirectories(sessions()).resolve(".check");
     Files.writeString(left, "");
     try (SessionStore store = open()) {
       store.check();
-      assertEquals(Set.of(".lock"), names(sessions()));
+      assertEquals(Set.of(".lock", ".recent"), names(sessions()));
       Files.move(sessions(), directory.resolve("unmounted"));
       SessionException error = assertThrows(SessionException.class, store::check);
       assertTrue(error.getMessage().contains(sessions().toString()), error.getMessage());

@@ -1,0 +1,106 @@
+package dev.helix.store;
+
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * A page of the list of sessions, made of the lines that tell the order of last use and of what the
+ * sessions themselves say. Used once.
+ */
+final class UsePage {
+  /** What is done about a line that is not what its session says. */
+  interface Mismatch {
+    /**
+     * Says whether a session that was found is listed as the line says, else not at all.
+     *
+     * @param found what the session says; null where there is none
+     * @param isNewest whether the line is among those that count instead of the files'
+     */
+    boolean listed(Use line, Use found, boolean isNewest);
+  }
+
+  private final Map<String, Long> newest;
+  private final List<Path> files;
+  private final Function<SessionId, Optional<SessionState>> find;
+  private final Mismatch mismatch;
+  private final Set<String> seen = new HashSet<>();
+  private final List<SessionState> page = new ArrayList<>();
+
+  /**
+   * @param newest the times of the sessions last used, which count instead of the files'
+   * @param files sorted lines
+   */
+  UsePage(
+      Map<String, Long> newest,
+      List<Path> files,
+      Function<SessionId, Optional<SessionState>> find,
+      Mismatch mismatch) {
+    this.newest = newest;
+    this.files = files;
+    this.find = find;
+    this.mismatch = mismatch;
+  }
+
+  /**
+   * At most so many behind a place.
+   *
+   * @param place null for the beginning
+   */
+  List<SessionState> after(Use place, int limit) throws IOException {
+    TreeSet<Use> sorted = new TreeSet<>();
+    for (Map.Entry<String, Long> entry : newest.entrySet()) {
+      Use use = new Use(entry.getValue(), entry.getKey());
+      if (place == null || use.compareTo(place) > 0) {
+        sorted.add(use);
+      }
+    }
+    try (MergedUses stored = new MergedUses(files, place)) {
+      Use next = nextStored(stored);
+      while (page.size() < limit && (next != null || !sorted.isEmpty())) {
+        if (next == null || (!sorted.isEmpty() && sorted.first().compareTo(next) <= 0)) {
+          consider(sorted.pollFirst(), true);
+        } else {
+          consider(next, false);
+          next = nextStored(stored);
+        }
+      }
+    }
+    return page;
+  }
+
+  private Use nextStored(MergedUses stored) throws IOException {
+    Use use = stored.next();
+    while (use != null && newest.containsKey(use.id())) {
+      use = stored.next();
+    }
+    return use;
+  }
+
+  private void consider(Use line, boolean isNewest) {
+    if (seen.contains(line.id())) {
+      return;
+    }
+    Optional<SessionState> state = SessionId.ofName(line.id()).flatMap(find);
+    Use found = state.map(Use::of).orElse(null);
+    if (line.equals(found)) {
+      add(line, state.get());
+    } else if (mismatch.listed(line, found, isNewest) && found != null) {
+      add(line, state.get().withUpdatedAt(line.time()));
+    }
+  }
+
+  private void add(Use line, SessionState state) {
+    page.add(state);
+    seen.add(line.id());
+  }
+}
