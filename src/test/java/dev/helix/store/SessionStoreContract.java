@@ -20,7 +20,8 @@ interface SessionStoreContract
         RacingTurnsContract,
         ListingContract,
         LeaseContract,
-        OwnerSecretContract {
+        OwnerSecretContract,
+        WholeSessionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
   static SessionState state(String id, String conversationId) {
