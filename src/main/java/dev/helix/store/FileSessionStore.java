@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -90,13 +90,17 @@ final class FileSessionStore implements SessionStore {
     return new FileSessionStore(sessions, clock, lock);
   }
 
-  /** What a deletion, or the making of a secret, that was cut short left is of use to nobody. */
+  /**
+   * What a crash left half made or half deleted is of use to nobody: the one was acknowledged to
+   * nobody, the other is finished now. All of it is in one folder, so the sessions are not looked
+   * through.
+   */
   private static void tidy(Path sessions) throws IOException {
-    for (String left : List.of(".deleted.*", OwnerSecretFile.NAME + ".*")) {
-      for (Path leftover : Disk.entries(sessions, left)) {
-        Disk.deleteTree(leftover);
-      }
+    Path unfinished = sessions.resolve(SessionFolder.UNFINISHED);
+    if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      Disk.deleteTree(unfinished);
     }
+    OwnerSecretFile.tidy(sessions);
   }
 
   /** Something done to a folder, under its session's lock. */
@@ -296,15 +300,16 @@ final class FileSessionStore implements SessionStore {
           unforced.remove(id);
           lastUse.forget(id);
           if (Files.exists(folder.path())) {
-            Files.move(folder.path(), sessions.resolve(".deleted." + id + "." + UUID.randomUUID()));
+            Files.move(folder.path(), folder.unfinished("deleted"));
           }
           Disk.forceDirectory(sessions);
           // What was set aside of the session is its content too. An id has no dot in it.
-          for (String left :
-              List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
-            for (Path leftover : Disk.entries(sessions, left)) {
-              Disk.deleteTree(leftover);
-            }
+          for (Path leftover : Disk.entries(sessions, id + ".unreadable-*")) {
+            Disk.deleteTree(leftover);
+          }
+          Path unfinished = Files.createDirectories(sessions.resolve(SessionFolder.UNFINISHED));
+          for (Path leftover : Disk.entries(unfinished, "*." + id + ".*")) {
+            Disk.deleteTree(leftover);
           }
           Disk.forceDirectory(sessions);
           return existed;
@@ -368,6 +373,7 @@ final class FileSessionStore implements SessionStore {
     lastUse.close();
     try {
       List.copyOf(unforced).forEach(this::force);
+      Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {
       closed = true;
       directoryLock.close();

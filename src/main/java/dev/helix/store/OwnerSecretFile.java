@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +29,11 @@ final class OwnerSecretFile {
 
   OwnerSecretFile(Path sessions) {
     this.file = sessions.resolve(NAME);
+  }
+
+  /** Takes away what a crash left while a secret was made, which nobody has used. */
+  static void tidy(Path sessions) throws IOException {
+    Files.deleteIfExists(sessions.resolve(NAME + ".new"));
   }
 
   /**
@@ -63,7 +67,8 @@ final class OwnerSecretFile {
     new SecureRandom().nextBytes(secret);
     byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
     // Whole and on the disk before it has its name: no crash leaves half a secret.
-    Path beside = file.resolveSibling(NAME + "." + UUID.randomUUID());
+    Path beside = file.resolveSibling(NAME + ".new");
+    Files.deleteIfExists(beside);
     Files.createFile(beside, ownerOnly());
     Disk.writeForced(beside, content);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);

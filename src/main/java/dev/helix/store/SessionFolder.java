@@ -24,6 +24,12 @@ import java.util.UUID;
 final class SessionFolder {
   private static final Logger LOG = System.getLogger(SessionFolder.class.getName());
 
+  /**
+   * The folder in the sessions directory in which sessions are made and deleted. What is in it when
+   * a store opens is left by a crash.
+   */
+  static final String UNFINISHED = ".unfinished";
+
   /** A longer request is read again each time, so that what is remembered stays small. */
   private static final int REMEMBERED_REQUEST = 8192;
 
@@ -92,8 +98,7 @@ final class SessionFolder {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       setAside(); // A folder without a status belongs to nobody that we know.
     }
-    Path sessions = folder.getParent();
-    Path hidden = sessions.resolve(".new." + id + "." + UUID.randomUUID());
+    Path hidden = unfinished("new");
     byte[] array = TranscriptFile.arrayOf(elements);
     try {
       Files.createDirectory(hidden);
@@ -109,6 +114,12 @@ final class SessionFolder {
     }
     remember(first, FileStamp.of(status));
     transcript.made(array.length, elements.isEmpty());
+  }
+
+  /** A free name out of sight, for a folder of this session that is being made or deleted. */
+  Path unfinished(String what) throws IOException {
+    Path parent = Files.createDirectories(folder.resolveSibling(UNFINISHED));
+    return parent.resolve(what + "." + id + "." + UUID.randomUUID());
   }
 
   /** Returns when a folder that was just made is on the disk. May be called by any thread. */
