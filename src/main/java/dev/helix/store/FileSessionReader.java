@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -83,7 +84,7 @@ final class FileSessionReader implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return NewestSessions.in(sessions, limit, this::findReadable);
+    return NewestSessions.in(sessions, after, limit, this::findReadable);
   }
 
   @Override
@@ -160,9 +161,27 @@ final class FileSessionReader implements SessionStore {
     throw readOnly();
   }
 
+  /** As the contract says, but what a server writes meanwhile may be shown or not. */
   @Override
-  public boolean export(SessionId id, SessionFiles.Visitor visitor) {
-    throw readOnly();
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    if (find(id).isEmpty()) {
+      return false;
+    }
+    Path folder = sessions.resolve(id.value());
+    try {
+      Map<String, FileStamp> unused =
+          WholeFolder.show(
+              folder,
+              Files.readAllBytes(folder.resolve("status.json")),
+              WholeFolder.wholeMessages(folder),
+              visitor);
+      WholeFolder.end(visitor);
+      return true;
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    } catch (IOException e) {
+      throw Disk.failure("cannot show session " + id, e);
+    }
   }
 
   @Override

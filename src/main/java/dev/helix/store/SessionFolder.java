@@ -111,6 +111,30 @@ final class SessionFolder {
     transcript.made(array.length, elements.isEmpty());
   }
 
+  /** Takes a folder that was made elsewhere as this session's, durably. */
+  void take(Path made) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      setAside();
+    }
+    Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(folder.getParent());
+  }
+
+  /**
+   * What {@code status.json} says with this state.
+   *
+   * @param now the state as stored, but for the time of last use
+   */
+  byte[] statusWith(SessionState now) throws IOException {
+    byte[] bytes = Files.readAllBytes(status);
+    try {
+      return SessionState.parse(id, bytes).equals(now) ? bytes : now.toJson(bytes);
+    } catch (IllegalArgumentException e) {
+      write(now); // Which keeps a copy of what is unreadable.
+      return Files.readAllBytes(status);
+    }
+  }
+
   /** Returns when a folder that was just made is on the disk. May be called by any thread. */
   void forceMade() throws IOException {
     try {
