@@ -137,6 +137,11 @@ record HelixConfig(
             "helix.history.max.messages", TurnRequest.UNLIMITED, 1, TurnRequest.UNLIMITED),
         settings.duration(
             "helix.history.wait", Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1)),
+        settings.duration(
+            "helix.history.lease",
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1)),
         forwarded,
         filter.maxBytes(),
         settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),

@@ -1,7 +1,6 @@
 package dev.helix.chat;
 
 import dev.helix.backend.ChatBackend;
-import dev.helix.chat.ConversationQueue.Place;
 import dev.helix.chat.Question.Placed;
 import dev.helix.filter.BodyBudget;
 import dev.helix.filter.BodyBudgetException;
@@ -11,7 +10,9 @@ import dev.helix.filter.RequestBody;
 import dev.helix.filter.RequestBodyException;
 import dev.helix.openai.ApiError;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.Lease;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -36,7 +38,6 @@ import java.util.concurrent.ScheduledExecutorService;
  * conversation; then its question is written when that one is recorded, and no thread waits.
  */
 public final class ChatEndpoint {
-  private static final System.Logger LOG = System.getLogger(ChatEndpoint.class.getName());
   private static final String HISTORY_HEADER = "X-Conversation-History";
 
   private final SessionManager sessions;
@@ -83,6 +84,11 @@ public final class ChatEndpoint {
     running.drain(settings.shutdownGrace());
   }
 
+  /** Whether no new turns are taken, because the application stops. */
+  boolean isStopping() {
+    return running.isDraining();
+  }
+
   ModelCatalog models() {
     return models;
   }
@@ -103,12 +109,10 @@ public final class ChatEndpoint {
       handedOver = true;
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
-    } catch (BodyBudgetException e) {
-      ErrorResponse.write(response, e.error(), e.retryAfter());
     } catch (RequestBodyException e) {
       ErrorResponse.write(response, e.error());
     } catch (SessionException e) {
-      LOG.log(System.Logger.Level.ERROR, "a question could not be stored", e);
+      ErrorMapping.log("a question could not be stored", e);
       ErrorResponse.write(response, ErrorMapping.of(e));
     } finally {
       if (body != null && !handedOver) {
@@ -127,21 +131,34 @@ public final class ChatEndpoint {
     if (!running.admit()) {
       throw new InvalidRequestException(ErrorMapping.stopping());
     }
-    Place place =
+    TurnRight right =
         question.asked() != null && mode == HistoryMode.STORED
-            ? queue.join(question.session().sessionId())
+            ? right(question.session().sessionId())
             : null;
     boolean started = false;
     try {
-      Placed placed = place == null || place.isFirst() ? question.place(sessions) : null;
-      start(request, response, question, place, placed);
+      start(request, response, question, right, placedNow(question, right));
       started = true;
     } finally {
       if (!started) {
-        leave(place);
+        leave(right);
         running.abandoned();
       }
     }
+  }
+
+  private TurnRight right(SessionId session) {
+    return new TurnRight(
+        sessions, session, settings.historyLease(), queue.join(session), disk, timers);
+  }
+
+  /** The question in its place; null where it has to wait for the turn before it. */
+  private Placed placedNow(Question question, TurnRight right) {
+    if (right == null) {
+      return question.place(sessions, null);
+    }
+    Optional<Lease> lease = right.take();
+    return lease.isPresent() ? question.place(sessions, lease.get()) : null;
   }
 
   private Question question(
@@ -169,7 +186,7 @@ public final class ChatEndpoint {
       HttpServletRequest request,
       HttpServletResponse response,
       Question question,
-      Place place,
+      TurnRight right,
       Placed placed)
       throws IOException {
     AsyncContext async = request.startAsync();
@@ -182,33 +199,47 @@ public final class ChatEndpoint {
             disk,
             timers,
             question.body()::close,
-            () -> leave(place),
+            () -> leave(right),
             running::over);
     CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
     turn.serve(caller);
     if (placed != null) {
       turn.begin(placed.record());
       running.add(turn);
+      keep(right, turn);
       ask(turn, caller, placed);
     } else {
       running.add(turn);
       turn.waitInLine();
-      place.whenFirst(() -> turn.whenWaiting(() -> beginLate(turn, caller, question)));
+      right.whenFirst(() -> turn.whenWaiting(() -> beginLate(turn, caller, question, right)));
     }
     caller.open();
   }
 
   /** Begins a turn that has waited, in its mailbox. */
-  private void beginLate(Turn turn, CallerStream caller, Question question) {
+  private void beginLate(Turn turn, CallerStream caller, Question question, TurnRight right) {
     try {
-      Placed placed = question.place(sessions);
+      Placed placed = placedNow(question, right);
+      if (placed == null) {
+        // Another server's turn: it tells nobody here when it ends.
+        right.whenPerhapsFree(
+            () -> turn.whenWaiting(() -> beginLate(turn, caller, question, right)));
+        return;
+      }
       turn.begin(placed.record());
+      keep(right, turn);
       ask(turn, caller, placed);
     } catch (BodyBudgetException e) {
-      turn.fail(e.error(), e.retryAfter());
+      turn.fail(e.error());
     } catch (SessionException e) {
-      LOG.log(System.Logger.Level.ERROR, "a question could not be stored", e);
+      ErrorMapping.log("a question could not be stored", e);
       turn.fail(ErrorMapping.of(e));
+    }
+  }
+
+  private static void keep(TurnRight right, Turn turn) {
+    if (right != null) {
+      right.keep(() -> turn.stop(ErrorMapping.leaseLost()));
     }
   }
 
@@ -223,9 +254,9 @@ public final class ChatEndpoint {
     }
   }
 
-  private static void leave(Place place) {
-    if (place != null) {
-      place.leave();
+  private static void leave(TurnRight right) {
+    if (right != null) {
+      right.leave();
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Objects;
  *     least 1
  * @param historyWait how long a request with stored history waits for the turn before it; zero for
  *     not at all
+ * @param historyLease how long a turn with stored history keeps others off, on other servers too,
+ *     after its server was last heard of
  * @param forwardedHeaders the caller's headers that go to the upstream
  * @param maxRequestBytes the longest request body
  * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
@@ -31,6 +33,7 @@ public record ChatSettings(
     HistoryMode history,
     int historyLimit,
     Duration historyWait,
+    Duration historyLease,
     List<String> forwardedHeaders,
     long maxRequestBytes,
     long maxReplyBytes,

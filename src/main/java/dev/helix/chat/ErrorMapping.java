@@ -2,14 +2,22 @@ package dev.helix.chat;
 
 import dev.helix.backend.BackendException;
 import dev.helix.openai.ApiError;
+import dev.helix.session.LeaseLostException;
 import dev.helix.session.SessionException;
 import dev.helix.session.StorageFullException;
+import dev.helix.session.StoreUnavailableException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /** The one place where what went wrong inside becomes an error for the caller. */
 final class ErrorMapping {
   /** When to ask again where a turn was running. */
-  static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
+  private static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
+
+  /** When to ask again where the store could not be reached. */
+  private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+
+  private static final System.Logger LOG = System.getLogger(ErrorMapping.class.getName());
 
   private ErrorMapping() {}
 
@@ -49,12 +57,62 @@ final class ErrorMapping {
   }
 
   static ApiError of(SessionException failure) {
+    if (failure instanceof LeaseLostException) {
+      return leaseLost();
+    }
+    if (failure instanceof StoreUnavailableException) {
+      return new ApiError(
+          503,
+          "The storage of conversations cannot be reached. Try again.",
+          "server_error",
+          null,
+          "storage_unavailable",
+          STORE_RETRY);
+    }
     if (failure instanceof StorageFullException) {
       return new ApiError(
           507, "The storage of conversations is full.", "server_error", null, "storage_full");
     }
     return new ApiError(
         500, "The conversation could not be stored.", "server_error", null, "storage_error");
+  }
+
+  /** The store cannot do its work now, whatever hinders it: 503, so that others are asked. */
+  static ApiError notReady(SessionException failure) {
+    ApiError error = of(failure);
+    return (failure instanceof StorageFullException || failure instanceof StoreUnavailableException
+            ? error
+            : new ApiError(
+                503,
+                "The storage of conversations does not work.",
+                "server_error",
+                null,
+                "storage_error"))
+        .withStatus(503)
+        .retryAfter(STORE_RETRY);
+  }
+
+  /**
+   * Logs a failure of the store; one that passes by itself, of which there may be many, shortly.
+   */
+  static void log(String what, SessionException failure) {
+    if (of(failure).retryAfter() != null) {
+      LOG.log(Level.WARNING, what + ": " + failure.getMessage());
+    } else {
+      LOG.log(Level.ERROR, what, failure);
+    }
+  }
+
+  /** Another turn of the conversation began, because nothing was heard of this one. */
+  static ApiError leaseLost() {
+    return new ApiError(
+        409,
+        "Another turn of this conversation has taken the place of this one, whose answer is no part"
+            + " of the conversation.",
+        "conflict_error",
+        null,
+        "conversation_lease_lost",
+        LOCKED_RETRY);
   }
 
   /** The turn before took longer than a request waits. */
@@ -64,7 +122,8 @@ final class ErrorMapping {
         "Another turn of this conversation is running; try again when it has ended.",
         "conflict_error",
         null,
-        "conversation_locked");
+        "conversation_locked",
+        LOCKED_RETRY);
   }
 
   static ApiError internal() {
@@ -74,6 +133,11 @@ final class ErrorMapping {
 
   static ApiError stopping() {
     return new ApiError(
-        503, "The server is stopping. Try again.", "server_error", null, "server_stopping");
+        503,
+        "The server is stopping. Try again.",
+        "server_error",
+        null,
+        "server_stopping",
+        LOCKED_RETRY);
   }
 }

@@ -2,6 +2,7 @@ package dev.helix.chat;
 
 import dev.helix.backend.ChatCall;
 import dev.helix.filter.RequestBody;
+import dev.helix.session.Lease;
 import dev.helix.session.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionManager;
@@ -41,14 +42,15 @@ record Question(
   /**
    * Places the question in its session's transcript, where it is to be kept. Blocks on the store.
    *
+   * @param lease the right to the turn; null where it needs none
    * @throws dev.helix.session.SessionException if the store fails
    * @throws dev.helix.filter.BodyBudgetException if there is no memory for the stored history
    */
-  Placed place(SessionManager sessions) {
+  Placed place(SessionManager sessions, Lease lease) {
     if (asked == null) {
       return new Placed(call(chat.body(), session, List::of), TurnRecord.nowhere());
     }
-    OpenTurn open = sessions.beginTurn(session, asked);
+    OpenTurn open = sessions.beginTurn(session, asked.with(lease));
     byte[] sent = chat.bodyWith(open);
     if (sent.length > body.length()) {
       body.countInstead((long) sent.length + body.length());

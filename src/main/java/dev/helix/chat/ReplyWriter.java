@@ -4,7 +4,6 @@ import dev.helix.backend.ReplyHead;
 import dev.helix.openai.ApiError;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -131,13 +130,11 @@ final class ReplyWriter {
     }
   }
 
-  /** Says when to try again, if the response has not begun. */
-  void retryAfter(Duration delay) {
-    caller.header("Retry-After", Long.toString(Math.max(1, delay.toSeconds())));
-  }
-
   /** An error of ours, in the form that fits. */
   void error(ApiError error, UpstreamReply reply) {
+    if (error.retryAfter() != null && !streamBegun) {
+      caller.header("Retry-After", error.retryAfterSeconds());
+    }
     error(error.status(), error.toJson(), reply);
   }
 

@@ -35,7 +35,7 @@ final class RunningTurns {
   synchronized void add(Turn turn) {
     turns.add(turn);
     if (stopping) {
-      turn.stop();
+      turn.stop(ErrorMapping.stopping());
     } else if (draining) {
       turn.stopWaiting();
     }
@@ -75,10 +75,14 @@ final class RunningTurns {
       stopping = true;
       left = new ArrayList<>(turns);
     }
-    left.forEach(Turn::stop);
+    left.forEach(turn -> turn.stop(ErrorMapping.stopping()));
     if (!await(ENDING)) {
       LOG.log(System.Logger.Level.WARNING, "stopping: {0} turns did not end in time", admitted());
     }
+  }
+
+  synchronized boolean isDraining() {
+    return draining;
   }
 
   private synchronized int admitted() {

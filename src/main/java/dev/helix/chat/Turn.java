@@ -11,7 +11,6 @@ import dev.helix.session.AnswerStatus;
 import dev.helix.session.SessionException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -141,9 +140,9 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         });
   }
 
-  /** Ends the turn because the application stops; what came of the answer is recorded. */
-  void stop() {
-    mailbox.execute(() -> fail(ErrorMapping.stopping()));
+  /** Ends the turn, whatever it does; what came of the answer is recorded. */
+  void stop(ApiError why) {
+    mailbox.execute(() -> fail(why));
   }
 
   @Override
@@ -258,12 +257,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     }
   }
 
-  /** As {@link #fail(ApiError)}, with the advice when to try again where nothing was sent yet. */
-  void fail(ApiError error, Duration retryAfter) {
-    writer.retryAfter(retryAfter);
-    fail(error);
-  }
-
   /** Decides the ending: the answers are recorded, then the caller hears the last words. */
   private void conclude(Ending ending) {
     phase = TurnPhase.ENDING;
@@ -284,7 +277,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void storeFailed(SessionException failure) {
-    LOG.log(Level.ERROR, "a turn could not be stored", failure);
+    ErrorMapping.log("a turn could not be stored", failure);
     endInstead(ErrorMapping.of(failure));
   }
 
@@ -370,7 +363,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   private void act(Due due) {
     switch (due) {
-      case LOCKED -> fail(ErrorMapping.locked(), ErrorMapping.LOCKED_RETRY);
+      case LOCKED -> fail(ErrorMapping.locked());
       case FORCE -> record.forceQuestion(disk, e -> mailbox.execute(() -> storeFailed(e)));
       case LATE -> fail(ErrorMapping.late());
       case BEGIN -> writer.beginUnanswered();

@@ -15,8 +15,6 @@ import java.util.function.Consumer;
  * utility task, a temporary chat). Blocks on the store.
  */
 final class TurnRecord {
-  private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());
-
   private enum Force {
     NOT_YET,
     DONE,
@@ -112,7 +110,7 @@ final class TurnRecord {
       answers(answers, AnswerStatus.CANCELLED);
       forceQuestion();
     } catch (SessionException e) {
-      LOG.log(System.Logger.Level.ERROR, "an answer whose caller left could not be stored", e);
+      ErrorMapping.log("an answer whose caller left could not be stored", e);
     }
   }
 }

@@ -18,11 +18,7 @@ public final class BodyBudgetException extends RequestBodyException {
             "The memory for request bodies is taken by other requests; try again in a moment.",
             "server_error",
             null,
-            "request_memory_exhausted"));
-  }
-
-  /** When the caller should try again. */
-  public Duration retryAfter() {
-    return RETRY_AFTER;
+            "request_memory_exhausted",
+            RETRY_AFTER));
   }
 }

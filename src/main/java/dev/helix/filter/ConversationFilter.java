@@ -9,6 +9,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.session.StoreUnavailableException;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -23,6 +24,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -63,6 +65,7 @@ public final class ConversationFilter implements Filter {
 
   private static final String SESSION_HEADER = "X-Session-ID";
   private static final String CONVERSATION_HEADER = "X-Conversation-ID";
+  private static final Duration STORE_RETRY = Duration.ofSeconds(5);
   private static final Logger LOG = System.getLogger(ConversationFilter.class.getName());
 
   private final String seen =
@@ -283,7 +286,7 @@ public final class ConversationFilter implements Filter {
     try {
       body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
     } catch (BodyBudgetException e) {
-      ErrorResponse.write(response, e.error(), e.retryAfter());
+      ErrorResponse.write(response, e.error());
       return;
     }
     BufferedRequest buffered = new BufferedRequest(request, response, body);
@@ -317,7 +320,11 @@ public final class ConversationFilter implements Filter {
     try {
       state = session.get();
     } catch (SessionException e) {
-      LOG.log(Level.ERROR, "the session of a request could not be looked up", e);
+      boolean passes = e instanceof StoreUnavailableException;
+      LOG.log(
+          passes ? Level.WARNING : Level.ERROR,
+          "the session of a request could not be looked up" + (passes ? ": " + e.getMessage() : ""),
+          passes ? null : e);
       ErrorResponse.write(
           response,
           new ApiError(
@@ -325,7 +332,8 @@ public final class ConversationFilter implements Filter {
               "The session could not be looked up in the store.",
               "server_error",
               null,
-              "session_store_unavailable"));
+              "session_store_unavailable",
+              STORE_RETRY));
       return false;
     }
     request.setAttribute(SessionState.class.getName(), state);

@@ -3,7 +3,6 @@ package dev.helix.filter;
 import dev.helix.openai.ApiError;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 
 /** How an {@link ApiError} is sent: its status and its JSON body. No state. */
 public final class ErrorResponse {
@@ -18,19 +17,13 @@ public final class ErrorResponse {
     response.resetBuffer();
     byte[] body = error.toJson();
     response.setStatus(error.status());
+    if (error.retryAfter() != null) {
+      response.setHeader("Retry-After", error.retryAfterSeconds());
+    }
     response.setContentType("application/json");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
     // Some containers wait for the rest of the request before they send what they hold.
     response.flushBuffer();
-  }
-
-  /**
-   * As {@link #write(HttpServletResponse, ApiError)}, with {@code Retry-After} in whole seconds.
-   */
-  public static void write(HttpServletResponse response, ApiError error, Duration retryAfter)
-      throws IOException {
-    response.setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
-    write(response, error);
   }
 }

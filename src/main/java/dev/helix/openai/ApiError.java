@@ -3,6 +3,7 @@ package dev.helix.openai;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -14,14 +15,32 @@ import java.util.Objects;
  * @param type OpenAI's family of the error, such as {@code invalid_request_error}
  * @param param the request field at fault, or null
  * @param code the machine-readable reason, such as {@code invalid_conversation_id}, or null
+ * @param retryAfter when the same request may succeed, which goes into a {@code Retry-After}
+ *     header; null where nobody knows
  */
-public record ApiError(int status, String message, String type, String param, String code) {
+public record ApiError(
+    int status, String message, String type, String param, String code, Duration retryAfter) {
   public ApiError {
     if (status < 400 || status > 599) {
       throw new IllegalArgumentException("not an error status: " + status);
     }
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(type, "type");
+  }
+
+  /** An error that time does not mend. */
+  public ApiError(int status, String message, String type, String param, String code) {
+    this(status, message, type, param, code, null);
+  }
+
+  /** This error with the advice when to try again. */
+  public ApiError retryAfter(Duration delay) {
+    return new ApiError(status, message, type, param, code, delay);
+  }
+
+  /** The value of a {@code Retry-After} header, in whole seconds; null where there is none. */
+  public String retryAfterSeconds() {
+    return retryAfter == null ? null : Long.toString(Math.max(1, retryAfter.toSeconds()));
   }
 
   /** A fault of the caller's: 400 and {@code invalid_request_error}. */
@@ -31,7 +50,7 @@ public record ApiError(int status, String message, String type, String param, St
 
   /** This error with another status. */
   public ApiError withStatus(int newStatus) {
-    return new ApiError(newStatus, message, type, param, code);
+    return new ApiError(newStatus, message, type, param, code, retryAfter);
   }
 
   /** The JSON body, compact, in UTF-8. */

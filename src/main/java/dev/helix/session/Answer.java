@@ -15,4 +15,9 @@ public record Answer(Message message, String model, String finishReason, AnswerS
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(status, "status");
   }
+
+  /** This answer with another status. */
+  Answer withStatus(AnswerStatus other) {
+    return new Answer(message, model, finishReason, other);
+  }
 }

@@ -13,20 +13,33 @@ final class AnswerElements {
   private final SessionStore store;
   private final SessionTree tree;
   private final OpenTurn turn;
+  private final boolean beside;
   private final Instant now;
   private final List<Message> elements = new ArrayList<>();
 
-  private AnswerElements(SessionStore store, SessionTree tree, OpenTurn turn, Instant now) {
+  private AnswerElements(
+      SessionStore store, SessionTree tree, OpenTurn turn, boolean beside, Instant now) {
     this.store = store;
     this.tree = tree;
     this.turn = turn;
+    this.beside = beside;
     this.now = now;
   }
 
-  /** Decides; the tree must be at the log's end. */
+  /**
+   * Decides; the tree must be at the log's end.
+   *
+   * @param beside whether the answers are no part of the path: they become branches that failed,
+   *     and no newer versions of what is there
+   */
   static List<Message> of(
-      SessionStore store, SessionTree tree, OpenTurn turn, List<Answer> answers, Instant now) {
-    AnswerElements made = new AnswerElements(store, tree, turn, now);
+      SessionStore store,
+      SessionTree tree,
+      OpenTurn turn,
+      List<Answer> answers,
+      boolean beside,
+      Instant now) {
+    AnswerElements made = new AnswerElements(store, tree, turn, beside, now);
     if (turn.continued() == null) {
       made.begun(answers);
     } else {
@@ -45,7 +58,7 @@ final class AnswerElements {
       }
       if (stored == null) {
         add(answer, named ? turn.answerId() : Placer.newId(), turn.parentId());
-      } else if (isAboutTheSame(stored)) {
+      } else if (!beside && isAboutTheSame(stored)) {
         add(answer, stored.id(), stored.parentId());
       } else {
         add(answer, Placer.newId(), turn.parentId());
@@ -76,7 +89,7 @@ final class AnswerElements {
       Message begun = old == null ? Message.of("assistant", turn.begun()) : old;
       Message joined = Continuation.join(begun, turn.begun(), answer.message());
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
-      boolean newer = i == 0 && old != null;
+      boolean newer = i == 0 && old != null && !beside;
       add(whole, newer ? node.id() : Placer.newId(), newer ? node.parentId() : turn.parentId());
     }
   }
@@ -95,6 +108,7 @@ final class AnswerElements {
   }
 
   private void add(Answer answer, String id, String parentId) {
-    elements.add(answer.message().as(ElementFields.answer(id, parentId, now, answer)));
+    Answer kept = beside ? answer.withStatus(AnswerStatus.FAILED) : answer;
+    elements.add(kept.message().as(ElementFields.answer(id, parentId, now, kept)));
   }
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param continued the id of the answer that this turn continues, null where it begins one: the
  *     first answer is then recorded as a newer version of it
  * @param begun the continued answer's text as the client has it, else null
+ * @param lease the right by which the answers may be part of the path; null where none is needed
  */
 public record OpenTurn(
     SessionState session,
@@ -26,7 +27,8 @@ public record OpenTurn(
     Message system,
     String answerId,
     String continued,
-    String begun) {
+    String begun,
+    Lease lease) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     history = List.copyOf(history);
@@ -34,6 +36,6 @@ public record OpenTurn(
 
   /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
   public OpenTurn withoutHistory() {
-    return new OpenTurn(session, parentId, List.of(), null, answerId, continued, begun);
+    return new OpenTurn(session, parentId, List.of(), null, answerId, continued, begun, lease);
   }
 }

@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import dev.helix.session.SessionStore.Version;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -103,6 +104,7 @@ public final class SessionManager implements AutoCloseable {
    * adds is written on return but on the disk only after {@link #force} or {@link #completeTurn}.
    * The first turn creates the session.
    *
+   * @throws LeaseLostException if the request's lease is lost; then nothing is stored
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
    */
@@ -123,11 +125,47 @@ public final class SessionManager implements AutoCloseable {
    *
    * @param answers of several choices, one for each; may be empty
    * @return the session after the turn
+   * @throws LeaseLostException if the turn's lease is lost; the answers are then on the disk as
+   *     failed ones beside the path
    */
   public SessionState completeTurn(OpenTurn turn, List<Answer> answers) {
-    SessionState after = turns.complete(turn, answers);
+    TurnLog.Completed completed = turns.complete(turn, answers);
     store.force(turn.session().sessionId());
-    return after;
+    if (completed.beside()) {
+      throw new LeaseLostException(
+          "the lease of " + turn.session().sessionId() + " was lost during a turn");
+    }
+    return completed.session();
+  }
+
+  /**
+   * Takes the right to the next turn of a session, among all who ask for it on all servers of the
+   * store. A turn that is begun with it writes only as long as nobody else has it.
+   *
+   * @param time after which it is free again, unless it is renewed
+   * @return empty where another has it
+   */
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    return store.lease(id, time);
+  }
+
+  /** Lets a lease hold for so long from now; false where it is lost. */
+  public boolean renew(Lease lease, Duration time) {
+    return store.renew(lease, time);
+  }
+
+  /** Gives a lease up. */
+  public void release(Lease lease) {
+    store.release(lease);
+  }
+
+  /**
+   * Returns when the store has shown that it can be read and written now.
+   *
+   * @throws SessionException if it cannot
+   */
+  public void check() {
+    store.check();
   }
 
   /** Returns when all that was written to this session before the call is on the disk. */

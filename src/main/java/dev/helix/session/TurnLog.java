@@ -28,9 +28,25 @@ final class TurnLog {
     this.trees = trees;
   }
 
-  /** Begins the turn; empty where the session belongs to another conversation. */
+  /**
+   * The end of a turn.
+   *
+   * @param session the session after it
+   * @param beside whether its lease was lost, so that its answers are no part of the path
+   */
+  record Completed(SessionState session, boolean beside) {}
+
+  /**
+   * Begins the turn; empty where the session belongs to another conversation.
+   *
+   * @throws LeaseLostException if the request's lease is lost, or another session's
+   */
   Optional<OpenTurn> begin(SessionState session, TurnRequest request) {
     SessionId id = session.sessionId();
+    Lease lease = request.lease();
+    if (lease != null && !lease.of().equals(id)) {
+      throw new LeaseLostException("the lease of " + lease.of() + " is of no use for " + id);
+    }
     ReentrantLock lock = trees.lock(id);
     lock.lock();
     try {
@@ -48,12 +64,16 @@ final class TurnLog {
         TurnPlan plan = TurnPlan.make(store, tree, id, request, now);
         List<Message> elements = plan.placement().elements();
         if (stored.isEmpty() && elements.isEmpty()) {
-          return Optional.of(plan.open(before));
+          return Optional.of(plan.open(before, lease));
         }
         SessionState after = begun(before, request.messages()).withUpdatedAt(now);
-        Appended appended = store.append(after, tree.version(), elements);
+        Appended appended = store.append(after, tree.version(), elements, lease);
         if (appended.outcome() == Outcome.HELD) {
           return Optional.empty();
+        }
+        if (appended.outcome() == Outcome.FENCED) {
+          trees.give(id, tree);
+          throw new LeaseLostException("the lease of " + id + " was lost before its turn began");
         }
         if (appended.outcome() == Outcome.DONE) {
           tree.apply(new Reading(appended.version(), false, elements));
@@ -61,7 +81,7 @@ final class TurnLog {
           if (stored.isPresent() && after.differsBeyondUse(before)) {
             store.update(after);
           }
-          return Optional.of(plan.open(after));
+          return Optional.of(plan.open(after, lease));
         }
       }
     } finally {
@@ -70,7 +90,7 @@ final class TurnLog {
   }
 
   /** Ends a turn; what it adds is not forced. */
-  SessionState complete(OpenTurn turn, List<Answer> answers) {
+  Completed complete(OpenTurn turn, List<Answer> answers) {
     ReentrantLock lock = trees.lock(turn.session().sessionId());
     lock.lock();
     try {
@@ -81,8 +101,9 @@ final class TurnLog {
   }
 
   /** Appends the answers; the caller holds the session's lock. */
-  private SessionState appendAnswers(OpenTurn turn, List<Answer> answers, Instant now) {
+  private Completed appendAnswers(OpenTurn turn, List<Answer> answers, Instant now) {
     Optional<Step> step = StepMarker.in(answers);
+    boolean beside = false;
     SessionState session = turn.session();
     SessionId id = session.sessionId();
     SessionTree tree = trees.take(id);
@@ -91,21 +112,26 @@ final class TurnLog {
       boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;
       if (!begins && (stored.isEmpty() || !stored.get().isSameConversation(session))) {
         LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
-        return session;
+        return new Completed(session, false);
       }
       tree.apply(store.read(id, tree.version()));
       SessionState before = stored.orElse(session);
       SessionState after = begun(before, List.of()).withUpdatedAt(now);
-      after = step.map(after::withStep).orElse(after);
-      List<Message> elements = AnswerElements.of(store, tree, turn, answers, now);
-      Appended appended = store.append(after, tree.version(), elements);
+      after = beside ? after : step.map(after::withStep).orElse(after);
+      List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
+      Appended appended =
+          store.append(after, tree.version(), elements, beside ? null : turn.lease());
+      if (appended.outcome() == Outcome.FENCED) {
+        LOG.log(Level.WARNING, "the lease of session {0} was lost during a turn", id);
+        beside = true;
+      }
       if (appended.outcome() == Outcome.DONE) {
         tree.apply(new Reading(appended.version(), false, elements));
         trees.give(id, tree);
         if (stored.isPresent() && after.differsBeyondUse(before)) {
           store.update(after);
         }
-        return after;
+        return new Completed(after, beside);
       }
     }
   }

@@ -78,7 +78,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     return broken.stream().anyMatch(node -> node.isBegunBy(text, answer));
   }
 
-  OpenTurn open(SessionState session) {
+  OpenTurn open(SessionState session, Lease lease) {
     return new OpenTurn(
         session,
         placement.parentId(),
@@ -86,6 +86,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         system,
         placement.answerId(),
         placement.continued(),
-        placement.begun());
+        placement.begun(),
+        lease);
   }
 }

@@ -12,9 +12,10 @@ import java.util.Objects;
  * @param historyLimit in stored mode the most messages of the history that are sent, in whole
  *     turns, at least 1; {@link #UNLIMITED} for all
  * @param ids what the client calls the messages
+ * @param lease the right to this turn, checked when anything is written; null where it needs none
  */
 public record TurnRequest(
-    List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids) {
+    List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids, Lease lease) {
   /** The limit of a history that is sent whole. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -25,6 +26,16 @@ public record TurnRequest(
     if (historyLimit < 1) {
       throw new IllegalArgumentException("a history limit under 1: " + historyLimit);
     }
+  }
+
+  /** A request that needs no lease. */
+  public TurnRequest(List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids) {
+    this(messages, mode, historyLimit, ids, null);
+  }
+
+  /** This request with a lease, or null for none. */
+  public TurnRequest with(Lease other) {
+    return new TurnRequest(messages, mode, historyLimit, ids, other);
   }
 
   /** A request of a client that gives no ids, with the whole history. */

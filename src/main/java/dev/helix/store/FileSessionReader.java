@@ -83,7 +83,7 @@ final class FileSessionReader implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return NewestSessions.in(sessions, limit, this::findReadable);
+    return NewestSessions.in(sessions, after, limit, this::findReadable);
   }
 
   private Optional<SessionState> findReadable(SessionId id) {

@@ -282,7 +282,7 @@ final class FileSessionStore implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return NewestSessions.in(sessions, limit, this::find);
+    return NewestSessions.in(sessions, after, limit, this::find);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.helix.store;
 
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore.Position;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +20,14 @@ final class NewestSessions {
 
   private NewestSessions() {}
 
-  /** At most so many, the newest first. Only folders whose names are session ids are looked at. */
+  /**
+   * At most so many after a place, the newest first. Only folders whose names are session ids are
+   * looked at.
+   *
+   * @param after null for the newest of all
+   */
   static List<SessionState> in(
-      Path sessions, int limit, Function<SessionId, Optional<SessionState>> find) {
+      Path sessions, Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
     if (limit < 0) {
       throw new IllegalArgumentException("negative limit");
     }
@@ -29,7 +35,7 @@ final class NewestSessions {
     try {
       for (Path child : Disk.entries(sessions, "*")) {
         Optional<SessionId> id = SessionId.ofName(child.getFileName().toString());
-        id.flatMap(find).ifPresent(newest::add);
+        id.flatMap(find).filter(state -> isAfter(state, after)).ifPresent(newest::add);
         if (newest.size() > limit) {
           newest.poll();
         }
@@ -40,5 +46,14 @@ final class NewestSessions {
     List<SessionState> list = new ArrayList<>(newest);
     list.sort(OLDEST_FIRST.reversed());
     return list;
+  }
+
+  /** Whether a session comes behind a place in the list; always where that is null. */
+  static boolean isAfter(SessionState state, Position place) {
+    if (place == null) {
+      return true;
+    }
+    int time = state.updatedAt().compareTo(place.updatedAt());
+    return time < 0 || (time == 0 && state.sessionId().value().compareTo(place.id().value()) < 0);
   }
 }

@@ -18,5 +18,6 @@ public interface EndpointSuite
         BadInputCases,
         OwnerCases,
         LifecycleCases,
+        HealthCases,
         OpenAiClientCases,
         DemoCases {}

@@ -49,6 +49,7 @@ final class ChatServer implements AutoCloseable {
   final BodyBudget budget = new BodyBudget(MEMORY);
   final SessionManager sessions;
   final ChatEndpoint endpoint;
+  private volatile SessionException failure;
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
@@ -57,7 +58,15 @@ final class ChatServer implements AutoCloseable {
   private final ServerConnector connector = new ServerConnector(server, 1, 1);
 
   ChatServer(Path folder, Duration historyWait) throws Exception {
-    sessions = new SessionManager(store(folder), Clock.systemUTC());
+    this(
+        SessionStore.open("files", Map.of("helix.sessions.dir", folder.toString())::get),
+        historyWait,
+        Duration.ofSeconds(30));
+  }
+
+  /** A server on a store that it may share with others. */
+  ChatServer(SessionStore store, Duration historyWait, Duration lease) throws Exception {
+    sessions = new SessionManager(failing(store), Clock.systemUTC());
     backend =
         new UpstreamBackend(
             new UpstreamSettings(
@@ -65,7 +74,7 @@ final class ChatServer implements AutoCloseable {
             timers);
     endpoint =
         new ChatEndpoint(
-            sessions, backend, settings(historyWait), budget, executor, executor, timers);
+            sessions, backend, settings(historyWait, lease), budget, executor, executor, timers);
     ServletContextHandler context = new ServletContextHandler("/");
     FilterSettings defaults = FilterSettings.defaults();
     FilterHolder filter =
@@ -80,19 +89,22 @@ final class ChatServer implements AutoCloseable {
     ServletHolder chat = new ServletHolder(new ChatCompletionsServlet());
     chat.setAsyncSupported(true);
     context.addServlet(chat, "/v1/chat/completions");
+    context.setAttribute(SessionManager.class.getName(), sessions);
+    context.addServlet(new ServletHolder(new HealthServlet()), "/health/*");
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     server.setHandler(context);
     server.start();
   }
 
-  private static ChatSettings settings(Duration historyWait) {
+  private static ChatSettings settings(Duration historyWait, Duration lease) {
     Duration soon = Duration.ofMillis(200);
     Duration late = Duration.ofSeconds(30);
     return new ChatSettings(
         HistoryMode.CLIENT,
         Integer.MAX_VALUE,
         historyWait,
+        lease,
         List.of(),
         MEMORY,
         MEMORY,
@@ -106,19 +118,17 @@ final class ChatServer implements AutoCloseable {
         Duration.ofSeconds(10));
   }
 
-  private SessionStore store(Path folder) {
-    SessionStore files =
-        SessionStore.open("files", Map.of("helix.sessions.dir", folder.toString())::get);
+  private SessionStore failing(SessionStore store) {
     return (SessionStore)
         Proxy.newProxyInstance(
             SessionStore.class.getClassLoader(),
             new Class<?>[] {SessionStore.class},
             (proxy, method, arguments) -> {
               if (broken.contains(method.getName())) {
-                throw new SessionException("told to fail");
+                throw failure;
               }
               try {
-                return method.invoke(files, arguments);
+                return method.invoke(store, arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
@@ -127,8 +137,18 @@ final class ChatServer implements AutoCloseable {
 
   /** From now on these methods of the store fail; none without an argument. */
   void breakStore(String... methods) {
+    breakStore(new SessionException("told to fail"), methods);
+  }
+
+  /** As {@link #breakStore(String...)}, with this failure. */
+  void breakStore(SessionException with, String... methods) {
+    failure = with;
     broken.clear();
     broken.addAll(Set.of(methods));
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/");
   }
 
   /** Sends a question with stored history. */
@@ -144,8 +164,7 @@ final class ChatServer implements AutoCloseable {
     System.arraycopy(namesAndValues, 0, headers, 2, namesAndValues.length);
     headers[0] = "X-Conversation-ID";
     headers[1] = conversation;
-    RawClient client =
-        RawClient.connect(URI.create("http://127.0.0.1:" + connector.getLocalPort()));
+    RawClient client = RawClient.connect(url());
     client.post("/v1/chat/completions", body.toString(), headers);
     return client;
   }

@@ -52,7 +52,7 @@ class RequestBodyTest {
       used.add(budget.usedBytes());
     } catch (BodyBudgetException e) {
       failures.add(e);
-      ErrorResponse.write(response, e.error(), e.retryAfter());
+      ErrorResponse.write(response, e.error());
     } catch (RequestBodyException e) {
       failures.add(e);
       ErrorResponse.write(response, e.error());

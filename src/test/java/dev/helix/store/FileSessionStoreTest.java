@@ -21,6 +21,7 @@ import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
 import dev.helix.session.SteppingClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +40,21 @@ class FileSessionStoreTest implements SessionStoreContract {
   @Override
   public SessionStore open() {
     return FileSessionStore.open(directory.resolve("sessions"), new SteppingClock());
+  }
+
+  @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsAllNamesApart() {
+    try {
+      Files.writeString(directory.resolve("small"), "");
+      return !Files.exists(directory.resolve("SMALL"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path folder() {

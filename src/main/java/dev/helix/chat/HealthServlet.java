@@ -1,0 +1,84 @@
+package dev.helix.chat;
+
+import dev.helix.filter.ErrorResponse;
+import dev.helix.openai.ApiError;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionManager;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How the application is, for balancers and supervisors: {@code GET /health/live} says that it
+ * answers at all, {@code GET /health/ready} that it can take turns, for which its store must be
+ * reachable and writable and it must not be stopping.
+ *
+ * <pre>
+ * 200 {"status":"ready"}
+ * 503 {"error":{"message":"…","type":"server_error","param":null,"code":"storage_unavailable"}}
+ * </pre>
+ *
+ * <p>Safe for use by many threads. The store is asked at most once a second, whoever asks: others
+ * get what it said then.
+ */
+public final class HealthServlet extends HttpServlet {
+  @Serial private static final long serialVersionUID = 1;
+  private static final long NANOS_KNOWN = 1_000_000_000L;
+
+  /** What the store said last; null for all is well. Guarded by this, as is the time. */
+  private transient ApiError lastFailure;
+
+  private transient boolean asked;
+  private transient long lastAsked;
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader("Cache-Control", "no-store");
+    switch (String.valueOf(request.getPathInfo())) {
+      case "/live" -> say(response, "live");
+      case "/ready" -> {
+        ApiError failure = failure();
+        if (failure == null) {
+          say(response, "ready");
+        } else {
+          ErrorResponse.write(response, failure);
+        }
+      }
+      default -> response.sendError(404);
+    }
+  }
+
+  private ApiError failure() {
+    ChatEndpoint endpoint =
+        (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
+    return endpoint.isStopping() ? ErrorMapping.stopping() : storeFailure();
+  }
+
+  /** Only one thread waits for a store that does not answer, and the others for that one. */
+  private synchronized ApiError storeFailure() {
+    long now = System.nanoTime();
+    if (!asked || now - lastAsked > NANOS_KNOWN) {
+      try {
+        ((SessionManager) getServletContext().getAttribute(SessionManager.class.getName())).check();
+        lastFailure = null;
+      } catch (SessionException e) {
+        ErrorMapping.log("not ready", e);
+        lastFailure = ErrorMapping.notReady(e);
+      }
+      asked = true;
+      lastAsked = System.nanoTime();
+    }
+    return lastFailure;
+  }
+
+  private static void say(HttpServletResponse response, String status) throws IOException {
+    byte[] body = ("{\"status\":\"" + status + "\"}").getBytes(StandardCharsets.UTF_8);
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.helix.chat;
+
+import dev.helix.chat.ConversationQueue.Place;
+import dev.helix.session.Lease;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionManager;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One request's right to the next turn of its conversation: it is first in this server's line, and
+ * then has the session's lease among all servers of the store. Safe for use by many threads. Who
+ * has one must {@linkplain #leave leave} it, whatever happens. Specification section 4.
+ */
+final class TurnRight {
+  private static final System.Logger LOG = System.getLogger(TurnRight.class.getName());
+
+  /** How often another server's lease is asked for, at first and at last. */
+  private static final long FIRST_PAUSE_MILLIS = 50;
+
+  private static final long LAST_PAUSE_MILLIS = 500;
+
+  /** So many renewals fit into the time of a lease: one or two may fail. */
+  private static final int RENEWALS = 3;
+
+  private final SessionManager sessions;
+  private final SessionId session;
+  private final Duration time;
+  private final Place place;
+  private final Executor disk;
+  private final ScheduledExecutorService timers;
+  private Lease lease;
+  private ScheduledFuture<?> renewals;
+  private ScheduledFuture<?> nextLook;
+  private long pause = FIRST_PAUSE_MILLIS;
+  private boolean left;
+
+  /**
+   * A right that is not had yet.
+   *
+   * @param time how long the lease holds without being renewed
+   * @param disk where it is renewed, which blocks
+   */
+  TurnRight(
+      SessionManager sessions,
+      SessionId session,
+      Duration time,
+      Place place,
+      Executor disk,
+      ScheduledExecutorService timers) {
+    this.sessions = sessions;
+    this.session = session;
+    this.time = time;
+    this.place = place;
+    this.disk = disk;
+    this.timers = timers;
+  }
+
+  /**
+   * Takes the lease, if this is the first in line and nobody else has it. Blocks on the store.
+   *
+   * @return the lease, or empty where the turn has to wait
+   */
+  synchronized Optional<Lease> take() {
+    if (lease == null && !left && place.isFirst()) {
+      lease = sessions.lease(session, time).orElse(null);
+    }
+    return Optional.ofNullable(lease);
+  }
+
+  /** Runs the task when this is the first in line, as {@link Place#whenFirst} does. */
+  void whenFirst(Runnable task) {
+    place.whenFirst(task);
+  }
+
+  /** Runs the task a little later, when the lease may be free. It must not block. */
+  synchronized void whenPerhapsFree(Runnable task) {
+    nextLook = timers.schedule(task, pause, TimeUnit.MILLISECONDS);
+    pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+  }
+
+  /**
+   * Renews the lease from now on.
+   *
+   * @param onLost run when it is found lost, perhaps more than once; must not block
+   */
+  synchronized void keep(Runnable onLost) {
+    if (left || lease == null) {
+      return;
+    }
+    Lease kept = lease;
+    long every = Math.max(1, time.toMillis() / RENEWALS);
+    renewals =
+        timers.scheduleAtFixedRate(
+            () -> disk.execute(() -> renew(kept, onLost)), every, every, TimeUnit.MILLISECONDS);
+  }
+
+  private void renew(Lease kept, Runnable onLost) {
+    try {
+      if (!sessions.renew(kept, time) && !hasLeft()) {
+        onLost.run();
+      }
+    } catch (SessionException e) {
+      // It holds for a while yet, and what is written asks for it again.
+      LOG.log(Level.WARNING, "a lease could not be renewed and is tried again: " + e.getMessage());
+    }
+  }
+
+  private synchronized boolean hasLeft() {
+    return left;
+  }
+
+  /**
+   * Gives everything up; the next one here or on another server is first then. Blocks on the store.
+   * Doing it again does nothing.
+   */
+  void leave() {
+    Lease had;
+    synchronized (this) {
+      if (left) {
+        return;
+      }
+      left = true;
+      had = lease;
+      for (ScheduledFuture<?> timer : Arrays.asList(renewals, nextLook)) {
+        if (timer != null) {
+          timer.cancel(false);
+        }
+      }
+    }
+    try {
+      if (had != null) {
+        sessions.release(had);
+      }
+    } catch (SessionException e) {
+      LOG.log(Level.WARNING, "a lease could not be released and runs out: " + e.getMessage());
+    } finally {
+      place.leave();
+    }
+  }
+}

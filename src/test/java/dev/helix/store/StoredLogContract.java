@@ -1,0 +1,243 @@
+package dev.helix.store;
+
+import static dev.helix.store.SessionStoreContract.element;
+import static dev.helix.store.SessionStoreContract.ids;
+import static dev.helix.store.SessionStoreContract.state;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.Message;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Appended;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.SessionStore.Reading;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.session.Step;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What is appended to a session is read, whole and in order. */
+interface StoredLogContract extends StoreUnderTest {
+  @Test
+  default void absentSession_isFoundNowhere_andIsNoError() {
+    try (SessionStore store = open()) {
+      SessionId id = new SessionId("conv-a");
+      assertEquals(Optional.empty(), store.find(id));
+      assertEquals(new Reading(Version.NONE, true, List.of()), store.read(id, Version.NONE));
+      assertEquals(
+          new Reading(Version.NONE, true, List.of()), store.read(id, new Version("old", 7)));
+      assertFalse(store.update(state("conv-a", "a")));
+      assertFalse(store.delete(id));
+      store.force(id);
+      assertEquals(List.of(), store.list(10));
+    }
+  }
+
+  @Test
+  default void firstAppend_createsTheSession_andAReopenedStoreHasIt() {
+    SessionState state = state("conv-a", "a");
+    try (SessionStore store = open()) {
+      Appended appended = store.append(state, Version.NONE, List.of(element("1", "one")));
+      assertEquals(Outcome.DONE, appended.outcome());
+      assertEquals(Optional.of(state), store.find(state.sessionId()));
+      Reading reading = store.read(state.sessionId(), Version.NONE);
+      assertEquals(List.of("1"), ids(reading));
+      assertEquals(appended.version(), reading.version());
+      assertTrue(reading.fromStart());
+      store.force(state.sessionId());
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of(state), store.find(state.sessionId()));
+      Reading reading = store.read(state.sessionId(), Version.NONE);
+      assertEquals(List.of("1"), ids(reading));
+      assertEquals("one", reading.elements().get(0).text());
+    }
+  }
+
+  @Test
+  default void sessionWithoutElements_isASession() {
+    SessionState state = state("conv-a", null);
+    try (SessionStore store = open()) {
+      Version empty = store.append(state, Version.NONE, List.of()).version();
+      assertEquals(Optional.of(state), store.find(state.sessionId()));
+      assertEquals(List.of(), ids(store.read(state.sessionId(), Version.NONE)));
+      Appended next = store.append(state, empty, List.of(element("1", "one")));
+      assertEquals(Outcome.DONE, next.outcome());
+      assertEquals(List.of("1"), ids(store.read(state.sessionId(), empty)));
+    }
+  }
+
+  @Test
+  default void readingSince_givesWhatCameAfter() {
+    SessionState state = state("conv-a", "a");
+    SessionId id = state.sessionId();
+    try (SessionStore store = open()) {
+      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      Version three =
+          store.append(state, one, List.of(element("2", "y"), element("3", "z"))).version();
+      Reading after = store.read(id, one);
+      assertFalse(after.fromStart());
+      assertEquals(List.of("2", "3"), ids(after));
+      assertEquals(three, after.version());
+      Reading nothing = store.read(id, three);
+      assertFalse(nothing.fromStart());
+      assertEquals(List.of(), nothing.elements());
+      Reading all = store.read(id, new Version("another epoch", one.length()));
+      assertTrue(all.fromStart());
+      assertEquals(List.of("1", "2", "3"), ids(all));
+    }
+  }
+
+  @Test
+  default void appendToAnotherVersion_isAConflict_andStoresNothing() {
+    SessionState state = state("conv-a", "a");
+    try (SessionStore store = open()) {
+      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      store.append(state, one, List.of(element("2", "y")));
+      for (Version stale : List.of(Version.NONE, one, new Version("other", one.length()))) {
+        assertEquals(
+            new Appended(Outcome.CONFLICT, Version.NONE),
+            store.append(state, stale, List.of(element("3", "z"))));
+      }
+      assertEquals(List.of("1", "2"), ids(store.read(state.sessionId(), Version.NONE)));
+    }
+  }
+
+  @Test
+  default void appendToADeletedSession_isAConflict_andDoesNotBringItBack() {
+    SessionState state = state("conv-a", "a");
+    try (SessionStore store = open()) {
+      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      assertTrue(store.delete(state.sessionId()));
+      assertEquals(
+          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y"))).outcome());
+      assertEquals(Optional.empty(), store.find(state.sessionId()));
+      assertEquals(List.of(), store.list(10));
+      store.append(state, Version.NONE, List.of(element("3", "z")));
+      assertEquals(List.of("3"), ids(store.read(state.sessionId(), one)));
+    }
+  }
+
+  @Test
+  default void anotherConversationsSession_isNeitherAppendedToNorUpdated() {
+    SessionState mine = state("conv-a", "a");
+    try (SessionStore store = open()) {
+      Version one = store.append(mine, Version.NONE, List.of(element("1", "x"))).version();
+      for (String other : new String[] {"A", null}) {
+        SessionState theirs = state("conv-a", other);
+        for (Version version : List.of(Version.NONE, one)) {
+          assertEquals(
+              new Appended(Outcome.HELD, Version.NONE),
+              store.append(theirs, version, List.of(element("2", "y"))));
+        }
+        assertFalse(store.update(theirs.withStep(Step.DONE)));
+      }
+      assertEquals(Optional.of(mine), store.find(mine.sessionId()));
+      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), Version.NONE)));
+    }
+  }
+
+  @Test
+  default void anotherOwnersSession_isNeitherAppendedToNorUpdated() {
+    SessionState mine = state("conv-a", "a").withOwner(new Owner("acme", "ann"));
+    try (SessionStore store = open()) {
+      Version one = store.append(mine, Version.NONE, List.of(element("1", "x"))).version();
+      for (Owner other :
+          List.of(Owner.ANONYMOUS, new Owner("acme", null), new Owner("acme", "bob"))) {
+        SessionState theirs = mine.withOwner(other);
+        assertEquals(
+            new Appended(Outcome.HELD, Version.NONE),
+            store.append(theirs, one, List.of(element("2", "y"))));
+        assertFalse(store.update(theirs.withStep(Step.DONE)));
+      }
+      assertEquals(Optional.of(mine), store.find(mine.sessionId()));
+      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), Version.NONE)));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of(mine), store.find(mine.sessionId()));
+    }
+  }
+
+  @Test
+  default void delete_removesOneSessionForGood() {
+    try (SessionStore store = open()) {
+      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
+      store.append(state("conv-ab", "ab"), Version.NONE, List.of(element("1", "x")));
+      assertTrue(store.delete(new SessionId("conv-a")));
+      assertFalse(store.delete(new SessionId("conv-a")));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.empty(), store.find(new SessionId("conv-a")));
+      assertTrue(store.find(new SessionId("conv-ab")).isPresent());
+    }
+  }
+
+  @Test
+  default void whatTheApiGave_isKeptToTheByte() {
+    String wire = "{\"role\":\"user\",\"content\":\"\\ud800 ü \\u00fc 🐍\",\"x\":[1.00,{}]}";
+    SessionState state = state("conv-a", "a");
+    try (SessionStore store = open()) {
+      store.append(state, Version.NONE, List.of(Message.parse(wire.getBytes(UTF_8))));
+    }
+    try (SessionStore store = open()) {
+      Message read = store.read(state.sessionId(), Version.NONE).elements().get(0);
+      assertEquals(wire, new String(read.wireJson(), UTF_8));
+    }
+  }
+
+  @Test
+  default void racingAppends_areAllStoredOnce_inOneOrder() throws Exception {
+    int threads = 8;
+    int each = 25;
+    SessionState state = state("conv-a", "a");
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try (SessionStore store = open()) {
+      CyclicBarrier start = new CyclicBarrier(threads);
+      List<Future<?>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        String name = "t" + t + "-";
+        running.add(
+            executor.submit(
+                () -> {
+                  start.await();
+                  for (int i = 0; i < each; i++) {
+                    appendAtLast(store, state, element(name + i, "x"));
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> thread : running) {
+        thread.get();
+      }
+      List<String> stored = ids(store.read(state.sessionId(), Version.NONE));
+      assertEquals(threads * each, stored.size());
+      Set<String> distinct = new HashSet<>(stored);
+      assertEquals(threads * each, distinct.size());
+    } finally {
+      executor.shutdownNow();
+    }
+    try (SessionStore store = open()) {
+      assertEquals(threads * each, store.read(state.sessionId(), Version.NONE).elements().size());
+    }
+  }
+
+  private static void appendAtLast(SessionStore store, SessionState state, Message element) {
+    Version version = Version.NONE;
+    while (store.append(state, version, List.of(element)).outcome() != Outcome.DONE) {
+      version = store.read(state.sessionId(), version).version();
+    }
+  }
+}

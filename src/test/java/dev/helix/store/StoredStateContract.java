@@ -1,0 +1,136 @@
+package dev.helix.store;
+
+import static dev.helix.store.SessionStoreContract.NOW;
+import static dev.helix.store.SessionStoreContract.element;
+import static dev.helix.store.SessionStoreContract.state;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.Owner;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStatus;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.session.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What is kept with a session beside its log. */
+interface StoredStateContract extends StoreUnderTest {
+  @Test
+  default void adopting_isForSessionsWithoutAnOwner_andLasts() {
+    SessionState state = state("conv-a", "a");
+    Owner owner = new Owner("acme", null);
+    try (SessionStore store = open()) {
+      assertFalse(store.adopt(state.sessionId(), owner));
+      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      assertTrue(store.adopt(state.sessionId(), owner));
+      assertFalse(store.adopt(state.sessionId(), new Owner("other", null)));
+      assertEquals(Outcome.HELD, store.append(state, one, List.of(element("2", "y"))).outcome());
+      assertEquals(Outcome.DONE, store.append(state.withOwner(owner), one, List.of()).outcome());
+    }
+    try (SessionStore store = open()) {
+      assertEquals(owner, store.find(state.sessionId()).orElseThrow().owner());
+    }
+  }
+
+  @Test
+  default void notes_areKeptWithTheirSession_andGoWithIt() {
+    SessionState state = state("conv-a", "a");
+    SessionId id = state.sessionId();
+    try (SessionStore store = open()) {
+      assertFalse(store.saveNote(id, "why", "too early"));
+      assertEquals(Optional.empty(), store.note(id, "why"));
+      store.append(state, Version.NONE, List.of());
+      assertEquals(Optional.empty(), store.note(id, "why"));
+      assertTrue(store.saveNote(id, "why", "first"));
+      assertTrue(store.saveNote(id, "why", "Grüße\n\n🦊"));
+      assertTrue(store.saveNote(id, "what", ""));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of("Grüße\n\n🦊"), store.note(id, "why"));
+      assertEquals(Optional.of(""), store.note(id, "what"));
+      store.delete(id);
+      assertEquals(Optional.empty(), store.note(id, "why"));
+      store.append(state, Version.NONE, List.of());
+      assertEquals(Optional.empty(), store.note(id, "why"));
+    }
+  }
+
+  @Test
+  default void ownerSecret_isMadeOnce_andIsNoSession() throws Exception {
+    int threads = 8;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    Set<String> secrets = new HashSet<>();
+    try (SessionStore store = open()) {
+      CyclicBarrier start = new CyclicBarrier(threads);
+      List<Future<byte[]>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        running.add(
+            executor.submit(
+                () -> {
+                  start.await();
+                  return store.ownerSecret();
+                }));
+      }
+      for (Future<byte[]> thread : running) {
+        assertEquals(32, thread.get().length);
+        secrets.add(HexFormat.of().formatHex(thread.get()));
+      }
+      store.ownerSecret()[0]++;
+      assertEquals(List.of(), store.list(10));
+    } finally {
+      executor.shutdownNow();
+    }
+    try (SessionStore store = open()) {
+      secrets.add(HexFormat.of().formatHex(store.ownerSecret()));
+    }
+    assertEquals(1, secrets.size());
+  }
+
+  @Test
+  default void update_replacesTheState_alsoAfterReopening() {
+    SessionState state = state("conv-a", "a");
+    SessionState changed =
+        state
+            .withStatus(SessionStatus.READY)
+            .withStep(Step.GENERATE)
+            .withProjectName("Projekt \"ü\"")
+            .withUpdatedAt(NOW.plusSeconds(5));
+    try (SessionStore store = open()) {
+      store.append(state, Version.NONE, List.of(element("1", "x")));
+      assertTrue(store.update(changed));
+      assertEquals(Optional.of(changed), store.find(state.sessionId()));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of(changed), store.find(state.sessionId()));
+    }
+  }
+
+  @Test
+  default void append_movesTheTimeOfLastUse_alsoAfterReopening() {
+    SessionState state = state("conv-a", "a");
+    Instant later = NOW.plusSeconds(60);
+    try (SessionStore store = open()) {
+      Version one = store.append(state, Version.NONE, List.of()).version();
+      store.append(state.withUpdatedAt(later), one, List.of(element("1", "x")));
+      assertEquals(later, store.find(state.sessionId()).orElseThrow().updatedAt());
+    }
+    try (SessionStore store = open()) {
+      assertEquals(later, store.find(state.sessionId()).orElseThrow().updatedAt());
+    }
+  }
+}
