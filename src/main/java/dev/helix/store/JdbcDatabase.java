@@ -51,6 +51,7 @@ final class JdbcDatabase implements AutoCloseable {
   /** Does it once and commits, for what must not be done twice. */
   <T> T once(String what, Work<T> work) {
     try {
+      prepare();
       return attempt(work, false);
     } catch (SQLException e) {
       throw failure(what, e);
@@ -60,6 +61,7 @@ final class JdbcDatabase implements AutoCloseable {
   private <T> T repeated(String what, Work<T> work, boolean snapshot) {
     for (int attempt = 1; ; attempt++) {
       try {
+        prepare();
         return attempt(work, snapshot);
       } catch (SQLException e) {
         // These the database reports only of a transaction that it has rolled back, or we have.
@@ -106,16 +108,18 @@ final class JdbcDatabase implements AutoCloseable {
     if (ready) {
       return;
     }
-    try (Connection connection = source.getConnection()) {
-      JdbcVendor found = JdbcVendor.of(connection);
-      schema.prepare(connection, found);
-      vendor = found;
-    }
+    vendor =
+        attempt(
+            connection -> {
+              JdbcVendor found = JdbcVendor.of(connection);
+              schema.prepare(connection, found);
+              return found;
+            },
+            false);
     ready = true;
   }
 
   private <T> T attempt(Work<T> work, boolean snapshot) throws SQLException {
-    prepare();
     try (Connection connection = source.getConnection()) {
       boolean autoCommit = connection.getAutoCommit();
       if (autoCommit) {

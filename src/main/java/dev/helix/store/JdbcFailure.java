@@ -5,6 +5,7 @@ import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Set;
@@ -23,6 +24,9 @@ final class JdbcFailure {
   private static final int CHANGED_SINCE = 1020;
 
   private static final int DUPLICATE = 1062;
+
+  /** H2: the file is locked. */
+  private static final int HELD = 90020;
 
   private JdbcFailure() {}
 
@@ -53,12 +57,15 @@ final class JdbcFailure {
       return new SessionException(
           what + ": the database refuses the user, or there is none of this name", failure);
     }
-    if (isUnavailable(failure) || isUnavailable(told)) {
-      return new StoreUnavailableException(what + ": the database cannot be reached", failure);
-    }
     if (String.valueOf(told.getMessage()).contains("max_allowed_packet")) {
       return new SessionException(
           what + ": it is larger than the database's max_allowed_packet", failure);
+    }
+    if (told.getErrorCode() == HELD) {
+      return new SessionException(what + ": another process has the database's file open", failure);
+    }
+    if (isUnavailable(failure) || isUnavailable(told)) {
+      return new StoreUnavailableException(what + ": the database cannot be reached", failure);
     }
     return new SessionException(what + ": the database failed, SQLSTATE " + state, failure);
   }
@@ -75,6 +82,7 @@ final class JdbcFailure {
   private static boolean isUnavailable(SQLException failure) {
     String state = state(failure);
     return failure instanceof SQLTransientException
+        || failure instanceof SQLNonTransientConnectionException
         || failure instanceof SQLRecoverableException
         || state.startsWith("08")
         || state.startsWith("57P")

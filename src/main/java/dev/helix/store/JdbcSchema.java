@@ -44,27 +44,13 @@ final class JdbcSchema {
   /**
    * Returns when the database can be used.
    *
+   * @param connection that does not commit by itself
    * @throws SessionException if it never will as it is
    */
   void prepare(Connection connection, JdbcVendor vendor) throws SQLException {
-    boolean autoCommit = connection.getAutoCommit();
-    if (autoCommit) {
-      connection.setAutoCommit(false);
-    }
-    try {
-      requireNoLoss(connection, vendor);
-      String version = version(connection);
-      if (version == null) {
-        version = make(connection, vendor);
-      }
-      connection.commit();
-      requireKnown(version);
-    } finally {
-      connection.rollback();
-      if (autoCommit) {
-        connection.setAutoCommit(true);
-      }
-    }
+    requireNoLoss(connection, vendor);
+    String version = version(connection);
+    requireKnown(version == null ? make(connection, vendor) : version);
   }
 
   private void requireNoLoss(Connection connection, JdbcVendor vendor) throws SQLException {

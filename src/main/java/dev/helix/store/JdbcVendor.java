@@ -68,22 +68,42 @@ enum JdbcVendor {
 
     @Override
     String risk(Connection connection) throws SQLException {
-      return text(connection, "call database_path()") == null
-          ? "it is in memory, and gone when this server stops"
-          : null;
+      if (text(connection, "call database_path()") == null) {
+        return "it is in memory, and gone when this server stops";
+      }
+      try {
+        run(connection, FORCE);
+        return null;
+      } catch (SQLException e) {
+        if (e.getErrorCode() != NO_ADMIN) {
+          throw e;
+        }
+        return "the user may not CHECKPOINT SYNC, which ALTER USER ... ADMIN TRUE changes";
+      }
     }
 
     @Override
     void force(Connection connection) throws SQLException {
-      // A commit only writes, and up to half a second later.
-      run(connection, "checkpoint sync");
+      try {
+        run(connection, FORCE);
+      } catch (SQLException e) {
+        if (e.getErrorCode() != NO_ADMIN) {
+          throw e;
+        }
+        // Whoever opened the store said that it may lose what it acknowledged.
+      }
     }
   };
+
+  /** In H2 a commit only writes, and up to half a second later. */
+  private static final String FORCE = "checkpoint sync";
+
+  private static final int NO_ADMIN = 90040;
 
   /** Any number that other users of a database's advisory locks will hardly take. */
   private static final long SCHEMA_LOCK = 0x68656c6978L;
 
-  private static final String LOCK_NAME = "concat('helix_schema.', database())";
+  private static final String LOCK_NAME = "concat('helix_schema.', sha1(database()))";
 
   private final String script;
   private final String now;

@@ -123,12 +123,22 @@ abstract class DatabaseServer implements AutoCloseable {
     }
   }
 
+  /** Whether it was started, and neither stopped nor killed since. */
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
   /** Stops the server in order. */
-  public void stop() throws InterruptedException {
-    process.destroy();
+  public void stop() throws IOException, InterruptedException {
+    askToStop(process);
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new IllegalStateException("the server did not stop");
     }
+  }
+
+  /** Asks the server to stop soon, whoever is connected. */
+  void askToStop(Process running) throws IOException, InterruptedException {
+    running.destroy();
   }
 
   /** A connection to a database, with the right to do everything. */

@@ -69,6 +69,12 @@ public final class PostgresServer extends DatabaseServer {
         "shared_buffers=64MB");
   }
 
+  @Override
+  void askToStop(Process running) throws IOException, InterruptedException {
+    // Java's own way is SIGTERM, on which it waits for its clients.
+    new ProcessBuilder("kill", "-INT", Long.toString(running.pid())).start().waitFor();
+  }
+
   /** PostgreSQL refuses to be run by root, who is nobody in a user namespace of its own. */
   private List<String> asNobody(String program, String... arguments) {
     List<String> command = new ArrayList<>();
