@@ -1,0 +1,2 @@
+/** Real databases for tests, started by the tests themselves and below {@code target/} only. */
+package dev.helix.servers;
