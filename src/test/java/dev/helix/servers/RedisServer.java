@@ -3,6 +3,7 @@ package dev.helix.servers;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -67,8 +69,21 @@ public final class RedisServer implements AutoCloseable {
   /** One that is not running yet. */
   public static RedisServer prepared(String... settings) throws IOException {
     Path data = Files.createDirectories(FOLDER.resolve(UUID.randomUUID().toString()));
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new RedisServer(data, free.getLocalPort(), List.of(settings));
+    return new RedisServer(data, freePort(), List.of(settings));
+  }
+
+  /**
+   * A port below those that the system gives away, so that it is still free after a kill, and below
+   * 55,535, so that a cluster's second port, 10,000 above, is one.
+   */
+  private static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        // Another's: the next one.
+      }
     }
   }
 
