@@ -21,6 +21,12 @@ final class RedisFailures {
    */
   static SessionException of(JedisException failure, RedisAddress at) {
     String where = " at " + at;
+    for (Throwable node : failure.getSuppressed()) {
+      // Of nodes that were asked for the cluster's map, one that answered says more than the rest.
+      if (node instanceof JedisDataException answer) {
+        return of(answer, at);
+      }
+    }
     if (failure instanceof JedisRedirectionException) {
       return at.cluster()
           ? new StoreUnavailableException("Redis Cluster" + where + " is moving keys", failure)
