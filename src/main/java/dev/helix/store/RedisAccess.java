@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -72,9 +74,30 @@ final class RedisAccess implements AutoCloseable {
 
   private void lookOver() {
     int before = outages.get();
-    if (lookedOver != before && durability != null) {
-      link.withEach(durability::check);
+    if (lookedOver != before) {
+      if (!link.isCluster()) {
+        link.withEach(this::checkThatItIsAlone);
+      }
+      if (durability != null) {
+        link.withEach(durability::check);
+      }
       lookedOver = before;
+    }
+  }
+
+  /** A cluster's node would do well for some keys only. */
+  private void checkThatItIsAlone(RedisWire wire) {
+    String info;
+    try {
+      info = RedisWire.text(wire.call(Command.INFO, "cluster"));
+    } catch (JedisDataException e) {
+      if (RedisFailures.isForbidden(e)) {
+        return;
+      }
+      throw e;
+    }
+    if (info.contains("cluster_enabled:1")) {
+      throw RedisFailures.ofACluster(address, null);
     }
   }
 

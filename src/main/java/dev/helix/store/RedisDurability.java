@@ -59,8 +59,7 @@ final class RedisDurability {
       }
       return null;
     } catch (JedisDataException e) {
-      String message = String.valueOf(e.getMessage());
-      if (message.startsWith("NOPERM") || message.contains("unknown command")) {
+      if (RedisFailures.isForbidden(e)) {
         return "it does not tell how it is set up (CONFIG GET is not permitted), as managed"
             + " services often do not";
       }

@@ -30,9 +30,7 @@ final class RedisFailures {
     if (failure instanceof JedisRedirectionException) {
       return at.cluster()
           ? new StoreUnavailableException("Redis Cluster" + where + " is moving keys", failure)
-          : new SessionException(
-              "Redis" + where + " is of a cluster: helix.redis.url must be redis+cluster://",
-              failure);
+          : ofACluster(at, failure);
     }
     if (failure instanceof JedisAccessControlException || says(failure, "NOPERM", "NOAUTH")) {
       return new SessionException(
@@ -53,6 +51,16 @@ final class RedisFailures {
           "Redis" + where + " is not available: " + failure.getMessage(), failure);
     }
     return new SessionException("Redis" + where + " refused: " + failure.getMessage(), failure);
+  }
+
+  static SessionException ofACluster(RedisAddress at, JedisException cause) {
+    return new SessionException(
+        "Redis at " + at + " is of a cluster: helix.redis.url must be redis+cluster://", cause);
+  }
+
+  /** Whether the server does not let us use a command, or has none of this name. */
+  static boolean isForbidden(JedisException failure) {
+    return says(failure, "NOPERM", "unknown command");
   }
 
   /** Whether this server takes no writes because another one does, since a fail-over. */
