@@ -69,6 +69,8 @@ class ArchitectureTest {
             "dev.helix.store..",
             "dev.helix.config..",
             "dev.helix.openai..")
+        .and()
+        .haveNameNotMatching("dev\\.helix\\.store\\.Redis.*")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
@@ -103,6 +105,31 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.zaxxer..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void redisIsForItsStoreAlone_andWithoutItsClientOnlyThatIsMissing() {
+    classes()
+        .that()
+        .haveNameMatching("dev\\.helix\\.store\\.Redis.*")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.helix..",
+            "java..",
+            "javax.net.ssl..",
+            "redis.clients.jedis..",
+            "org.apache.commons.pool2..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .haveNameNotMatching("dev\\.helix\\.store\\.Redis.*")
+        .or()
+        .haveSimpleName("RedisSessionStoreProvider")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("redis.clients..")
         .check(CLASSES);
   }
 
