@@ -6,32 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.UUID;
 
-/** Finds out whether a sessions directory can be written to and read. Thread-safe. */
+/** Finds out whether a sessions directory can be written to and read. No state. */
 final class DiskCheck {
-  private static final String NAME = ".check";
-
-  private final Path sessions;
-
-  DiskCheck(Path sessions) {
-    this.sessions = sessions;
-  }
-
-  /** Takes away what a crash in the middle has left. */
-  static void tidy(Path sessions) throws IOException {
-    Files.deleteIfExists(sessions.resolve(NAME));
-  }
+  private DiskCheck() {}
 
   /**
    * Writes a small hidden file, forces it, reads and removes it.
    *
    * @throws SessionException if one of these fails
    */
-  synchronized void run() {
-    Path file = sessions.resolve(NAME);
-    byte[] content = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
+  static void in(Path sessions) {
     try {
+      Path file = SessionFolder.unfinished(sessions, "check");
+      byte[] content = file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
       byte[] read;
       try {
         Disk.writeForced(file, content);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +35,6 @@ final class FileSessionStore implements SessionStore {
   private final DirectoryLock directoryLock;
   private final SessionFolders folders;
   private final WholeSessions whole;
-  private final DiskCheck check;
   private final OwnerSecretFile ownerSecret;
   private final Leases leases;
 
@@ -52,7 +52,6 @@ final class FileSessionStore implements SessionStore {
     this.folders = new SessionFolders(sessions, clock, order);
     this.leases = new Leases(clock);
     this.whole = new WholeSessions(sessions, folders);
-    this.check = new DiskCheck(sessions);
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
@@ -82,14 +81,17 @@ final class FileSessionStore implements SessionStore {
     lock.close();
   }
 
-  /** What a deletion, or the making of a secret, that was cut short left is of use to nobody. */
+  /**
+   * What a crash left half made or half deleted is of use to nobody: the one was acknowledged to
+   * nobody, the other is finished now. All of it is in one folder, so the sessions are not looked
+   * through.
+   */
   private static void tidy(Path sessions) throws IOException {
-    for (String left : List.of(".deleted.*", OwnerSecretFile.NAME + ".*")) {
-      for (Path leftover : Disk.entries(sessions, left)) {
-        Disk.deleteTree(leftover);
-      }
+    Path unfinished = sessions.resolve(SessionFolder.UNFINISHED);
+    if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      Disk.deleteTree(unfinished);
     }
-    DiskCheck.tidy(sessions);
+    OwnerSecretFile.tidy(sessions);
   }
 
   @Override
@@ -270,11 +272,12 @@ final class FileSessionStore implements SessionStore {
             Path unused = folders.moveAway(id, folder);
           }
           // What was set aside of the session is its content too. An id has no dot in it.
-          for (String left :
-              List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
-            for (Path leftover : Disk.entries(sessions, left)) {
-              Disk.deleteTree(leftover);
-            }
+          for (Path leftover : Disk.entries(sessions, id + ".unreadable-*")) {
+            Disk.deleteTree(leftover);
+          }
+          Path unfinished = Files.createDirectories(sessions.resolve(SessionFolder.UNFINISHED));
+          for (Path leftover : Disk.entries(unfinished, "*." + id + ".*")) {
+            Disk.deleteTree(leftover);
           }
           Disk.forceDirectory(sessions);
           return existed;
@@ -315,7 +318,7 @@ final class FileSessionStore implements SessionStore {
   @Override
   public void check() {
     folders.checkOpen();
-    check.run();
+    DiskCheck.in(sessions);
   }
 
   @Override
@@ -326,6 +329,7 @@ final class FileSessionStore implements SessionStore {
     try {
       folders.lastUse().close();
       List.copyOf(unforced).forEach(this::force);
+      Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {
       folders.close();
       directoryLock.close();

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -109,7 +108,7 @@ final class SessionFolders {
   Path moveAway(SessionId id, SessionFolder folder) throws IOException {
     folders.remove(id);
     lastUse.gone(id);
-    Path away = sessions.resolve(".deleted." + id + "." + UUID.randomUUID());
+    Path away = folder.unfinished("deleted");
     Files.move(folder.path(), away);
     Disk.forceDirectory(sessions);
     return away;
