@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -147,8 +148,20 @@ final class SessionFolder {
 
   /** A free name out of sight in a sessions directory. */
   static Path unfinished(Path sessions, String what) throws IOException {
-    Path parent = Files.createDirectories(sessions.resolve(UNFINISHED));
+    Path parent = sessions.resolve(UNFINISHED);
+    if (!Files.isDirectory(parent)) {
+      makeUnfinished(parent);
+    }
     return parent.resolve(what + "." + UUID.randomUUID());
+  }
+
+  /** Not with its parents: a sessions directory that is gone is not made again. */
+  private static void makeUnfinished(Path parent) throws IOException {
+    try {
+      Files.createDirectory(parent);
+    } catch (FileAlreadyExistsException e) {
+      LOG.log(Level.TRACE, "another thread has just made {0}", parent);
+    }
   }
 
   /** Returns when a folder that was just made is on the disk. May be called by any thread. */
