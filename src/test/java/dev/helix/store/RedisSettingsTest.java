@@ -132,8 +132,8 @@ class RedisSettingsTest {
         assertEquals(List.of("1"), SessionStoreContract.ids(view.read(id, Version.NONE)));
         assertEquals("because", view.note(id, "why").orElseThrow());
         assertEquals(List.of(STATE), view.list(9));
-        WholeSessionContract.assertSameSession(
-            WholeSessionContract.exported(store, id), WholeSessionContract.exported(view, id));
+        WholeSession.assertSameSession(
+            WholeSession.exported(store, id), WholeSession.exported(view, id));
         assertThrows(UnsupportedOperationException.class, () -> view.delete(id));
         assertThrows(UnsupportedOperationException.class, view::ownerSecret);
       }
