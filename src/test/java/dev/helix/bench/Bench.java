@@ -54,6 +54,11 @@ public final class Bench {
     results.set(
         "match",
         new HistoryMatch(full ? 15 : 3, full ? 200 : 50).run(FOLDER.resolve("sessions-match")));
+    System.out.println("turns at the file store, and what the disk can do");
+    results.set(
+        "store_turns",
+        (full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8))
+            .run(FOLDER.resolve("store-turns")));
     int tokens = full ? 60 : 14;
     ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
     try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {
