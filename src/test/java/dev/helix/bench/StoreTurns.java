@@ -2,23 +2,30 @@ package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.scripted.Json;
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
-import dev.helix.session.HistoryMode;
 import dev.helix.session.Message;
-import dev.helix.session.OpenTurn;
-import dev.helix.session.SessionManager;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStatus;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Appended;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.SessionStore.Reading;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.session.Step;
 import dev.helix.store.SessionStores;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
- * Durable turns at the file store, question and answer and one force, as the endpoint records them.
+ * Durable turns at the file store: what the endpoint asks of it for a turn whose answer comes at
+ * once, to look for the session, append the question, look again, append the answer and force both.
  * Many conversations at once are set against forced appends of the same bytes: by one writer one
  * after the other, by as many writers as there are conversations to a file each, and by these to
  * one file with those that wait written and forced together. A long conversation is set against a
@@ -50,17 +57,16 @@ final class StoreTurns {
   ObjectNode run(Path folder) throws IOException {
     Files.createDirectories(folder);
     ObjectNode figures = Json.object().put("conversations", CONVERSATIONS).put("rounds", rounds);
-    try (SessionManager manager =
-        new SessionManager(SessionStores.files(folder.resolve("sessions")), Clock.systemUTC())) {
-      sideBySide(manager, new ForcedAppends(folder, turnBytes(folder, manager)), figures);
-      longAgainstShort(manager, figures);
+    try (SessionStore store = SessionStores.files(folder.resolve("sessions"))) {
+      sideBySide(store, new ForcedAppends(folder, turnBytes(folder, store)), figures);
+      longAgainstShort(store, figures);
     }
     return figures;
   }
 
-  private void sideBySide(SessionManager manager, ForcedAppends appends, ObjectNode figures)
+  private void sideBySide(SessionStore store, ForcedAppends appends, ObjectNode figures)
       throws IOException {
-    List<SessionState> sessions = conversations(manager, "many", CONVERSATIONS, SHORT);
+    List<Conversation> sessions = conversations(store, "many", CONVERSATIONS, SHORT);
     List<Double> turnsASecond = new ArrayList<>();
     List<Double> oneWriter = new ArrayList<>();
     List<Double> ownFiles = new ArrayList<>();
@@ -68,8 +74,7 @@ final class StoreTurns {
     List<Double> ratios = new ArrayList<>();
     for (int round = -1; round < rounds; round++) {
       double alone = appends.byOneWriter(CONVERSATIONS * turns);
-      double recorded =
-          Threads.perSecond(CONVERSATIONS, turns, (i, n) -> turn(manager, sessions.get(i)));
+      double recorded = Threads.perSecond(CONVERSATIONS, turns, (i, n) -> sessions.get(i).turn());
       double own = appends.toOwnFiles(CONVERSATIONS, turns);
       double together = appends.together(CONVERSATIONS, turns);
       if (round >= 0) { // The first one only warms up.
@@ -80,10 +85,9 @@ final class StoreTurns {
         ratios.add(recorded / alone);
       }
     }
-    for (SessionState session : sessions) {
-      int stored = manager.transcript(session.sessionId()).messages().size();
-      if (stored != SHORT + 2 * turns * (rounds + 1)) {
-        throw new IllegalStateException(session.sessionId() + " holds " + stored + " messages");
+    for (Conversation session : sessions) {
+      if (session.stored() != SHORT + 2 * turns * (rounds + 1)) {
+        throw new IllegalStateException("a transcript holds " + session.stored() + " messages");
       }
     }
     put(figures, "forced_appends_by_one_writer_a_second", oneWriter);
@@ -93,10 +97,10 @@ final class StoreTurns {
     put(figures, "durable_turns_to_appends_by_one_writer", ratios);
   }
 
-  private void longAgainstShort(SessionManager manager, ObjectNode figures) {
+  private void longAgainstShort(SessionStore store, ObjectNode figures) {
     // A turn makes a conversation longer: there are enough of them that it does not show.
-    List<SessionState> shorts = conversations(manager, "short", rounds * repeats / 4, SHORT);
-    List<SessionState> longs = conversations(manager, "long", 4, LONG);
+    List<Conversation> shorts = conversations(store, "short", rounds * repeats / 4, SHORT);
+    List<Conversation> longs = conversations(store, "long", 4, LONG);
     List<Double> briefly = new ArrayList<>();
     List<Double> lengthy = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
@@ -105,8 +109,8 @@ final class StoreTurns {
       Sample atShort = new Sample();
       Sample atLong = new Sample();
       for (int i = 0; i < repeats; i++) {
-        atShort.add(nanos(manager, shorts.get(next % shorts.size())));
-        atLong.add(nanos(manager, longs.get(next % longs.size())));
+        atShort.add(nanos(shorts.get(next % shorts.size())));
+        atLong.add(nanos(longs.get(next % longs.size())));
         next++;
       }
       briefly.add(atShort.millis(0.5));
@@ -118,42 +122,81 @@ final class StoreTurns {
     put(figures, "turn_at_" + LONG + "_to_" + SHORT, ratios);
   }
 
-  private static long nanos(SessionManager manager, SessionState session) {
+  private static long nanos(Conversation conversation) {
     long start = System.nanoTime();
-    turn(manager, session);
+    conversation.turn();
     return System.nanoTime() - start;
   }
 
-  private static void turn(SessionManager manager, SessionState session) {
-    OpenTurn open =
-        manager.beginTurn(session, List.of(Message.of("user", QUESTION)), HistoryMode.STORED);
-    manager.completeTurn(
-        open,
-        List.of(
-            new Answer(Message.of("assistant", ANSWER), "bench", "stop", AnswerStatus.COMPLETED)));
-  }
-
-  private static List<SessionState> conversations(
-      SessionManager manager, String name, int count, int messages) {
-    List<SessionState> made = new ArrayList<>();
+  private static List<Conversation> conversations(
+      SessionStore store, String name, int count, int messages) {
+    List<Conversation> made = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      SessionState session = manager.getOrCreateSession(null, name + "-" + i);
+      Conversation conversation = new Conversation(store, name + "-" + i);
       for (int stored = 0; stored < messages; stored += 2) {
-        turn(manager, session);
+        conversation.turn();
       }
-      made.add(manager.find(session.sessionId()).orElseThrow());
+      made.add(conversation);
     }
     return made;
   }
 
   /** How many bytes a turn adds to a transcript. */
-  private static int turnBytes(Path folder, SessionManager manager) throws IOException {
-    SessionState session = manager.getOrCreateSession(null, "bytes");
+  private static int turnBytes(Path folder, SessionStore store) throws IOException {
+    Conversation conversation = new Conversation(store, "bytes");
     Path file = folder.resolve("sessions/conv-bytes/context/messages.json");
-    turn(manager, session);
+    conversation.turn();
     long one = Files.size(file);
-    turn(manager, session);
+    conversation.turn();
     return (int) (Files.size(file) - one);
+  }
+
+  /** A session and how far its log is known. Used by one thread at a time. */
+  private static final class Conversation {
+    private final SessionStore store;
+    private final SessionId id;
+    private final String name;
+    private Version version = Version.NONE;
+    private String last;
+
+    Conversation(SessionStore store, String name) {
+      this.store = store;
+      this.name = name;
+      this.id = new SessionId("conv-" + name);
+    }
+
+    void turn() {
+      append("user", QUESTION);
+      Reading none = store.read(id, version);
+      if (!none.elements().isEmpty()) {
+        throw new IllegalStateException("a transcript that nobody else uses has grown");
+      }
+      append("assistant", ANSWER);
+      store.force(id);
+    }
+
+    private void append(String role, String text) {
+      Instant now = Instant.now();
+      SessionState state = store.find(id).orElseGet(() -> fresh(now)).withUpdatedAt(now);
+      ObjectNode element = Json.message(role, text).put("id", "m-" + UUID.randomUUID());
+      element.put("parent_id", last).put("timestamp", now.toString());
+      Message message = Message.parse(element.toString().getBytes(StandardCharsets.UTF_8));
+      Appended appended = store.append(state, version, List.of(message));
+      if (appended.outcome() != Outcome.DONE) {
+        throw new IllegalStateException("an append was not done: " + appended.outcome());
+      }
+      version = appended.version();
+      last = message.id();
+    }
+
+    private SessionState fresh(Instant now) {
+      return new SessionState(
+          id, SessionStatus.DISCUSSING, Step.WHAT, now, now, QUESTION, null, name, Owner.ANONYMOUS);
+    }
+
+    int stored() {
+      return store.read(id, Version.NONE).elements().size();
+    }
   }
 
   private static void put(ObjectNode figures, String name, List<Double> rounds) {
