@@ -59,6 +59,8 @@ public final class Bench {
         "store_turns",
         (full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8))
             .run(FOLDER.resolve("store-turns")));
+    System.out.println("turns in Redis and bare commands there");
+    results.set("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
     int tokens = full ? 60 : 14;
     ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
     try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {
