@@ -34,6 +34,9 @@ import java.util.regex.Pattern;
  * restart. Failures are {@link SessionException}s.
  */
 public final class Archive {
+  /** The key of the folder. */
+  public static final String DIRECTORY = "helix.archive.dir";
+
   private static final Pattern NAME =
       Pattern.compile("(\\d{4}-(?:0[1-9]|1[0-2]))_[A-Za-z0-9_-]+\\.zip");
 

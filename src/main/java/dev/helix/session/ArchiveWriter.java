@@ -94,6 +94,7 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
       // A disk without links: the move looks first, and one sweep at a time leaves no race.
       Files.move(beside, zip);
     }
+    Files.deleteIfExists(beside);
   }
 
   /** Removes the archive that was written, where the session was not removed from its store. */

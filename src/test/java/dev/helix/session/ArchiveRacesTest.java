@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -258,7 +260,7 @@ class ArchiveRacesTest {
   /** As a store that shows the session, and finds out only then that it was used. */
   private static SessionStore removing(SessionStore store) {
     return (SessionStore)
-        java.lang.reflect.Proxy.newProxyInstance(
+        Proxy.newProxyInstance(
             SessionStore.class.getClassLoader(),
             new Class<?>[] {SessionStore.class},
             (proxy, called, arguments) -> {
@@ -268,7 +270,7 @@ class ArchiveRacesTest {
               }
               try {
                 return called.invoke(store, arguments);
-              } catch (java.lang.reflect.InvocationTargetException e) {
+              } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
             });

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -259,7 +260,7 @@ class ArchiveTest {
     Path zip = fixture.folder.resolve("2026-01_conv-trip.zip");
     byte[] whole = Files.readAllBytes(zip);
     switch (damage) {
-      case "cut" -> Files.write(zip, java.util.Arrays.copyOf(whole, whole.length - 30));
+      case "cut" -> Files.write(zip, Arrays.copyOf(whole, whole.length - 30));
       case "empty" -> Files.write(zip, new byte[0]);
       case "flipped" -> {
         whole[80] ^= 1;
