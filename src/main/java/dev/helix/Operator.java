@@ -26,13 +26,13 @@ import java.util.concurrent.Callable;
 
 /**
  * The commands for an operator at a terminal, made and called once by the launcher: {@code
- * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}. The call returns the exit
- * status: 0 when all is done, 1 when something could not be, 2 for a command line that makes no
- * sense. Not thread-safe.
+ * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}, {@code copy}. The call
+ * returns the exit status: 0 when all is done, 1 when something could not be, 2 for a command line
+ * that makes no sense. Not thread-safe.
  *
  * <p>{@code list} and {@code show} only read, beside a running server if need be; {@code delete}
  * and {@code adopt} need the store for themselves. The store is the one that system properties and
- * the environment name, as for the server.
+ * the environment name, as for the server; {@code copy} names two others.
  */
 public final class Operator implements Callable<Integer> {
   private static final String SESSIONS = "--sessions";
@@ -64,6 +64,7 @@ public final class Operator implements Callable<Integer> {
         case "delete" -> delete(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
         case "adopt" ->
             adopt(CommandLine.parse(rest, Set.of(SESSIONS, "--owner"), Set.of("--all")));
+        case "copy" -> CopyCommand.parse(rest, out, err).call();
         default -> throw new IllegalArgumentException("unknown command: " + arguments.get(0));
       };
     } catch (IllegalArgumentException e) {
