@@ -97,11 +97,17 @@ final class CopyCommand implements Callable<Integer> {
     }
     SessionCopy copy = new SessionCopy(source, target);
     copyAll(copy, all.ids());
+    // A folder that cannot be read as a session is in no list; who copies wants to know of it.
+    copyAll(copy, unseen(from.namesInFolder()));
     // What was used meanwhile has moved to the front of the list, where it was not looked for.
     Found later = list(source, all.newest());
     usedMeanwhile = later.ids().size();
-    copyAll(copy, later.ids().stream().filter(id -> !seen.contains(id)).toList());
+    copyAll(copy, unseen(later.ids()));
     return report(copy);
+  }
+
+  private List<SessionId> unseen(List<SessionId> ids) {
+    return ids.stream().filter(id -> !seen.contains(id)).toList();
   }
 
   /** All sessions, or those used after a time. */

@@ -3,7 +3,13 @@ package dev.helix;
 import dev.helix.config.Settings;
 import dev.helix.config.Source;
 import dev.helix.session.Archive;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +18,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which store an operator means, and how it is opened. Immutable. It may hold a password, which is
@@ -22,9 +29,9 @@ final class StoreAddress {
 
   /** What comes before the user, and what behind up to the parameters. */
   private static final Pattern PLAIN_URL =
-      Pattern.compile("([a-z0-9:]+(?://)?)(?:[^/?#;@]*@)?([^?#;@()]*)(?:[?#;][^@]*)?");
+      Pattern.compile("([a-z0-9:+]+(?://)?)(?:[^/?#;@]*@)?([^?#;@()]*)(?:[?#;][^@]*)?");
 
-  private static final Pattern SCHEME = Pattern.compile("jdbc:[a-z0-9]+:|rediss?:");
+  private static final Pattern SCHEME = Pattern.compile("jdbc:[a-z0-9]+:|rediss?(?:\\+cluster)?:");
 
   private final String kind;
   private final UnaryOperator<String> settings;
@@ -69,12 +76,12 @@ final class StoreAddress {
     } else if (given.startsWith("jdbc:") && given.length() > "jdbc:".length()) {
       first.put(HelixConfig.STORE, "jdbc");
       first.put("helix.jdbc.url", given);
-    } else if (given.matches("rediss?://.+")) {
+    } else if (given.matches("rediss?(\\+cluster)?://.+")) {
       first.put(HelixConfig.STORE, "redis");
       first.put("helix.redis.url", given);
     } else {
       throw new IllegalArgumentException(
-          "a store is files:DIR, jdbc:..., redis://... or rediss://...");
+          "a store is files:DIR, jdbc:..., redis://..., rediss://... or redis+cluster://...");
     }
     StoreAddress known = ofSettings(first);
     // A data source of a container's would win over the URL, and no container is here.
@@ -120,6 +127,20 @@ final class StoreAddress {
   Optional<Archive> archive() {
     return SessionStore.archiveFolder(kind, settings)
         .map(folder -> new Archive(folder, Clock.systemUTC()));
+  }
+
+  /** The names in the folder of a store of files that may be sessions; none of any other store. */
+  List<SessionId> namesInFolder() {
+    if (!kind.equals("files")) {
+      return List.of();
+    }
+    try (Stream<Path> names = Files.list(Path.of(settings.apply(HelixConfig.SESSIONS_DIR)))) {
+      return names
+          .flatMap(name -> SessionId.ofName(name.getFileName().toString()).stream())
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw new SessionException("the folder of " + shown + " cannot be listed", e);
+    }
   }
 
   /** A text in which a driver may have repeated the address, without what is secret in it. */

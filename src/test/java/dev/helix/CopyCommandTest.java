@@ -234,6 +234,19 @@ class CopyCommandTest {
   }
 
   @Test
+  void sessionThatCannotBeRead_isNamed_andTheOthersAreCopied() throws IOException {
+    fill("a");
+    Files.writeString(folder.resolve("a/conv-n3/status.json"), "{");
+    Files.createDirectories(folder.resolve("a/not-a-session"));
+    Said said = copy("a", "b");
+    assertEquals(1, said.status());
+    assertTrue(
+        said.out().startsWith("copied 22, there already 0, different 0, failed 1"), said.out());
+    assertTrue(said.err().contains("conv-n3 was not copied: "), said.err());
+    assertTrue(said.err().contains("unreadable"), said.err());
+  }
+
+  @Test
   void archivedSessions_areSaidToBeFiles() throws IOException {
     Path archive = Files.createDirectories(folder.resolve("a/_archive"));
     Files.writeString(archive.resolve("2026-01_conv-old.zip"), "x");

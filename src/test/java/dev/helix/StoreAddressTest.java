@@ -20,6 +20,7 @@ class StoreAddressTest {
     "jdbc:h2:file:/tmp/x;PASSWORD=geheim, jdbc:h2:file:/tmp/x",
     "redis://:geheim@cache:6379/1, redis://cache:6379/1",
     "rediss://u:geheim@cache, rediss://cache",
+    "redis+cluster://:geheim@a:1, redis+cluster://a:1",
     "redis://cache, redis://cache"
   })
   void address_isShownWithoutUserAndParameters(String address, String shown) {

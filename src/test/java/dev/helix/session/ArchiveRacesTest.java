@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,24 @@ class ArchiveRacesTest {
     assertEquals(Optional.empty(), fixture.server(late).find(id));
     assertTrue(Files.exists(zip()));
     assertEquals(SAID, texts(server, id));
+  }
+
+  @Test
+  void serverThatSleptWithAnOldArchiveInItsHands_doesNotTakeTheNewOneAway() {
+    SessionId id = archived();
+    AtomicBoolean slept = new AtomicBoolean();
+    SessionStore late =
+        InBetween.betweenReadingAndRestoring(
+            fixture.store,
+            () -> {
+              if (!slept.getAndSet(true)) {
+                turn(server, "trip", "two");
+                fixture.clock.move(DAY);
+                assertTrue(server.archive(id));
+              }
+            });
+    assertEquals(List.of("one", "re one", "two", "re two"), texts(fixture.server(late), id));
+    assertEquals(List.of("one", "re one", "two", "re two"), texts(server, id));
   }
 
   @Test
