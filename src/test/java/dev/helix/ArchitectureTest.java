@@ -69,6 +69,8 @@ class ArchitectureTest {
             "dev.helix.store..",
             "dev.helix.config..",
             "dev.helix.openai..")
+        .and()
+        .haveNameNotMatching("dev\\.helix\\.store\\.Redis.*")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
@@ -76,9 +78,58 @@ class ArchitectureTest {
             "java..",
             "javax.crypto..",
             "javax.naming..",
+            "javax.sql..",
             "jakarta.servlet..",
             "com.fasterxml.jackson..",
-            "com.auth0.jwt..")
+            "com.auth0.jwt..",
+            "com.zaxxer.hikari..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void databasesAreTheJdbcStoresBusinessAlone() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("dev\\.helix\\.store\\.Jdbc.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "javax.sql..", "com.zaxxer..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void thePoolIsKnownToOneClassAlone() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.helix.store.JdbcPool")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.zaxxer..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void redisIsForItsStoreAlone_andWithoutItsClientOnlyThatIsMissing() {
+    classes()
+        .that()
+        .haveNameMatching("dev\\.helix\\.store\\.Redis.*")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.helix..",
+            "java..",
+            "javax.net.ssl..",
+            "redis.clients.jedis..",
+            "org.apache.commons.pool2..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .haveNameNotMatching("dev\\.helix\\.store\\.Redis.*")
+        .or()
+        .haveSimpleName("RedisSessionStoreProvider")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("redis.clients..")
         .check(CLASSES);
   }
 

@@ -6,13 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.UUID;
 
 /** Finds out whether a sessions directory can be written to and read. No state. */
 final class DiskCheck {
-  /** How the names of its files begin; what a crash leaves of them is of use to nobody. */
-  static final String NAME = ".check.";
-
   private DiskCheck() {}
 
   /**
@@ -21,9 +17,9 @@ final class DiskCheck {
    * @throws SessionException if one of these fails
    */
   static void in(Path sessions) {
-    Path file = sessions.resolve(NAME + UUID.randomUUID());
-    byte[] content = file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
     try {
+      Path file = SessionFolder.unfinished(sessions, "check");
+      byte[] content = file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
       byte[] read;
       try {
         Disk.writeForced(file, content);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,13 +71,17 @@ final class FileSessionStore implements SessionStore {
     return new FileSessionStore(sessions, clock, lock);
   }
 
-  /** What a deletion, or the making of a secret, that was cut short left is of use to nobody. */
+  /**
+   * What a crash left half made or half deleted is of use to nobody: the one was acknowledged to
+   * nobody, the other is finished now. All of it is in one folder, so the sessions are not looked
+   * through.
+   */
   private static void tidy(Path sessions) throws IOException {
-    for (String left : List.of(".deleted.*", DiskCheck.NAME + "*", OwnerSecretFile.NAME + ".*")) {
-      for (Path leftover : Disk.entries(sessions, left)) {
-        Disk.deleteTree(leftover);
-      }
+    Path unfinished = sessions.resolve(SessionFolder.UNFINISHED);
+    if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      Disk.deleteTree(unfinished);
     }
+    OwnerSecretFile.tidy(sessions);
   }
 
   @Override
@@ -255,11 +260,12 @@ final class FileSessionStore implements SessionStore {
             Path unused = folders.moveAway(id, folder);
           }
           // What was set aside of the session is its content too. An id has no dot in it.
-          for (String left :
-              List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
-            for (Path leftover : Disk.entries(sessions, left)) {
-              Disk.deleteTree(leftover);
-            }
+          for (Path leftover : Disk.entries(sessions, id + ".unreadable-*")) {
+            Disk.deleteTree(leftover);
+          }
+          Path unfinished = Files.createDirectories(sessions.resolve(SessionFolder.UNFINISHED));
+          for (Path leftover : Disk.entries(unfinished, "*." + id + ".*")) {
+            Disk.deleteTree(leftover);
           }
           Disk.forceDirectory(sessions);
           return existed;
@@ -311,6 +317,7 @@ final class FileSessionStore implements SessionStore {
     try {
       folders.lastUse().close();
       List.copyOf(unforced).forEach(this::force);
+      Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {
       folders.close();
       directoryLock.close();

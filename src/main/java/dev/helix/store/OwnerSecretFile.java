@@ -14,7 +14,6 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +30,11 @@ final class OwnerSecretFile {
 
   OwnerSecretFile(Path sessions) {
     this.file = sessions.resolve(NAME);
+  }
+
+  /** Takes away what a crash left while a secret was made, which nobody has used. */
+  static void tidy(Path sessions) throws IOException {
+    Files.deleteIfExists(sessions.resolve(NAME + ".new"));
   }
 
   /**
@@ -81,7 +85,8 @@ final class OwnerSecretFile {
   private void write(byte[] secret) throws IOException {
     byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
     // Whole and on the disk before it has its name: no crash leaves half a secret.
-    Path beside = file.resolveSibling(NAME + "." + UUID.randomUUID());
+    Path beside = file.resolveSibling(NAME + ".new");
+    Files.deleteIfExists(beside);
     Files.createFile(beside, ownerOnly());
     Disk.writeForced(beside, content);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -108,7 +107,7 @@ final class SessionFolders {
    */
   Path moveAway(SessionId id, SessionFolder folder) throws IOException {
     forget(id);
-    Path away = sessions.resolve(".deleted." + id + "." + UUID.randomUUID());
+    Path away = folder.unfinished("deleted");
     Files.move(folder.path(), away);
     Disk.forceDirectory(sessions);
     return away;

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Whole sessions of a directory: shown, made and removed as {@link SessionStore} says. Thread-safe.
@@ -64,8 +63,8 @@ final class WholeSessions {
       return false;
     }
     // Made without the lock, so that nobody waits for who shows the files.
-    Path made = sessions.resolve(".new." + id + "." + UUID.randomUUID());
     try {
+      Path made = SessionFolder.unfinished(sessions, "new." + id);
       SessionState state = WholeFolder.make(made, id, files);
       return folders.locked(id, "restore", folder -> take(made, state, folder));
     } catch (WholeFolder.VisitorFailure e) {

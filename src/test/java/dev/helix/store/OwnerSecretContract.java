@@ -19,10 +19,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What every store must do with the owners' secret when it is copied. */
-interface OwnerSecretContract {
-  /** Opens the test's store: empty the first time, and with what was stored after a close. */
-  SessionStore open();
-
+interface OwnerSecretContract extends StoreUnderTest {
   private static byte[] secret(int fill) {
     byte[] secret = new byte[32];
     Arrays.fill(secret, (byte) fill);

@@ -1,0 +1,104 @@
+package dev.helix.store;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/**
+ * Connections to the nodes of a Redis Cluster, whose map is read when it is first needed and again
+ * when it is wrong. Follows redirections itself: the client's own way repeats also what may have
+ * been done. Thread-safe.
+ */
+final class RedisClusterLink implements RedisLink {
+  private static final int REDIRECTIONS = 5;
+
+  private final RedisAddress address;
+  private ClusterConnectionProvider nodes;
+  private boolean closed;
+
+  RedisClusterLink(RedisAddress address) {
+    this.address = address;
+  }
+
+  private synchronized ClusterConnectionProvider nodes() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    if (nodes == null) {
+      nodes =
+          new ClusterConnectionProvider(
+              RedisClients.hosts(address), RedisClients.login(address), RedisClients.pool());
+    }
+    return nodes;
+  }
+
+  @Override
+  public <T> T with(String key, Function<RedisWire, T> work) {
+    ClusterConnectionProvider known = nodes();
+    JedisRedirectionException asked = null;
+    for (int i = 0; ; i++) {
+      try (Connection connection =
+          asked != null
+              ? known.getConnection(asked.getTargetNode())
+              : known.getConnectionFromSlot(JedisClusterCRC16.getSlot(key))) {
+        return work.apply(new RedisWire(connection, asked instanceof JedisAskDataException));
+      } catch (JedisRedirectionException e) {
+        if (i == REDIRECTIONS) {
+          throw e;
+        }
+        asked = e;
+        if (e instanceof JedisMovedDataException) {
+          renew(known);
+        }
+      } catch (JedisConnectionException e) {
+        renew(known);
+        throw e;
+      } catch (JedisDataException e) {
+        if (RedisFailures.isElsewhere(e)) {
+          renew(known);
+        }
+        throw e;
+      }
+    }
+  }
+
+  private static void renew(ClusterConnectionProvider known) {
+    try {
+      known.getNodes().values().forEach(ConnectionPool::clear);
+      known.renewSlotCache();
+    } catch (JedisException e) {
+      // No node answers: the next call finds that out for itself.
+    }
+  }
+
+  @Override
+  public void withEach(Consumer<RedisWire> work) {
+    for (ConnectionPool node : nodes().getPrimaryNodes().values()) {
+      try (Connection connection = node.getResource()) {
+        work.accept(new RedisWire(connection, false));
+      }
+    }
+  }
+
+  @Override
+  public boolean isCluster() {
+    return true;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (nodes != null) {
+      nodes.close();
+    }
+  }
+}
