@@ -47,6 +47,7 @@ class RedisSettingsTest {
             "no append-only file", new String[] {"appendonly no"},
             "appendfsync is everysec", new String[] {"appendfsync everysec"},
             "appendfsync is no ", new String[] {"appendfsync no"},
+            "no-appendfsync-on-rewrite is yes", new String[] {"no-appendfsync-on-rewrite yes"},
             "maxmemory-policy is allkeys-lru",
                 new String[] {"maxmemory 100mb", "maxmemory-policy allkeys-lru"});
     reasons.forEach(
