@@ -94,7 +94,6 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.helix..",
             "java..",
-            "javax.net.ssl..",
             "redis.clients.jedis..",
             "org.apache.commons.pool2..")
         .check(CLASSES);
