@@ -78,9 +78,33 @@ class ArchitectureTest {
             "java..",
             "javax.crypto..",
             "javax.naming..",
+            "javax.sql..",
             "jakarta.servlet..",
             "com.fasterxml.jackson..",
-            "com.auth0.jwt..")
+            "com.auth0.jwt..",
+            "com.zaxxer.hikari..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void databasesAreTheJdbcStoresBusinessAlone() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("dev\\.helix\\.store\\.Jdbc.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "javax.sql..", "com.zaxxer..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void thePoolIsKnownToOneClassAlone() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.helix.store.JdbcPool")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.zaxxer..")
         .check(CLASSES);
   }
 
@@ -92,10 +116,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.helix..",
-            "java..",
-            "redis.clients.jedis..",
-            "org.apache.commons.pool2..")
+            "dev.helix..", "java..", "redis.clients.jedis..", "org.apache.commons.pool2..")
         .check(CLASSES);
     noClasses()
         .that()

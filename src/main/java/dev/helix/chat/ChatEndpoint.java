@@ -211,7 +211,9 @@ public final class ChatEndpoint {
     } else {
       running.add(turn);
       turn.waitInLine();
-      right.whenFirst(() -> turn.whenWaiting(() -> beginLate(turn, caller, question, right)));
+      right.whenTaken(
+          () -> turn.whenWaiting(() -> beginLate(turn, caller, question, right)),
+          e -> turn.whenWaiting(() -> notStored(turn, e)));
     }
     caller.open();
   }
@@ -220,21 +222,19 @@ public final class ChatEndpoint {
   private void beginLate(Turn turn, CallerStream caller, Question question, TurnRight right) {
     try {
       Placed placed = placedNow(question, right);
-      if (placed == null) {
-        // Another server's turn: it tells nobody here when it ends.
-        right.whenPerhapsFree(
-            () -> turn.whenWaiting(() -> beginLate(turn, caller, question, right)));
-        return;
-      }
       turn.begin(placed.record());
       keep(right, turn);
       ask(turn, caller, placed);
     } catch (BodyBudgetException e) {
       turn.fail(e.error());
     } catch (SessionException e) {
-      ErrorMapping.log("a question could not be stored", e);
-      turn.fail(ErrorMapping.of(e));
+      notStored(turn, e);
     }
+  }
+
+  private static void notStored(Turn turn, SessionException failure) {
+    ErrorMapping.log("a question could not be stored", failure);
+    turn.fail(ErrorMapping.of(failure));
   }
 
   private static void keep(TurnRight right, Turn turn) {

@@ -79,17 +79,20 @@ final class ErrorMapping {
 
   /** The store cannot do its work now, whatever hinders it: 503, so that others are asked. */
   static ApiError notReady(SessionException failure) {
-    ApiError error = of(failure);
-    return (failure instanceof StorageFullException || failure instanceof StoreUnavailableException
-            ? error
-            : new ApiError(
-                503,
-                "The storage of conversations does not work.",
-                "server_error",
-                null,
-                "storage_error"))
-        .withStatus(503)
-        .retryAfter(STORE_RETRY);
+    return failure instanceof StorageFullException || failure instanceof StoreUnavailableException
+        ? of(failure).withStatus(503).retryAfter(STORE_RETRY)
+        : notReady();
+  }
+
+  /** It is not known whether the store can do its work. */
+  static ApiError notReady() {
+    return new ApiError(
+        503,
+        "The storage of conversations does not work.",
+        "server_error",
+        null,
+        "storage_error",
+        STORE_RETRY);
   }
 
   /**

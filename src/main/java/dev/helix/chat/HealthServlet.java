@@ -10,6 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How the application is, for balancers and supervisors: {@code GET /health/live} says that it
@@ -22,17 +24,28 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  *
  * <p>Safe for use by many threads. The store is asked at most once a second, whoever asks: others
- * get what it said then.
+ * get what it said last.
  */
 public final class HealthServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
   private static final long NANOS_KNOWN = 1_000_000_000L;
 
-  /** What the store said last; null for all is well. Guarded by this, as is the time. */
-  private transient ApiError lastFailure;
+  /** Held by the one who asks the store. */
+  private final transient ReentrantLock asking = new ReentrantLock();
 
-  private transient boolean asked;
-  private transient long lastAsked;
+  private transient volatile Said said;
+
+  /**
+   * What the store said.
+   *
+   * @param failure null for all is well
+   * @param at when, in nanoseconds
+   */
+  private record Said(ApiError failure, long at) {
+    boolean isRecent() {
+      return System.nanoTime() - at < NANOS_KNOWN;
+    }
+  }
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
@@ -58,21 +71,42 @@ public final class HealthServlet extends HttpServlet {
     return endpoint.isStopping() ? ErrorMapping.stopping() : storeFailure();
   }
 
-  /** Only one thread waits for a store that does not answer, and the others for that one. */
-  private synchronized ApiError storeFailure() {
-    long now = System.nanoTime();
-    if (!asked || now - lastAsked > NANOS_KNOWN) {
-      try {
-        ((SessionManager) getServletContext().getAttribute(SessionManager.class.getName())).check();
-        lastFailure = null;
-      } catch (SessionException e) {
-        ErrorMapping.log("not ready", e);
-        lastFailure = ErrorMapping.notReady(e);
-      }
-      asked = true;
-      lastAsked = System.nanoTime();
+  private ApiError storeFailure() {
+    Said known = said;
+    if (known != null && known.isRecent()) {
+      return known.failure();
     }
-    return lastFailure;
+    // Only one thread waits for a store that does not answer; the others give up soon.
+    boolean mine = false;
+    try {
+      mine = asking.tryLock(NANOS_KNOWN, TimeUnit.NANOSECONDS);
+      if (!mine) {
+        return ErrorMapping.notReady();
+      }
+      Said now = said;
+      if (now == null || !now.isRecent()) {
+        now = new Said(ask(), System.nanoTime());
+        said = now;
+      }
+      return now.failure();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ErrorMapping.stopping();
+    } finally {
+      if (mine) {
+        asking.unlock();
+      }
+    }
+  }
+
+  private ApiError ask() {
+    try {
+      ((SessionManager) getServletContext().getAttribute(SessionManager.class.getName())).check();
+      return null;
+    } catch (SessionException e) {
+      ErrorMapping.log("not ready", e);
+      return ErrorMapping.notReady(e);
+    }
   }
 
   private static void say(HttpServletResponse response, String status) throws IOException {

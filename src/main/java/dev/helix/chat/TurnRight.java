@@ -13,6 +13,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * One request's right to the next turn of its conversation: it is first in this server's line, and
@@ -36,6 +38,7 @@ final class TurnRight {
   private final Place place;
   private final Executor disk;
   private final ScheduledExecutorService timers;
+  private final AtomicBoolean renewing = new AtomicBoolean();
   private Lease lease;
   private ScheduledFuture<?> renewals;
   private ScheduledFuture<?> nextLook;
@@ -46,7 +49,7 @@ final class TurnRight {
    * A right that is not had yet.
    *
    * @param time how long the lease holds without being renewed
-   * @param disk where it is renewed, which blocks
+   * @param disk where it is asked for again and renewed, which blocks
    */
   TurnRight(
       SessionManager sessions,
@@ -75,15 +78,37 @@ final class TurnRight {
     return Optional.ofNullable(lease);
   }
 
-  /** Runs the task when this is the first in line, as {@link Place#whenFirst} does. */
-  void whenFirst(Runnable task) {
-    place.whenFirst(task);
+  /**
+   * Runs the task when the lease was taken, without holding a thread until then; not at all where
+   * this is left before. Neither task may block.
+   *
+   * @param onFailure run instead where the store fails
+   */
+  void whenTaken(Runnable task, Consumer<SessionException> onFailure) {
+    // Not where turns do their work: a store that hangs would hold up all of them.
+    place.whenFirst(() -> disk.execute(() -> look(task, onFailure)));
   }
 
-  /** Runs the task a little later, when the lease may be free. It must not block. */
-  synchronized void whenPerhapsFree(Runnable task) {
-    nextLook = timers.schedule(task, pause, TimeUnit.MILLISECONDS);
-    pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+  private void look(Runnable task, Consumer<SessionException> onFailure) {
+    try {
+      if (take().isPresent()) {
+        task.run();
+      } else {
+        lookAgain(task, onFailure);
+      }
+    } catch (SessionException e) {
+      onFailure.accept(e);
+    }
+  }
+
+  /** Another server has it, which tells nobody here when its turn ends. */
+  private synchronized void lookAgain(Runnable task, Consumer<SessionException> onFailure) {
+    if (!left) {
+      nextLook =
+          timers.schedule(
+              () -> disk.execute(() -> look(task, onFailure)), pause, TimeUnit.MILLISECONDS);
+      pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+    }
   }
 
   /**
@@ -99,17 +124,27 @@ final class TurnRight {
     long every = Math.max(1, time.toMillis() / RENEWALS);
     renewals =
         timers.scheduleAtFixedRate(
-            () -> disk.execute(() -> renew(kept, onLost)), every, every, TimeUnit.MILLISECONDS);
+            () -> {
+              // A store that hangs is not asked again before it has answered.
+              if (renewing.compareAndSet(false, true)) {
+                disk.execute(() -> renew(kept, onLost));
+              }
+            },
+            every,
+            every,
+            TimeUnit.MILLISECONDS);
   }
 
   private void renew(Lease kept, Runnable onLost) {
     try {
-      if (!sessions.renew(kept, time) && !hasLeft()) {
+      if (!hasLeft() && !sessions.renew(kept, time) && !hasLeft()) {
         onLost.run();
       }
     } catch (SessionException e) {
       // It holds for a while yet, and what is written asks for it again.
       LOG.log(Level.WARNING, "a lease could not be renewed and is tried again: " + e.getMessage());
+    } finally {
+      renewing.set(false);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -29,9 +30,16 @@ import java.util.regex.Pattern;
  */
 public final class SessionManager implements AutoCloseable {
   private static final long WARM_MESSAGES = 200_000;
+
+  /**
+   * A session that was used since may be in the hands of somebody who just found or restored it.
+   */
+  private static final Duration IN_USE = Duration.ofMinutes(1);
+
   private static final Pattern NOTE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
   private final SessionStore store;
+  private final ArchivingStore archiving;
   private final Clock clock;
   private final SessionResolver resolver;
   private final WarmTrees trees = new WarmTrees(WARM_MESSAGES);
@@ -39,10 +47,22 @@ public final class SessionManager implements AutoCloseable {
 
   /** A manager of all sessions in a store, which it closes with itself. */
   public SessionManager(SessionStore store, Clock clock) {
-    this.store = Objects.requireNonNull(store, "store");
+    this(store, clock, null);
+  }
+
+  /**
+   * A manager of all sessions in a store, which it closes with itself, and in an archive. An
+   * archived session is restored when it is asked for, and only {@link #list} leaves it out.
+   *
+   * @param archive null for none
+   */
+  public SessionManager(SessionStore store, Clock clock, Archive archive) {
+    Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
-    this.resolver = new SessionResolver(store);
-    this.turns = new TurnLog(store, clock, trees);
+    this.archiving = archive == null ? null : new ArchivingStore(store, archive, clock);
+    this.store = archive == null ? store : archiving;
+    this.resolver = new SessionResolver(this.store);
+    this.turns = new TurnLog(this.store, clock, trees);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
@@ -299,6 +319,38 @@ public final class SessionManager implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Moves a session into the archive. When its conversation goes on it is restored.
+   *
+   * @return false where there is none, where it was used within the last minute, or where the
+   *     archive has one of this session and month already, which is never replaced
+   * @throws IllegalStateException if there is no archive
+   */
+  public boolean archive(SessionId id) {
+    return withArchive().archive(id, clock.instant().minus(IN_USE));
+  }
+
+  /**
+   * Moves the sessions into the archive that were not used for so long, at least a minute. A
+   * session that cannot be is logged and passed over. Does nothing where another server of this
+   * store is at it.
+   *
+   * @param goesOn asked before each session; false ends it
+   * @return how many it were
+   * @throws IllegalStateException if there is no archive
+   */
+  public int archiveIdle(Duration idle, BooleanSupplier goesOn) {
+    Duration unused = idle.compareTo(IN_USE) < 0 ? IN_USE : idle;
+    return new ArchiveSweep(withArchive()).run(clock.instant().minus(unused), goesOn);
+  }
+
+  private ArchivingStore withArchive() {
+    if (archiving == null) {
+      throw new IllegalStateException("there is no archive");
+    }
+    return archiving;
   }
 
   /** Closes the store. */

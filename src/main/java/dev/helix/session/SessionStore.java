@@ -118,6 +118,25 @@ public interface SessionStore extends AutoCloseable {
   byte[] ownerSecret();
 
   /**
+   * The owners' secret where there is one already; none is made. A new array each time.
+   *
+   * @throws SessionException if it is damaged
+   */
+  Optional<byte[]> findOwnerSecret();
+
+  /**
+   * Makes this the owners' secret if there is none yet, durably, as whoever copies a store must. It
+   * is one step with regard to {@link #ownerSecret} and to other calls of this, on every server of
+   * the store, and never replaces another secret.
+   *
+   * @param secret 32 bytes, which are copied
+   * @return whether this is the secret now; false, with nothing changed, where there is another
+   * @throws IllegalArgumentException if it has not 32 bytes
+   * @throws SessionException if the one that is there is damaged
+   */
+  boolean adoptOwnerSecret(byte[] secret);
+
+  /**
    * The sessions in the order of their last use, the newest first; those used in the same
    * microsecond by their names, the last first. Costs what is listed, not what is stored. A session
    * that is used meanwhile may be missing from, or in, two pages.
@@ -298,8 +317,8 @@ public interface SessionStore extends AutoCloseable {
 
     /**
      * Opens a store for a look beside the server that uses it: nothing is made, held, repaired or
-     * set aside. Only {@code find}, {@code read}, {@code note}, {@code list} and {@code export}
-     * work; the rest throws {@link UnsupportedOperationException}.
+     * set aside. Only {@code find}, {@code read}, {@code note}, {@code findOwnerSecret}, {@code
+     * list} and {@code export} work; the rest throws {@link UnsupportedOperationException}.
      *
      * @param settings as in {@link #open}
      * @throws IllegalArgumentException if a setting makes no sense

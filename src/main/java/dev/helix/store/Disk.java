@@ -5,6 +5,8 @@ import dev.helix.session.StorageFullException;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -21,12 +23,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 
 /** What the file store asks of a disk: durable writes, atomic replacement, setting aside. */
 final class Disk {
+  private static final Logger LOG = System.getLogger(Disk.class.getName());
   private static final DateTimeFormatter NAME_TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final List<String> FULL = wordsForFull();
 
   private Disk() {}
 
@@ -53,9 +57,12 @@ final class Disk {
     }
   }
 
-  /** Replaces a file, or makes it: a reader and a crash see the old content or the new one. */
+  /**
+   * Replaces a file, or makes it: a reader and a crash see the old content or the new one. Only one
+   * thread at a time may do so. What a crash leaves beside it, the next replacement takes away.
+   */
   static void replace(Path file, byte[] content) throws IOException {
-    Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    Path beside = file.resolveSibling("." + file.getFileName() + ".new");
     try {
       writeForced(beside, content);
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -131,15 +138,43 @@ final class Disk {
         });
   }
 
+  /** Removes a folder if there is one and nothing is in it. */
+  static void deleteIfEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "{0} stays", folder);
+    }
+  }
+
   /** The failure as callers of the store know it. */
   static SessionException failure(String what, IOException cause) {
-    String reason = String.valueOf(cause.getMessage());
-    boolean full =
-        reason.contains("No space left on device")
-            || reason.contains("Disk quota exceeded")
-            || reason.contains("not enough space on the disk");
-    return full
+    return saysFull(cause)
         ? new StorageFullException(what + ": the disk is full", cause)
         : new SessionException(what, cause);
+  }
+
+  private static boolean saysFull(IOException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    return FULL.stream().anyMatch(reason::contains);
+  }
+
+  /** How a system says in its own language that a disk is full: only the text tells. */
+  private static List<String> wordsForFull() {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "No space left on device", "Disk quota exceeded", "not enough space on the disk"));
+    File full = new File("/dev/full");
+    if (full.exists()) {
+      try (FileOutputStream out = new FileOutputStream(full)) {
+        out.write('x');
+      } catch (IOException e) {
+        if (e.getMessage() != null && !e.getMessage().contains(full.getPath())) {
+          words.add(e.getMessage());
+        }
+      }
+    }
+    return words;
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -86,6 +87,15 @@ final class FileSessionReader implements SessionStore {
     return NewestSessions.in(sessions, after, limit, this::findReadable);
   }
 
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    try {
+      return new OwnerSecretFile(sessions).find();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
+    }
+  }
+
   private Optional<SessionState> findReadable(SessionId id) {
     try {
       return find(id);
@@ -127,6 +137,11 @@ final class FileSessionReader implements SessionStore {
   }
 
   @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    throw readOnly();
+  }
+
+  @Override
   public boolean delete(SessionId id) {
     throw readOnly();
   }
@@ -146,9 +161,27 @@ final class FileSessionReader implements SessionStore {
     throw readOnly();
   }
 
+  /** As the contract says, but what a server writes meanwhile may be shown or not. */
   @Override
-  public boolean export(SessionId id, SessionFiles.Visitor visitor) {
-    throw readOnly();
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    if (find(id).isEmpty()) {
+      return false;
+    }
+    Path folder = sessions.resolve(id.value());
+    try {
+      Map<String, FileStamp> unused =
+          WholeFolder.show(
+              folder,
+              Files.readAllBytes(folder.resolve("status.json")),
+              WholeFolder.wholeMessages(folder),
+              visitor);
+      WholeFolder.end(visitor);
+      return true;
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    } catch (IOException e) {
+      throw Disk.failure("cannot show session " + id, e);
+    }
   }
 
   @Override

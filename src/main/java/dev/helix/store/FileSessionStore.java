@@ -12,64 +12,45 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Sessions as folders in a directory that this store holds alone. Thread-safe: each session has a
- * lock, which others may share. Files are opened for each use, so that none stay open.
+ * Sessions as folders in a directory that this store holds alone. Thread-safe: what is done to a
+ * session is done under its lock. Files are opened for each use, so that none stay open.
  */
 final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
-  private static final int STRIPES = 1024;
-  private static final int REMEMBERED = 4096;
 
   private final Path sessions;
   private final Clock clock;
   private final DirectoryLock directoryLock;
-  private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
-  private final LastUse lastUse;
+  private final SessionFolders folders;
+  private final WholeSessions whole;
   private final OwnerSecretFile ownerSecret;
   private final Leases leases;
-
-  /** The folders last used; each is only touched under its session's lock. */
-  private final Map<SessionId, SessionFolder> folders =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<SessionId, SessionFolder> eldest) {
-              return size() > REMEMBERED;
-            }
-          });
 
   /** Sessions that were made and not forced yet. */
   private final Set<SessionId> unforced = ConcurrentHashMap.newKeySet();
 
-  private volatile boolean closed;
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   private FileSessionStore(Path sessions, Clock clock, DirectoryLock directoryLock) {
     this.sessions = sessions;
     this.clock = clock;
     this.directoryLock = directoryLock;
     this.ownerSecret = new OwnerSecretFile(sessions);
-    for (int i = 0; i < STRIPES; i++) {
-      locks[i] = new ReentrantLock();
-    }
+    this.folders = new SessionFolders(sessions, clock);
     this.leases = new Leases(clock);
-    this.lastUse = new LastUse(this::writeLastUse);
+    this.whole = new WholeSessions(sessions, folders);
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
@@ -90,66 +71,31 @@ final class FileSessionStore implements SessionStore {
     return new FileSessionStore(sessions, clock, lock);
   }
 
-  /** What a deletion, or the making of a secret, that was cut short left is of use to nobody. */
+  /**
+   * What a crash left half made or half deleted is of use to nobody: the one was acknowledged to
+   * nobody, the other is finished now. All of it is in one folder, so the sessions are not looked
+   * through.
+   */
   private static void tidy(Path sessions) throws IOException {
-    for (String left : List.of(".deleted.*", OwnerSecretFile.NAME + ".*")) {
-      for (Path leftover : Disk.entries(sessions, left)) {
-        Disk.deleteTree(leftover);
-      }
+    Path unfinished = sessions.resolve(SessionFolder.UNFINISHED);
+    if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      Disk.deleteTree(unfinished);
     }
-  }
-
-  /** Something done to a folder, under its session's lock. */
-  private interface FolderWork<T> {
-    T on(SessionFolder folder) throws IOException;
-  }
-
-  private <T> T locked(SessionId id, String what, FolderWork<T> work) {
-    ReentrantLock lock = lock(id);
-    lock.lock();
-    try {
-      if (closed) {
-        throw new SessionException("the session store is closed");
-      }
-      SessionFolder known = folders.get(id);
-      SessionFolder folder = known != null ? known : new SessionFolder(sessions, id, clock);
-      return work.on(folder);
-    } catch (IOException e) {
-      throw Disk.failure("cannot " + what + " session " + id, e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private ReentrantLock lock(SessionId id) {
-    int hash = id.hashCode();
-    return locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
-  }
-
-  /** The folder's state with the time of last use; what exists is remembered. */
-  private Optional<SessionState> state(SessionId id, SessionFolder folder) throws IOException {
-    Optional<SessionState> stored = folder.state();
-    if (stored.isEmpty()) {
-      folders.remove(id);
-      lastUse.forget(id);
-      return stored;
-    }
-    folders.put(id, folder);
-    return stored.map(lastUse::in);
+    OwnerSecretFile.tidy(sessions);
   }
 
   @Override
   public Optional<SessionState> find(SessionId id) {
-    return locked(id, "find", folder -> state(id, folder));
+    return folders.locked(id, "find", folder -> folders.state(id, folder));
   }
 
   @Override
   public Reading read(SessionId id, Version since) {
-    return locked(
+    return folders.locked(
         id,
         "read",
         folder ->
-            state(id, folder).isEmpty()
+            folders.state(id, folder).isEmpty()
                 ? new Reading(Version.NONE, true, List.of())
                 : folder.transcript().read(since));
   }
@@ -158,11 +104,11 @@ final class FileSessionStore implements SessionStore {
   public Appended append(
       SessionState state, Version expected, List<Message> elements, Lease lease) {
     SessionId id = state.sessionId();
-    return locked(
+    return folders.locked(
         id,
         "append to",
         folder -> {
-          Optional<SessionState> stored = state(id, folder);
+          Optional<SessionState> stored = folders.state(id, folder);
           if (stored.isEmpty() && lease != null && !leases.isHeld(lease)) {
             return new Appended(Outcome.FENCED, Version.NONE);
           }
@@ -180,7 +126,7 @@ final class FileSessionStore implements SessionStore {
           if (!folder.transcript().append(expected, elements)) {
             return new Appended(Outcome.CONFLICT, Version.NONE);
           }
-          lastUse.add(id, state.updatedAt());
+          folders.lastUse().add(id, state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());
         });
   }
@@ -189,7 +135,7 @@ final class FileSessionStore implements SessionStore {
       throws IOException {
     folder.create(state, elements);
     unforced.add(state.sessionId());
-    folders.put(state.sessionId(), folder);
+    folders.remember(state.sessionId(), folder);
     return new Appended(Outcome.DONE, folder.transcript().version());
   }
 
@@ -212,11 +158,11 @@ final class FileSessionStore implements SessionStore {
   @Override
   public boolean update(SessionState state) {
     SessionId id = state.sessionId();
-    return locked(
+    return folders.locked(
         id,
         "update",
         folder -> {
-          Optional<SessionState> stored = state(id, folder);
+          Optional<SessionState> stored = folders.state(id, folder);
           if (stored.isEmpty() || !stored.get().isSameConversation(state)) {
             return false;
           }
@@ -228,16 +174,16 @@ final class FileSessionStore implements SessionStore {
   private void replace(SessionFolder folder, SessionState state) throws IOException {
     folder.write(state);
     Disk.forceDirectory(folder.path());
-    lastUse.forget(state.sessionId());
+    folders.lastUse().forget(state.sessionId());
   }
 
   @Override
   public boolean adopt(SessionId id, Owner owner) {
-    return locked(
+    return folders.locked(
         id,
         "adopt",
         folder -> {
-          Optional<SessionState> stored = state(id, folder);
+          Optional<SessionState> stored = folders.state(id, folder);
           if (stored.isEmpty() || !stored.get().owner().isAnonymous()) {
             return false;
           }
@@ -248,22 +194,22 @@ final class FileSessionStore implements SessionStore {
 
   @Override
   public Optional<String> note(SessionId id, String name) {
-    return locked(
+    return folders.locked(
         id,
         "read a note of",
         folder ->
-            state(id, folder).isEmpty()
+            folders.state(id, folder).isEmpty()
                 ? Optional.empty()
                 : NoteFile.in(folder.path(), name).read());
   }
 
   @Override
   public boolean saveNote(SessionId id, String name, String text) {
-    return locked(
+    return folders.locked(
         id,
         "save a note of",
         folder -> {
-          if (state(id, folder).isEmpty()) {
+          if (folders.state(id, folder).isEmpty()) {
             return false;
           }
           NoteFile.in(folder.path(), name).write(text);
@@ -281,47 +227,48 @@ final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public Optional<byte[]> findOwnerSecret() {
+    try {
+      return ownerSecret.find();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
+    }
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    try {
+      return ownerSecret.adopt(secret);
+    } catch (IOException e) {
+      throw Disk.failure("cannot make or read the owners' secret in " + sessions, e);
+    }
+  }
+
+  @Override
   public List<SessionState> list(Position after, int limit) {
     return NewestSessions.in(sessions, after, limit, this::find);
   }
 
   @Override
   public boolean delete(SessionId id) {
-    return locked(
+    return folders.locked(
         id,
         "delete",
         folder -> {
-          boolean existed = state(id, folder).isPresent();
-          folders.remove(id);
-          unforced.remove(id);
-          lastUse.forget(id);
+          boolean existed = folders.state(id, folder).isPresent();
           if (Files.exists(folder.path())) {
-            Files.move(folder.path(), sessions.resolve(".deleted." + id + "." + UUID.randomUUID()));
+            Path unused = folders.moveAway(id, folder);
           }
-          Disk.forceDirectory(sessions);
           // What was set aside of the session is its content too. An id has no dot in it.
-          for (String left :
-              List.of(".deleted." + id + ".*", id + ".unreadable-*", ".new." + id + ".*")) {
-            for (Path leftover : Disk.entries(sessions, left)) {
-              Disk.deleteTree(leftover);
-            }
+          for (Path leftover : Disk.entries(sessions, id + ".unreadable-*")) {
+            Disk.deleteTree(leftover);
+          }
+          Path unfinished = Files.createDirectories(sessions.resolve(SessionFolder.UNFINISHED));
+          for (Path leftover : Disk.entries(unfinished, "*." + id + ".*")) {
+            Disk.deleteTree(leftover);
           }
           Disk.forceDirectory(sessions);
           return existed;
-        });
-  }
-
-  private void writeLastUse(SessionId id) {
-    locked(
-        id,
-        "update",
-        folder -> {
-          Optional<SessionState> state = state(id, folder);
-          if (state.isPresent()) {
-            folder.write(state.get());
-          }
-          lastUse.forget(id);
-          return null;
         });
   }
 
@@ -341,35 +288,38 @@ final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean export(SessionId id, SessionFiles.Visitor visitor) {
-    throw new UnsupportedOperationException("not yet");
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    return whole.export(id, visitor);
   }
 
   @Override
-  public boolean restore(SessionId id, SessionFiles files) {
-    throw new UnsupportedOperationException("not yet");
+  public boolean restore(SessionId id, SessionFiles files) throws IOException {
+    return whole.restore(id, files);
   }
 
   @Override
-  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
-    throw new UnsupportedOperationException("not yet");
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
+    return whole.remove(id, unusedSince, visitor);
   }
 
   @Override
   public void check() {
-    throw new UnsupportedOperationException("not yet");
+    folders.checkOpen();
+    DiskCheck.in(sessions);
   }
 
   @Override
   public void close() {
-    if (closed) {
+    if (closing.getAndSet(true)) {
       return;
     }
-    lastUse.close();
     try {
+      folders.lastUse().close();
       List.copyOf(unforced).forEach(this::force);
+      Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {
-      closed = true;
+      folders.close();
       directoryLock.close();
     }
   }

@@ -17,10 +17,13 @@ record FileStamp(long size, FileTime modified, Object key) {
   /** The file's stamp, or null when there is no file. */
   static FileStamp of(Path file) throws IOException {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileStamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+      return of(Files.readAttributes(file, BasicFileAttributes.class));
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  static FileStamp of(BasicFileAttributes attributes) {
+    return new FileStamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
   }
 }

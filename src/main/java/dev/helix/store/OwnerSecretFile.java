@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +30,11 @@ final class OwnerSecretFile {
 
   OwnerSecretFile(Path sessions) {
     this.file = sessions.resolve(NAME);
+  }
+
+  /** Takes away what a crash left while a secret was made, which nobody has used. */
+  static void tidy(Path sessions) throws IOException {
+    Files.deleteIfExists(sessions.resolve(NAME + ".new"));
   }
 
   /**
@@ -61,14 +66,31 @@ final class OwnerSecretFile {
     }
     byte[] secret = new byte[BYTES];
     new SecureRandom().nextBytes(secret);
+    write(secret);
+    return secret;
+  }
+
+  /** Makes this the secret if there is none, and says whether it is the secret now. */
+  synchronized boolean adopt(byte[] secret) throws IOException {
+    if (secret.length != BYTES) {
+      throw new IllegalArgumentException("the owners' secret has " + BYTES + " bytes");
+    }
+    Optional<byte[]> known = find();
+    if (known.isEmpty()) {
+      write(secret);
+    }
+    return known.isEmpty() || MessageDigest.isEqual(known.get(), secret);
+  }
+
+  private void write(byte[] secret) throws IOException {
     byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
     // Whole and on the disk before it has its name: no crash leaves half a secret.
-    Path beside = file.resolveSibling(NAME + "." + UUID.randomUUID());
+    Path beside = file.resolveSibling(NAME + ".new");
+    Files.deleteIfExists(beside);
     Files.createFile(beside, ownerOnly());
     Disk.writeForced(beside, content);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     Disk.forceDirectory(file.getParent());
-    return secret;
   }
 
   private static FileAttribute<?>[] ownerOnly() {

@@ -3,6 +3,7 @@ package dev.helix.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.session.Message;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -17,6 +18,7 @@ import redis.clients.jedis.Protocol.Command;
 
 /** What can be seen of sessions in Redis, without changing any. Thread-safe. */
 final class RedisSessionReader {
+  static final int SECRET_BYTES = 32;
   private static final int ELEMENTS_AT_ONCE = 256;
 
   private final RedisAccess redis;
@@ -25,6 +27,17 @@ final class RedisSessionReader {
   RedisSessionReader(RedisAccess redis, RedisOrder order) {
     this.redis = redis;
     this.order = order;
+  }
+
+  /** The owners' secret, where there is one. */
+  Optional<byte[]> ownerSecret() {
+    String key = RedisKeys.OWNER_SECRET;
+    byte[] secret = (byte[]) redis.with(key, wire -> wire.call(Command.GET, key));
+    if (secret != null && secret.length != SECRET_BYTES) {
+      throw new SessionException(
+          key + " in Redis is damaged. Without it no owner finds their sessions: restore it");
+    }
+    return Optional.ofNullable(secret);
   }
 
   Optional<SessionState> find(SessionId id) {

@@ -14,6 +14,7 @@ import dev.helix.session.StoreUnavailableException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,6 @@ import redis.clients.jedis.Protocol.Command;
  */
 final class RedisSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(RedisSessionStore.class.getName());
-  private static final int SECRET_BYTES = 32;
 
   /** So long a lease that is over is remembered, and its number. */
   private static final long REMEMBERED_MILLIS = Duration.ofHours(1).toMillis();
@@ -190,23 +190,32 @@ final class RedisSessionStore implements SessionStore {
 
   @Override
   public byte[] ownerSecret() {
-    byte[] proposed = new byte[SECRET_BYTES];
+    byte[] proposed = new byte[RedisSessionReader.SECRET_BYTES];
     new SecureRandom().nextBytes(proposed);
-    String key = RedisKeys.OWNER_SECRET;
-    List<Object> replies =
-        redis.with(
-            key,
-            wire ->
-                wire.all(
-                    List.of(
-                        RedisWire.Call.of(Command.SET, key, proposed, "NX"),
-                        RedisWire.Call.of(Command.GET, key))));
-    byte[] secret = (byte[]) replies.get(1);
-    if (secret == null || secret.length != SECRET_BYTES) {
-      throw new SessionException(
-          key + " in Redis is damaged. Without it no owner finds their sessions: restore it");
+    return firstSecret(proposed);
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return reader.ownerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    if (secret.length != RedisSessionReader.SECRET_BYTES) {
+      throw new IllegalArgumentException("not a secret of owners");
     }
-    return secret;
+    return MessageDigest.isEqual(secret, firstSecret(secret.clone()));
+  }
+
+  /** The secret, which is the proposed one where there is none. */
+  private byte[] firstSecret(byte[] proposed) {
+    redis.with(
+        RedisKeys.OWNER_SECRET,
+        wire ->
+            wire.all(
+                List.of(RedisWire.Call.of(Command.SET, RedisKeys.OWNER_SECRET, proposed, "NX"))));
+    return findOwnerSecret().orElseThrow();
   }
 
   @Override

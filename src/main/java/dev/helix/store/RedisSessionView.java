@@ -92,6 +92,16 @@ final class RedisSessionView implements SessionStore {
   }
 
   @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return reader.ownerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    throw readOnly();
+  }
+
+  @Override
   public byte[] ownerSecret() {
     throw readOnly();
   }

@@ -37,29 +37,37 @@ final class RedisWire {
 
   /** Sends commands all at once and returns their replies; the first that failed is thrown. */
   List<Object> all(List<Call> calls) {
-    for (Call call : calls) {
-      if (asking) {
-        connection.sendCommand(Command.ASKING);
-      }
-      connection.sendCommand(call.command(), call.arguments().toArray(byte[][]::new));
-    }
-    List<Object> replies = new ArrayList<>();
-    JedisDataException failure = null;
-    // All are read, whatever comes: the next caller's replies must be its own.
-    for (int i = 0; i < (asking ? 2 : 1) * calls.size(); i++) {
-      try {
-        Object reply = connection.getOne();
-        if (!asking || i % 2 == 1) {
-          replies.add(reply);
+    boolean allRead = false;
+    try {
+      for (Call call : calls) {
+        if (asking) {
+          connection.sendCommand(Command.ASKING);
         }
-      } catch (JedisDataException e) {
-        failure = failure == null ? e : failure;
+        connection.sendCommand(call.command(), call.arguments().toArray(byte[][]::new));
+      }
+      List<Object> replies = new ArrayList<>();
+      JedisDataException failure = null;
+      for (int i = 0; i < (asking ? 2 : 1) * calls.size(); i++) {
+        try {
+          Object reply = connection.getOne();
+          if (!asking || i % 2 == 1) {
+            replies.add(reply);
+          }
+        } catch (JedisDataException e) {
+          failure = failure == null ? e : failure;
+        }
+      }
+      allRead = true;
+      if (failure != null) {
+        throw failure;
+      }
+      return replies;
+    } finally {
+      if (!allRead) {
+        // What is left on it, also by an error of the machine, would be the next caller's reply.
+        connection.setBroken();
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
-    return replies;
   }
 
   Object call(Command command, Object... arguments) {

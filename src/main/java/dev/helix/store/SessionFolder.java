@@ -24,6 +24,12 @@ import java.util.UUID;
 final class SessionFolder {
   private static final Logger LOG = System.getLogger(SessionFolder.class.getName());
 
+  /**
+   * The folder in the sessions directory in which sessions are made and deleted. What is in it when
+   * a store opens is left by a crash.
+   */
+  static final String UNFINISHED = ".unfinished";
+
   /** A longer request is read again each time, so that what is remembered stays small. */
   private static final int REMEMBERED_REQUEST = 8192;
 
@@ -92,8 +98,7 @@ final class SessionFolder {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       setAside(); // A folder without a status belongs to nobody that we know.
     }
-    Path sessions = folder.getParent();
-    Path hidden = sessions.resolve(".new." + id + "." + UUID.randomUUID());
+    Path hidden = unfinished("new");
     byte[] array = TranscriptFile.arrayOf(elements);
     try {
       Files.createDirectory(hidden);
@@ -109,6 +114,41 @@ final class SessionFolder {
     }
     remember(first, FileStamp.of(status));
     transcript.made(array.length, elements.isEmpty());
+  }
+
+  /** Takes a folder that was made elsewhere as this session's, durably. */
+  void take(Path made) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      setAside();
+    }
+    Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(folder.getParent());
+  }
+
+  /**
+   * What {@code status.json} says with this state.
+   *
+   * @param now the state as stored, but for the time of last use
+   */
+  byte[] statusWith(SessionState now) throws IOException {
+    byte[] bytes = Files.readAllBytes(status);
+    try {
+      return SessionState.parse(id, bytes).equals(now) ? bytes : now.toJson(bytes);
+    } catch (IllegalArgumentException e) {
+      write(now); // Which keeps a copy of what is unreadable.
+      return Files.readAllBytes(status);
+    }
+  }
+
+  /** A free name out of sight, for a folder of this session that is being made or deleted. */
+  Path unfinished(String what) throws IOException {
+    return unfinished(folder.getParent(), what + "." + id);
+  }
+
+  /** A free name out of sight in a sessions directory. */
+  static Path unfinished(Path sessions, String what) throws IOException {
+    Path parent = Files.createDirectories(sessions.resolve(UNFINISHED));
+    return parent.resolve(what + "." + UUID.randomUUID());
   }
 
   /** Returns when a folder that was just made is on the disk. May be called by any thread. */

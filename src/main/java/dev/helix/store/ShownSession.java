@@ -29,7 +29,8 @@ record ShownSession(
   /** Names of files and folders that lead nowhere else, on any system. */
   private static final Pattern PATH =
       Pattern.compile(
-          "(?!\\.\\.?(/|$))[^/\\\\:\\x00-\\x1f]+(/(?!\\.\\.?(/|$))[^/\\\\:\\x00-\\x1f]+)*");
+          "(?![A-Za-z]:)(?!\\.\\.?(/|$))[^/\\\\\\x00]+(/(?!\\.\\.?(/|$))[^/\\\\\\x00]+)*",
+          Pattern.DOTALL);
 
   private static final int LONGEST_PATH = 1000;
 

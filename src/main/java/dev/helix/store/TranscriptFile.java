@@ -222,8 +222,7 @@ final class TranscriptFile {
     byte[] cut = Arrays.copyOfRange(bytes, from, bytes.length);
     Path aside = Disk.aside(file, "torn", clock);
     if (cut.length > 0) {
-      Disk.writeForced(aside, cut);
-      Disk.forceDirectory(file.getParent());
+      keep(cut, aside);
     }
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.seek(scan.end());
@@ -238,6 +237,20 @@ final class TranscriptFile {
         scan.messages().size(),
         cut.length,
         cut.length > 0 ? aside : "no file");
+  }
+
+  private void keep(byte[] cut, Path aside) throws IOException {
+    try {
+      Disk.writeForced(aside, cut);
+      Disk.forceDirectory(file.getParent());
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(aside); // Else each attempt would leave another piece.
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
   }
 
   /** The bytes from a place in the file to its end as it was left. */

@@ -62,6 +62,16 @@ final class BrokenStore implements SessionStore {
   }
 
   @Override
+  public Optional<byte[]> findOwnerSecret() {
+    throw broken();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    throw broken();
+  }
+
+  @Override
   public List<SessionState> list(Position after, int limit) {
     throw broken();
   }

@@ -1,2 +1,2 @@
-/** Real databases for tests, started by the tests themselves and below {@code target/} only. */
+/** Real databases for tests: started on the loopback, killed and started again. */
 package dev.helix.servers;

@@ -265,19 +265,6 @@ class FileSessionStoreTest implements SessionStoreContract {
   }
 
   @Test
-  void leftoversOfACrash_areNoSessions_andADeletionIsFinished() throws IOException {
-    storeTwo();
-    Path sessions = directory.resolve("sessions");
-    Files.createDirectories(sessions.resolve(".new.conv-b.123"));
-    Files.copy(status(), sessions.resolve(".new.conv-b.123/status.json"));
-    Files.move(folder(), sessions.resolve(".deleted.conv-a.123"));
-    try (SessionStore store = open()) {
-      assertEquals(List.of(), store.list(10));
-    }
-    assertEquals(List.of(".lock", ".new.conv-b.123"), names(sessions));
-  }
-
-  @Test
   void secondServer_isRefusedWithTheDirectorysName_andTheFirstGoesOn() {
     try (SessionStore first = open()) {
       SessionException refused = assertThrows(SessionException.class, this::open);

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +30,8 @@ import java.util.TreeMap;
  */
 public final class MemorySessionStore implements SessionStore {
   private final Map<SessionId, Kept> sessions = new HashMap<>();
-  private final byte[] secret = new byte[32];
   private final Leases leases;
+  private byte[] secret;
   private int epochs;
 
   /** An empty store. */
@@ -41,7 +42,6 @@ public final class MemorySessionStore implements SessionStore {
   /** An empty store whose leases run out by this clock. */
   public MemorySessionStore(Clock clock) {
     leases = new Leases(clock);
-    new SecureRandom().nextBytes(secret);
   }
 
   /** A session; guarded by the store. */
@@ -159,8 +159,26 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
-  public byte[] ownerSecret() {
+  public synchronized byte[] ownerSecret() {
+    if (secret == null) {
+      secret = new byte[32];
+      new SecureRandom().nextBytes(secret);
+    }
     return secret.clone();
+  }
+
+  @Override
+  public synchronized Optional<byte[]> findOwnerSecret() {
+    return Optional.ofNullable(secret).map(byte[]::clone);
+  }
+
+  @Override
+  public synchronized boolean adoptOwnerSecret(byte[] adopted) {
+    if (adopted.length != 32) {
+      throw new IllegalArgumentException("the owners' secret has 32 bytes");
+    }
+    secret = secret == null ? adopted.clone() : secret;
+    return Arrays.equals(secret, adopted);
   }
 
   @Override

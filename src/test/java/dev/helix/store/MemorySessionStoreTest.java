@@ -3,7 +3,7 @@ package dev.helix.store;
 import dev.helix.session.SessionStore;
 
 /** That the store which the property tests play on is a store. */
-class MemorySessionStoreTest implements SessionStoreContract, WholeSessionContract {
+class MemorySessionStoreTest implements SessionStoreContract {
   private final SessionStore store = new MemorySessionStore();
 
   @Override

@@ -69,7 +69,7 @@ class OwnerSecretFileTest {
 
   @Test
   void halfMadeSecretOfACrash_isNotTakenForOne_andIsTidiedAway() throws IOException {
-    Files.writeString(sessions.resolve(".owner-secret.1234"), "ab");
+    Files.writeString(sessions.resolve(".owner-secret.new"), "ab");
     try (SessionStore store = SessionStores.files(sessions)) {
       assertEquals(32, store.ownerSecret().length);
     }

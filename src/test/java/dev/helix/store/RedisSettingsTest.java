@@ -102,7 +102,7 @@ class RedisSettingsTest {
       try (SessionStore store = open(url)) {
         use(store);
         SessionId id = STATE.sessionId();
-        store.restore(id, WholeSessionContract.files(WholeSessionContract.wholeFiles()));
+        store.restore(id, WholeSession.files(WholeSession.wholeFiles()));
         store.saveNote(id, "why", "because");
         store.update(store.find(id).orElseThrow().withStep(Step.DONE));
         store.release(store.lease(id, Duration.ofMinutes(1)).orElseThrow());
@@ -157,8 +157,8 @@ class RedisSettingsTest {
         assertEquals(List.of("1"), SessionStoreContract.ids(view.read(id, Version.NONE)));
         assertEquals("because", view.note(id, "why").orElseThrow());
         assertEquals(List.of(STATE), view.list(9));
-        WholeSessionContract.assertSameSession(
-            WholeSessionContract.exported(store, id), WholeSessionContract.exported(view, id));
+        WholeSession.assertSameSession(
+            WholeSession.exported(store, id), WholeSession.exported(view, id));
         assertThrows(UnsupportedOperationException.class, () -> view.delete(id));
         assertThrows(UnsupportedOperationException.class, view::ownerSecret);
       }

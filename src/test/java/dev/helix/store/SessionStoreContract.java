@@ -19,7 +19,9 @@ interface SessionStoreContract
         HostileContentContract,
         RacingTurnsContract,
         ListingContract,
-        LeaseContract {
+        LeaseContract,
+        OwnerSecretContract,
+        WholeSessionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
   static SessionState state(String id, String conversationId) {

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TornTranscriptTest {
   private static final SessionId ID = new SessionId("conv-a");
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryFolder.class)
+  Path directory;
 
   /** The file before and after the append that is torn. */
   private byte[] before;

@@ -4,6 +4,16 @@ import static dev.helix.store.SessionStoreContract.NOW;
 import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.ids;
 import static dev.helix.store.SessionStoreContract.state;
+import static dev.helix.store.WholeSession.ELEMENTS;
+import static dev.helix.store.WholeSession.STATUS;
+import static dev.helix.store.WholeSession.WHOLE;
+import static dev.helix.store.WholeSession.assertSameSession;
+import static dev.helix.store.WholeSession.elements;
+import static dev.helix.store.WholeSession.exported;
+import static dev.helix.store.WholeSession.files;
+import static dev.helix.store.WholeSession.json;
+import static dev.helix.store.WholeSession.shown;
+import static dev.helix.store.WholeSession.wholeFiles;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,7 +23,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.session.Message;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -30,7 +39,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,102 +48,6 @@ import org.junit.jupiter.api.Test;
 
 /** A whole session as files: shown, made of them, shown and removed. */
 interface WholeSessionContract extends StoreUnderTest {
-  SessionId WHOLE = new SessionId("conv-a");
-  String STATUS =
-      """
-      {"session_id":"conv-a","status":"ready","step":"why",
-       "created_at":"2026-01-05T12:34:56.123456Z","updated_at":"2026-01-05T12:34:57.000001Z",
-       "original_request":"first","project_name":null,"conversation_id":"a",
-       "owner":{"tenant":"acme","user":null},
-       "mine":[1.00,{"\\u0000":"\\ud800"},12345678901234567890.50]}
-      """;
-  String ELEMENTS =
-      """
-      [
-      {"id":"1","parent_id":null,"role":"user","content":"one","mine":[1.00]},
-      {"id":"2","parent_id":"1","role":"assistant","content":"\\u0000 \\ud800 ü","status":"failed"}
-      ]
-      """;
-
-  /** What is shown, in its order. */
-  static Map<String, byte[]> shown(SessionFiles files) throws IOException {
-    Map<String, byte[]> shown = new LinkedHashMap<>();
-    int[] ends = new int[1];
-    files.each(
-        new SessionFiles.Visitor() {
-          @Override
-          public void file(String path, byte[] content) {
-            assertEquals(null, shown.put(path, content.clone()), path);
-            assertEquals(0, ends[0]);
-          }
-
-          @Override
-          public void end() {
-            ends[0]++;
-          }
-        });
-    assertEquals(1, ends[0], "the end is shown once");
-    return shown;
-  }
-
-  static Map<String, byte[]> exported(SessionStore store, SessionId id) throws IOException {
-    return shown(visitor -> assertTrue(store.export(id, visitor)));
-  }
-
-  static SessionFiles files(Map<String, byte[]> files) {
-    return visitor -> {
-      for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        visitor.file(file.getKey(), file.getValue());
-      }
-      visitor.end();
-    };
-  }
-
-  /** A session's files, with others that applications keep in its folder. */
-  static Map<String, byte[]> wholeFiles() {
-    byte[] bytes = new byte[100_000];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (i * 31 + i / 256);
-    }
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put("status.json", STATUS.getBytes(UTF_8));
-    files.put("context/messages.json", ELEMENTS.getBytes(UTF_8));
-    files.put("input/request.md", "# User Request\n\nfirst".getBytes(UTF_8));
-    files.put("context/why.md", "Grüße\n\0🦊".getBytes(UTF_8));
-    files.put("context/messages.torn-20260105T123456789Z.json", "{\"ro".getBytes(UTF_8));
-    files.put("output/a folder/Ünï '\"; --.bin", bytes);
-    files.put("logs/empty", new byte[0]);
-    return files;
-  }
-
-  /** That two are the same session: the two files of JSON by their meaning, all others whole. */
-  static void assertSameSession(Map<String, byte[]> expected, Map<String, byte[]> actual)
-      throws IOException {
-    assertEquals(
-        List.of("status.json", "context/messages.json"),
-        new ArrayList<>(actual.keySet()).subList(0, 2));
-    assertEquals(new TreeMap<>(expected).keySet(), new TreeMap<>(actual).keySet());
-    for (String path : expected.keySet()) {
-      if (path.equals("status.json")) {
-        assertEquals(json(expected.get(path)), json(actual.get(path)));
-      } else if (path.equals("context/messages.json")) {
-        assertEquals(elements(expected.get(path)), elements(actual.get(path)));
-      } else {
-        assertArrayEquals(expected.get(path), actual.get(path), path);
-      }
-    }
-  }
-
-  private static JsonNode json(byte[] json) throws IOException {
-    return new ObjectMapper().readTree(json);
-  }
-
-  private static List<String> elements(byte[] array) {
-    return ShownSession.array(WHOLE, array).stream()
-        .map(message -> new String(message.elementJson(), UTF_8))
-        .toList();
-  }
-
   @Test
   default void absentSession_isNotShown_andNotRemoved() throws IOException {
     try (SessionStore store = open()) {

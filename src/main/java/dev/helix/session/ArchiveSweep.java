@@ -1,0 +1,78 @@
+package dev.helix.session;
+
+import dev.helix.session.SessionStore.Position;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Archives the idle sessions of a store, on one server of a cluster at a time. Thread-safe, without
+ * state.
+ */
+final class ArchiveSweep {
+  private static final Logger LOG = System.getLogger(ArchiveSweep.class.getName());
+
+  /** No session is called so: what first messages name ends in a hash. */
+  static final SessionId TURN = new SessionId("helix-archive");
+
+  /** Longer than one session takes, and as long as others wait for a server that died. */
+  private static final Duration LEASE = Duration.ofMinutes(5);
+
+  private static final int PAGE = 100;
+
+  /** So many failures in a row are the disk's or the store's, not the sessions'. */
+  private static final int HOPELESS = 10;
+
+  private final ArchivingStore store;
+
+  ArchiveSweep(ArchivingStore store) {
+    this.store = store;
+  }
+
+  /** Archives what was last used before a time, as long as it may go on; says how many. */
+  int run(Instant unusedSince, BooleanSupplier goesOn) {
+    Optional<Lease> lease = store.lease(TURN, LEASE);
+    if (lease.isEmpty()) {
+      LOG.log(Level.DEBUG, "another server archives");
+      return 0;
+    }
+    try {
+      store.tidy();
+      return archive(unusedSince, goesOn, lease.get());
+    } finally {
+      store.release(lease.get());
+    }
+  }
+
+  private int archive(Instant unusedSince, BooleanSupplier goesOn, Lease lease) {
+    int archived = 0;
+    int failed = 0;
+    // The first name there is: nothing used at this very moment comes after it.
+    Position after = new Position(unusedSince, new SessionId("-"));
+    while (true) {
+      List<SessionState> page = store.list(after, PAGE);
+      if (page.isEmpty()) {
+        return archived;
+      }
+      for (SessionState idle : page) {
+        if (!goesOn.getAsBoolean() || failed >= HOPELESS || !store.renew(lease, LEASE)) {
+          return archived;
+        }
+        try {
+          archived += store.archive(idle.sessionId(), unusedSince) ? 1 : 0;
+          failed = 0;
+        } catch (StoreUnavailableException e) {
+          throw e;
+        } catch (SessionException e) {
+          failed++;
+          LOG.log(Level.WARNING, "session " + idle.sessionId() + " stays unarchived for now", e);
+        }
+      }
+      after = Position.of(page.get(page.size() - 1));
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package dev.helix.session;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A store some of whose sessions are in an archive: they are restored as soon as they are asked
+ * for, and the archive is removed after that. Only {@link #list} knows nothing of them. Keeps the
+ * contract of {@link SessionStore}.
+ *
+ * <p>Where a session is in both, as a crash in between leaves it, the store's counts. So there are
+ * three rules, which hold between servers without a lock. Archives are made before the session is
+ * removed from the store and removed after it is restored, and nobody but who restored it removes
+ * one. A session that is restored counts as used, so that no sweep that runs takes it back at once.
+ * Who restored a session and finds the archive gone knows that it was deleted meanwhile, and
+ * deletes what was restored.
+ */
+final class ArchivingStore implements SessionStore {
+  private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
+  private static final int STRIPES = 64;
+
+  private final SessionStore store;
+  private final Archive archive;
+  private final Clock clock;
+
+  /** So that requests which come at once do not all read the same archive. */
+  private final ReentrantLock[] restoring = new ReentrantLock[STRIPES];
+
+  ArchivingStore(SessionStore store, Archive archive, Clock clock) {
+    this.store = store;
+    this.archive = archive;
+    this.clock = clock;
+    for (int i = 0; i < STRIPES; i++) {
+      restoring[i] = new ReentrantLock();
+    }
+  }
+
+  /**
+   * Moves a session into the archive, if it was last used before a time.
+   *
+   * @return false where there is none or it was used since, or where the archive has one of this
+   *     session and month, which is never replaced
+   */
+  boolean archive(SessionId id, Instant unusedSince) {
+    try (ArchiveWriter writer = archive.writer(id)) {
+      if (writer.isTaken()) {
+        return false;
+      }
+      boolean removed = store.remove(id, unusedSince, writer);
+      if (!removed) {
+        writer.discard();
+      }
+      return removed;
+    } catch (FileAlreadyExistsException e) {
+      LOG.log(Level.DEBUG, "session {0} was archived by another server meanwhile", id);
+      return false;
+    } catch (IOException e) {
+      throw new SessionException("session " + id + " cannot be archived", e);
+    }
+  }
+
+  /** Removes what archiving that was cut short left half-written. */
+  void tidy() {
+    try {
+      archive.tidy();
+    } catch (IOException e) {
+      throw new SessionException("the archive " + archive.folder() + " cannot be tidied", e);
+    }
+  }
+
+  /**
+   * Restores a session of which the store has nothing.
+   *
+   * @return whether the store is worth another look: where it has no archive, another server may
+   *     have restored it just between the look at the store and that at the archive
+   */
+  private boolean bringBack(SessionId id) {
+    if (archive.find(id).isEmpty()) {
+      return archive.isMade();
+    }
+    ReentrantLock lock = restoring[Math.floorMod(id.hashCode(), STRIPES)];
+    lock.lock();
+    try {
+      archive.find(id).ifPresent(zip -> restoreFrom(id, zip));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void restoreFrom(SessionId id, Path zip) {
+    try {
+      if (!store.restore(id, new ArchivedFiles(id, zip).usedAt(clock.instant()))) {
+        return; // It is there by now. Whoever restored it removes the archive.
+      }
+      if (!Files.deleteIfExists(zip)) {
+        store.delete(id);
+        return;
+      }
+      LOG.log(Level.INFO, "session {0} was restored from {1}", id, zip);
+    } catch (IOException | IllegalArgumentException | SessionException e) {
+      if (Files.notExists(zip)) {
+        LOG.log(Level.DEBUG, "session {0} was restored or deleted by another server", id);
+      } else if (e instanceof SessionException known) {
+        throw known;
+      } else {
+        throw new SessionException(
+            "session " + id + " cannot be restored from its archive " + zip, e);
+      }
+    }
+  }
+
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    Optional<SessionState> found = store.find(id);
+    return found.isEmpty() && bringBack(id) ? store.find(id) : found;
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    Reading read = store.read(id, since);
+    return read.version().equals(Version.NONE) && bringBack(id) ? store.read(id, since) : read;
+  }
+
+  @Override
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
+    if (expected.equals(Version.NONE)) {
+      bringBack(state.sessionId()); // Else there would be two sessions of one name.
+    }
+    return store.append(state, expected, elements, lease);
+  }
+
+  @Override
+  public void force(SessionId id) {
+    store.force(id);
+  }
+
+  @Override
+  public boolean update(SessionState state) {
+    return store.update(state) || (bringBack(state.sessionId()) && store.update(state));
+  }
+
+  @Override
+  public boolean adopt(SessionId id, Owner owner) {
+    return store.adopt(id, owner) || (bringBack(id) && store.adopt(id, owner));
+  }
+
+  @Override
+  public Optional<String> note(SessionId id, String name) {
+    Optional<String> note = store.note(id, name);
+    return note.isEmpty() && bringBack(id) ? store.note(id, name) : note;
+  }
+
+  @Override
+  public boolean saveNote(SessionId id, String name, String text) {
+    return store.saveNote(id, name, text) || (bringBack(id) && store.saveNote(id, name, text));
+  }
+
+  @Override
+  public byte[] ownerSecret() {
+    return store.ownerSecret();
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return store.findOwnerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    return store.adoptOwnerSecret(secret);
+  }
+
+  @Override
+  public List<SessionState> list(Position after, int limit) {
+    return store.list(after, limit);
+  }
+
+  @Override
+  public boolean delete(SessionId id) {
+    boolean existed = deleteOnce(id);
+    // What another server moved meanwhile, into the archive or out of it, is met now.
+    return deleteOnce(id) || existed;
+  }
+
+  private boolean deleteOnce(SessionId id) {
+    boolean stored = store.delete(id);
+    try {
+      return archive.delete(id) || stored;
+    } catch (IOException e) {
+      throw new SessionException("the archives of session " + id + " cannot be deleted", e);
+    }
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    return store.lease(id, time);
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    return store.renew(lease, time);
+  }
+
+  @Override
+  public void release(Lease lease) {
+    store.release(lease);
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    return store.export(id, visitor) || (bringBack(id) && store.export(id, visitor));
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) throws IOException {
+    return archive.find(id).isEmpty() && store.restore(id, files);
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
+    return store.remove(id, unusedSince, visitor);
+  }
+
+  @Override
+  public void check() {
+    store.check();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.helix.store;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.StorageFullException;
+import dev.helix.session.StoreUnavailableException;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.Set;
+
+/** What a database's errors mean to a store. */
+final class JdbcFailure {
+  /** MariaDB: the file system is full, the table is full. */
+  private static final Set<Integer> FULL = Set.of(1021, 1114);
+
+  /** MariaDB: waited too long for a lock; the server shuts down. */
+  private static final Set<Integer> UNAVAILABLE = Set.of(1205, 1053, 1927);
+
+  private static final Set<String> ABSENT_TABLE = Set.of("42P01", "42S02", "42S03", "42S04");
+
+  /** MariaDB: a row was changed since the transaction's view of it was made. */
+  private static final int CHANGED_SINCE = 1020;
+
+  private static final int DUPLICATE = 1062;
+
+  /** H2: the file is locked. */
+  private static final int HELD = 90020;
+
+  private JdbcFailure() {}
+
+  /** Whether the same again may go better: another was faster, or a deadlock was broken. */
+  static boolean isLostRace(SQLException failure) {
+    return isDuplicate(failure)
+        || state(failure).startsWith("40")
+        || (state(failure).startsWith("HY") && failure.getErrorCode() == CHANGED_SINCE);
+  }
+
+  private static boolean isDuplicate(SQLException failure) {
+    return state(failure).equals("23505")
+        || (state(failure).equals("23000") && failure.getErrorCode() == DUPLICATE);
+  }
+
+  static boolean isAbsentTable(SQLException failure) {
+    return ABSENT_TABLE.contains(state(failure));
+  }
+
+  /** The failure as callers of the store know it. */
+  static SessionException of(String what, SQLException failure) {
+    SQLException told = root(failure);
+    String state = state(told);
+    if (isFull(failure)) {
+      return new StorageFullException(what + ": the database has no room left", failure);
+    }
+    if (state.startsWith("28") || state.startsWith("3D")) {
+      return new SessionException(
+          what + ": the database refuses the user, or there is none of this name", failure);
+    }
+    if (String.valueOf(told.getMessage()).contains("max_allowed_packet")) {
+      return new SessionException(
+          what + ": it is larger than the database's max_allowed_packet", failure);
+    }
+    if (told.getErrorCode() == HELD) {
+      return new SessionException(what + ": another process has the database's file open", failure);
+    }
+    if (isUnavailable(failure) || isUnavailable(told)) {
+      return new StoreUnavailableException(what + ": the database cannot be reached", failure);
+    }
+    return new SessionException(what + ": the database failed, SQLSTATE " + state, failure);
+  }
+
+  /** What the pool hides behind a time-out of its own. */
+  private static SQLException root(SQLException failure) {
+    SQLException root = failure;
+    while (root.getCause() instanceof SQLException cause) {
+      root = cause;
+    }
+    return root;
+  }
+
+  private static boolean isUnavailable(SQLException failure) {
+    String state = state(failure);
+    return failure instanceof SQLTransientException
+        || failure instanceof SQLNonTransientConnectionException
+        || failure instanceof SQLRecoverableException
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.startsWith("53")
+        || state.startsWith("40")
+        || state.equals("55P03")
+        || state.startsWith("HYT")
+        || UNAVAILABLE.contains(failure.getErrorCode())
+        || failure.getCause() instanceof InterruptedException;
+  }
+
+  private static boolean isFull(SQLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql
+          && (state(sql).equals("53100") || FULL.contains(sql.getErrorCode()))) {
+        return true;
+      }
+      String message = String.valueOf(cause.getMessage());
+      boolean noSpace =
+          Disk.failure("", new IOException(message)) instanceof StorageFullException
+              || message.contains("Got error 28 ");
+      if (noSpace) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String state(SQLException failure) {
+    return failure.getSQLState() == null ? "" : failure.getSQLState();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.helix.servers;
+
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tukaani.xz.XZInputStream;
+
+/** PostgreSQL. */
+public final class PostgresServer extends DatabaseServer {
+  private static final String USER = "helix";
+  private static final String PASSWORD = "sesame-and-lilies";
+
+  private final Path home;
+
+  private PostgresServer() throws IOException, InterruptedException {
+    super("postgres");
+    home = home();
+  }
+
+  /**
+   * Starts an empty one, which keeps what it acknowledges.
+   *
+   * @throws IOException if it cannot be started here
+   */
+  public static PostgresServer begin() throws IOException, InterruptedException {
+    PostgresServer server = new PostgresServer();
+    try {
+      Path password = Files.writeString(server.folder().resolve("password"), PASSWORD + "\n");
+      run(
+          server.folder().resolve("initdb.log"),
+          server.asNobody(
+              "initdb",
+              "--pgdata=" + server.data(),
+              "--username=" + USER,
+              "--pwfile=" + password,
+              "--auth=scram-sha-256",
+              "--encoding=UTF8",
+              "--locale=C",
+              "--no-sync"));
+      server.start();
+      return server;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  @Override
+  List<String> command() {
+    return asNobody(
+        "postgres",
+        "-D",
+        data().toString(),
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "port=" + port(),
+        "-c",
+        "unix_socket_directories=",
+        "-c",
+        "max_connections=200",
+        "-c",
+        "shared_buffers=64MB");
+  }
+
+  @Override
+  void askToStop(Process running) throws IOException, InterruptedException {
+    // Java's own way is SIGTERM, on which it waits for its clients.
+    new ProcessBuilder("kill", "-INT", Long.toString(running.pid())).start().waitFor();
+  }
+
+  /** PostgreSQL refuses to be run by root, who is nobody in a user namespace of its own. */
+  private List<String> asNobody(String program, String... arguments) {
+    List<String> command = new ArrayList<>();
+    if (isRoot()) {
+      command.addAll(List.of("unshare", "-U"));
+    }
+    command.add(home.resolve("bin").resolve(program).toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  @Override
+  public String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port() + "/" + database;
+  }
+
+  @Override
+  String firstDatabase() {
+    return "postgres";
+  }
+
+  @Override
+  public String user() {
+    return USER;
+  }
+
+  @Override
+  public String password() {
+    return PASSWORD;
+  }
+
+  /** Where the programs are, unpacked once for all runs. */
+  private static Path home() throws IOException, InterruptedException {
+    Path home = Path.of("target", "postgres-programs").toAbsolutePath();
+    if (Files.exists(home)) {
+      return home;
+    }
+    Path unpacked = Files.createTempDirectory(home.getParent(), "postgres-programs-");
+    String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+    String system =
+        System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac") ? "Darwin" : "Linux";
+    try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
+      Process tar = new ProcessBuilder("tar", "-x", "-C", unpacked.toString()).start();
+      try (var in = tar.getOutputStream()) {
+        new XZInputStream(packed).transferTo(in);
+      }
+      if (tar.waitFor() != 0) {
+        throw new IOException("tar failed");
+      }
+    }
+    Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);
+    return home;
+  }
+}
