@@ -61,6 +61,10 @@ public final class Bench {
             .run(FOLDER.resolve("store-turns")));
     System.out.println("turns in Redis and bare commands there");
     results.set("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
+    System.out.println("the newest 50 of many sessions, and of ten times as many");
+    results.set(
+        "list",
+        new ListNewest(full ? 200_000 : 5_000, full ? 200 : 20).run(FOLDER.resolve("list")));
     int tokens = full ? 60 : 14;
     ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
     try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {

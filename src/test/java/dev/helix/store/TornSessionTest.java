@@ -203,6 +203,6 @@ class TornSessionTest {
       assertEquals(Optional.empty(), store.find(ID));
       assertEquals(List.of(), store.list(10));
     }
-    assertEquals(Set.of(".lock"), names(directory));
+    assertEquals(Set.of(".lock", ".recent"), names(directory));
   }
 }
