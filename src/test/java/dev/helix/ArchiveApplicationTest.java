@@ -159,4 +159,23 @@ class ArchiveApplicationTest {
     }
     assertFalse(Files.exists(sessions()));
   }
+
+  @Test
+  void databaseWithoutAFolderForItsArchive_stopsTheStart_whereSessionsAreToBeArchived() {
+    Server server = new Server();
+    server.setHandler(
+        application(
+            true,
+            Map.of(
+                "helix.archive.days",
+                "7",
+                "helix.store",
+                "jdbc",
+                "helix.jdbc.url",
+                "jdbc:postgresql://127.0.0.1:9/helix")));
+    InvalidSettingsException failure = assertThrows(InvalidSettingsException.class, server::start);
+    assertTrue(failure.getMessage().contains("helix.archive.dir"), failure.getMessage());
+    assertTrue(
+        failure.getMessage().contains("a folder that all servers share"), failure.getMessage());
+  }
 }
