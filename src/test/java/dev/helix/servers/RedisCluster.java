@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -64,6 +66,18 @@ public final class RedisCluster implements AutoCloseable {
     return replica;
   }
 
+  /** Returns when the replica has all that the last of the three has now. */
+  public void awaitReplication() {
+    RedisServer node = nodes.get(NODES - 1);
+    long written = offset(node, "master_repl_offset:([0-9]+)");
+    await(() -> offset(node, "slave0:.*,offset=([0-9]+)") >= written);
+  }
+
+  private static long offset(RedisServer node, String pattern) {
+    Matcher found = Pattern.compile(pattern).matcher(text(node.call("INFO", "replication")));
+    return found.find() ? Long.parseLong(found.group(1)) : -1;
+  }
+
   /** Returns when every node that lives knows of all slots where they are. */
   public void awaitAgreement() {
     await(
@@ -86,7 +100,7 @@ public final class RedisCluster implements AutoCloseable {
     long deadline = System.nanoTime() + START.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("the nodes did not become a cluster");
+        throw new IllegalStateException("the nodes do not agree");
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }

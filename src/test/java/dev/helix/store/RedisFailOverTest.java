@@ -81,9 +81,8 @@ class RedisFailOverTest {
       cluster.addReplica();
       try (SessionStore store = open(cluster)) {
         Map<Integer, Version> versions = stored(store);
-        RedisServer dying = cluster.nodes().get(2);
-        assertEquals(1L, dying.call("WAIT", "1", "10000"), "the replica has it all");
-        dying.kill();
+        cluster.awaitReplication();
+        cluster.nodes().get(2).kill();
         assertAllGoesOn(store, versions);
       }
     }
