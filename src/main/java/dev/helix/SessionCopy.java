@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 
 /**
  * Copies sessions from one store to another, one after the other, and looks at each in both
@@ -46,24 +48,26 @@ final class SessionCopy {
    */
   record Result(Outcome outcome, SortedSet<String> files) {}
 
-  /** Sessions that were counted, and a digest over all of them. */
+  /** Sessions that were counted, and a digest over all of them, in whatever order they came. */
   static final class Total {
-    private final MessageDigest digest = SessionDigest.sha256();
-    private int count;
+    private final SortedMap<String, byte[]> digests = new TreeMap<>();
 
     private void add(SessionId id, SessionDigest session) {
-      SessionDigest.add(digest, id.value().getBytes(StandardCharsets.UTF_8));
-      SessionDigest.add(digest, session.value());
-      count++;
+      digests.put(id.value(), session.value());
     }
 
     int count() {
-      return count;
+      return digests.size();
     }
 
-    /** The digest; to be asked once, in the end. */
     String sha256() {
-      return HexFormat.of().formatHex(digest.digest());
+      MessageDigest all = SessionDigest.sha256();
+      digests.forEach(
+          (id, digest) -> {
+            SessionDigest.add(all, id.getBytes(StandardCharsets.UTF_8));
+            SessionDigest.add(all, digest);
+          });
+      return HexFormat.of().formatHex(all.digest());
     }
   }
 
