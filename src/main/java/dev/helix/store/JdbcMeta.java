@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** What is kept once for a whole store. Thread-safe, without a state of its own. */
 final class JdbcMeta {
@@ -19,26 +21,52 @@ final class JdbcMeta {
     this.database = database;
   }
 
+  /** The secret, which is made where there is none. */
   byte[] ownerSecret() {
+    byte[] fresh = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(fresh);
+    return secret(fresh);
+  }
+
+  /** Whether this is the secret, now that there is one. */
+  boolean adoptOwnerSecret(byte[] secret) {
+    if (secret.length != SECRET_BYTES) {
+      throw new IllegalArgumentException("the owners' secret has 32 bytes");
+    }
+    return Arrays.equals(secret, secret(secret));
+  }
+
+  /** The secret; this one where there was none. */
+  private byte[] secret(byte[] first) {
     String hex =
         database.transaction(
-            "cannot read the secret of owners",
+            "cannot read the owners' secret",
             connection -> {
               String stored = value(connection, SECRET);
               // Where another server is first, this fails and begins again.
-              return stored == null ? insertSecret(connection) : stored;
+              return stored == null
+                  ? insertSecret(connection, HexFormat.of().formatHex(first))
+                  : stored;
             });
-    database.force("cannot force the secret of owners");
+    database.force("cannot force the owners' secret");
+    return parsed(hex);
+  }
+
+  Optional<byte[]> findOwnerSecret() {
+    return Optional.ofNullable(
+            database.transaction(
+                "cannot read the owners' secret", connection -> value(connection, SECRET)))
+        .map(JdbcMeta::parsed);
+  }
+
+  private static byte[] parsed(String hex) {
     if (!hex.matches("[0-9a-f]{" + 2 * SECRET_BYTES + "}")) {
-      throw new SessionException("the secret of owners in helix_meta is damaged");
+      throw new SessionException("the owners' secret in helix_meta is damaged");
     }
     return HexFormat.of().parseHex(hex);
   }
 
-  private static String insertSecret(Connection connection) throws SQLException {
-    byte[] secret = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(secret);
-    String hex = HexFormat.of().formatHex(secret);
+  private static String insertSecret(Connection connection, String hex) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
             "insert into helix_meta (meta_key, meta_value) values ('" + SECRET + "', ?)")) {

@@ -253,6 +253,16 @@ final class JdbcSessionReader implements SessionStore {
   }
 
   @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return new JdbcMeta(database).findOwnerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    throw readOnly();
+  }
+
+  @Override
   public boolean delete(SessionId id) {
     throw readOnly();
   }

@@ -196,6 +196,16 @@ final class JdbcSessionStore implements SessionStore {
   }
 
   @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return meta.findOwnerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    return meta.adoptOwnerSecret(secret);
+  }
+
+  @Override
   public List<SessionState> list(Position after, int limit) {
     return reader.list(after, limit);
   }
