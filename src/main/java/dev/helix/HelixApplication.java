@@ -6,6 +6,7 @@ import dev.helix.backend.UpstreamBackend;
 import dev.helix.chat.ChatEndpoint;
 import dev.helix.config.Settings;
 import dev.helix.filter.BodyBudget;
+import dev.helix.session.Archive;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import jakarta.servlet.ServletContext;
@@ -66,12 +67,19 @@ public final class HelixApplication implements ServletContextListener {
 
     Clock clock = Clock.systemUTC();
     String sessionsDir = config.sessionsDir().toString();
+    ArchiveSettings archive = config.archive();
     SessionManager sessions =
         new SessionManager(
             SessionStore.open(
                 config.store(), HelixConfig.storeSettings(settings, config.sessionsDir())),
-            clock);
+            clock,
+            archive.folder() == null ? null : new Archive(archive.folder(), clock));
     opened.push(sessions);
+    if (archive.idle() != null) {
+      opened.push(
+          ArchiveSchedule.start(
+              sessions, archive.idle(), archive.interval(), named("helix-archive")));
+    }
     ScheduledThreadPoolExecutor timers = timers();
     opened.push(() -> stop(timers));
     ExecutorService disk = pool(DISK_THREADS, "helix-disk");

@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
  *
  * @param store what kind of store sessions are kept in
  * @param sessionsDir where the sessions' folders are
+ * @param archive where and when idle sessions are archived
  * @param upstream the upstream, or null where the demo answers
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
@@ -30,10 +31,12 @@ import java.util.function.UnaryOperator;
 record HelixConfig(
     String store,
     Path sessionsDir,
+    ArchiveSettings archive,
     UpstreamSettings upstream,
     ChatSettings chat,
     FilterSettings filter) {
   static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
+  static final String STORE = ConversationFilter.STORE;
 
   private static final long MIB = 1L << 20;
   private static final Duration MIN = Duration.ofMillis(1);
@@ -80,16 +83,20 @@ record HelixConfig(
     // others.
     settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
     AuthenticationSettings.from(settings);
-    HelixConfig config =
-        new HelixConfig(
-            store(settings), sessionsDir, upstream(settings), chat(settings, filter), filter);
+    ArchiveSettings.read(settings);
+    String store = store(settings);
+    UpstreamSettings upstream = upstream(settings);
+    ChatSettings chat = chat(settings, filter);
     settings.check();
-    return config;
+    ArchiveSettings archive =
+        ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
+    settings.check();
+    return new HelixConfig(store, sessionsDir, archive, upstream, chat, filter);
   }
 
   /** What kind of store the settings name. */
   static String store(Settings settings) {
-    return settings.string(ConversationFilter.STORE, "files");
+    return settings.string(STORE, "files");
   }
 
   /** The sessions folder that the settings name. */

@@ -1,16 +1,14 @@
 package dev.helix;
 
 import dev.helix.config.InvalidSettingsException;
-import dev.helix.config.Settings;
-import dev.helix.config.Source;
 import dev.helix.filter.ApiKey;
+import dev.helix.session.Archive;
 import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,24 +18,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
 
 /**
  * The commands for an operator at a terminal, made and called once by the launcher: {@code
- * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}. The call returns the exit
- * status: 0 when all is done, 1 when something could not be, 2 for a command line that makes no
- * sense. Not thread-safe.
+ * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}, {@code copy}. The call
+ * returns the exit status: 0 when all is done, 1 when something could not be, 2 for a command line
+ * that makes no sense. Not thread-safe.
  *
  * <p>{@code list} and {@code show} only read, beside a running server if need be; {@code delete}
  * and {@code adopt} need the store for themselves. The store is the one that system properties and
- * the environment name, as for the server.
+ * the environment name, as for the server; {@code copy} names two others.
  */
 public final class Operator implements Callable<Integer> {
   private static final String SESSIONS = "--sessions";
@@ -69,6 +64,7 @@ public final class Operator implements Callable<Integer> {
         case "delete" -> delete(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
         case "adopt" ->
             adopt(CommandLine.parse(rest, Set.of(SESSIONS, "--owner"), Set.of("--all")));
+        case "copy" -> CopyCommand.parse(rest, out, err).call();
         default -> throw new IllegalArgumentException("unknown command: " + arguments.get(0));
       };
     } catch (IllegalArgumentException e) {
@@ -102,7 +98,7 @@ public final class Operator implements Callable<Integer> {
       throw new IllegalArgumentException("list takes no " + line.words().get(0));
     }
     int limit = number(line.options().getOrDefault("--limit", "" + LISTED));
-    try (SessionManager sessions = open(line, SessionStore::openToRead)) {
+    try (SessionManager sessions = openToRead(line)) {
       for (SessionState state : sessions.list(limit)) {
         out.println(
             String.join(
@@ -135,26 +131,43 @@ public final class Operator implements Callable<Integer> {
 
   private int show(CommandLine line) {
     String name = line.word("session id");
-    try (SessionManager sessions = open(line, SessionStore::openToRead)) {
+    try (SessionManager sessions = openToRead(line)) {
       Optional<SessionState> found = SessionId.ofName(name).flatMap(sessions::find);
       if (found.isEmpty()) {
-        return noSession(name);
+        return showArchived(line, name);
       }
       SessionState state = found.get();
-      field("session", state.sessionId().value());
-      field("owner", state.owner().toString());
-      field("conversation", state.conversationId());
-      field("status", state.status().wireName());
-      field("step", state.step().wireName());
-      field("created", state.createdAt().toString());
-      field("last used", state.updatedAt().toString());
-      field("project", state.projectName());
+      show(state);
       for (Message message : sessions.transcript(state.sessionId()).currentPath()) {
         out.println();
         out.println(Printable.line(message.role()) + ": " + content(message));
       }
     }
     return 0;
+  }
+
+  /** Says what is known of an archived session, which stays where it is. */
+  private int showArchived(CommandLine line, String name) {
+    Optional<Archive> archive = store(line).archive();
+    Optional<SessionId> id = SessionId.ofName(name);
+    Optional<Path> zip = archive.flatMap(known -> id.flatMap(known::find));
+    if (zip.isEmpty()) {
+      return noSession(name);
+    }
+    show(archive.get().state(id.get(), zip.get()));
+    field("archived in", zip.get().toString());
+    return 0;
+  }
+
+  private void show(SessionState state) {
+    field("session", state.sessionId().value());
+    field("owner", state.owner().toString());
+    field("conversation", state.conversationId());
+    field("status", state.status().wireName());
+    field("step", state.step().wireName());
+    field("created", state.createdAt().toString());
+    field("last used", state.updatedAt().toString());
+    field("project", state.projectName());
   }
 
   private void field(String name, String value) {
@@ -237,12 +250,13 @@ public final class Operator implements Callable<Integer> {
     return new Owner(tenant.isEmpty() ? null : tenant, user);
   }
 
-  /** The sessions, which nobody else uses meanwhile. */
+  /** The sessions, which nobody else uses meanwhile, the archived ones too. */
   private SessionManager openAlone(CommandLine line) {
     // A directory that is not there is found out before one is made.
-    open(line, SessionStore::openToRead).close();
+    openToRead(line).close();
     try {
-      return open(line, SessionStore::open);
+      StoreAddress store = store(line);
+      return new SessionManager(store.open(), Clock.systemUTC(), store.archive().orElse(null));
     } catch (SessionException e) {
       throw new SessionException(
           e.getMessage()
@@ -254,23 +268,19 @@ public final class Operator implements Callable<Integer> {
     }
   }
 
-  private static SessionManager open(
-      CommandLine line, BiFunction<String, UnaryOperator<String>, SessionStore> opening) {
-    List<Source> sources = new ArrayList<>();
-    if (line.has(SESSIONS)) {
-      String directory = line.options().get(SESSIONS);
-      if (directory.isBlank()) {
-        throw new IllegalArgumentException("--sessions takes a folder");
-      }
-      sources.add(Source.of("command line", Map.of(HelixConfig.SESSIONS_DIR, directory)));
+  /** The sessions that are not archived, beside a server that uses them. */
+  private static SessionManager openToRead(CommandLine line) {
+    return new SessionManager(store(line).openToRead(), Clock.systemUTC());
+  }
+
+  private static StoreAddress store(CommandLine line) {
+    if (!line.has(SESSIONS)) {
+      return StoreAddress.ofSettings(Map.of());
     }
-    sources.add(Source.systemProperties(System.getProperties()));
-    sources.add(Source.environment(System.getenv()));
-    Settings settings = new Settings(sources);
-    String store = HelixConfig.store(settings);
-    Path directory = HelixConfig.sessionsDir(settings);
-    settings.check();
-    return new SessionManager(
-        opening.apply(store, HelixConfig.storeSettings(settings, directory)), Clock.systemUTC());
+    String directory = line.options().get(SESSIONS);
+    if (directory.isBlank()) {
+      throw new IllegalArgumentException("--sessions takes a folder");
+    }
+    return StoreAddress.ofSettings(Map.of(HelixConfig.SESSIONS_DIR, directory));
   }
 }

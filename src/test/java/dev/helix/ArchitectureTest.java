@@ -116,11 +116,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.helix..",
-            "java..",
-            "javax.net.ssl..",
-            "redis.clients.jedis..",
-            "org.apache.commons.pool2..")
+            "dev.helix..", "java..", "redis.clients.jedis..", "org.apache.commons.pool2..")
         .check(CLASSES);
     noClasses()
         .that()

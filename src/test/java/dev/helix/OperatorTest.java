@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
+import dev.helix.session.Archive;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.Message;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -20,6 +22,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -210,6 +213,40 @@ class OperatorTest {
     Said again = run("delete", "conv-trip");
     assertEquals(1, again.status());
     assertTrue(again.err().contains("no session conv-trip"), again.err());
+  }
+
+  @Test
+  void archivedSession_isShownWhereItIs_andAdoptedAndDeletedAsAnyOther() throws IOException {
+    say(Owner.ANONYMOUS, "trip", "Hello");
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+    Path folder = sessions().resolve("_archive");
+    try (SessionManager manager =
+        new SessionManager(
+            SessionStore.open("files", Map.of("helix.sessions.dir", sessions().toString())::get),
+            later,
+            new Archive(folder, later))) {
+      assertTrue(manager.archive(new SessionId("conv-trip")));
+    }
+    assertEquals("", run("list").out());
+    Said shown = run("show", "conv-trip");
+    assertEquals(0, shown.status(), shown.err());
+    assertTrue(shown.out().startsWith("session       conv-trip\n"), shown.out());
+    assertTrue(shown.out().contains("\narchived in   " + folder), shown.out());
+    assertFalse(Files.exists(sessions().resolve("conv-trip")));
+    assertEquals("", run("adopt", "--owner", "acme", "--all").out());
+    assertEquals(
+        "adopted conv-trip for acme\n", run("adopt", "--owner", "acme", "conv-trip").out());
+    assertTrue(Files.exists(sessions().resolve("conv-trip")));
+    try (SessionManager manager =
+        new SessionManager(
+            SessionStore.open("files", Map.of("helix.sessions.dir", sessions().toString())::get),
+            Clock.offset(later, Duration.ofHours(1)),
+            new Archive(folder, later))) {
+      assertTrue(manager.archive(new SessionId("conv-trip")));
+    }
+    assertEquals(0, run("delete", "conv-trip").status());
+    assertEquals(0, new Archive(folder, later).count());
+    assertEquals(1, run("show", "conv-trip").status());
   }
 
   @Test

@@ -67,15 +67,27 @@ final class TurnRight {
   }
 
   /**
-   * Takes the lease, if this is the first in line and nobody else has it. Blocks on the store.
+   * Takes the lease, if this is the first in line and nobody else has it. Blocks on the store; for
+   * one thread at a time.
    *
    * @return the lease, or empty where the turn has to wait
    */
-  synchronized Optional<Lease> take() {
-    if (lease == null && !left && place.isFirst()) {
-      lease = sessions.lease(session, time).orElse(null);
+  Optional<Lease> take() {
+    synchronized (this) {
+      if (lease != null || left || !place.isFirst()) {
+        return Optional.ofNullable(lease);
+      }
     }
-    return Optional.ofNullable(lease);
+    // Not under the lock: who leaves meanwhile does not wait for a store that hangs.
+    Lease taken = sessions.lease(session, time).orElse(null);
+    synchronized (this) {
+      if (!left) {
+        lease = taken;
+        return Optional.ofNullable(lease);
+      }
+    }
+    release(taken);
+    return Optional.empty();
   }
 
   /**
@@ -171,13 +183,19 @@ final class TurnRight {
       }
     }
     try {
+      release(had);
+    } finally {
+      place.leave();
+    }
+  }
+
+  private void release(Lease had) {
+    try {
       if (had != null) {
         sessions.release(had);
       }
     } catch (SessionException e) {
       LOG.log(Level.WARNING, "a lease could not be released and runs out: " + e.getMessage());
-    } finally {
-      place.leave();
     }
   }
 }

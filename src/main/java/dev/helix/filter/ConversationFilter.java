@@ -4,6 +4,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
 import dev.helix.openai.ApiError;
+import dev.helix.session.Archive;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A servlet filter that gives each request the session of its conversation.
@@ -158,10 +160,11 @@ public final class ConversationFilter implements Filter {
 
   private void open(Settings source, String store, Path dir) {
     String dirText = dir == null ? null : dir.toString();
-    manager =
-        new SessionManager(
-            SessionStore.open(store, key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key)),
-            Clock.systemUTC());
+    UnaryOperator<String> its = key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key);
+    Clock clock = Clock.systemUTC();
+    Archive archive =
+        SessionStore.archiveFolder(store, its).map(in -> new Archive(in, clock)).orElse(null);
+    manager = new SessionManager(SessionStore.open(store, its), clock, archive);
     ownsManager = true;
     source.report().forEach(line -> LOG.log(Level.INFO, line));
   }

@@ -25,7 +25,8 @@ import java.util.logging.Level;
  * a signal.
  */
 public final class Launcher {
-  private static final Set<String> COMMANDS = Set.of("hash-key", "list", "show", "delete", "adopt");
+  private static final Set<String> COMMANDS =
+      Set.of("hash-key", "list", "show", "delete", "adopt", "copy");
 
   private final PrintStream out;
   private final PrintStream err;

@@ -46,8 +46,11 @@ record Options(int port, String host, String context, String sessions, Task task
         adopt --owner [TENANT][:USER] ID... | --all
                                       gives sessions without an owner to one; the server must be
                                       stopped
+        copy --from STORE --to STORE  copies all sessions and the owners' secret, and verifies them;
+                                      may be repeated to go on. A STORE is files:DIR, a JDBC URL,
+                                      redis://..., rediss://... or redis+cluster://...
 
-      All but hash-key take --sessions DIR too.
+      list, show, delete and adopt take --sessions DIR too.
 
       Every other setting is a system property before -jar (java -Dhelix.upstream.url=... -jar ...)
       or an environment variable (HELIX_UPSTREAM_URL=...).

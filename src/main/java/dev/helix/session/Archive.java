@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
@@ -34,6 +36,9 @@ import java.util.regex.Pattern;
  * restart. Failures are {@link SessionException}s.
  */
 public final class Archive {
+  /** The key of the folder. */
+  public static final String DIRECTORY = "helix.archive.dir";
+
   private static final Pattern NAME =
       Pattern.compile("(\\d{4}-(?:0[1-9]|1[0-2]))_[A-Za-z0-9_-]+\\.zip");
 
@@ -117,6 +122,31 @@ public final class Archive {
       forceDirectory(folder);
     }
     return !zips.isEmpty();
+  }
+
+  /**
+   * What tells an archive from another one of the same name; empty where there is none of it.
+   *
+   * @throws IOException if it cannot be looked at
+   */
+  static Optional<Object> mark(Path zip) throws IOException {
+    try {
+      BasicFileAttributes file = Files.readAttributes(zip, BasicFileAttributes.class);
+      // Not every disk has a key for its files.
+      return Optional.of(
+          Arrays.asList(file.fileKey(), file.lastModifiedTime(), file.creationTime(), file.size()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Removes a session's archives that are older than one of them: earlier forms of it. */
+  void deleteBefore(SessionId id, Path newest) throws IOException {
+    for (Path zip : names(id.value())) {
+      if (month(zip).isBefore(month(newest))) {
+        Files.deleteIfExists(zip);
+      }
+    }
   }
 
   /** Removes what archiving that was cut short left half-written. */

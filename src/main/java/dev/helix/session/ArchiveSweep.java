@@ -22,10 +22,11 @@ final class ArchiveSweep {
   /** Longer than one session takes, and as long as others wait for a server that died. */
   private static final Duration LEASE = Duration.ofMinutes(5);
 
-  private static final int PAGE = 100;
+  /** A store that keeps no order looks at all its sessions for each page. */
+  private static final int PAGE = 20_000;
 
-  /** So many failures in a row are the disk's or the store's, not the sessions'. */
-  private static final int HOPELESS = 10;
+  /** Who reads the log knows after so many. */
+  private static final int LOGGED = 10;
 
   private final ArchivingStore store;
 
@@ -59,17 +60,20 @@ final class ArchiveSweep {
         return archived;
       }
       for (SessionState idle : page) {
-        if (!goesOn.getAsBoolean() || failed >= HOPELESS || !store.renew(lease, LEASE)) {
+        if (!goesOn.getAsBoolean() || !store.renew(lease, LEASE)) {
           return archived;
         }
         try {
           archived += store.archive(idle.sessionId(), unusedSince) ? 1 : 0;
-          failed = 0;
-        } catch (StoreUnavailableException e) {
-          throw e;
-        } catch (SessionException e) {
+        } catch (StoreUnavailableException | StorageFullException e) {
+          throw e; // The next one would fare no better.
+        } catch (SessionException | OutOfMemoryError e) {
+          // The latter where a session has a file that is larger than an array can be.
           failed++;
-          LOG.log(Level.WARNING, "session " + idle.sessionId() + " stays unarchived for now", e);
+          LOG.log(
+              failed <= LOGGED ? Level.WARNING : Level.DEBUG,
+              "session " + idle.sessionId() + " stays unarchived for now",
+              e);
         }
       }
       after = Position.of(page.get(page.size() - 1));

@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipOutputStream;
 
 /**
@@ -33,6 +34,15 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
     this.clock = clock;
   }
 
+  /** The disk, or what is there, does not take an archive, whatever is in it. */
+  static final class Unwritable extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Unwritable(IOException cause) {
+      super(cause);
+    }
+  }
+
   /** Whether there is an archive of that name already. */
   boolean isTaken() {
     return !Files.notExists(zip);
@@ -40,14 +50,20 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
 
   @Override
   public void file(String path, byte[] content) throws IOException {
-    if (path.equals(ArchivedFiles.STATUS)) {
-      begin(); // Anew, where a store that tries again shows the session a second time.
-    }
     ZipEntry entry = new ZipEntry(ArchivedFiles.checkedPath(path));
     entry.setLastModifiedTime(FileTime.from(clock.instant()));
-    out.putNextEntry(entry);
-    out.write(content);
-    out.closeEntry();
+    try {
+      if (path.equals(ArchivedFiles.STATUS)) {
+        begin(); // Anew, where a store that tries again shows the session a second time.
+      }
+      out.putNextEntry(entry);
+      out.write(content);
+      out.closeEntry();
+    } catch (ZipException e) {
+      throw e; // What was shown is to blame.
+    } catch (IOException e) {
+      throw new Unwritable(e);
+    }
   }
 
   private void begin() throws IOException {
@@ -75,13 +91,19 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
    */
   @Override
   public void end() throws IOException {
-    out.finish();
-    out.flush();
-    file.getFD().sync();
-    out.close();
-    name();
-    kept = true;
-    Archive.forceDirectory(zip.getParent());
+    try {
+      out.finish();
+      out.flush();
+      file.getFD().sync();
+      out.close();
+      name();
+      kept = true;
+      Archive.forceDirectory(zip.getParent());
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new Unwritable(e);
+    }
   }
 
   private void name() throws IOException {
@@ -94,6 +116,7 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
       // A disk without links: the move looks first, and one sweep at a time leaves no race.
       Files.move(beside, zip);
     }
+    Files.deleteIfExists(beside);
   }
 
   /** Removes the archive that was written, where the session was not removed from its store. */

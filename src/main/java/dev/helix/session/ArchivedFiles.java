@@ -22,10 +22,11 @@ final class ArchivedFiles {
   static final String STATUS = "status.json";
   private static final String MESSAGES = "context/messages.json";
 
-  /** Names of files and folders that lead nowhere else, on any system. */
+  /** What stores take for a path, too: names that lead nowhere else, on any system. */
   private static final Pattern PATH =
       Pattern.compile(
-          "(?!\\.\\.?(/|$))[^/\\\\:\\x00-\\x1f]+(/(?!\\.\\.?(/|$))[^/\\\\:\\x00-\\x1f]+)*");
+          "(?![A-Za-z]:)(?!\\.\\.?(/|$))[^/\\\\\\x00]+(/(?!\\.\\.?(/|$))[^/\\\\\\x00]+)*",
+          Pattern.DOTALL);
 
   /** The longest array that every JVM can make. */
   private static final int LONGEST_FILE = Integer.MAX_VALUE - 8;
@@ -41,7 +42,7 @@ final class ArchivedFiles {
   /** The path, if it leads to a file below the session's folder. */
   static String checkedPath(String path) throws IOException {
     if (!PATH.matcher(path).matches()) {
-      throw new IOException("not a path within a session's folder");
+      throw new IOException("an archive can have no file of this name: " + path);
     }
     return path;
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * three rules, which hold between servers without a lock. Archives are made before the session is
  * removed from the store and removed after it is restored, and nobody but who restored it removes
  * one. A session that is restored counts as used, so that no sweep that runs takes it back at once.
- * Who restored a session and finds the archive gone knows that it was deleted meanwhile, and
- * deletes what was restored.
+ * Who restored a session and finds the archive gone, or another in its place, knows that it was
+ * deleted or used meanwhile, and takes back what was restored.
  */
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
@@ -50,6 +50,8 @@ final class ArchivingStore implements SessionStore {
    *
    * @return false where there is none or it was used since, or where the archive has one of this
    *     session and month, which is never replaced
+   * @throws StorageFullException if the archive cannot be written to, whatever the session
+   * @throws SessionException if this session cannot be archived
    */
   boolean archive(SessionId id, Instant unusedSince) {
     try (ArchiveWriter writer = archive.writer(id)) {
@@ -64,6 +66,8 @@ final class ArchivingStore implements SessionStore {
     } catch (FileAlreadyExistsException e) {
       LOG.log(Level.DEBUG, "session {0} was archived by another server meanwhile", id);
       return false;
+    } catch (ArchiveWriter.Unwritable e) {
+      throw new StorageFullException("the archive " + archive.folder() + " takes nothing", e);
     } catch (IOException e) {
       throw new SessionException("session " + id + " cannot be archived", e);
     }
@@ -91,32 +95,45 @@ final class ArchivingStore implements SessionStore {
     ReentrantLock lock = restoring[Math.floorMod(id.hashCode(), STRIPES)];
     lock.lock();
     try {
-      archive.find(id).ifPresent(zip -> restoreFrom(id, zip));
+      Optional<Path> zip = archive.find(id);
+      while (zip.isPresent() && !restoreFrom(id, zip.get())) {
+        zip = archive.find(id);
+      }
       return true;
     } finally {
       lock.unlock();
     }
   }
 
-  private void restoreFrom(SessionId id, Path zip) {
+  /** Restores from an archive; false where it changed under our hands, so that nothing is done. */
+  private boolean restoreFrom(SessionId id, Path zip) {
     try {
+      Optional<Object> mark = Archive.mark(zip);
+      if (mark.isEmpty()) {
+        return false;
+      }
       if (!store.restore(id, new ArchivedFiles(id, zip).usedAt(clock.instant()))) {
-        return; // It is there by now. Whoever restored it removes the archive.
+        return true; // It is there by now. Whoever restored it removes the archive.
       }
-      if (!Files.deleteIfExists(zip)) {
+      // Without its archive it was deleted; with another one it was restored, used and archived
+      // again while this thread slept.
+      if (!Archive.mark(zip).equals(mark) || !Files.deleteIfExists(zip)) {
         store.delete(id);
-        return;
+        return false;
       }
+      archive.deleteBefore(id, zip);
       LOG.log(Level.INFO, "session {0} was restored from {1}", id, zip);
+      return true;
     } catch (IOException | IllegalArgumentException | SessionException e) {
       if (Files.notExists(zip)) {
         LOG.log(Level.DEBUG, "session {0} was restored or deleted by another server", id);
-      } else if (e instanceof SessionException known) {
-        throw known;
-      } else {
-        throw new SessionException(
-            "session " + id + " cannot be restored from its archive " + zip, e);
+        return false;
       }
+      if (e instanceof SessionException known) {
+        throw known;
+      }
+      throw new SessionException(
+          "session " + id + " cannot be restored from its archive " + zip, e);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.helix.session;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -325,6 +327,29 @@ public interface SessionStore extends AutoCloseable {
      * @throws SessionException if there is no such store
      */
     SessionStore openToRead(UnaryOperator<String> settings);
+
+    /**
+     * The folder for archived sessions of a store, which need not exist: {@code helix.archive.dir},
+     * which all servers of the store must share; empty where that is not set and this kind of store
+     * has no place of its own.
+     *
+     * @param settings as in {@link #open}
+     * @throws IllegalArgumentException if a setting makes no sense
+     */
+    default Optional<Path> archiveFolder(UnaryOperator<String> settings) {
+      String folder = settings.apply(Archive.DIRECTORY);
+      if (folder == null || folder.isBlank()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            folder.strip().startsWith("~/")
+                ? Path.of(System.getProperty("user.home"), folder.strip().substring(2))
+                : Path.of(folder.strip()));
+      } catch (InvalidPathException e) {
+        throw new IllegalArgumentException(Archive.DIRECTORY + " is not a path", e);
+      }
+    }
   }
 
   /**
@@ -343,6 +368,15 @@ public interface SessionStore extends AutoCloseable {
    */
   static SessionStore openToRead(String name, UnaryOperator<String> settings) {
     return provider(name).openToRead(settings);
+  }
+
+  /**
+   * The folder for archived sessions, as {@link Provider#archiveFolder} says.
+   *
+   * @throws IllegalArgumentException if there is no such kind, naming those there are
+   */
+  static Optional<Path> archiveFolder(String name, UnaryOperator<String> settings) {
+    return provider(name).archiveFolder(settings);
   }
 
   private static Provider provider(String name) {

@@ -3,6 +3,7 @@ package dev.helix.store;
 import dev.helix.session.SessionStore;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,6 +26,14 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
   @Override
   public SessionStore openToRead(UnaryOperator<String> settings) {
     return SessionStores.filesToRead(directory(settings));
+  }
+
+  /** By default {@code _archive} beside the sessions. */
+  @Override
+  public Optional<Path> archiveFolder(UnaryOperator<String> settings) {
+    return SessionStore.Provider.super
+        .archiveFolder(settings)
+        .or(() -> Optional.of(directory(settings).resolve("_archive")));
   }
 
   private static Path directory(UnaryOperator<String> settings) {

@@ -1,9 +1,12 @@
 package dev.helix.store;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -20,6 +23,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  */
 final class RedisClusterLink implements RedisLink {
   private static final int REDIRECTIONS = 5;
+  private static final int SLOTS = 16384;
 
   private final RedisAddress address;
   private ClusterConnectionProvider nodes;
@@ -82,9 +86,20 @@ final class RedisClusterLink implements RedisLink {
 
   @Override
   public void withEach(Consumer<RedisWire> work) {
-    for (ConnectionPool node : nodes().getPrimaryNodes().values()) {
-      try (Connection connection = node.getResource()) {
+    ClusterConnectionProvider known = nodes();
+    // By the slots: the client's own list of primaries keeps those that were replaced.
+    Set<HostAndPort> primaries = new LinkedHashSet<>();
+    for (int slot = 0; slot < SLOTS; slot++) {
+      primaries.add(known.getNode(slot));
+    }
+    primaries.remove(null);
+    for (HostAndPort node : primaries) {
+      try (Connection connection = known.getConnection(node)) {
         work.accept(new RedisWire(connection, false));
+      } catch (JedisConnectionException e) {
+        // Since a fail-over perhaps another one is in its place.
+        renew(known);
+        throw e;
       }
     }
   }

@@ -51,6 +51,10 @@ final class RedisDurability {
       if (!forced.equals("always")) {
         return "appendfsync is " + forced + " and not always";
       }
+      if (setting(wire, "no-appendfsync-on-rewrite").equals("yes")) {
+        return "it does not force while it rewrites its append-only file:"
+            + " no-appendfsync-on-rewrite is yes and not no";
+      }
       String policy = setting(wire, "maxmemory-policy");
       if (!setting(wire, "maxmemory").equals("0") && !policy.equals("noeviction")) {
         return "it drops keys when memory runs short: maxmemory-policy is "

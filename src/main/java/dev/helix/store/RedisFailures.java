@@ -48,9 +48,20 @@ final class RedisFailures {
         || says(failure, "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "TRYAGAIN ", "NOREPLICAS ")
         || says(failure, "BUSY ", "MISCONF ", "max number of clients reached")) {
       return new StoreUnavailableException(
-          "Redis" + where + " is not available: " + failure.getMessage(), failure);
+          "Redis" + where + " is not available: " + reason(failure), failure);
     }
     return new SessionException("Redis" + where + " refused: " + failure.getMessage(), failure);
+  }
+
+  /** What the client says, and what it was told itself. */
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String told = "" + failure.getMessage();
+    String reason = "" + root.getMessage();
+    return told.contains(reason) ? told : told + " (" + reason + ")";
   }
 
   static SessionException ofACluster(RedisAddress at, JedisException cause) {

@@ -59,7 +59,7 @@ final class RedisOrder {
     if (redis.isCluster()) {
       move(id, time, "");
       // It may have been made anew meanwhile, with the same time: an archive that came back.
-      row(id).ifPresent(row -> used(row.state()));
+      RedisRow.find(redis, id).ifPresent(row -> used(row.state()));
     }
   }
 
@@ -131,10 +131,5 @@ final class RedisOrder {
 
   private void move(SessionId id, String from, String to) {
     redis.run(RedisScript.MOVE, List.of(RedisKeys.ORDER), id.value(), from, to);
-  }
-
-  private Optional<RedisRow> row(SessionId id) {
-    String key = RedisKeys.state(id);
-    return RedisRow.of(id, redis.with(key, wire -> wire.all(List.of(RedisRow.call(key))).get(0)));
   }
 }

@@ -32,6 +32,16 @@ record RedisRow(SessionState state, String json, String epoch, String edition) {
 
   private static final Instant LATEST = Instant.ofEpochSecond(9_000_000_000_000L);
 
+  /**
+   * The row of a session, if there is one.
+   *
+   * @throws SessionException if the JSON is damaged
+   */
+  static Optional<RedisRow> find(RedisAccess redis, SessionId id) {
+    String key = RedisKeys.state(id);
+    return of(id, redis.with(key, wire -> wire.all(List.of(call(key))).get(0)));
+  }
+
   /** Asks for what {@link #of} reads. */
   static RedisWire.Call call(String key) {
     return RedisWire.Call.of(Command.HMGET, key, "json", "updated", "epoch", "edition");

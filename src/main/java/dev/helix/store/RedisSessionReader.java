@@ -40,14 +40,8 @@ final class RedisSessionReader {
     return Optional.ofNullable(secret);
   }
 
-  Optional<RedisRow> row(SessionId id) {
-    String key = RedisKeys.state(id);
-    Object reply = redis.with(key, wire -> wire.all(List.of(RedisRow.call(key))).get(0));
-    return RedisRow.of(id, reply);
-  }
-
   Optional<SessionState> find(SessionId id) {
-    return row(id).map(RedisRow::state);
+    return RedisRow.find(redis, id).map(RedisRow::state);
   }
 
   Reading read(SessionId id, Version since) {

@@ -129,7 +129,7 @@ final class RedisSessionStore implements SessionStore {
   public boolean update(SessionState state) {
     SessionId id = state.sessionId();
     while (true) {
-      Optional<RedisRow> row = reader.row(id);
+      Optional<RedisRow> row = RedisRow.find(redis, id);
       if (row.isEmpty() || !row.get().state().isSameConversation(state)) {
         return false;
       }
@@ -153,7 +153,7 @@ final class RedisSessionStore implements SessionStore {
   @Override
   public boolean adopt(SessionId id, Owner owner) {
     while (true) {
-      Optional<RedisRow> row = reader.row(id);
+      Optional<RedisRow> row = RedisRow.find(redis, id);
       if (row.isEmpty() || !row.get().state().owner().isAnonymous()) {
         return false;
       }

@@ -54,6 +54,11 @@ public final class Bench {
     results.set(
         "match",
         new HistoryMatch(full ? 15 : 3, full ? 200 : 50).run(FOLDER.resolve("sessions-match")));
+    System.out.println("turns at the file store, and what the disk can do");
+    results.set(
+        "store_turns",
+        (full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8))
+            .run(FOLDER.resolve("store-turns")));
     System.out.println("turns in Redis and bare commands there");
     results.set("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
     System.out.println("the newest 50 of many sessions, and of ten times as many");

@@ -17,11 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What must be true of the files after a kill and a restart. */
 final class Aftermath {
+  private static final Pattern NEW = Pattern.compile("new\\..*");
+  private static final Pattern TORN = Pattern.compile("messages\\.torn-.*");
+
   private final Path sessions;
 
   Aftermath(Path sessions) {
@@ -93,30 +97,29 @@ final class Aftermath {
 
   /** How many sessions a kill left half made. */
   int halfMade() throws IOException {
-    return Files.exists(sessions.resolve(".unfinished"))
-        ? matching(sessions.resolve(".unfinished"), "new.", 1).size()
-        : 0;
+    Path unfinished = sessions.resolve(".unfinished");
+    return Files.exists(unfinished) ? matching(unfinished, 1, NEW).size() : 0;
   }
 
   /** After a start nothing half made lies about. */
   void checkLeftovers() throws IOException {
-    assertEquals(List.of(), matching(sessions, ".unfinished", 1));
+    assertEquals(0, halfMade());
   }
 
-  /** After an orderly end not even a file that was being replaced is left. */
+  /** After an orderly end not even a state that was being replaced is left. */
   void checkNothingBesides() throws IOException {
-    assertEquals(List.of(), matching(sessions, ".new", 3));
-    assertEquals(List.of(), matching(sessions, ".unreadable-", 3));
+    assertEquals(List.of(), matching(sessions, 2, Pattern.compile("\\.status\\.json\\.new")));
+    assertEquals(List.of(), matching(sessions, 3, Pattern.compile(".*\\.unreadable-.*")));
   }
 
   /** How many transcripts were repaired. */
   int repaired() throws IOException {
-    return matching(sessions, "messages.torn-", 3).size();
+    return matching(sessions, 3, TORN).size();
   }
 
-  private static List<Path> matching(Path folder, String part, int depth) throws IOException {
+  private static List<Path> matching(Path folder, int depth, Pattern name) throws IOException {
     try (Stream<Path> files = Files.walk(folder, depth)) {
-      return files.filter(file -> file.getFileName().toString().contains(part)).toList();
+      return files.filter(file -> name.matcher(file.getFileName().toString()).matches()).toList();
     }
   }
 }

@@ -113,4 +113,38 @@ class OperatorCommandsIT {
     assertEquals(0, delete.awaitExit());
     assertEquals(1, run(environment, "", "delete", "conv-trip").awaitExit());
   }
+
+  @Test
+  void copy_makesAnEqualStore_andSaysHowFarItWas() throws Exception {
+    try (SessionManager server = open()) {
+      say(server);
+    }
+    String from = "files:" + folder.resolve("sessions");
+    String to = "files:" + folder.resolve("copy");
+    ServerProcess copy = run(Map.of(), "", "copy", "--from", from, "--to", to);
+    assertEquals(0, copy.awaitExit(), copy.output());
+    List<String> said = copy.output().lines().toList();
+    assertTrue(said.contains("copied 1, there already 0, different 0, failed 0"), copy.output());
+    String digest = " 1 sessions, SHA-256 [0-9a-f]{64}";
+    assertEquals(
+        1,
+        said.stream()
+            .filter(line -> line.matches("(source|target):" + digest))
+            .map(line -> line.substring(line.indexOf(':')))
+            .distinct()
+            .count(),
+        copy.output());
+    for (String file : List.of("status.json", "context/messages.json", "input/request.md")) {
+      assertEquals(
+          Files.readString(folder.resolve("sessions/conv-trip").resolve(file)),
+          Files.readString(folder.resolve("copy/conv-trip").resolve(file)),
+          file);
+    }
+    ServerProcess again = run(Map.of(), "", "copy", "--from", from, "--to", to);
+    assertEquals(0, again.awaitExit(), again.output());
+    assertTrue(again.output().contains("copied 0, there already 1,"), again.output());
+    ServerProcess wrong = run(Map.of(), "", "copy", "--from", from);
+    assertEquals(2, wrong.awaitExit());
+    assertTrue(wrong.standardError().contains("Usage: "), wrong.output());
+  }
 }

@@ -155,6 +155,10 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   public int port() {
     return port;
   }

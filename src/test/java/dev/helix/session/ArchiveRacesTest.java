@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +157,24 @@ class ArchiveRacesTest {
   }
 
   @Test
+  void serverThatSleptWithAnOldArchiveInItsHands_doesNotTakeTheNewOneAway() {
+    SessionId id = archived();
+    AtomicBoolean slept = new AtomicBoolean();
+    SessionStore late =
+        InBetween.betweenReadingAndRestoring(
+            fixture.store,
+            () -> {
+              if (!slept.getAndSet(true)) {
+                turn(server, "trip", "two");
+                fixture.clock.move(DAY);
+                assertTrue(server.archive(id));
+              }
+            });
+    assertEquals(List.of("one", "re one", "two", "re two"), texts(fixture.server(late), id));
+    assertEquals(List.of("one", "re one", "two", "re two"), texts(server, id));
+  }
+
+  @Test
   void sessionDeletedBeforeItsArchiveIsRead_staysDeleted() {
     SessionId id = archived();
     SessionStore late =
@@ -258,7 +279,7 @@ class ArchiveRacesTest {
   /** As a store that shows the session, and finds out only then that it was used. */
   private static SessionStore removing(SessionStore store) {
     return (SessionStore)
-        java.lang.reflect.Proxy.newProxyInstance(
+        Proxy.newProxyInstance(
             SessionStore.class.getClassLoader(),
             new Class<?>[] {SessionStore.class},
             (proxy, called, arguments) -> {
@@ -268,7 +289,7 @@ class ArchiveRacesTest {
               }
               try {
                 return called.invoke(store, arguments);
-              } catch (java.lang.reflect.InvocationTargetException e) {
+              } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
             });

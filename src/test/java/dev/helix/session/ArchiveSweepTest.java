@@ -4,9 +4,11 @@ import static dev.helix.session.ArchiveFixture.DAY;
 import static dev.helix.session.ArchiveFixture.texts;
 import static dev.helix.session.ArchiveFixture.turn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -109,23 +111,52 @@ class ArchiveSweepTest {
   }
 
   @Test
-  void storeThatFailsTimeAndAgain_endsTheSweep() throws IOException {
+  void sessionsThatNeverCanBeArchived_keepNoOtherFromIt() throws IOException {
     for (int i = 0; i < 30; i++) {
       fixture.session("conv-" + i, "x", "x");
     }
     fixture.clock.move(DAY);
     AtomicInteger tried = new AtomicInteger();
-    SessionManager broken =
+    SessionManager failing =
         fixture.server(
             InBetween.before(
                 fixture.store,
                 "remove",
                 () -> {
-                  tried.incrementAndGet();
-                  throw new SessionException("the disk is full");
+                  int now = tried.incrementAndGet();
+                  if (now <= 12) {
+                    throw new SessionException("unreadable");
+                  }
+                  if (now <= 25) {
+                    throw new OutOfMemoryError("Required array size too large");
+                  }
                 }));
-    assertEquals(0, broken.archiveIdle(Duration.ofHours(1), () -> true));
-    assertEquals(10, tried.get());
-    assertEquals(30, fixture.store.list(100).size());
+    assertEquals(5, failing.archiveIdle(Duration.ofHours(1), () -> true));
+    assertEquals(25, fixture.store.list(100).size());
+  }
+
+  @Test
+  void folderThatTakesNothing_endsTheSweep_andTheNextOneGoesOn() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      fixture.session("conv-" + i, "x", "x");
+    }
+    fixture.clock.move(DAY);
+    AtomicInteger tried = new AtomicInteger();
+    SessionManager blocked =
+        fixture.server(
+            InBetween.before(
+                fixture.store,
+                "remove",
+                () -> {
+                  if (tried.incrementAndGet() == 1) {
+                    Files.writeString(fixture.folder, "in the way");
+                  }
+                }));
+    assertThrows(
+        StorageFullException.class, () -> blocked.archiveIdle(Duration.ofHours(1), () -> true));
+    assertEquals(1, tried.get());
+    assertEquals(5, fixture.store.list(100).size());
+    Files.delete(fixture.folder);
+    assertEquals(5, blocked.archiveIdle(Duration.ofHours(1), () -> true));
   }
 }

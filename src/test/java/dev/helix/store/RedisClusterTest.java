@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The store on a Redis Cluster of three. */
-class RedisClusterTest implements SessionStoreContract, WholeSessionContract {
+class RedisClusterTest implements SessionStoreContract {
   private static RedisCluster cluster;
 
   @BeforeAll

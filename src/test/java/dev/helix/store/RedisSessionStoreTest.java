@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-class RedisSessionStoreTest implements SessionStoreContract, WholeSessionContract {
+class RedisSessionStoreTest implements SessionStoreContract {
   private static RedisServer server;
 
   @BeforeAll

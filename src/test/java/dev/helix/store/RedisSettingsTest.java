@@ -14,8 +14,11 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Version;
+import dev.helix.session.Step;
 import dev.helix.session.StoreUnavailableException;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +50,7 @@ class RedisSettingsTest {
             "no append-only file", new String[] {"appendonly no"},
             "appendfsync is everysec", new String[] {"appendfsync everysec"},
             "appendfsync is no ", new String[] {"appendfsync no"},
+            "no-appendfsync-on-rewrite is yes", new String[] {"no-appendfsync-on-rewrite yes"},
             "maxmemory-policy is allkeys-lru",
                 new String[] {"maxmemory 100mb", "maxmemory-policy allkeys-lru"});
     reasons.forEach(
@@ -84,6 +88,27 @@ class RedisSettingsTest {
       assertTrue(refusal.getMessage().contains("CONFIG GET"), refusal.getMessage());
       try (SessionStore store = open(url, "helix.store.allow.loss", "true")) {
         use(store);
+      }
+    }
+  }
+
+  @Test
+  void userWhoMayDoOnlyWhatTheStoreNeeds_isEnough() throws IOException {
+    String rights =
+        "~helix:* +@read +@write +@scripting +@connection +select +time +info +config|get";
+    try (RedisServer server = RedisServer.start()) {
+      server.call("ACL", ("SETUSER ann on >secret " + rights).split(" ", -1));
+      String url = server.url().replace("//", "//ann:secret@") + "/1";
+      try (SessionStore store = open(url)) {
+        use(store);
+        SessionId id = STATE.sessionId();
+        store.restore(id, WholeSession.files(WholeSession.wholeFiles()));
+        store.saveNote(id, "why", "because");
+        store.update(store.find(id).orElseThrow().withStep(Step.DONE));
+        store.release(store.lease(id, Duration.ofMinutes(1)).orElseThrow());
+        assertEquals(32, store.ownerSecret().length);
+        assertEquals(1, store.list(9).size());
+        assertTrue(store.remove(id, Instant.now(), (path, content) -> {}));
       }
     }
   }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,36 +47,39 @@ class TornTurnTest {
   private byte[] asked;
   private byte[] answered;
 
+  /** Open all the time: that a store which opens repairs too is {@link TornTranscriptTest}'s. */
+  private SessionManager manager;
+
   @BeforeEach
   void recordTwoTurns() throws IOException {
-    try (SessionManager manager = open()) {
-      SessionState session = manager.getOrCreateSession(null, "a");
-      List<Message> messages = new ArrayList<>();
-      messages.add(Message.of("system", "Sei knapp. \u2028 \\ \"ä\""));
-      messages.add(Message.of("user", "Grüße, 你好 🐍"));
-      OpenTurn first = manager.beginTurn(session, messages, HistoryMode.CLIENT);
-      manager.completeTurn(first, List.of(answer("Hällo \n\t ] } \" \\u0041")));
-      before = Files.readAllBytes(messages());
-      messages.add(Message.of("assistant", "Hällo \n\t ] } \" \\u0041"));
-      messages.add(
-          parse(
-              "{'role':'user','content':[{'type':'text','text':'Wie ist es in São Paulo? ☂'},"
-                  + "{'type':'image_url','image_url':{'url':'data:image/png;base64,AAAA'}}]}"));
-      messages.add(
-          parse(
-              "{'role':'assistant','content':null,'tool_calls':[{'id':'call_1','type':'function',"
-                  + "'function':{'name':'wetter','arguments':'{}'}}]}"));
-      messages.add(parse("{'role':'tool','tool_call_id':'call_1','content':'17 °C, [{\\\\\\'}]'}"));
-      OpenTurn second = manager.beginTurn(session, messages, HistoryMode.CLIENT);
-      asked = Files.readAllBytes(messages());
-      manager.completeTurn(second, List.of(answer("17 °C 🌧, \\ \"wörtlich\" \u0007 ]\n]")));
-      answered = Files.readAllBytes(messages());
-    }
+    SteppingClock clock = new SteppingClock();
+    manager = new SessionManager(FileSessionStore.open(directory, clock), clock);
+    SessionState session = manager.getOrCreateSession(null, "a");
+    List<Message> messages = new ArrayList<>();
+    messages.add(Message.of("system", "Sei knapp. \u2028 \\ \"ä\""));
+    messages.add(Message.of("user", "Grüße, 你好 🐍"));
+    OpenTurn first = manager.beginTurn(session, messages, HistoryMode.CLIENT);
+    manager.completeTurn(first, List.of(answer("Hällo \n\t ] } \" \\u0041")));
+    before = Files.readAllBytes(messages());
+    messages.add(Message.of("assistant", "Hällo \n\t ] } \" \\u0041"));
+    messages.add(
+        parse(
+            "{'role':'user','content':[{'type':'text','text':'Wie ist es in São Paulo? ☂'},"
+                + "{'type':'image_url','image_url':{'url':'data:image/png;base64,AAAA'}}]}"));
+    messages.add(
+        parse(
+            "{'role':'assistant','content':null,'tool_calls':[{'id':'call_1','type':'function',"
+                + "'function':{'name':'wetter','arguments':'{}'}}]}"));
+    messages.add(parse("{'role':'tool','tool_call_id':'call_1','content':'17 °C, [{\\\\\\'}]'}"));
+    OpenTurn second = manager.beginTurn(session, messages, HistoryMode.CLIENT);
+    asked = Files.readAllBytes(messages());
+    manager.completeTurn(second, List.of(answer("17 °C 🌧, \\ \"wörtlich\" \u0007 ]\n]")));
+    answered = Files.readAllBytes(messages());
   }
 
-  private SessionManager open() {
-    SteppingClock clock = new SteppingClock();
-    return new SessionManager(FileSessionStore.open(directory, clock), clock);
+  @AfterEach
+  void close() {
+    manager.close();
   }
 
   private static Message parse(String json) {
@@ -145,27 +149,24 @@ class TornTurnTest {
   }
 
   /**
-   * The ids that are there when a store opens what was left and records another turn, of which the
+   * The ids that are there when a store meets what was left and records another turn, of which the
    * file must then be a valid array; what stood before the tear must stand there to the byte, and
    * what was cut off must lie beside it.
    */
   private List<String> recovered(byte[] left, byte[] from) throws IOException {
     Files.write(messages(), left);
-    List<String> ids;
-    try (SessionManager manager = open()) {
-      manager.transcript(ID);
-      byte[] repaired = Files.readAllBytes(messages());
-      ids = idsIn(repaired);
-      int end = from.length - CLOSING;
-      assertArrayEquals(Arrays.copyOf(from, end), Arrays.copyOf(repaired, end));
-      assertNothingThrownAway(left, repaired);
-      OpenTurn next =
-          manager.beginTurn(
-              manager.find(ID).orElseThrow(),
-              List.of(Message.of("user", "next")),
-              HistoryMode.STORED);
-      manager.completeTurn(next, List.of(answer("well")));
-    }
+    manager.transcript(ID);
+    byte[] repaired = Files.readAllBytes(messages());
+    List<String> ids = idsIn(repaired);
+    int end = from.length - CLOSING;
+    assertArrayEquals(Arrays.copyOf(from, end), Arrays.copyOf(repaired, end));
+    assertNothingThrownAway(left, repaired);
+    OpenTurn next =
+        manager.beginTurn(
+            manager.find(ID).orElseThrow(),
+            List.of(Message.of("user", "next")),
+            HistoryMode.STORED);
+    manager.completeTurn(next, List.of(answer("well")));
     List<String> now = idsIn(Files.readAllBytes(messages()));
     assertEquals(ids, now.subList(0, ids.size()));
     assertEquals(ids.size() + 2, now.size());
