@@ -95,7 +95,7 @@ final class CopyCommand implements Callable<Integer> {
     if (!carrySecret(source, target, all.owned())) {
       return 1;
     }
-    SessionCopy copy = new SessionCopy(source, target);
+    SessionCopy copy = new SessionCopy(source, target, to.archive());
     copyAll(copy, all.ids());
     // A folder that cannot be read as a session is in no list; who copies wants to know of it.
     copyAll(copy, unseen(from.namesInFolder()));
@@ -177,6 +177,8 @@ final class CopyCommand implements Callable<Integer> {
       String files = Printable.line(String.join(", ", result.files()));
       if (result.outcome() == Outcome.DIFFERENT) {
         progress.say(id + " is different in the target, and stays as it is there: " + files);
+      } else if (result.outcome() == Outcome.ARCHIVED) {
+        progress.say(id + " is archived in the target, and stays as it is there");
       } else if (result.outcome() == Outcome.BROKEN) {
         progress.say(id + " was written, but is not the same in the target: " + files);
       }
@@ -190,19 +192,22 @@ final class CopyCommand implements Callable<Integer> {
   }
 
   private int report(SessionCopy copy) {
+    int archived = count(Outcome.ARCHIVED);
     out.printf(
-        "copied %d, there already %d, different %d, failed %d%n",
+        "copied %d, there already %d, different %d, failed %d%s%n",
         count(Outcome.COPIED),
         count(Outcome.THERE),
         count(Outcome.DIFFERENT),
-        failed + count(Outcome.BROKEN));
+        failed + count(Outcome.BROKEN),
+        archived == 0 ? "" : ", archived in the target " + archived);
     String inSource = copy.inSource().sha256();
     String inTarget = copy.inTarget().sha256();
     out.printf("source: %d sessions, SHA-256 %s%n", copy.inSource().count(), inSource);
     out.printf("target: %d sessions, SHA-256 %s%n", copy.inTarget().count(), inTarget);
     sayUsedMeanwhile();
     sayArchived();
-    return inSource.equals(inTarget) && failed == 0 && usedMeanwhile == 0 ? 0 : 1;
+    boolean equal = inSource.equals(inTarget) && archived == 0;
+    return equal && failed == 0 && usedMeanwhile == 0 ? 0 : 1;
   }
 
   private int count(Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.helix;
 
+import dev.helix.session.Archive;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -19,12 +21,19 @@ import java.util.TreeMap;
 final class SessionCopy {
   private final SessionStore source;
   private final SessionStore target;
+  private final Optional<Archive> archive;
   private final Total inSource = new Total();
   private final Total inTarget = new Total();
 
-  SessionCopy(SessionStore source, SessionStore target) {
+  /**
+   * A copy that has not begun.
+   *
+   * @param archive the target's, which is only looked into
+   */
+  SessionCopy(SessionStore source, SessionStore target, Optional<Archive> archive) {
     this.source = source;
     this.target = target;
+    this.archive = archive;
   }
 
   /** How the copy of a session went. */
@@ -35,6 +44,8 @@ final class SessionCopy {
     THERE,
     /** It was in the target before, and is another there: nothing was changed. */
     DIFFERENT,
+    /** The target has archived it, and may know more of it than the source: nothing was written. */
+    ARCHIVED,
     /** It was written, but what the target shows of it is not the same. */
     BROKEN,
     /** It is not in the source any more. */
@@ -113,21 +124,29 @@ final class SessionCopy {
   }
 
   /**
-   * Copies a session, unless the target has one of its name.
+   * Copies a session, unless the target has one of its name, in its archive too.
    *
    * @throws IOException if it cannot be read
    * @throws IllegalArgumentException if what the source shows is no session
    */
   Result copy(SessionId id) throws IOException {
     Shown shown = new Shown(id);
+    boolean archived;
     boolean copied;
     try {
-      copied = target.find(id).isEmpty() && target.restore(id, shown);
+      boolean absent = target.find(id).isEmpty();
+      // In this order: a session leaves the archive only when it is in the store.
+      archived = absent && archive.flatMap(its -> its.find(id)).isPresent();
+      copied = absent && !archived && target.restore(id, shown);
       if (!copied) {
         shown.each((path, content) -> {});
       }
     } catch (GoneException e) {
       return new Result(Outcome.GONE, Collections.emptySortedSet());
+    }
+    if (archived) {
+      inSource.add(id, shown.digest);
+      return new Result(Outcome.ARCHIVED, Collections.emptySortedSet());
     }
     SessionDigest there = new SessionDigest();
     target.export(id, there);

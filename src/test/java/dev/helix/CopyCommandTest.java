@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.Copies.Said;
+import dev.helix.session.Archive;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -185,6 +188,60 @@ class CopyCommandTest {
         said.out().startsWith("copied 22, there already 0, different 0, failed 1"), said.out());
     assertTrue(said.err().contains("conv-n3 was not copied: "), said.err());
     assertTrue(said.err().contains("unreadable"), said.err());
+  }
+
+  @Test
+  void messagesThatAreNoArray_areNamed_andAreNoEmptyTranscriptInTheTarget() throws IOException {
+    fill("a");
+    Path messages = folder.resolve("a/conv-n3/context/messages.json");
+    Files.writeString(messages, "x");
+    Files.delete(folder.resolve("a/conv-n4/context/messages.json"));
+    Said said = copy("a", "b");
+    assertEquals(1, said.status(), said.err());
+    assertTrue(
+        said.out().startsWith("copied 22, there already 0, different 0, failed 1\n"), said.out());
+    assertTrue(said.err().contains("conv-n3 was not copied: " + messages), said.err());
+    assertFalse(Files.exists(folder.resolve("b/conv-n3")), "nothing is made of it");
+    assertTrue(Files.exists(folder.resolve("b/conv-n4")), "what is absent is empty");
+    assertEquals("x", Files.readString(messages));
+  }
+
+  @Test
+  void sessionThatTheTargetHasArchived_isNamed_andIsNotMadeAnewOfTheSources() throws IOException {
+    fill("a");
+    assertEquals(0, copy("a", "b").status());
+    try (SessionManager b =
+        new SessionManager(
+            store("b"),
+            Clock.offset(Clock.systemUTC(), Duration.ofDays(1)),
+            new Archive(folder.resolve("b/_archive"), Clock.systemUTC()))) {
+      SessionId id = say(b, Owner.ANONYMOUS, "n3", "more").sessionId();
+      assertFalse(b.archive(id), "it is in use");
+    }
+    SessionId id = new SessionId("conv-n3");
+    try (SessionManager b =
+        new SessionManager(
+            store("b"),
+            Clock.offset(Clock.systemUTC(), Duration.ofDays(2)),
+            new Archive(folder.resolve("b/_archive"), Clock.systemUTC()))) {
+      assertTrue(b.archive(id));
+    }
+    Said said = copy("a", "b");
+    assertEquals(1, said.status(), said.err());
+    assertTrue(
+        said.out()
+            .startsWith(
+                "copied 0, there already 22, different 0, failed 0, archived in the target 1\n"),
+        said.out());
+    assertTrue(
+        said.err().contains("conv-n3 is archived in the target, and stays as it is there"),
+        said.err());
+    assertTrue(said.line("source: ").startsWith("source: 23 sessions"), said.out());
+    assertTrue(said.line("target: ").startsWith("target: 22 sessions"), said.out());
+    try (SessionStore b = store("b")) {
+      assertTrue(b.find(id).isEmpty());
+    }
+    assertTrue(new Archive(folder.resolve("b/_archive"), Clock.systemUTC()).find(id).isPresent());
   }
 
   @Test

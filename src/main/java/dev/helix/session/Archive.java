@@ -140,15 +140,6 @@ public final class Archive {
     }
   }
 
-  /** Removes a session's archives that are older than one of them: earlier forms of it. */
-  void deleteBefore(SessionId id, Path newest) throws IOException {
-    for (Path zip : names(id.value())) {
-      if (month(zip).isBefore(month(newest))) {
-        Files.deleteIfExists(zip);
-      }
-    }
-  }
-
   /** Removes what archiving that was cut short left half-written. */
   void tidy() throws IOException {
     Instant before = clock.instant().minus(LEFT_BEHIND);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,7 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * removed from the store and removed after it is restored, and nobody but who restored it removes
  * one. A session that is restored counts as used, so that no sweep that runs takes it back at once.
  * Who restored a session and finds the archive gone, or another in its place, knows that it was
- * deleted or used meanwhile, and takes back what was restored.
+ * deleted or used meanwhile, and takes back what was restored, unless somebody has used it since.
+ * Older archives of a session are left alone: nobody knows that what they say is in the newer one.
  */
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
@@ -112,17 +114,16 @@ final class ArchivingStore implements SessionStore {
       if (mark.isEmpty()) {
         return false;
       }
-      if (!store.restore(id, new ArchivedFiles(id, zip).usedAt(clock.instant()))) {
+      Instant used = clock.instant();
+      if (!store.restore(id, new ArchivedFiles(id, zip).usedAt(used))) {
         return true; // It is there by now. Whoever restored it removes the archive.
       }
       // Without its archive it was deleted; with another one it was restored, used and archived
       // again while this thread slept.
-      if (!Archive.mark(zip).equals(mark) || !Files.deleteIfExists(zip)) {
-        store.delete(id);
-        return false;
+      if (!Archive.mark(zip).equals(mark)) {
+        return !takeBack(id, used);
       }
-      archive.deleteBefore(id, zip);
-      LOG.log(Level.INFO, "session {0} was restored from {1}", id, zip);
+      removeRestored(id, zip);
       return true;
     } catch (IOException | IllegalArgumentException | SessionException e) {
       if (Files.notExists(zip)) {
@@ -134,6 +135,35 @@ final class ArchivingStore implements SessionStore {
       }
       throw new SessionException(
           "session " + id + " cannot be restored from its archive " + zip, e);
+    }
+  }
+
+  /**
+   * Removes what was restored in vain, but not what anybody has said in it since.
+   *
+   * @return whether the store has nothing of it now
+   */
+  private boolean takeBack(SessionId id, Instant restoredAsUsed) throws IOException {
+    Instant unusedSince = restoredAsUsed.plus(1, ChronoUnit.MICROS);
+    if (store.remove(id, unusedSince, (path, content) -> {}) || store.find(id).isEmpty()) {
+      LOG.log(Level.INFO, "session {0} was deleted or archived again while it was restored", id);
+      return true;
+    }
+    LOG.log(
+        Level.WARNING,
+        "session {0} was restored, and used at once, though its archive is gone or another by now",
+        id);
+    return false;
+  }
+
+  /** Removes an archive whose session is in the store, which it is however this goes. */
+  private static void removeRestored(SessionId id, Path zip) {
+    try {
+      // A network disk that asks twice says that there was none: that tells nothing.
+      Files.deleteIfExists(zip);
+      LOG.log(Level.INFO, "session {0} was restored from {1}", id, zip);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "session " + id + " was restored, but its archive stays: " + zip, e);
     }
   }
 

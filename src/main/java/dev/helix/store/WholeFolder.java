@@ -1,5 +1,6 @@
 package dev.helix.store;
 
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -31,9 +32,14 @@ import java.util.regex.Pattern;
 final class WholeFolder {
   private static final Logger LOG = System.getLogger(WholeFolder.class.getName());
 
-  /** What {@link Disk#replace} writes beside a file, which is half of something, or nothing. */
+  /**
+   * What {@link Disk#replace} writes, or once wrote, beside the files that it replaces here: half
+   * of something, or nothing. Other names like these are somebody's.
+   */
   private static final Pattern BESIDE =
-      Pattern.compile("(context/)?\\..+\\.(new|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");
+      Pattern.compile(
+          "(\\.status\\.json|context/\\.(messages\\.json|[a-z0-9][a-z0-9_-]{0,63}\\.md))"
+              + "\\.(new|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");
 
   private WholeFolder() {}
 
@@ -131,16 +137,43 @@ final class WholeFolder {
         });
   }
 
-  /** The array of messages as far as it is whole; an empty one where there is none. */
+  /**
+   * The array of messages as far as it is whole; an empty one where there is no file.
+   *
+   * @throws SessionException if there is a file that holds no array, or nothing whole of one
+   */
   static byte[] wholeMessages(Path folder) throws IOException {
-    byte[] bytes;
+    byte[] bytes = messages(folder);
+    ArrayScan scan = readable(folder, bytes);
+    return scan.isClosed() ? bytes : TranscriptFile.arrayOf(scan.messages());
+  }
+
+  /**
+   * Whether the array of messages breaks off, or has something behind it.
+   *
+   * @throws SessionException as {@link #wholeMessages} does
+   */
+  static boolean isTorn(Path folder) throws IOException {
+    return !readable(folder, messages(folder)).isClosed();
+  }
+
+  private static byte[] messages(Path folder) throws IOException {
     try {
-      bytes = Files.readAllBytes(folder.resolve("context").resolve("messages.json"));
+      return Files.readAllBytes(folder.resolve(ShownSession.MESSAGES));
     } catch (NoSuchFileException e) {
       return TranscriptFile.arrayOf(List.of());
     }
+  }
+
+  private static ArrayScan readable(Path folder, byte[] bytes) {
     ArrayScan scan = ArrayScan.of(bytes);
-    return scan.isClosed() ? bytes : TranscriptFile.arrayOf(scan.messages());
+    // What the store sets aside when it is read: to show nothing instead would lose it silently.
+    if (!scan.isArray() || (scan.isEmpty() && scan.closedAt() < 0)) {
+      throw new SessionException(
+          folder.resolve(ShownSession.MESSAGES)
+              + " is unreadable: it is no array of messages; mend it, or move it away");
+    }
+    return scan;
   }
 
   /**

@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whole sessions of a directory: shown, made and removed as {@link SessionStore} says. Thread-safe.
  */
 final class WholeSessions {
   private static final Logger LOG = System.getLogger(WholeSessions.class.getName());
+
+  private static final Set<String> READ_FIRST = Set.of(ShownSession.STATUS, ShownSession.MESSAGES);
 
   private final Path sessions;
   private final SessionFolders folders;
@@ -45,9 +48,17 @@ final class WholeSessions {
     }
   }
 
+  /**
+   * Shows a folder's files and the end.
+   *
+   * @return what the files looked like before they were read
+   */
   private static Map<String, FileStamp> show(
       SessionFolder folder, SessionState state, SessionFiles.Visitor visitor) throws IOException {
-    folder.transcript().read(Version.NONE); // Repairs what a crash has left.
+    if (WholeFolder.isTorn(folder.path())) {
+      folder.transcript().read(Version.NONE); // Repairs what a crash has left.
+    }
+    Map<String, FileStamp> before = WholeFolder.stamps(folder.path());
     Map<String, FileStamp> shown =
         WholeFolder.show(
             folder.path(),
@@ -55,6 +66,8 @@ final class WholeSessions {
             WholeFolder.wholeMessages(folder.path()),
             visitor);
     WholeFolder.end(visitor);
+    // The others were looked at just before they were read, these two long after that.
+    shown.replaceAll((path, stamp) -> READ_FIRST.contains(path) ? before.get(path) : stamp);
     return shown;
   }
 

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +34,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that archive, restore, delete and use one session at the same time. */
 class ArchiveRacesTest {
@@ -199,6 +208,50 @@ class ArchiveRacesTest {
         InBetween.after(fixture.store, "restore", () -> assertTrue(server.delete(id)));
     assertEquals(Optional.empty(), fixture.server(late).find(id));
     assertGone(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void sessionUsedSinceItWasRestored_isNotTakenBack_whateverBecameOfItsArchive(boolean replaced)
+      throws IOException {
+    SessionId id = archived();
+    byte[] theirs = {1, 2, 3};
+    SessionStore late =
+        InBetween.after(
+            fixture.store,
+            "restore",
+            () -> {
+              // The least that a store can tell.
+              fixture.clock.move(Duration.of(1, ChronoUnit.MICROS));
+              turn(new SessionManager(fixture.store, fixture.clock), "trip", "two");
+              Files.delete(zip());
+              if (replaced) {
+                Files.write(zip(), theirs);
+              }
+            });
+    assertEquals(List.of("one", "re one", "two", "re two"), texts(fixture.server(late), id));
+    assertTrue(fixture.isStored(id));
+    if (replaced) {
+      assertArrayEquals(theirs, Files.readAllBytes(zip()));
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void archiveThatCannotBeRemoved_stays_andItsSessionIsRestored() throws IOException {
+    SessionId id = archived();
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(fixture.folder);
+    Files.setPosixFilePermissions(fixture.folder, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeFalse(Files.isWritable(fixture.folder), "this user may write everywhere");
+      assertEquals(SAID, texts(server, id));
+      assertTrue(fixture.isStored(id));
+      assertTrue(Files.exists(zip()));
+      turn(server, "trip", "two");
+      assertEquals(4, texts(fixture.server(), id).size());
+    } finally {
+      Files.setPosixFilePermissions(fixture.folder, before);
+    }
   }
 
   @Test

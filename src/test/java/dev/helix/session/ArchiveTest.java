@@ -212,7 +212,25 @@ class ArchiveTest {
     assertTrue(server.archive(id));
     assertEquals(List.of("2026-01_conv-trip.zip", "2026-02_conv-trip.zip"), fixture.names());
     assertEquals(List.of("one", "re one", "two", "re two"), texts(server, id));
-    assertEquals(List.of(), fixture.names(), "the older one is an earlier form of it");
+    assertEquals(List.of("2026-01_conv-trip.zip"), fixture.names());
+  }
+
+  @Test
+  void olderArchive_isNeverRemoved_byWhoRestoresANewerOne_butByADelete() throws IOException {
+    SessionId id = turn(server, "trip", "in January");
+    fixture.clock.move(DAY);
+    assertTrue(server.archive(id));
+    byte[] older = Files.readAllBytes(fixture.folder.resolve("2026-01_conv-trip.zip"));
+    // A server that knows of no archive makes another session of that name.
+    SessionManager without = new SessionManager(fixture.store, fixture.clock);
+    turn(without, "trip", "in February");
+    fixture.clock.move(Duration.ofDays(31));
+    assertTrue(server.archive(id));
+    assertEquals(List.of("in February", "re in February"), texts(server, id));
+    assertEquals(List.of("2026-01_conv-trip.zip"), fixture.names());
+    assertArrayEquals(older, Files.readAllBytes(fixture.folder.resolve("2026-01_conv-trip.zip")));
+    assertTrue(server.delete(id));
+    assertEquals(List.of(), fixture.names());
   }
 
   @Test

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Version;
 import java.io.IOException;
@@ -30,7 +31,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is shown of a folder, and made of what is shown. */
 class WholeFolderTest {
@@ -145,6 +149,69 @@ class WholeFolderTest {
       assertTrue(store.delete(WHOLE));
       assertTrue(store.restore(WHOLE, files(shown)));
       assertSameSession(shown, exported(store, WHOLE));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "", "{}", "[{\"role\":", "[,]"})
+  void messagesThatAreNoArray_areAnErrorThatNamesTheFile_andStay(String content)
+      throws IOException {
+    store();
+    Path messages = folder().resolve("context/messages.json");
+    Files.writeString(messages, content);
+    SessionFiles.Visitor nobody = (path, shown) -> {};
+    try (SessionStore store = open();
+        SessionStore reader = SessionStores.filesToRead(sessions())) {
+      for (Executable showing :
+          List.<Executable>of(
+              () -> reader.export(WHOLE, nobody),
+              () -> store.export(WHOLE, nobody),
+              () -> store.remove(WHOLE, NOW.plusSeconds(9), nobody))) {
+        SessionException error = assertThrows(SessionException.class, showing);
+        assertTrue(error.getMessage().contains(messages + " is unreadable"), error.getMessage());
+      }
+    }
+    assertEquals(content, Files.readString(messages));
+  }
+
+  @Test
+  void filesNamedLikeHalfWrittenOnes_areTheSessionsToo() throws IOException {
+    store();
+    Set<String> theirs =
+        Set.of(".env.new", "context/.theirs.new", "context/.Notes.md.new", ".why.md.new");
+    for (String path : theirs) {
+      Files.writeString(folder().resolve(path), path);
+    }
+    try (SessionStore store = open()) {
+      assertTrue(exported(store, WHOLE).keySet().containsAll(theirs));
+      assertFalse(
+          store.remove(
+              WHOLE,
+              NOW.plusSeconds(9),
+              (path, content) -> Files.writeString(folder().resolve(".env.new"), "newer")));
+    }
+    assertEquals("newer", Files.readString(folder().resolve(".env.new")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status.json", "context/messages.json"})
+  void whatAnotherProgramWrites_afterItWasRead_isNotRemovedWithTheSession(String written)
+      throws IOException {
+    store();
+    Path file = folder().resolve(written);
+    String newer = Files.readString(file) + "\n\n";
+    try (SessionStore store = open()) {
+      assertFalse(
+          store.remove(
+              WHOLE,
+              NOW.plusSeconds(9),
+              (path, content) -> {
+                if (path.equals(written)) {
+                  Files.writeString(file, newer);
+                }
+              }));
+      assertEquals(newer, Files.readString(file));
+      assertTrue(store.remove(WHOLE, NOW.plusSeconds(9), (path, content) -> {}));
     }
   }
 
