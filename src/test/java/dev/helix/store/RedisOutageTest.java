@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Redis dies, comes back, is not there yet, or has no room. */
 class RedisOutageTest {
@@ -314,6 +315,24 @@ class RedisOutageTest {
       assertEquals(List.of(state("conv-b", "b")), store.list(9));
       server.call("SET", RedisKeys.OWNER_SECRET, new String(new byte[31], UTF_8));
       assertThrows(SessionException.class, store::ownerSecret);
+    }
+  }
+
+  @Test
+  void messageThatIsDamaged_isToldByItsPlace() {
+    try (RedisServer server = RedisServer.start();
+        SessionStore store = open(server)) {
+      Version one = store.append(STATE, Version.NONE, List.of(element("1", "x"))).version();
+      server.call("RPUSH", RedisKeys.log(ID), "{\"half");
+      for (Executable look :
+          List.<Executable>of(
+              () -> store.read(ID, Version.NONE),
+              () -> store.read(ID, one),
+              () -> store.export(ID, (path, content) -> {}))) {
+        SessionException failure = assertThrows(SessionException.class, look);
+        assertFalse(failure instanceof StoreUnavailableException);
+        assertEquals("message 1 of session conv-a is unreadable", failure.getMessage());
+      }
     }
   }
 }
