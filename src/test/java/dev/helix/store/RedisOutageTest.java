@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -332,6 +333,31 @@ class RedisOutageTest {
         SessionException failure = assertThrows(SessionException.class, look);
         assertFalse(failure instanceof StoreUnavailableException);
         assertEquals("message 1 of session conv-a is unreadable", failure.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void sessionMadeWhereOnlyAStateWasDropped_hasNothingOfTheEarlierOne() throws IOException {
+    try (RedisServer server = RedisServer.start();
+        SessionStore store = open(server)) {
+      Map<String, byte[]> archived = new TreeMap<>();
+      store.append(STATE, Version.NONE, List.of());
+      store.export(ID, (path, content) -> archived.put(path, content));
+      for (boolean restored : new boolean[] {false, true}) {
+        assertTrue(store.delete(ID));
+        store.append(STATE, Version.NONE, List.of(element("1", "x")));
+        store.saveNote(ID, "why", "because");
+        // As a Redis may do that is allowed to lose something.
+        server.call("DEL", RedisKeys.state(ID));
+        if (restored) {
+          assertTrue(store.restore(ID, WholeSession.files(archived)));
+        } else {
+          Version one = store.append(STATE, Version.NONE, List.of(element("2", "y"))).version();
+          assertEquals(1, one.length());
+        }
+        assertEquals(restored ? List.of() : List.of("2"), ids(store.read(ID, Version.NONE)));
+        assertEquals(Optional.empty(), store.note(ID, "why"));
       }
     }
   }
