@@ -29,20 +29,36 @@ final class RedisClusterLink implements RedisLink {
   private ClusterConnectionProvider nodes;
   private boolean closed;
 
+  /** Why the map could not be read when it was last tried. */
+  private volatile JedisException failure;
+
   RedisClusterLink(RedisAddress address) {
     this.address = address;
   }
 
-  private synchronized ClusterConnectionProvider nodes() {
-    if (closed) {
-      throw new IllegalStateException("closed");
+  private ClusterConnectionProvider nodes() {
+    JedisException before = failure;
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("closed");
+      }
+      if (nodes == null) {
+        JedisException sinceThen = failure;
+        if (sinceThen != before) {
+          // Another caller has tried while this one waited: each by itself would wait in turn.
+          throw sinceThen;
+        }
+        try {
+          nodes =
+              new ClusterConnectionProvider(
+                  RedisClients.hosts(address), RedisClients.login(address), RedisClients.pool());
+        } catch (JedisException e) {
+          failure = e;
+          throw e;
+        }
+      }
+      return nodes;
     }
-    if (nodes == null) {
-      nodes =
-          new ClusterConnectionProvider(
-              RedisClients.hosts(address), RedisClients.login(address), RedisClients.pool());
-    }
-    return nodes;
   }
 
   @Override

@@ -10,7 +10,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * Whether a Redis keeps what it has acknowledged: it must write everything to its append-only file
- * and to the disk before it answers, and must not drop keys when memory runs short. Thread-safe.
+ * and to the disk before it answers, and must not drop keys when memory runs short. What a replica
+ * lacks when it takes a primary's place is not looked at: replication is the operator's choice.
+ * Thread-safe.
  */
 final class RedisDurability {
   private static final Logger LOG = System.getLogger(RedisDurability.class.getName());

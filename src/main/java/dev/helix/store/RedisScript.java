@@ -20,6 +20,7 @@ enum RedisScript {
   ADOPT,
   NOTE,
   DELETE,
+  READ,
   SHOW,
   RESTORE,
   LEASE,

@@ -61,9 +61,9 @@ final class RedisSessionReader {
         fromStart = true;
       }
       if (goesOn || next == 0) {
-        part.elements().forEach(element -> elements.add(Message.parse(element)));
+        elements.addAll(part.elements());
         next += part.elements().size();
-        if (part.elements().size() < ELEMENTS_AT_ONCE) {
+        if (next >= part.length()) {
           return new Reading(new Version(epoch, next), fromStart, elements);
         }
       } else {
@@ -73,32 +73,32 @@ final class RedisSessionReader {
   }
 
   /**
-   * A piece of a log.
+   * A piece of a log as of one moment.
    *
    * @param epoch of the log, null where there is none
-   * @param length how long it is at least
+   * @param length of the whole log
    * @param elements what is there from the place that was asked for
    */
-  private record Part(String epoch, long length, List<byte[]> elements) {}
+  private record Part(String epoch, long length, List<Message> elements) {}
 
   private Part part(SessionId id, long from, int most) {
-    String state = RedisKeys.state(id);
-    String log = RedisKeys.log(id);
-    List<RedisWire.Call> calls =
-        List.of(
-            RedisWire.Call.of(Command.HGET, state, "epoch"),
-            RedisWire.Call.of(Command.LRANGE, log, from, from + most - 1),
-            RedisWire.Call.of(Command.LLEN, log),
-            RedisWire.Call.of(Command.HGET, state, "epoch"));
-    while (true) {
-      List<Object> replies = redis.with(state, wire -> wire.all(calls));
-      String epoch = RedisWire.text(replies.get(0));
-      // Of one epoch before and after: what is in between is of this log, which only grows.
-      if (epoch == null || epoch.equals(RedisWire.text(replies.get(3)))) {
-        List<byte[]> elements = new ArrayList<>();
-        ((List<?>) replies.get(1)).forEach(element -> elements.add((byte[]) element));
-        return new Part(epoch, (Long) replies.get(2), elements);
-      }
+    List<String> keys = List.of(RedisKeys.state(id), RedisKeys.log(id));
+    List<?> reply = (List<?>) redis.run(RedisScript.READ, keys, from, from + most - 1);
+    if (reply == null) {
+      return new Part(null, 0, List.of());
+    }
+    List<Message> elements = new ArrayList<>();
+    for (Object element : (List<?>) reply.get(2)) {
+      elements.add(message(id, from + elements.size(), (byte[]) element));
+    }
+    return new Part(RedisWire.text(reply.get(0)), (Long) reply.get(1), elements);
+  }
+
+  private static Message message(SessionId id, long number, byte[] json) {
+    try {
+      return Message.parse(json);
+    } catch (IllegalArgumentException e) {
+      throw new SessionException("message " + number + " of session " + id + " is unreadable", e);
     }
   }
 
@@ -176,7 +176,7 @@ final class RedisSessionReader {
       if (!epoch.equals(part.epoch())) {
         return Optional.empty();
       }
-      part.elements().forEach(element -> messages.add(Message.parse(element)));
+      messages.addAll(part.elements());
     }
     return Optional.of(messages);
   }

@@ -101,7 +101,11 @@ final class RedisSessionStore implements SessionStore {
     elements.forEach(element -> arguments.add(element.elementJson()));
     List<String> keys =
         RedisKeys.withOrder(
-            redis.isCluster(), RedisKeys.state(id), RedisKeys.log(id), RedisKeys.lease(id));
+            redis.isCluster(),
+            RedisKeys.state(id),
+            RedisKeys.log(id),
+            RedisKeys.files(id),
+            RedisKeys.lease(id));
     List<?> reply = (List<?>) redis.run(RedisScript.APPEND, keys, arguments.toArray());
     Outcome outcome = Outcome.valueOf(RedisWire.text(reply.get(0)));
     if (outcome != Outcome.DONE) {

@@ -11,6 +11,8 @@ if redis.call('LLEN', KEYS[4]) ~= tonumber(ARGV[6])
 end
 redis.call('HSET', KEYS[1], 'whose', ARGV[1], 'epoch', ARGV[2], 'json', ARGV[3],
   'updated', ARGV[4], 'edition', '0', 'revision', '0')
+-- What is there without a state, which Redis may have dropped, was an earlier session's.
+redis.call('UNLINK', KEYS[2], KEYS[3])
 for i = 4, 5 do
   if redis.call('EXISTS', KEYS[i]) == 1 then
     redis.call('RENAME', KEYS[i], KEYS[i - 2])

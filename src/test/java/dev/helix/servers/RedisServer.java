@@ -73,14 +73,16 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * A port below those that the system gives away, so that it is still free after a kill, and below
-   * 55,535, so that a cluster's second port, 10,000 above, is one.
+   * A port below those that the system gives away, so that it is still free after a kill; so is a
+   * cluster's second port, 10,000 above. No server's second port is another's first.
    */
   private static int freePort() throws IOException {
     while (true) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return free.getLocalPort();
+      int port = ThreadLocalRandom.current().nextInt(15_000, 22_700);
+      InetAddress loopback = InetAddress.getLoopbackAddress();
+      try (ServerSocket ignored = new ServerSocket(port, 1, loopback);
+          ServerSocket ignoredToo = new ServerSocket(port + 10_000, 1, loopback)) {
+        return port;
       } catch (BindException e) {
         // Another's: the next one.
       }

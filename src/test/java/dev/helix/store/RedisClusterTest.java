@@ -112,32 +112,77 @@ class RedisClusterTest implements SessionStoreContract {
     kept.forEach((id, count) -> assertEquals(4, count, id));
   }
 
+  /** A slot on its way from one node to another, with a session's keys one by one. */
+  private record Move(String number, RedisServer from, RedisServer to) {
+    static Move begin(SessionId id) {
+      Object slot = RedisClusterTest.slot(RedisKeys.state(id));
+      RedisServer from = at(slot);
+      RedisServer to = cluster.nodes().stream().filter(node -> node != from).toList().get(0);
+      Move move = new Move("" + slot, from, to);
+      to.call("CLUSTER", "SETSLOT", move.number, "IMPORTING", name(from));
+      from.call("CLUSTER", "SETSLOT", move.number, "MIGRATING", name(to));
+      return move;
+    }
+
+    private static String name(RedisServer node) {
+      return new String((byte[]) node.call("CLUSTER", "MYID"), UTF_8);
+    }
+
+    void take(String... keys) {
+      List<String> migrate = new ArrayList<>(List.of("127.0.0.1", "" + to.port(), "", "0"));
+      migrate.addAll(List.of("5000", "KEYS"));
+      migrate.addAll(List.of(keys));
+      from.call("MIGRATE", migrate.toArray(String[]::new));
+    }
+
+    void end() {
+      to.call("CLUSTER", "SETSLOT", number, "NODE", name(to));
+      from.call("CLUSTER", "SETSLOT", number, "NODE", name(to));
+    }
+  }
+
   @Test
   void slotThatMoves_isFollowed_andItsSessionIsWhole() throws IOException {
     SessionState state = state("conv-a", "a");
     SessionId id = state.sessionId();
     try (SessionStore store = open()) {
       Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
-      Object slot = slot(RedisKeys.state(id));
-      RedisServer from = at(slot);
-      RedisServer to = cluster.nodes().stream().filter(node -> node != from).toList().get(0);
-      String fromName = new String((byte[]) from.call("CLUSTER", "MYID"), UTF_8);
-      String toName = new String((byte[]) to.call("CLUSTER", "MYID"), UTF_8);
-      to.call("CLUSTER", "SETSLOT", "" + slot, "IMPORTING", fromName);
-      from.call("CLUSTER", "SETSLOT", "" + slot, "MIGRATING", toName);
-      List<String> migrate = new ArrayList<>(List.of("127.0.0.1", "" + to.port(), "", "0"));
-      migrate.addAll(List.of("5000", "KEYS", RedisKeys.state(id), RedisKeys.log(id)));
-      from.call("MIGRATE", migrate.toArray(String[]::new));
+      Move move = Move.begin(id);
+      move.take(RedisKeys.state(id), RedisKeys.log(id));
       assertEquals(state, store.find(id).orElseThrow(), "it is asked for where it is now");
+      assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
       assertThrows(
           StoreUnavailableException.class,
           () -> store.append(state, one, List.of(element("2", "y"))),
-          "while the slot moves, Redis runs nothing that names several keys");
-      to.call("CLUSTER", "SETSLOT", "" + slot, "NODE", toName);
-      from.call("CLUSTER", "SETSLOT", "" + slot, "NODE", toName);
+          "while the slot moves, Redis runs nothing that names keys which are not there");
+      move.end();
       assertEquals(Outcome.DONE, store.append(state, one, List.of(element("2", "y"))).outcome());
       assertEquals(List.of("1", "2"), ids(store.read(id, Version.NONE)));
-      assertTrue(keys(to).contains(RedisKeys.log(id)));
+      assertTrue(keys(move.to()).contains(RedisKeys.log(id)));
+    }
+    cluster.awaitAgreement();
+  }
+
+  @Test
+  void sessionOfWhichOnlyAPartHasMoved_isUnavailable_andNeverAbsentOrEmpty() {
+    try (SessionStore store = open()) {
+      for (String first : List.of("log", "state")) {
+        SessionState state = state("conv-" + first, first);
+        SessionId id = state.sessionId();
+        Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+        Move move = Move.begin(id);
+        move.take(RedisKeys.of(id, first));
+        for (Version since : List.of(Version.NONE, one)) {
+          assertThrows(StoreUnavailableException.class, () -> store.read(id, since), first);
+        }
+        assertThrows(
+            StoreUnavailableException.class, () -> store.export(id, (path, content) -> {}), first);
+        move.take(RedisKeys.of(id, first.equals("log") ? "state" : "log"));
+        assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+        assertEquals(List.of(), ids(store.read(id, one)));
+        move.end();
+        assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+      }
     }
     cluster.awaitAgreement();
   }

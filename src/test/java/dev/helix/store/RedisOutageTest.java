@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Redis dies, comes back, is not there yet, or has no room. */
 class RedisOutageTest {
@@ -314,6 +316,49 @@ class RedisOutageTest {
       assertEquals(List.of(state("conv-b", "b")), store.list(9));
       server.call("SET", RedisKeys.OWNER_SECRET, new String(new byte[31], UTF_8));
       assertThrows(SessionException.class, store::ownerSecret);
+    }
+  }
+
+  @Test
+  void messageThatIsDamaged_isToldByItsPlace() {
+    try (RedisServer server = RedisServer.start();
+        SessionStore store = open(server)) {
+      Version one = store.append(STATE, Version.NONE, List.of(element("1", "x"))).version();
+      server.call("RPUSH", RedisKeys.log(ID), "{\"half");
+      for (Executable look :
+          List.<Executable>of(
+              () -> store.read(ID, Version.NONE),
+              () -> store.read(ID, one),
+              () -> store.export(ID, (path, content) -> {}))) {
+        SessionException failure = assertThrows(SessionException.class, look);
+        assertFalse(failure instanceof StoreUnavailableException);
+        assertEquals("message 1 of session conv-a is unreadable", failure.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void sessionMadeWhereOnlyAStateWasDropped_hasNothingOfTheEarlierOne() throws IOException {
+    try (RedisServer server = RedisServer.start();
+        SessionStore store = open(server)) {
+      Map<String, byte[]> archived = new TreeMap<>();
+      store.append(STATE, Version.NONE, List.of());
+      store.export(ID, (path, content) -> archived.put(path, content));
+      for (boolean restored : new boolean[] {false, true}) {
+        assertTrue(store.delete(ID));
+        store.append(STATE, Version.NONE, List.of(element("1", "x")));
+        store.saveNote(ID, "why", "because");
+        // As a Redis may do that is allowed to lose something.
+        server.call("DEL", RedisKeys.state(ID));
+        if (restored) {
+          assertTrue(store.restore(ID, WholeSession.files(archived)));
+        } else {
+          Version one = store.append(STATE, Version.NONE, List.of(element("2", "y"))).version();
+          assertEquals(1, one.length());
+        }
+        assertEquals(restored ? List.of() : List.of("2"), ids(store.read(ID, Version.NONE)));
+        assertEquals(Optional.empty(), store.note(ID, "why"));
+      }
     }
   }
 }
