@@ -86,10 +86,8 @@ final class JdbcDatabase implements AutoCloseable {
 
   /** Which kind of database it is. */
   JdbcVendor vendor() {
-    try {
-      prepare();
-    } catch (SQLException e) {
-      throw failure("cannot open the database", e);
+    if (!ready) {
+      repeated("cannot open the database", connection -> null, false);
     }
     return Objects.requireNonNull(vendor);
   }

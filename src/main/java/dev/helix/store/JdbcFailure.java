@@ -5,7 +5,6 @@ import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Set;
@@ -15,8 +14,14 @@ final class JdbcFailure {
   /** MariaDB: the file system is full, the table is full. */
   private static final Set<Integer> FULL = Set.of(1021, 1114);
 
-  /** MariaDB: waited too long for a lock; the server shuts down. */
-  private static final Set<Integer> UNAVAILABLE = Set.of(1205, 1053, 1927);
+  /**
+   * MariaDB: waited too long for a lock; the server shuts down; the connection was killed. H2: the
+   * connection is broken; the database is closed.
+   */
+  private static final Set<Integer> UNAVAILABLE = Set.of(1205, 1053, 1927, 90067, 90098, 90121);
+
+  /** MariaDB: access to the database denied; there is none of this name. */
+  private static final Set<Integer> REFUSED = Set.of(1044, 1049);
 
   private static final Set<String> ABSENT_TABLE = Set.of("42P01", "42S02", "42S03", "42S04");
 
@@ -53,18 +58,18 @@ final class JdbcFailure {
     if (isFull(failure)) {
       return new StorageFullException(what + ": the database has no room left", failure);
     }
-    if (state.startsWith("28") || state.startsWith("3D")) {
+    if (state.startsWith("28") || state.startsWith("3D") || REFUSED.contains(told.getErrorCode())) {
       return new SessionException(
           what + ": the database refuses the user, or there is none of this name", failure);
     }
-    if (String.valueOf(told.getMessage()).contains("max_allowed_packet")) {
+    if (isTooLarge(failure)) {
       return new SessionException(
           what + ": it is larger than the database's max_allowed_packet", failure);
     }
     if (told.getErrorCode() == HELD) {
       return new SessionException(what + ": another process has the database's file open", failure);
     }
-    if (isUnavailable(failure) || isUnavailable(told)) {
+    if (isUnavailable(told)) {
       return new StoreUnavailableException(what + ": the database cannot be reached", failure);
     }
     return new SessionException(what + ": the database failed, SQLSTATE " + state, failure);
@@ -82,7 +87,6 @@ final class JdbcFailure {
   private static boolean isUnavailable(SQLException failure) {
     String state = state(failure);
     return failure instanceof SQLTransientException
-        || failure instanceof SQLNonTransientConnectionException
         || failure instanceof SQLRecoverableException
         || state.startsWith("08")
         || state.startsWith("57P")
@@ -92,6 +96,15 @@ final class JdbcFailure {
         || state.startsWith("HYT")
         || UNAVAILABLE.contains(failure.getErrorCode())
         || failure.getCause() instanceof InterruptedException;
+  }
+
+  private static boolean isTooLarge(SQLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("max_allowed_packet")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isFull(SQLException failure) {

@@ -19,6 +19,11 @@ final class JdbcInserts {
   private static final int BATCH_BYTES = 4 << 20;
 
   private static final int BATCH_ROWS = 500;
+
+  /** Nobody's max_allowed_packet is less than this, and a row's other columns. */
+  private static final int SURELY_FITS = 256 << 10;
+
+  private static final int ROW_BYTES = 8 << 10;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private JdbcInserts() {}
@@ -38,7 +43,7 @@ final class JdbcInserts {
       insert.setLong(3, length);
       insert.setLong(4, JdbcRow.micros(state.updatedAt()));
       insert.setBytes(5, JdbcRow.holder(state));
-      insert.setBytes(6, status);
+      insert.setBytes(6, fitting(connection, status));
       insert.executeUpdate();
     }
     return epoch;
@@ -60,7 +65,7 @@ final class JdbcInserts {
         byte[] json = element.elementJson();
         insert.setString(1, id.value());
         insert.setLong(2, ++number);
-        insert.setBytes(3, json);
+        insert.setBytes(3, fitting(connection, json));
         insert.addBatch();
         rows++;
         bytes += json.length;
@@ -106,8 +111,22 @@ final class JdbcInserts {
       insert.setString(1, id.value());
       insert.setBytes(2, JdbcRow.sha256(path.getBytes(UTF_8)));
       insert.setString(3, path);
-      insert.setBytes(4, content);
+      insert.setBytes(4, fitting(connection, content));
       insert.executeUpdate();
     }
+  }
+
+  /**
+   * The bytes, unless they are more than MariaDB takes: it may end the connection without a word of
+   * why.
+   */
+  private static byte[] fitting(Connection connection, byte[] bytes) throws SQLException {
+    if (bytes.length > SURELY_FITS && JdbcVendor.of(connection) == JdbcVendor.MARIADB) {
+      String most = JdbcVendor.text(connection, "select @@max_allowed_packet");
+      if (bytes.length + ROW_BYTES > Long.parseLong(most)) {
+        throw new SQLException("larger than max_allowed_packet, " + most, "22001");
+      }
+    }
+    return bytes;
   }
 }

@@ -87,12 +87,10 @@ final class JdbcSchema {
               + ", which is in the WAR's classes, or set helix.jdbc.create=true");
     }
     vendor.lockSchema(connection);
+    String version;
     try {
-      String version = version(connection);
+      version = version(connection);
       if (version == null) {
-        // In PostgreSQL looking for it has ended the transaction that holds the lock.
-        connection.rollback();
-        vendor.lockSchema(connection);
         for (String statement : statements(vendor.script())) {
           try (Statement sql = connection.createStatement()) {
             sql.execute(statement);
@@ -102,7 +100,22 @@ final class JdbcSchema {
         LOG.log(Level.INFO, "made the tables for sessions, version " + VERSION);
         version = version(connection);
       }
-      return version;
+    } catch (SQLException | RuntimeException e) {
+      try {
+        release(connection, vendor);
+      } catch (SQLException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+    release(connection, vendor);
+    return version;
+  }
+
+  /** The lock is the connection's, not the transaction's, which may have failed. */
+  private static void release(Connection connection, JdbcVendor vendor) throws SQLException {
+    try {
+      connection.rollback();
     } finally {
       vendor.unlockSchema(connection);
     }

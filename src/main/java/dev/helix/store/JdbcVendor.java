@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** In what the databases differ; all else is SQL that each of them knows. */
 enum JdbcVendor {
@@ -13,8 +15,12 @@ enum JdbcVendor {
       "schema-postgresql.sql", "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)") {
     @Override
     void lockSchema(Connection connection) throws SQLException {
-      // Held to the transaction's end, in which the tables are made: their making is one step.
-      run(connection, "select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
+      run(connection, "select pg_advisory_lock(" + SCHEMA_LOCK + ")");
+    }
+
+    @Override
+    void unlockSchema(Connection connection) throws SQLException {
+      run(connection, "select pg_advisory_unlock(" + SCHEMA_LOCK + ")");
     }
 
     @Override
@@ -32,7 +38,6 @@ enum JdbcVendor {
   MARIADB("schema-mariadb.sql", "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))") {
     @Override
     void lockSchema(Connection connection) throws SQLException {
-      // Data definitions end transactions here, so that the lock is one of the connection's.
       if (!"1".equals(text(connection, "select get_lock(" + LOCK_NAME + ", 30)"))) {
         throw new SessionException("another server is still making the tables for sessions");
       }
@@ -63,7 +68,13 @@ enum JdbcVendor {
       "datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp)") {
     @Override
     void lockSchema(Connection connection) {
-      // Each "create ... if not exists" is one step.
+      // H2 knows no locks to use here, and is mostly within this process.
+      H2_SCHEMA_LOCK.lock();
+    }
+
+    @Override
+    void unlockSchema(Connection connection) {
+      H2_SCHEMA_LOCK.unlock();
     }
 
     @Override
@@ -103,6 +114,7 @@ enum JdbcVendor {
   /** Any number that other users of a database's advisory locks will hardly take. */
   private static final long SCHEMA_LOCK = 0x68656c6978L;
 
+  private static final Lock H2_SCHEMA_LOCK = new ReentrantLock();
   private static final String LOCK_NAME = "concat('helix_schema.', sha1(database()))";
 
   private final String script;
@@ -136,10 +148,11 @@ enum JdbcVendor {
     return now;
   }
 
-  /** Returns when no other server makes the tables. */
+  /** Returns when no other server makes the tables; to be called once. */
   abstract void lockSchema(Connection connection) throws SQLException;
 
-  void unlockSchema(Connection connection) throws SQLException {}
+  /** Lets the next one look, once what was made is committed. */
+  abstract void unlockSchema(Connection connection) throws SQLException;
 
   /** Why the database may lose what it has acknowledged; null where it keeps it. */
   abstract String risk(Connection connection) throws SQLException;

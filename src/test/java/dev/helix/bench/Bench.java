@@ -65,6 +65,8 @@ public final class Bench {
     results.set(
         "list",
         new ListNewest(full ? 200_000 : 5_000, full ? 200 : 20).run(FOLDER.resolve("list")));
+    System.out.println("turns in PostgreSQL against bare inserts of the same bytes");
+    results.set("jdbc", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
     int tokens = full ? 60 : 14;
     ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
     try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {

@@ -1,0 +1,193 @@
+package dev.helix.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.helix.scripted.Json;
+import dev.helix.servers.PostgresServer;
+import dev.helix.session.Message;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStatus;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.session.Step;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What the JDBC store adds to PostgreSQL's own work: turns, each of a question and an answer that
+ * are appended one after the other, against inserts of the same bytes into a bare table, each with
+ * its commit. They take turns on one server, on as many connections; by one writer and by several.
+ * In turns a second.
+ */
+final class JdbcTurns {
+  private static final int WRITERS = 8;
+  private static final List<Message> TURN =
+      List.of(message("user", 200, "q"), message("assistant", 1000, "a"));
+
+  private final int rounds;
+  private final int turns;
+  private int round;
+
+  JdbcTurns(int rounds, int turns) {
+    this.rounds = rounds;
+    this.turns = turns;
+  }
+
+  private static Message message(String role, int length, String of) {
+    return Message.parse(
+        ("{\"id\":\"m\",\"parent_id\":null,\"role\":\""
+                + role
+                + "\",\"content\":\""
+                + of.repeat(length)
+                + "\"}")
+            .getBytes(UTF_8));
+  }
+
+  /** What one writer does of a turn. */
+  private interface Work {
+    void turns(int writer, int turns) throws SQLException;
+  }
+
+  ObjectNode run() throws IOException {
+    try (PostgresServer server = PostgresServer.begin()) {
+      Map<String, String> settings =
+          Map.of(
+              "helix.jdbc.url", server.url("postgres"),
+              "helix.jdbc.user", server.user(),
+              "helix.jdbc.password", server.password());
+      server.execute(
+          "postgres",
+          "create table bare (id varchar(200), seq bigint, json bytea, primary key (id, seq))");
+      try (SessionStore store = SessionStore.open("jdbc", settings::get);
+          HikariDataSource pool = pool(server)) {
+        ObjectNode figures = Json.object();
+        for (int writers : new int[] {1, WRITERS}) {
+          figures.set("writers_" + writers, run(store, pool, writers));
+        }
+        return figures;
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static HikariDataSource pool(PostgresServer server) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(server.url("postgres"));
+    config.setUsername(server.user());
+    config.setPassword(server.password());
+    config.setMaximumPoolSize(10);
+    config.setAutoCommit(false);
+    return new HikariDataSource(config);
+  }
+
+  private ObjectNode run(SessionStore store, HikariDataSource pool, int writers) {
+    Work stored = (writer, count) -> append(store, "conv-" + round + "-" + writer, count);
+    Work bare = (writer, count) -> insert(pool, "conv-" + round + "-" + writer, count);
+    perSecond(stored, writers);
+    round++;
+    perSecond(bare, writers);
+    List<Double> storedRates = new ArrayList<>();
+    List<Double> bareRates = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      round++;
+      storedRates.add(perSecond(stored, writers));
+      bareRates.add(perSecond(bare, writers));
+      ratios.add(bareRates.get(i) / storedRates.get(i));
+    }
+    ObjectNode figures = Json.object();
+    put(figures, writers, "turns_per_second", Spread.of(storedRates));
+    put(figures, writers, "bare_turns_per_second", Spread.of(bareRates));
+    put(figures, writers, "cost_of_a_turn_to_bare", Spread.of(ratios));
+    return figures;
+  }
+
+  private static void put(ObjectNode figures, int writers, String name, Spread spread) {
+    System.out.println("    writers " + writers + ", " + name + ": " + spread);
+    figures.set(name, spread.toJson());
+  }
+
+  private double perSecond(Work work, int writers) {
+    ExecutorService executor = Executors.newFixedThreadPool(writers);
+    int each = Math.max(1, turns / writers);
+    long start = System.nanoTime();
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int w = 0; w < writers; w++) {
+        int writer = w;
+        running.add(
+            executor.submit(
+                () -> {
+                  work.turns(writer, each);
+                  return null;
+                }));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      executor.shutdownNow();
+    }
+    return each * writers * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static void append(SessionStore store, String id, int turns) {
+    Instant now = Instant.now();
+    SessionState state =
+        new SessionState(
+            new SessionId(id),
+            SessionStatus.DISCUSSING,
+            Step.WHAT,
+            now,
+            now,
+            "first",
+            null,
+            id,
+            Owner.ANONYMOUS);
+    Version version = Version.NONE;
+    for (int turn = 0; turn < turns; turn++) {
+      for (Message message : TURN) {
+        SessionStore.Appended appended =
+            store.append(state.withUpdatedAt(Instant.now()), version, List.of(message));
+        if (appended.outcome() != Outcome.DONE) {
+          throw new IllegalStateException(appended.toString());
+        }
+        version = appended.version();
+      }
+      store.force(state.sessionId());
+    }
+  }
+
+  private static void insert(HikariDataSource pool, String id, int turns) throws SQLException {
+    for (int i = 0; i < turns * TURN.size(); i++) {
+      try (Connection connection = pool.getConnection();
+          PreparedStatement insert =
+              connection.prepareStatement("insert into bare (id, seq, json) values (?, ?, ?)")) {
+        insert.setString(1, id);
+        insert.setLong(2, i);
+        insert.setBytes(3, TURN.get(i % TURN.size()).elementJson());
+        insert.executeUpdate();
+        connection.commit();
+      }
+    }
+  }
+}
