@@ -59,12 +59,6 @@ public final class HelixApplication implements ServletContextListener {
   private void open(ServletContext context) {
     Settings settings = Settings.forContext(context);
     HelixConfig config = HelixConfig.from(settings);
-    // What was chosen matters to whoever reads the log; what holds anyway is for who looks closer.
-    settings
-        .report()
-        .forEach(line -> LOG.log(line.endsWith("(default)") ? Level.DEBUG : Level.INFO, line));
-    settings.unknown().forEach(line -> LOG.log(Level.WARNING, line));
-
     Clock clock = Clock.systemUTC();
     String sessionsDir = config.sessionsDir().toString();
     ArchiveSettings archive = config.archive();
@@ -75,6 +69,12 @@ public final class HelixApplication implements ServletContextListener {
             clock,
             archive.folder() == null ? null : new Archive(archive.folder(), clock));
     opened.push(sessions);
+    // Now that the store has read its own. What was chosen matters to whoever reads the log; what
+    // holds anyway is for who looks closer.
+    settings
+        .report()
+        .forEach(line -> LOG.log(line.endsWith("(default)") ? Level.DEBUG : Level.INFO, line));
+    settings.unknown().forEach(line -> LOG.log(Level.WARNING, line));
     if (archive.idle() != null) {
       opened.push(
           ArchiveSchedule.start(

@@ -38,7 +38,7 @@ final class FileSessionStore implements SessionStore {
   private final OwnerSecretFile ownerSecret;
   private final Leases leases;
 
-  /** Sessions that were made and not forced yet. */
+  /** Sessions of which more than the transcript may not be forced yet. */
   private final Set<SessionId> unforced = ConcurrentHashMap.newKeySet();
 
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -132,6 +132,9 @@ final class FileSessionStore implements SessionStore {
           }
           if (lease != null && !leases.isHeld(lease)) {
             return new Appended(Outcome.FENCED, Version.NONE);
+          }
+          if (folder.isFirstAppend()) {
+            unforced.add(id); // A process that was killed may have made it without forcing it.
           }
           if (!folder.transcript().append(expected, elements)) {
             return new Appended(Outcome.CONFLICT, Version.NONE);

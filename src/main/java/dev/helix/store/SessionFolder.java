@@ -41,6 +41,7 @@ final class SessionFolder {
   private final TranscriptFile transcript;
   private FileStamp stamp;
   private SessionState state;
+  private boolean appendedTo;
 
   SessionFolder(Path sessions, SessionId id, Clock clock) {
     this.id = id;
@@ -60,6 +61,13 @@ final class SessionFolder {
 
   TranscriptFile transcript() {
     return transcript;
+  }
+
+  /** Whether nobody has asked this yet, nor made the folder through this object. */
+  boolean isFirstAppend() {
+    boolean first = !appendedTo;
+    appendedTo = true;
+    return first;
   }
 
   /**
@@ -115,6 +123,7 @@ final class SessionFolder {
     }
     remember(first, FileStamp.of(status));
     transcript.made(array.length, elements.isEmpty());
+    appendedTo = true;
   }
 
   /** Takes a folder that was made elsewhere as this session's, durably. */

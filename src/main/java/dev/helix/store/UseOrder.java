@@ -183,10 +183,10 @@ final class UseOrder {
       }
     } catch (IOException e) {
       fail(e);
-    } finally {
-      synchronized (this) {
-        isSorting = false;
-      }
+    }
+    synchronized (this) {
+      isSorting = false;
+      sortInTime(); // What came meanwhile found it busy.
     }
   }
 
@@ -355,7 +355,9 @@ final class UseOrder {
 
   /** Writes what is outstanding. Called when nothing is used any more. */
   void close() {
-    closing = true;
+    synchronized (this) {
+      closing = true; // Under the lock, so that nothing is handed to the executor later.
+    }
     executor.shutdown();
     try {
       if (!executor.awaitTermination(60, TimeUnit.SECONDS)) {

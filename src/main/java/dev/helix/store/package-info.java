@@ -1,5 +1,7 @@
 /**
- * Where sessions live. {@link dev.helix.store.SessionStores} opens a store; what each one promises
- * is said in {@link dev.helix.session.SessionStore}.
+ * Where sessions live: folders ({@code File*} and what they are made of), a database ({@code
+ * Jdbc*}), Redis ({@code Redis*}). {@link dev.helix.store.SessionStores} opens folders, {@link
+ * dev.helix.session.SessionStore#open} any kind by its name; what each one promises is said in
+ * {@link dev.helix.session.SessionStore}.
  */
 package dev.helix.store;
