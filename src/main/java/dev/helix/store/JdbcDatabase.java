@@ -1,7 +1,6 @@
 package dev.helix.store;
 
 import dev.helix.session.SessionException;
-import dev.helix.session.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -94,7 +93,7 @@ final class JdbcDatabase implements AutoCloseable {
 
   private SessionException failure(String what, SQLException cause) {
     SessionException failure = JdbcFailure.of(what, cause);
-    if (failure instanceof StoreUnavailableException) {
+    if (JdbcFailure.isAway(cause)) {
       // Another one may answer next time, or the same with other settings.
       ready = false;
     }
@@ -123,6 +122,10 @@ final class JdbcDatabase implements AutoCloseable {
       if (autoCommit) {
         connection.setAutoCommit(false);
       }
+      if (snapshot) {
+        // A pool's own questions may have begun a transaction, in which it is too late for this.
+        connection.commit();
+      }
       int isolation = snapshot ? connection.getTransactionIsolation() : 0;
       if (snapshot) {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -133,6 +136,10 @@ final class JdbcDatabase implements AutoCloseable {
         connection.commit();
       } catch (SQLException | RuntimeException | Error e) {
         try {
+          if (e instanceof Error) {
+            // In the middle of an answer, perhaps, the rest of which is nobody's.
+            connection.abort(Runnable::run);
+          }
           connection.rollback();
           restore(connection, autoCommit, snapshot, isolation);
         } catch (SQLException left) {

@@ -40,7 +40,7 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
     driver = find(settings);
     registered = listed();
     registered.removeAll(before);
-    properties.putAll(timeouts(settings.url()));
+    properties.putAll(defaults(settings.url()));
     if (settings.user() != null) {
       properties.setProperty("user", settings.user());
     }
@@ -84,18 +84,22 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
     }
   }
 
-  /** So that a server that is gone without a word is noticed; the URL's parameters are stronger. */
-  private static Properties timeouts(String url) {
-    Properties timeouts = new Properties();
+  /**
+   * So that a server that is gone without a word is noticed, and no error quotes what is stored;
+   * the URL's parameters are stronger.
+   */
+  private static Properties defaults(String url) {
+    Properties defaults = new Properties();
     if (url.startsWith("jdbc:postgresql:")) {
-      timeouts.setProperty("connectTimeout", "5");
-      timeouts.setProperty("socketTimeout", "30");
-      timeouts.setProperty("tcpKeepAlive", "true");
+      defaults.setProperty("connectTimeout", "5");
+      defaults.setProperty("socketTimeout", "30");
+      defaults.setProperty("tcpKeepAlive", "true");
+      defaults.setProperty("logServerErrorDetail", "false");
     } else if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
-      timeouts.setProperty("connectTimeout", "5000");
-      timeouts.setProperty("socketTimeout", "30000");
+      defaults.setProperty("connectTimeout", "5000");
+      defaults.setProperty("socketTimeout", "30000");
     }
-    return timeouts;
+    return defaults;
   }
 
   @Override

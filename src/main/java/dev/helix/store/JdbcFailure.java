@@ -4,6 +4,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import java.io.IOException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
@@ -15,10 +16,19 @@ final class JdbcFailure {
   private static final Set<Integer> FULL = Set.of(1021, 1114);
 
   /**
-   * MariaDB: waited too long for a lock; the server shuts down; the connection was killed. H2: the
-   * connection is broken; the database is closed.
+   * MariaDB: the server shuts down; the connection was killed. H2: the connection is broken; the
+   * database is closed.
    */
-  private static final Set<Integer> UNAVAILABLE = Set.of(1205, 1053, 1927, 90067, 90098, 90121);
+  private static final Set<Integer> AWAY = Set.of(1053, 1927, 90067, 90098, 90121);
+
+  /** MariaDB: waited too long for a lock. */
+  private static final int LOCKED = 1205;
+
+  /** A commit whose answer was lost. */
+  private static final String UNKNOWN = "40003";
+
+  /** Of these the messages speak of the connection that could not be made. */
+  private static final Set<String> UNCONNECTED = Set.of("08001", "08004", "57P03");
 
   /** MariaDB: access to the database denied; there is none of this name. */
   private static final Set<Integer> REFUSED = Set.of(1044, 1049);
@@ -38,7 +48,7 @@ final class JdbcFailure {
   /** Whether the same again may go better: another was faster, or a deadlock was broken. */
   static boolean isLostRace(SQLException failure) {
     return isDuplicate(failure)
-        || state(failure).startsWith("40")
+        || (state(failure).startsWith("40") && !state(failure).equals(UNKNOWN))
         || (state(failure).startsWith("HY") && failure.getErrorCode() == CHANGED_SINCE);
   }
 
@@ -51,28 +61,67 @@ final class JdbcFailure {
     return ABSENT_TABLE.contains(state(failure));
   }
 
-  /** The failure as callers of the store know it. */
+  /** Whether the database itself was away, and not only slow or locked. */
+  static boolean isAway(SQLException failure) {
+    SQLException told = root(failure);
+    return told instanceof SQLRecoverableException
+        || state(told).startsWith("08")
+        || state(told).startsWith("57P")
+        || AWAY.contains(told.getErrorCode());
+  }
+
+  /** The failure as callers of the store know it; says nothing of what is stored. */
   static SessionException of(String what, SQLException failure) {
+    return of(what, failure, withoutContent(failure));
+  }
+
+  private static SessionException of(String what, SQLException failure, SQLException shown) {
     SQLException told = root(failure);
     String state = state(told);
     if (isFull(failure)) {
-      return new StorageFullException(what + ": the database has no room left", failure);
+      return new StorageFullException(what + ": the database has no room left", shown);
     }
     if (state.startsWith("28") || state.startsWith("3D") || REFUSED.contains(told.getErrorCode())) {
       return new SessionException(
-          what + ": the database refuses the user, or there is none of this name", failure);
+          what + ": the database refuses the user, or there is none of this name", shown);
     }
     if (isTooLarge(failure)) {
       return new SessionException(
-          what + ": it is larger than the database's max_allowed_packet", failure);
+          what + ": it is larger than the database's max_allowed_packet", shown);
     }
     if (told.getErrorCode() == HELD) {
-      return new SessionException(what + ": another process has the database's file open", failure);
+      return new SessionException(what + ": another process has the database's file open", shown);
     }
     if (isUnavailable(told)) {
-      return new StoreUnavailableException(what + ": the database cannot be reached", failure);
+      return new StoreUnavailableException(what + ": the database cannot be reached", shown);
     }
-    return new SessionException(what + ": the database failed, SQLSTATE " + state, failure);
+    return new SessionException(what + ": the database failed, SQLSTATE " + state, shown);
+  }
+
+  /** The same with messages of ours: drivers quote rows in theirs, whole batches of them. */
+  private static SQLException withoutContent(SQLException failure) {
+    String state = state(failure);
+    boolean unconnected =
+        UNCONNECTED.contains(state) || state.startsWith("28") || state.startsWith("3D");
+    String message =
+        unconnected && !(failure instanceof BatchUpdateException)
+            ? failure.getMessage()
+            : "SQLSTATE " + state + ", error " + failure.getErrorCode();
+    SQLException shown =
+        new SQLException(
+            failure.getClass().getName() + ": " + message,
+            failure.getSQLState(),
+            failure.getErrorCode());
+    shown.setStackTrace(failure.getStackTrace());
+    if (failure.getCause() instanceof SQLException cause) {
+      shown.initCause(withoutContent(cause));
+    } else if (failure.getCause() != null) {
+      shown.initCause(failure.getCause());
+    }
+    for (Throwable left : failure.getSuppressed()) {
+      shown.addSuppressed(left instanceof SQLException sql ? withoutContent(sql) : left);
+    }
+    return shown;
   }
 
   /** What the pool hides behind a time-out of its own. */
@@ -94,7 +143,9 @@ final class JdbcFailure {
         || state.startsWith("40")
         || state.equals("55P03")
         || state.startsWith("HYT")
-        || UNAVAILABLE.contains(failure.getErrorCode())
+        || state.equals("25P03")
+        || failure.getErrorCode() == LOCKED
+        || AWAY.contains(failure.getErrorCode())
         || failure.getCause() instanceof InterruptedException;
   }
 

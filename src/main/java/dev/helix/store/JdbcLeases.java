@@ -1,7 +1,10 @@
 package dev.helix.store;
 
 import dev.helix.session.Lease;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * while, so that a clock that is set back does not matter.
  */
 final class JdbcLeases {
+  private static final Logger LOG = System.getLogger(JdbcLeases.class.getName());
+
   /** After so many were taken those that ended long ago are removed. */
   private static final int PURGE_EVERY = 1000;
 
@@ -136,7 +141,16 @@ final class JdbcLeases {
     }
   }
 
+  /** If it fails, the lease that was taken is taken all the same. */
   private void purge(String now) {
+    try {
+      removeEnded(now);
+    } catch (SessionException e) {
+      LOG.log(Level.WARNING, "leases that ended are removed later", e);
+    }
+  }
+
+  private void removeEnded(String now) {
     database.transaction(
         "cannot remove leases that ended",
         connection -> {

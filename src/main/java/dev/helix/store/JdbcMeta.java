@@ -14,6 +14,7 @@ import java.util.Optional;
 final class JdbcMeta {
   private static final String SECRET = "owner_secret";
   private static final int SECRET_BYTES = 32;
+  private static final int CHECK_BYTES = 16;
 
   private final JdbcDatabase database;
 
@@ -23,9 +24,7 @@ final class JdbcMeta {
 
   /** The secret, which is made where there is none. */
   byte[] ownerSecret() {
-    byte[] fresh = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(fresh);
-    return secret(fresh);
+    return secret(random(SECRET_BYTES));
   }
 
   /** Whether this is the secret, now that there is one. */
@@ -43,10 +42,13 @@ final class JdbcMeta {
             "cannot read the owners' secret",
             connection -> {
               String stored = value(connection, SECRET);
+              if (stored != null) {
+                return stored;
+              }
               // Where another server is first, this fails and begins again.
-              return stored == null
-                  ? insertSecret(connection, HexFormat.of().formatHex(first))
-                  : stored;
+              String made = HexFormat.of().formatHex(first);
+              insert(connection, SECRET, made);
+              return made;
             });
     database.force("cannot force the owners' secret");
     return parsed(hex);
@@ -66,14 +68,14 @@ final class JdbcMeta {
     return HexFormat.of().parseHex(hex);
   }
 
-  private static String insertSecret(Connection connection, String hex) throws SQLException {
+  private static void insert(Connection connection, String key, String value) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "insert into helix_meta (meta_key, meta_value) values ('" + SECRET + "', ?)")) {
-      insert.setString(1, hex);
+            "insert into helix_meta (meta_key, meta_value) values (?, ?)")) {
+      insert.setString(1, key);
+      insert.setString(2, value);
       insert.executeUpdate();
     }
-    return hex;
   }
 
   private static String value(Connection connection, String key) throws SQLException {
@@ -86,22 +88,31 @@ final class JdbcMeta {
     }
   }
 
-  /** Reads and writes, and commits: only that says whether there is room. */
+  /**
+   * Writes and commits: only that says whether there is room. A row of its own for each look, so
+   * that none waits for one of a host that is gone.
+   */
   void check() {
-    String sql =
-        "update helix_meta set meta_value = cast("
-            + database.vendor().now()
-            + " as char(20)) where meta_key = 'checked'";
+    String key = "check " + HexFormat.of().formatHex(random(CHECK_BYTES));
     int rows =
         database.transaction(
             "the store cannot be written to",
             connection -> {
-              try (PreparedStatement update = connection.prepareStatement(sql)) {
-                return update.executeUpdate();
+              insert(connection, key, "");
+              try (PreparedStatement delete =
+                  connection.prepareStatement("delete from helix_meta where meta_key = ?")) {
+                delete.setString(1, key);
+                return delete.executeUpdate();
               }
             });
     if (rows != 1) {
-      throw new SessionException("the store lacks the row checked in helix_meta");
+      throw new SessionException("the store does not find what was just written to helix_meta");
     }
+  }
+
+  private static byte[] random(int length) {
+    byte[] random = new byte[length];
+    new SecureRandom().nextBytes(random);
+    return random;
   }
 }

@@ -303,12 +303,46 @@ final class JdbcSessionStore implements SessionStore {
     if (whole == null || !whole.row().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
+    Awake awake = new Awake(connection, visitor);
     try {
-      whole.show(visitor);
+      whole.show(awake);
     } catch (IOException e) {
+      if (awake.lost != null) {
+        throw awake.lost;
+      }
       throw new UncheckedIOException(e);
     }
     return delete(connection, id);
+  }
+
+  /** Is heard of by the database after each file, which else would end an idle transaction. */
+  private static final class Awake implements SessionFiles.Visitor {
+    private final Connection connection;
+    private final SessionFiles.Visitor to;
+
+    /** Why the transaction is gone, and with it the lock. */
+    private SQLException lost;
+
+    Awake(Connection connection, SessionFiles.Visitor to) {
+      this.connection = connection;
+      this.to = to;
+    }
+
+    @Override
+    public void file(String path, byte[] content) throws IOException {
+      to.file(path, content);
+      try {
+        JdbcVendor.text(connection, "select 1");
+      } catch (SQLException e) {
+        lost = e;
+        throw new IOException("the database has ended the removal", e);
+      }
+    }
+
+    @Override
+    public void end() throws IOException {
+      to.end();
+    }
   }
 
   @Override

@@ -46,7 +46,4 @@ create table if not exists helix_lease (
 );
 
 insert into helix_meta (meta_key, meta_value)
-select 'checked', '' where not exists (select 1 from helix_meta where meta_key = 'checked');
-
-insert into helix_meta (meta_key, meta_value)
 select 'schema_version', '1' where not exists (select 1 from helix_meta where meta_key = 'schema_version');

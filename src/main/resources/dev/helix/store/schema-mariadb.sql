@@ -46,6 +46,4 @@ create table if not exists helix_lease (
   primary key (session_id)
 ) engine=InnoDB;
 
-insert ignore into helix_meta (meta_key, meta_value) values ('checked', '');
-
 insert ignore into helix_meta (meta_key, meta_value) values ('schema_version', '1');

@@ -45,6 +45,4 @@ create table if not exists helix_lease (
   primary key (session_id)
 );
 
-insert into helix_meta (meta_key, meta_value) values ('checked', '') on conflict do nothing;
-
 insert into helix_meta (meta_key, meta_value) values ('schema_version', '1') on conflict do nothing;

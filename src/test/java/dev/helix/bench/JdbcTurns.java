@@ -100,8 +100,8 @@ final class JdbcTurns {
   private ObjectNode run(SessionStore store, HikariDataSource pool, int writers) {
     Work stored = (writer, count) -> append(store, "conv-" + round + "-" + writer, count);
     Work bare = (writer, count) -> insert(pool, "conv-" + round + "-" + writer, count);
+    round++; // Conversations that nobody else has written.
     perSecond(stored, writers);
-    round++;
     perSecond(bare, writers);
     List<Double> storedRates = new ArrayList<>();
     List<Double> bareRates = new ArrayList<>();
