@@ -2,11 +2,12 @@ package dev.helix.store;
 
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -20,19 +21,32 @@ final class UseFile implements Closeable {
   private static final int BUFFER = 16 * LONGEST_LINE;
 
   private final Path file;
-  private final InputStream in;
+  private final RandomAccessFile in;
   private final byte[] buffer = new byte[BUFFER];
   private int from;
   private int to;
   private boolean ended;
   private Use head;
 
-  private UseFile(Path file, long offset) throws IOException {
+  /** It is opened once: a file of this name may be replaced at any time. */
+  private UseFile(Path file, Use place) throws IOException {
     this.file = file;
-    this.in = Files.newInputStream(file);
     try {
-      in.skipNBytes(offset);
+      this.in = new RandomAccessFile(file.toFile(), "r");
+    } catch (FileNotFoundException e) {
+      if (Files.exists(file)) {
+        throw e;
+      }
+      NoSuchFileException gone = new NoSuchFileException(file.toString());
+      gone.initCause(e);
+      throw gone;
+    }
+    try {
+      in.seek(place == null ? 0 : near(place));
       advance();
+      while (place != null && head != null && head.compareTo(place) <= 0) {
+        advance();
+      }
     } catch (IOException e) {
       in.close();
       throw e;
@@ -41,51 +55,38 @@ final class UseFile implements Closeable {
 
   /** Opens a file at its first line. */
   static UseFile open(Path file) throws IOException {
-    return new UseFile(file, 0);
+    return new UseFile(file, null);
   }
 
   /**
    * Opens a file that is sorted behind a place.
    *
    * @param place null for the beginning
+   * @throws NoSuchFileException if there is none of this name
    */
   static UseFile open(Path file, Use place) throws IOException {
-    if (place == null) {
-      return open(file);
-    }
-    UseFile opened = new UseFile(file, near(file, place));
-    try {
-      while (opened.head != null && opened.head.compareTo(place) <= 0) {
-        opened.advance();
-      }
-      return opened;
-    } catch (IOException e) {
-      opened.close();
-      throw e;
-    }
+    return new UseFile(file, place);
   }
 
   /** Where a line begins, not far before the first one behind a place. */
-  private static long near(Path file, Use place) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      byte[] block = new byte[2 * LONGEST_LINE];
-      long low = 0;
-      long high = in.length();
-      while (high - low > block.length) {
-        long middle = (low + high) >>> 1;
-        in.seek(middle);
-        int read = Math.max(0, in.read(block));
-        int start = after(block, 0, read);
-        int end = after(block, start, read);
-        Use use = end > start ? Use.parse(block, start, end - 1) : null;
-        if (use == null || use.compareTo(place) > 0) {
-          high = middle;
-        } else {
-          low = middle + start;
-        }
+  private long near(Use place) throws IOException {
+    byte[] block = new byte[2 * LONGEST_LINE];
+    long low = 0;
+    long high = in.length();
+    while (high - low > block.length) {
+      long middle = (low + high) >>> 1;
+      in.seek(middle);
+      int read = Math.max(0, in.read(block));
+      int start = after(block, 0, read);
+      int end = after(block, start, read);
+      Use use = end > start ? Use.parse(block, start, end - 1) : null;
+      if (use == null || use.compareTo(place) > 0) {
+        high = middle;
+      } else {
+        low = middle + start;
       }
-      return low;
     }
+    return low;
   }
 
   /** Behind the next end of a line; the block's end where there is none. */

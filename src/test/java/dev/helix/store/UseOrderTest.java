@@ -5,6 +5,7 @@ import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.SessionId;
@@ -14,6 +15,7 @@ import dev.helix.session.SessionStore.Position;
 import dev.helix.session.SessionStore.Version;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +126,13 @@ class UseOrderTest {
       }
     }
     assertTrue(runs().size() <= 5, "files of like size are merged: " + runs());
+  }
+
+  @Test
+  void sortedFileThatWasMergedAway_isTold_wherePagesBeginInIt() {
+    Path gone = sessions().resolve("run-1");
+    assertThrows(NoSuchFileException.class, () -> UseFile.open(gone));
+    assertThrows(NoSuchFileException.class, () -> UseFile.open(gone, Use.of(at(1, 1))));
   }
 
   @Test
