@@ -31,9 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * deployment with one message that names them all.
  *
  * <p>What servlets and filters need is in the servlet context under the names of its classes. For a
- * launcher there are besides {@code dev.helix.sessions.dir} (a string), {@code
- * dev.helix.demo.model} (a string, where the demo answers) and {@code dev.helix.drain} (a Runnable
- * that returns when no turn is running and no new one will be taken).
+ * launcher there are besides {@code dev.helix.sessions.dir} (a string; the kind of store where it
+ * is no folder), {@code dev.helix.demo.model} (a string, where the demo answers) and {@code
+ * dev.helix.drain} (a Runnable that returns when no turn is running and no new one will be taken).
  */
 public final class HelixApplication implements ServletContextListener {
   private static final System.Logger LOG = System.getLogger(HelixApplication.class.getName());
@@ -101,7 +101,8 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), budget);
     context.setAttribute(ChatEndpoint.class.getName(), endpoint);
-    context.setAttribute("dev.helix.sessions.dir", sessionsDir);
+    context.setAttribute(
+        "dev.helix.sessions.dir", config.store().equals("files") ? sessionsDir : config.store());
     context.setAttribute("dev.helix.drain", (Runnable) endpoint::drain);
     if (config.upstream() == null) {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
