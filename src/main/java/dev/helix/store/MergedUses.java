@@ -21,6 +21,9 @@ final class MergedUses implements Closeable, UseFile.Source {
   private final PriorityQueue<UseFile> heads =
       new PriorityQueue<>(Comparator.comparing(UseFile::head));
 
+  /** Which of the files the last line came from. */
+  private int last;
+
   /** Opens the files behind a place, null for the beginning. */
   MergedUses(List<Path> files, Use place) throws IOException {
     try {
@@ -48,6 +51,7 @@ final class MergedUses implements Closeable, UseFile.Source {
       return null;
     }
     Use use = first.head();
+    last = open.indexOf(first);
     first.advance();
     add(first);
     return use;
@@ -61,8 +65,10 @@ final class MergedUses implements Closeable, UseFile.Source {
   }
 
   /**
-   * Makes one file of several, with the newest line of each session only, and none of some.
+   * Makes one file of several, with one line of each session, the last one written, and none of
+   * some.
    *
+   * @param files the oldest first, each with one line of a session at most
    * @param without sessions that are gone
    */
   static void write(Path merged, List<Path> files, Set<String> without) throws IOException {
@@ -71,29 +77,31 @@ final class MergedUses implements Closeable, UseFile.Source {
       bytes += Files.size(file);
     }
     int passes = (int) (1 + bytes / BYTES_A_PASS);
-    BitSet dropped = new BitSet();
+    List<BitSet> dropped = files.stream().map(file -> new BitSet()).toList();
     NameHashes hashes = new NameHashes(new SecureRandom().nextLong());
     for (int pass = 0; pass < passes; pass++) {
       hashes.clear();
-      try (MergedUses uses = new MergedUses(files, null)) {
-        int line = 0;
-        for (Use use = uses.next(); use != null; use = uses.next()) {
-          long hash = hashes.of(use.id());
-          boolean mine = Long.remainderUnsigned(hash, passes) == pass;
-          if (mine && (without.contains(use.id()) || !hashes.add(hash))) {
-            dropped.set(line);
+      // What was written last is true, also where it tells of an earlier use.
+      for (int i = files.size() - 1; i >= 0; i--) {
+        try (UseFile lines = UseFile.open(files.get(i))) {
+          for (int line = 0; lines.head() != null; line++, lines.advance()) {
+            String id = lines.head().id();
+            long hash = hashes.of(id);
+            boolean mine = Long.remainderUnsigned(hash, passes) == pass;
+            if (mine && (without.contains(id) || !hashes.add(hash))) {
+              dropped.get(i).set(line);
+            }
           }
-          line++;
         }
       }
     }
     try (MergedUses uses = new MergedUses(files, null)) {
-      int[] line = new int[1];
+      int[] lines = new int[files.size()];
       UseFile.write(
           merged,
           () -> {
             Use use = uses.next();
-            while (use != null && dropped.get(line[0]++)) {
+            while (use != null && dropped.get(uses.last).get(lines[uses.last]++)) {
               use = uses.next();
             }
             return use;

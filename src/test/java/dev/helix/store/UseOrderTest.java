@@ -107,7 +107,7 @@ class UseOrderTest {
       UseOrder order = UseOrder.open(sessions());
       try {
         for (int i = 0; i < 20_000; i++) {
-          SessionState used = at(random.nextInt(MANY), round * 1000 + random.nextInt(50));
+          SessionState used = at(random.nextInt(MANY), round * 1000 + i / 400);
           states.put(used.sessionId(), used);
           order.used(Use.of(used), i % 100 != 0);
         }
