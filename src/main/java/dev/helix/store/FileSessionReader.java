@@ -1,21 +1,15 @@
 package dev.helix.store;
 
-import dev.helix.session.Lease;
-import dev.helix.session.Message;
-import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +19,7 @@ import java.util.Optional;
  * nothing. Each call reads the files anew. The time of last use may be behind by a second, and of a
  * transcript that is being written the whole elements are read. Thread-safe, without state.
  */
-final class FileSessionReader implements SessionStore {
+final class FileSessionReader implements ReadOnlySessions {
   private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
 
   private static final int ATTEMPTS = 4;
@@ -122,62 +116,6 @@ final class FileSessionReader implements SessionStore {
     }
   }
 
-  @Override
-  public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
-    throw readOnly();
-  }
-
-  @Override
-  public void force(SessionId id) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean update(SessionState state) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean adopt(SessionId id, Owner owner) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean saveNote(SessionId id, String name, String text) {
-    throw readOnly();
-  }
-
-  @Override
-  public byte[] ownerSecret() {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean adoptOwnerSecret(byte[] secret) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean delete(SessionId id) {
-    throw readOnly();
-  }
-
-  @Override
-  public Optional<Lease> lease(SessionId id, Duration time) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean renew(Lease lease, Duration time) {
-    throw readOnly();
-  }
-
-  @Override
-  public void release(Lease lease) {
-    throw readOnly();
-  }
-
   /** As the contract says, but what a server writes meanwhile may be shown or not. */
   @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
@@ -202,24 +140,5 @@ final class FileSessionReader implements SessionStore {
   }
 
   @Override
-  public boolean restore(SessionId id, SessionFiles files) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
-    throw readOnly();
-  }
-
-  @Override
-  public void check() {
-    throw readOnly();
-  }
-
-  @Override
   public void close() {}
-
-  private static UnsupportedOperationException readOnly() {
-    return new UnsupportedOperationException("opened for reading only");
-  }
 }

@@ -2,21 +2,16 @@ package dev.helix.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.helix.session.Lease;
 import dev.helix.session.Message;
-import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +22,7 @@ import java.util.TreeMap;
  * A look at sessions in a database, which changes nothing and holds no locks. Thread-safe, without
  * a state of its own.
  */
-final class JdbcSessionReader implements SessionStore {
+final class JdbcSessionReader implements ReadOnlySessions {
   /** Rows that a driver fetches at once; messages are mostly some kilobytes. */
   private static final int FETCHED = 100;
 
@@ -222,87 +217,12 @@ final class JdbcSessionReader implements SessionStore {
   }
 
   @Override
-  public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
-    throw readOnly();
-  }
-
-  @Override
-  public void force(SessionId id) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean update(SessionState state) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean adopt(SessionId id, Owner owner) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean saveNote(SessionId id, String name, String text) {
-    throw readOnly();
-  }
-
-  @Override
-  public byte[] ownerSecret() {
-    throw readOnly();
-  }
-
-  @Override
   public Optional<byte[]> findOwnerSecret() {
     return new JdbcMeta(database).findOwnerSecret();
   }
 
   @Override
-  public boolean adoptOwnerSecret(byte[] secret) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean delete(SessionId id) {
-    throw readOnly();
-  }
-
-  @Override
-  public Optional<Lease> lease(SessionId id, Duration time) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean renew(Lease lease, Duration time) {
-    throw readOnly();
-  }
-
-  @Override
-  public void release(Lease lease) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean restore(SessionId id, SessionFiles files) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
-    throw readOnly();
-  }
-
-  @Override
-  public void check() {
-    throw readOnly();
-  }
-
-  @Override
   public void close() {
     database.close();
-  }
-
-  private static UnsupportedOperationException readOnly() {
-    return new UnsupportedOperationException("opened for reading only");
   }
 }
