@@ -51,6 +51,8 @@ public final class HelixApplication implements ServletContextListener {
     try {
       open(context);
     } catch (RuntimeException e) {
+      // Servers differ in where they write what stopped an application; this is where all else is.
+      LOG.log(Level.ERROR, "the application cannot start: " + e.getMessage());
       close();
       throw e;
     }

@@ -1,6 +1,7 @@
 package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.appserver.AppServers;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.scripted.Json;
 import java.io.IOException;
@@ -76,7 +77,8 @@ public final class Bench {
       results.set("streams_straight", straight);
       results.set("streams_jetty", streams.run(server, "jetty"));
     }
-    try (BenchServer server = open("streams-tomcat", ServerUnderTest.tomcat(), tokens)) {
+    try (BenchServer server =
+        open("streams-tomcat", ServerUnderTest.in(AppServers.TOMCAT_10), tokens)) {
       results.set("streams_tomcat", streams.run(server, "tomcat"));
     }
     try (BenchServer server = open("growth", ServerUnderTest.launcher(), 1)) {

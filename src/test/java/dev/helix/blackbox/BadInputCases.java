@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Requests that are wrong: a 4xx that says so, nothing stored, nothing sent on, no error logged.
  */
+@Check("errors as JSON: 400, 404, 405, 413, 415")
 interface BadInputCases extends Fixture {
   /** A request body that is right. */
   String GOOD = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Callers who leave or do not read: the upstream request is closed, what was said stays. */
+@Check("a caller who leaves is noticed within 15 s")
 interface CallerCases extends Fixture {
   /** How soon a caller who left must be noticed. Source: specification, section 6. */
   Duration NOTICED = Duration.ofSeconds(15);
@@ -81,6 +82,7 @@ interface CallerCases extends Fixture {
   }
 
   @Test
+  @Check("a reader who stalls is ended by our timer")
   default void readerThatStalls_holdsUpTheUpstream_thenIsEnded() {
     Endpoint endpoint = usual();
     String id = Endpoint.freshId();

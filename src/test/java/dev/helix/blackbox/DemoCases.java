@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The server without an upstream, which answers itself and shows that it remembers. */
+@Check("demo")
 interface DemoCases extends Fixture {
   @Test
   default void demo_isTheOnlyModel() {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What balancers and supervisors ask. */
+@Check("health")
 interface HealthCases extends Fixture {
   @Test
   default void health_isLiveAndReady_alsoWithoutAKey_andMakesNoSession() {

@@ -19,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Conversations of several turns: what is added, under what, and what is sent on. */
+@Check("a conversation over several turns")
 interface HistoryCases extends Fixture {
   @Test
   default void historyResent_addsOnlyWhatIsNew_asAChain() {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Servers that end, well or badly, and begin again on the same sessions. */
+@Check("restart and kill -9")
 interface LifecycleCases extends Fixture {
   @Test
   default void restart_theConversationGoesOn() {

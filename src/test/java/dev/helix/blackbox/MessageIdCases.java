@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What a person does in Open WebUI, with the ids that it gives its messages. */
+@Check("Open WebUI's message ids")
 interface MessageIdCases extends Fixture {
   /** One person's chat, and what is stored of it. */
   final class Chat {

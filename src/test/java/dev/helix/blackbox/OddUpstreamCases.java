@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An upstream that sends what no upstream should: every turn has one ending all the same. */
+@Check("upstreams that fail")
 interface OddUpstreamCases extends Fixture {
   @Test
   default void upstreamSendsAnErrorEventAndDies_theCallerHearsOneError_theAnswerIsFailed() {

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The official OpenAI client for Java, talking to us as it would to OpenAI. */
+@Check("OpenAI's Java client")
 interface OpenAiClientCases extends Fixture {
   @Test
   default void openAiClient_holdsAConversation_streamedAndWhole() {

@@ -30,6 +30,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Callers who must say who they are, and whose conversations are theirs alone. */
+@Check("keys, users, owners")
 interface OwnerCases extends Fixture {
   String SECRET = "a secret that is long enough for HS256";
   String TOKEN = "X-OpenWebUI-User-Jwt";

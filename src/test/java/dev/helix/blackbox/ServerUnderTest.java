@@ -1,8 +1,9 @@
 package dev.helix.blackbox;
 
-import dev.helix.packaging.JettyProcess;
-import dev.helix.packaging.RunningServer;
-import dev.helix.packaging.TomcatProcess;
+import dev.helix.appserver.AppServer;
+import dev.helix.appserver.AppServerProcess;
+import dev.helix.appserver.Deployment;
+import dev.helix.appserver.RunningServer;
 import dev.helix.packaging.WarProcess;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,14 +30,10 @@ public final class ServerUnderTest implements AutoCloseable {
     return new ServerUnderTest(WarProcess::start);
   }
 
-  /** The WAR in Tomcat. */
-  public static ServerUnderTest tomcat() {
-    return new ServerUnderTest(TomcatProcess::start);
-  }
-
-  /** The WAR in Jetty. */
-  public static ServerUnderTest jetty() {
-    return new ServerUnderTest(JettyProcess::start);
+  /** The WAR in an app server. */
+  public static ServerUnderTest in(AppServer kind) {
+    return new ServerUnderTest(
+        environment -> AppServerProcess.start(kind, Deployment.of(environment)));
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Turns with stored history that meet: one after the other, and none is held up for ever. */
+@Check("stored history, turn after turn")
 interface StoredTurnCases extends Fixture {
   /** In which nothing must come. */
   Duration A_WHILE = Duration.ofMillis(300);

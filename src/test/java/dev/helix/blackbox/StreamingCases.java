@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Turns that go well, streamed: what arrives, when, and what is on the disk by then. */
+@Check("streaming, token by token")
 interface StreamingCases extends Fixture {
   @Test
   default void streamedTurn_eachTokenArrivesBeforeTheNextIsSent_andTheTurnIsStored() {
@@ -57,6 +58,19 @@ interface StreamingCases extends Fixture {
     assertEquals(Completions.MODEL, answer.path("model").asText());
     assertEquals("stop", answer.path("finish_reason").asText());
     assertEquals("completed", answer.path("status").asText());
+  }
+
+  @Test
+  @Check("the first byte at once")
+  default void firstEvent_arrivesBeforeAnythingElseIsSent() {
+    Endpoint endpoint = impatient(); // no comment follows it soon, which would bring it along
+    try (RawClient client = endpoint.talk().http().stream("Quick")) {
+      client.deadline(Duration.ofSeconds(1));
+      Call call = endpoint.upstream().next();
+      call.beginSse();
+      call.sse(Completions.delta("Here"));
+      Talk.hears(client.response(), "Here");
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Utility tasks that no header names, and turns that look like them. */
+@Check("background prompts")
 interface TaskCases extends Fixture {
   /** A prompt of our own with the marks of Open WebUI's templates. */
   String TITLE =

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestFactory;
  * An upstream that refuses, is late, talks nonsense or dies: the question stays, the next turn
  * works.
  */
+@Check("upstreams that fail")
 interface UpstreamFailureCases extends Fixture {
   @Test
   default void upstreamIsCutMidStream_clientGetsErrorEvent_partialAnswerIsKept() {

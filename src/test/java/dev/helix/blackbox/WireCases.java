@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What goes to the upstream, which headers name a conversation, models, and who may call. */
+@Check("ids, headers, models")
 interface WireCases extends Fixture {
   @Test
   default void request_reachesTheUpstreamWithAllItsFields() {

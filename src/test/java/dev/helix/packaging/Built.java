@@ -17,20 +17,12 @@ public final class Built {
     return path("helix.filter.jar");
   }
 
-  static Path tomcatHome() {
-    return path("helix.tomcat.home");
-  }
-
-  static Path jettyHome() {
-    return path("helix.jetty.home");
-  }
-
   /** The Java that runs this test, which is also the one that runs the servers. */
-  static Path javaHome() {
+  public static Path javaHome() {
     return Path.of(System.getProperty("java.home"));
   }
 
-  static String java() {
+  public static String java() {
     return javaHome().resolve("bin/java").toString();
   }
 

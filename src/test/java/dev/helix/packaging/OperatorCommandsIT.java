@@ -3,6 +3,7 @@ package dev.helix.packaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.appserver.ServerProcess;
 import dev.helix.session.Answer;
 import dev.helix.session.AnswerStatus;
 import dev.helix.session.HistoryMode;

@@ -1,5 +1,7 @@
 package dev.helix.packaging;
 
+import dev.helix.appserver.RunningServer;
+import dev.helix.appserver.ServerProcess;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,2 @@
-/**
- * The packaged product as a process: the WAR run by itself, in Tomcat and in Jetty. {@link
- * dev.helix.packaging.RunningServer} is what other tests drive.
- */
+/** The packaged product: the WAR run by itself as a process, and the filter's jar. */
 package dev.helix.packaging;

@@ -3,12 +3,14 @@ package dev.helix.servers;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.postgresql.Driver;
 import org.tukaani.xz.XZInputStream;
 
 /** PostgreSQL. */
@@ -48,6 +50,15 @@ public final class PostgresServer extends DatabaseServer {
     } catch (IOException | InterruptedException | RuntimeException e) {
       server.close();
       throw e;
+    }
+  }
+
+  /** The jar of its driver. */
+  public static Path driver() {
+    try {
+      return Path.of(Driver.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
     }
   }
 

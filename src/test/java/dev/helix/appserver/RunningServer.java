@@ -1,4 +1,4 @@
-package dev.helix.packaging;
+package dev.helix.appserver;
 
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;

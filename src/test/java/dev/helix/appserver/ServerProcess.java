@@ -1,4 +1,4 @@
-package dev.helix.packaging;
+package dev.helix.appserver;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,9 +22,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A child process and all that it has written. Thread-safe. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   /** How long a server may take to start or to stop, on a slow machine. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Servers that log to files tell nobody. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   private record Line(boolean error, String text) {}
 
@@ -43,7 +46,7 @@ final class ServerProcess implements AutoCloseable {
    *
    * @param environment variables to add, such as {@code HELIX_UPSTREAM_URL}
    */
-  static ServerProcess start(
+  public static ServerProcess start(
       Path directory, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("HELIX_"));
@@ -86,7 +89,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Gives the process its whole standard input. */
-  void send(String text) {
+  public void send(String text) {
     try (OutputStream input = process.getOutputStream()) {
       input.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -95,21 +98,19 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Waits for a line in which the pattern is found, also among those already written. */
-  Matcher awaitLine(Pattern pattern) {
+  public Matcher awaitLine(Pattern pattern) {
     return await(() -> find(pattern), "did not write " + pattern);
   }
 
   private Optional<Matcher> find(Pattern pattern) {
-    Optional<Matcher> found =
-        lines.stream().map(line -> pattern.matcher(line.text())).filter(Matcher::find).findFirst();
-    if (found.isEmpty() && openStreams == 0) {
-      throw new AssertionError("ended without writing " + pattern + ":\n" + output());
-    }
-    return found;
+    return lines.stream()
+        .map(line -> pattern.matcher(line.text()))
+        .filter(Matcher::find)
+        .findFirst();
   }
 
   /** Waits for the end of the process and of its output; its exit status. */
-  int awaitExit() {
+  public int awaitExit() {
     await(() -> openStreams == 0 ? Optional.of(true) : Optional.empty(), "did not end");
     try {
       return process.waitFor();
@@ -118,7 +119,8 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private synchronized <T> T await(Supplier<Optional<T>> wanted, String complaint) {
+  /** Waits for what comes with a line of the process, with its end, or from elsewhere. */
+  synchronized <T> T await(Supplier<Optional<T>> wanted, String complaint) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       Optional<T> found = wanted.get();
@@ -126,30 +128,44 @@ final class ServerProcess implements AutoCloseable {
         return found.get();
       }
       long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (millis <= 0) {
+      if (millis <= 0 || openStreams == 0) {
         throw new AssertionError(complaint + ":\n" + output());
       }
       try {
-        wait(millis);
+        wait(Math.min(millis, LOOK_AGAIN.toMillis()));
       } catch (InterruptedException e) {
         throw new AssertionError("interrupted", e);
       }
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  String output() {
+  /** The process itself, or the JVM that a script or another JVM started in its place. */
+  ProcessHandle jvm() {
+    return process
+        .descendants()
+        .filter(ServerProcess::isJvm)
+        .filter(handle -> handle.children().noneMatch(ServerProcess::isJvm))
+        .findFirst()
+        .orElse(process.toHandle());
+  }
+
+  private static boolean isJvm(ProcessHandle handle) {
+    return handle.info().command().orElse("").endsWith("/java");
+  }
+
+  public String output() {
     return text(line -> true);
   }
 
-  String standardOutput() {
+  public String standardOutput() {
     return text(line -> !line.error());
   }
 
-  String standardError() {
+  public String standardError() {
     return text(Line::error);
   }
 
@@ -160,24 +176,23 @@ final class ServerProcess implements AutoCloseable {
         .collect(Collectors.joining());
   }
 
-  CompletableFuture<Integer> terminate() {
+  public CompletableFuture<Integer> terminate() {
     // By its handle: the process itself would close its output at once, and with it the last lines.
-    process.toHandle().destroy();
+    jvm().destroy();
     return process.onExit().thenApply(ended -> awaitExit());
   }
 
-  void kill() {
-    process.toHandle().destroyForcibly();
+  public void kill() {
+    jvm().destroyForcibly();
     awaitExit();
   }
 
   @Override
   public void close() {
     if (process.isAlive()) {
-      terminate()
-          .completeOnTimeout(null, 20, TimeUnit.SECONDS)
-          .thenRun(process.toHandle()::destroyForcibly)
-          .join();
+      terminate().completeOnTimeout(null, 20, TimeUnit.SECONDS).join();
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.toHandle().destroyForcibly();
     }
   }
 }

@@ -1,0 +1,34 @@
+package dev.helix.blackbox;
+
+import dev.helix.appserver.AppServer;
+import dev.helix.servers.SharedServers;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The WAR in a real app server of one kind, seen from outside. */
+@Tag("appserver")
+@ExtendWith(SharedServers.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
+  @RegisterExtension final Servers servers;
+  @RegisterExtension final CheckReport report;
+  private final AppServer kind;
+
+  WarInAppServer(AppServer kind) {
+    this.kind = kind;
+    this.servers = new Servers(kind.id(), () -> ServerUnderTest.in(kind));
+    this.report = new CheckReport(kind);
+  }
+
+  @Override
+  public Servers servers() {
+    return servers;
+  }
+
+  @Override
+  public AppServer kind() {
+    return kind;
+  }
+}
