@@ -298,4 +298,15 @@ class UseOrderTest {
       return Long.MAX_VALUE; // They are being replaced.
     }
   }
+
+  @Test
+  void serverThatEndedAsItShould_isBelieved_soThatNoSessionIsReadAtTheNextStart()
+      throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(2, 2), Version.NONE, List.of());
+      assertTrue(store.delete(at(2, 2).sessionId()));
+    }
+    assertTrue(new UseFolder(sessions()).isClean());
+  }
 }
