@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -308,5 +309,21 @@ class UseOrderTest {
       assertTrue(store.delete(at(2, 2).sessionId()));
     }
     assertTrue(new UseFolder(sessions()).isClean());
+  }
+
+  @Test
+  void sessionThatCannotBeDeleted_isListedStill() throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(2, 2), Version.NONE, List.of());
+      Disk.deleteTree(sessions().resolve(".unfinished"));
+      Files.createFile(sessions().resolve(".unfinished"));
+      assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+      Files.delete(sessions().resolve(".unfinished"));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+    }
   }
 }
