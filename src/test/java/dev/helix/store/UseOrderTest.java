@@ -52,7 +52,7 @@ class UseOrderTest {
     return SessionStores.files(sessions());
   }
 
-  private static SessionState at(int number, int micros) {
+  static SessionState at(int number, int micros) {
     return state("conv-" + number, "" + number).withUpdatedAt(NOW.plusNanos(micros * 1000L));
   }
 
@@ -62,11 +62,11 @@ class UseOrderTest {
     Files.write(folder.resolve("status.json"), state.toJson());
   }
 
-  private static List<String> names(List<SessionState> states) {
+  static List<String> names(List<SessionState> states) {
     return states.stream().map(state -> state.sessionId().value()).toList();
   }
 
-  private static List<String> paged(SessionStore store, int size) {
+  static List<String> paged(SessionStore store, int size) {
     List<String> names = new ArrayList<>();
     List<SessionState> page = store.list(null, size);
     while (!page.isEmpty()) {
@@ -76,7 +76,7 @@ class UseOrderTest {
     return names;
   }
 
-  private static void await(String what, BooleanSupplier condition) {
+  static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, what);
@@ -90,7 +90,7 @@ class UseOrderTest {
     }
   }
 
-  private static List<SessionState> newestFirst(Collection<SessionState> states) {
+  static List<SessionState> newestFirst(Collection<SessionState> states) {
     return states.stream()
         .sorted(
             Comparator.comparing(SessionState::updatedAt)
@@ -156,7 +156,7 @@ class UseOrderTest {
     assertEquals(3, new UseFolder(sessions()).readLog().size());
   }
 
-  private static long size(Path file) {
+  static long size(Path file) {
     try {
       return Files.size(file);
     } catch (IOException e) {
