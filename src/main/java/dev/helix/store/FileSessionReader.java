@@ -84,7 +84,7 @@ final class FileSessionReader implements ReadOnlySessions {
     for (int attempt = 0; limit > 0 && attempt < ATTEMPTS && order.isWhole(); attempt++) {
       try {
         // In this order: what leaves the log is in a sorted file before.
-        Map<String, Long> newest = order.readLog();
+        Map<String, Use> newest = order.readLog();
         return new UsePage(
                 newest, order.runs(), this::findReadable, (line, found, isNewest) -> isNewest)
             .after(after == null ? null : Use.at(after), limit);

@@ -330,9 +330,10 @@ final class FileSessionStore implements SessionStore {
       return;
     }
     try {
+      // Before the order notes the directory's time of change.
+      Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
       folders.lastUse().close();
       List.copyOf(unforced).forEach(this::force);
-      Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {
       folders.close();
       directoryLock.close();

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** Several sorted files of uses, read as one. Not thread-safe. */
 final class MergedUses implements Closeable, UseFile.Source {
@@ -70,8 +71,11 @@ final class MergedUses implements Closeable, UseFile.Source {
    *
    * @param files the oldest first, each with one line of a session at most
    * @param without sessions that are gone
+   * @param stopped asked at each line whether to give up, and then true for good
+   * @return whether it was made
    */
-  static void write(Path merged, List<Path> files, Set<String> without) throws IOException {
+  static boolean write(Path merged, List<Path> files, Set<String> without, BooleanSupplier stopped)
+      throws IOException {
     long bytes = 0;
     for (Path file : files) {
       bytes += Files.size(file);
@@ -84,7 +88,9 @@ final class MergedUses implements Closeable, UseFile.Source {
       // What was written last is true, also where it tells of an earlier use.
       for (int i = files.size() - 1; i >= 0; i--) {
         try (UseFile lines = UseFile.open(files.get(i))) {
-          for (int line = 0; lines.head() != null; line++, lines.advance()) {
+          for (int line = 0;
+              lines.head() != null && !stopped.getAsBoolean();
+              line++, lines.advance()) {
             String id = lines.head().id();
             long hash = hashes.of(id);
             boolean mine = Long.remainderUnsigned(hash, passes) == pass;
@@ -104,8 +110,9 @@ final class MergedUses implements Closeable, UseFile.Source {
             while (use != null && dropped.get(uses.last).get(lines[uses.last]++)) {
               use = uses.next();
             }
-            return use;
+            return stopped.getAsBoolean() ? null : use;
           });
     }
+    return !stopped.getAsBoolean();
   }
 }

@@ -106,10 +106,10 @@ final class SessionFolders {
    * Takes a folder out of sight, durably and under its session's lock; only to empty it is left.
    */
   Path moveAway(SessionId id, SessionFolder folder) throws IOException {
-    folders.remove(id);
-    lastUse.gone(id);
     Path away = folder.unfinished("deleted");
     Files.move(folder.path(), away);
+    folders.remove(id); // Not before: where it cannot be moved, it is there still.
+    lastUse.gone(id);
     Disk.forceDirectory(sessions);
     return away;
   }

@@ -50,6 +50,11 @@ record Use(long micros, String id) implements Comparable<Use> {
     return newer != 0 ? newer : other.id.compareTo(id);
   }
 
+  /** Whether it comes behind a place in the list; always where that is null. */
+  boolean isAfter(Use place) {
+    return place == null || compareTo(place) > 0;
+  }
+
   /** The line with its end. */
   byte[] line() {
     return (micros + " " + id + "\n").getBytes(StandardCharsets.ISO_8859_1);

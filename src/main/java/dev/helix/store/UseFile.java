@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Iterator;
 
 /**
  * A file of {@link Use} lines, being read from some place on. Lines that are damaged are passed
@@ -145,12 +146,20 @@ final class UseFile implements Closeable {
     Use next() throws IOException;
   }
 
-  /** Writes a file of lines, not forced. */
+  /** Writes a file of these lines, not forced. */
+  static void write(Path file, Iterator<Use> lines) throws IOException {
+    write(file, () -> lines.hasNext() ? lines.next() : null);
+  }
+
+  /** Writes a file of lines, not forced; where that fails, there is none. */
   static void write(Path file, Source source) throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
       for (Use use = source.next(); use != null; use = source.next()) {
         out.write(use.line());
       }
+    } catch (IOException e) {
+      Files.deleteIfExists(file); // On a full disk it would take the last room.
+      throw e;
     }
   }
 }

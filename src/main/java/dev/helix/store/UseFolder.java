@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,11 +69,11 @@ final class UseFolder {
   }
 
   /** What the log says, the last line of each session. */
-  Map<String, Long> readLog() throws IOException {
-    Map<String, Long> uses = new HashMap<>();
+  Map<String, Use> readLog() throws IOException {
+    Map<String, Use> uses = new HashMap<>();
     try (UseFile lines = UseFile.open(log())) {
       for (; lines.head() != null; lines.advance()) {
-        uses.put(lines.head().id(), lines.head().micros());
+        uses.put(lines.head().id(), lines.head());
       }
     } catch (NoSuchFileException e) {
       return uses;
@@ -81,35 +81,37 @@ final class UseFolder {
     return uses;
   }
 
-  /** Replaces the log by one line for each of these. */
-  void replaceLog(Map<String, Long> uses) throws IOException {
+  /** Replaces the log by these lines. */
+  void replaceLog(Collection<Use> uses) throws IOException {
     Path made = folder.resolve("log.new");
-    Iterator<Map.Entry<String, Long>> entries = uses.entrySet().iterator();
-    UseFile.write(made, () -> entries.hasNext() ? use(entries.next()) : null);
+    UseFile.write(made, uses.iterator());
     Files.move(made, log(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static Use use(Map.Entry<String, Long> entry) {
-    return new Use(entry.getValue(), entry.getKey());
-  }
-
   /** Makes a sorted file. */
-  void writeRun(long number, Map<String, Long> uses) throws IOException {
-    Iterator<Use> sorted = uses.entrySet().stream().map(UseFolder::use).sorted().iterator();
+  void writeRun(long number, Collection<Use> uses) throws IOException {
     Path made = folder.resolve("run.new");
-    UseFile.write(made, () -> sorted.hasNext() ? sorted.next() : null);
+    UseFile.write(made, uses.stream().sorted().iterator());
     Files.move(made, run(number), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Makes one sorted file of several, in place of the last one; the others are still there. */
-  void merge(List<Path> runs, Set<String> without) throws IOException {
+  /**
+   * Makes one sorted file of several, in place of the last one; the others are still there.
+   *
+   * @param stopped asked now and then whether to give up
+   * @return whether it was made
+   */
+  boolean merge(List<Path> runs, Set<String> without, BooleanSupplier stopped) throws IOException {
     Path made = folder.resolve("merged.new");
-    MergedUses.write(made, runs, without);
+    if (!MergedUses.write(made, runs, without, stopped)) {
+      return false; // What there is of it goes with the next start.
+    }
     Files.move(
         made,
         runs.get(runs.size() - 1),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
+    return true;
   }
 
   /**
@@ -119,6 +121,7 @@ final class UseFolder {
    * @return whether it was made
    */
   boolean makeAnew(long number, BooleanSupplier stopped) throws IOException {
+    Files.createDirectories(folder); // Somebody may have deleted it.
     List<Path> parts = new ArrayList<>();
     List<Use> uses = new ArrayList<>();
     // Not listed as a whole, which would hold the names of millions.
@@ -133,7 +136,9 @@ final class UseFolder {
         }
       }
       parts.add(part(parts.size(), uses));
-      merge(parts, Set.of());
+      if (!merge(parts, Set.of(), stopped)) {
+        return false;
+      }
       Files.move(parts.get(parts.size() - 1), run(number), StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (DirectoryIteratorException e) {
@@ -166,8 +171,7 @@ final class UseFolder {
   private Path part(int number, List<Use> uses) throws IOException {
     Path part = folder.resolve("part-" + number + ".new");
     Collections.sort(uses);
-    Iterator<Use> sorted = uses.iterator();
-    UseFile.write(part, () -> sorted.hasNext() ? sorted.next() : null);
+    UseFile.write(part, uses.iterator());
     uses.clear();
     return part;
   }
@@ -189,6 +193,7 @@ final class UseFolder {
     }
   }
 
+  /** From now on the files tell nearly all, whatever happens. */
   void markInUse() throws IOException {
     Disk.replace(mark, "in use\n".getBytes(StandardCharsets.US_ASCII));
     Disk.forceDirectory(folder);
@@ -203,6 +208,7 @@ final class UseFolder {
     Disk.forceDirectory(folder);
   }
 
+  /** From now on the files are not believed. */
   void unmark() throws IOException {
     Files.deleteIfExists(mark);
   }

@@ -4,13 +4,10 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -40,20 +37,22 @@ import java.util.function.Function;
 final class UseOrder {
   private static final Logger LOG = System.getLogger(UseOrder.class.getName());
 
-  /** So many sessions are in memory until they become a sorted file. */
   private static final int IN_MEMORY = 4096;
 
   /** The log is written anew when it has so many lines for each session in memory. */
   private static final int LINES_EACH = 4;
 
-  /** So many lines of sessions that are gone are passed over at most. */
-  private static final int GONE = 1024;
+  /** So many sessions are in memory, or so many bytes sorted, for each that is gone, at least. */
+  private static final int FOR_EACH_GONE = 4;
 
-  private static final int ATTEMPTS = 4;
+  private static final long BYTES_FOR_EACH_GONE = 4096;
+
+  private static final int ATTEMPTS = 10;
 
   private final UseFolder folder;
   private final UseRuns runs;
   private final Path sessions;
+  private final int inMemory;
 
   /** Does what takes long: sorted files, and making all of them anew. */
   private final ExecutorService executor =
@@ -65,13 +64,16 @@ final class UseOrder {
           });
 
   // The rest is guarded by this, but for what the executor's one thread does with files.
-  private final Map<String, Long> newest;
-  private final Set<String> unwritten = new HashSet<>();
+  private final Map<String, Use> newest = new HashMap<>();
   private final Set<String> gone = new HashSet<>();
-  private OutputStream log;
-  private int logLines;
+  private final UseLog log;
   private boolean isSorting;
-  private boolean failed;
+
+  /** So many sessions are in memory until they are sorted; more where that failed. */
+  private int limit;
+
+  /** Lines of the log that a crash may have left behind what the sessions say. */
+  private Map<String, Use> doubtful = Map.of();
 
   /** Done when every session that was there at the start is known. */
   private Future<?> known;
@@ -84,37 +86,43 @@ final class UseOrder {
 
   private volatile boolean closing;
 
-  private UseOrder(Path sessions) throws IOException {
+  private UseOrder(Path sessions, int inMemory) throws IOException {
     this.sessions = sessions;
+    this.inMemory = inMemory;
+    this.limit = inMemory;
     this.folder = new UseFolder(sessions);
     folder.prepare();
-    Map<String, Long> logged = Map.of();
-    boolean clean = folder.isClean();
-    isWhole = folder.isWhole();
+    isTrue = folder.isClean();
     try {
-      logged = folder.readLog();
+      newest.putAll(folder.readLog());
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the order of last use is damaged and made anew", e);
-      clean = false;
-      isWhole = false;
-      folder.replaceLog(logged);
+      isTrue = false;
+      folder.unmark();
     }
-    newest = new HashMap<>(logged);
-    logLines = newest.size();
+    isWhole = folder.isWhole();
     runs = new UseRuns(folder);
-    log = new FileOutputStream(folder.log().toFile(), true);
-    isTrue = clean;
-    if (clean) {
-      folder.markInUse();
+    log = UseLog.begin(folder, newest.values(), isWhole);
+    if (isTrue) {
       known = CompletableFuture.completedFuture(null);
     } else {
+      doubtful = Map.copyOf(newest);
       known = executor.submit(this::makeAnew);
     }
   }
 
   /** Opens the order, before anything in the directory is changed. */
   static UseOrder open(Path sessions) throws IOException {
-    return new UseOrder(sessions);
+    return open(sessions, IN_MEMORY);
+  }
+
+  /**
+   * Opens the order.
+   *
+   * @param inMemory so many sessions are in memory until they become a sorted file
+   */
+  static UseOrder open(Path sessions, int inMemory) throws IOException {
+    return new UseOrder(sessions, inMemory);
   }
 
   /**
@@ -125,9 +133,9 @@ final class UseOrder {
    */
   synchronized void used(Use use, boolean soon) {
     gone.remove(use.id());
-    newest.put(use.id(), use.micros());
-    unwritten.add(use.id());
-    if (!soon) {
+    newest.put(use.id(), use);
+    log.add(use);
+    if (!soon && !log.hasFailed()) {
       write();
     }
   }
@@ -135,86 +143,74 @@ final class UseOrder {
   /** The session is gone. */
   synchronized void forget(SessionId id) {
     newest.remove(id.value());
-    unwritten.remove(id.value());
+    log.forget(id.value());
     gone.add(id.value());
     sortInTime();
   }
 
-  /** Writes to the log what is not in it yet. */
+  /** Writes to the log what is not in it yet. Where that failed, it is tried again. */
   synchronized void write() {
-    if (unwritten.isEmpty()) {
-      return;
-    }
-    try {
-      StringBuilder lines = new StringBuilder();
-      for (String id : unwritten) {
-        lines.append(newest.get(id)).append(' ').append(id).append('\n');
-      }
-      log.write(lines.toString().getBytes(StandardCharsets.ISO_8859_1));
-      logLines += unwritten.size();
-      unwritten.clear();
-    } catch (IOException e) {
-      fail(e);
+    if (log.hasFailed()) {
+      log.replace(newest.values(), isWhole);
+    } else {
+      log.write();
     }
     sortInTime();
   }
 
-  private synchronized void fail(IOException e) {
-    if (!failed) {
-      LOG.log(
-          Level.WARNING, "the order of last use is not kept, and made anew by the next start", e);
-    }
-    failed = true;
-  }
-
   private void sortInTime() {
-    boolean due =
-        newest.size() > IN_MEMORY || gone.size() > GONE || logLines > LINES_EACH * IN_MEMORY;
-    if (due && !isSorting && !closing && !failed) {
+    boolean due = newest.size() > limit || areManyGone() || log.lines() > LINES_EACH * limit;
+    if (due && !isSorting && !closing) {
       isSorting = true;
       Future<?> unused = executor.submit(this::sort);
     }
   }
 
+  private boolean areManyGone() {
+    // Else each thousand that are removed of millions would have all of them written anew.
+    return gone.size() > Math.max(limit / FOR_EACH_GONE, runs.bytes() / BYTES_FOR_EACH_GONE);
+  }
+
   private void sort() {
+    boolean done = false;
     try {
       if (sealLog()) {
         mergeRuns();
       }
+      done = true;
     } catch (IOException e) {
-      fail(e);
+      LOG.log(Level.WARNING, "the order of last use cannot be sorted; it is tried again later", e);
     }
     synchronized (this) {
       isSorting = false;
+      int least = Math.max(newest.size(), FOR_EACH_GONE * gone.size());
+      limit = done ? inMemory : 2 * Math.max(limit, least);
       sortInTime(); // What came meanwhile found it busy.
     }
   }
 
   /** Makes a sorted file of what is in memory, if that is much, or else shortens the log. */
   private synchronized boolean sealLog() throws IOException {
-    boolean full = newest.size() > IN_MEMORY;
+    boolean full = newest.size() > limit;
     if (full) {
-      runs.add(newest);
+      runs.add(newest.values());
       newest.clear();
-      unwritten.clear();
     }
-    if (full || logLines > LINES_EACH * IN_MEMORY) {
-      log.close();
-      folder.replaceLog(newest);
-      log = new FileOutputStream(folder.log().toFile(), true);
-      logLines = newest.size();
-      unwritten.clear();
+    if (full || log.lines() > LINES_EACH * limit) {
+      log.replace(newest.values(), isWhole);
     }
-    return full || gone.size() > GONE;
+    return full || areManyGone();
   }
 
   /** Keeps the sorted files few, and without what is gone where that is much. */
   private void mergeRuns() throws IOException {
     Set<String> without;
+    boolean all;
     synchronized (this) {
       without = Set.copyOf(gone);
+      all = areManyGone();
     }
-    if (runs.merge(without, without.size() > GONE)) {
+    if (runs.merge(without, all, () -> closing)) {
       forgetGone(without);
     }
   }
@@ -227,16 +223,22 @@ final class UseOrder {
   private void makeAnew() {
     try {
       if (runs.makeAnew(() -> closing)) {
-        synchronized (this) {
-          isWhole = true;
-          isTrue = true;
-        }
-        folder.markInUse();
+        believe();
       }
     } catch (IOException e) {
-      fail(e);
+      LOG.log(
+          Level.WARNING, "the order of last use cannot be made anew; lists read all sessions", e);
       throw new UncheckedIOException(e);
     }
+  }
+
+  private synchronized void believe() {
+    // What was used since is another line, also where it says the same.
+    newest.values().removeIf(line -> isSame(line, doubtful.get(line.id())));
+    doubtful = Map.of();
+    isWhole = true;
+    isTrue = true;
+    log.replace(newest.values(), isWhole);
   }
 
   /**
@@ -293,30 +295,34 @@ final class UseOrder {
   private List<SessionState> page(
       Use place, int limit, Function<SessionId, Optional<SessionState>> find) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      Map<String, Long> snapshot;
-      Set<String> without;
+      Map<String, Use> snapshot;
       List<Path> files;
       synchronized (this) {
         snapshot = new HashMap<>(newest);
-        without = new HashSet<>(gone);
         files = runs.files();
       }
-      boolean[] corrected = new boolean[1];
+      boolean[] again = new boolean[1];
       UsePage page =
           new UsePage(
               snapshot,
               files,
-              id -> without.contains(id.value()) ? Optional.empty() : find.apply(id),
+              id -> isGone(id) ? Optional.empty() : find.apply(id),
               (line, found, isNewest) -> {
-                if (found != null && usedSince(line)) {
-                  return isNewest; // As of when the page was begun, so that no page goes back.
+                synchronized (this) {
+                  if (!files.equals(runs.files())) {
+                    again[0] = true; // It was sorted meanwhile, so we cannot tell what was used.
+                    return false;
+                  }
+                  if (!isSame(snapshot.get(line.id()), newest.get(line.id()))) {
+                    return isNewest; // As of when the page was begun, so that no page goes back.
+                  }
+                  again[0] |= correct(line, found) && found.isAfter(place);
+                  return false;
                 }
-                corrected[0] |= correct(line, found);
-                return false;
               });
       try {
         List<SessionState> listed = page.after(place, limit);
-        if (!corrected[0] || attempt >= ATTEMPTS) {
+        if (!again[0] || attempt >= ATTEMPTS) {
           return listed;
         }
       } catch (NoSuchFileException e) {
@@ -327,29 +333,31 @@ final class UseOrder {
     }
   }
 
-  private synchronized boolean usedSince(Use line) {
-    Long now = newest.get(line.id());
-    return now != null && now != line.micros();
+  private synchronized boolean isGone(SessionId id) {
+    return gone.contains(id.value());
+  }
+
+  /** Whether it is the very same line: another one may say the same, and be of a later use. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(Use one, Use other) {
+    return one == other;
   }
 
   /**
    * Takes what a session says in place of a line.
    *
-   * @return whether the page must be made again, as the session belongs elsewhere
+   * @return whether it says anything
    */
-  private synchronized boolean correct(Use line, Use found) {
-    if (usedSince(line)) {
-      return false;
-    }
-    if (found == null) {
+  private boolean correct(Use line, Use found) {
+    if (found == null || gone.contains(line.id())) {
       newest.remove(line.id());
-      unwritten.remove(line.id());
+      log.forget(line.id());
       gone.add(line.id());
       sortInTime();
       return false;
     }
-    newest.put(line.id(), found.micros());
-    unwritten.add(line.id());
+    newest.put(line.id(), found);
+    log.add(found);
     return true;
   }
 
@@ -359,21 +367,18 @@ final class UseOrder {
       closing = true; // Under the lock, so that nothing is handed to the executor later.
     }
     executor.shutdown();
+    boolean ended = false;
     try {
-      if (!executor.awaitTermination(60, TimeUnit.SECONDS)) {
-        return; // Too slow; the next start finds no mark and makes it anew.
-      }
+      // What takes long is given up. Too slow a disk, and the next start finds no mark.
+      ended = executor.awaitTermination(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return;
     }
     write();
     synchronized (this) {
       try {
         log.close();
-        if (failed) {
-          folder.unmark();
-        } else if (isTrue) {
+        if (ended && isTrue && !log.hasFailed()) {
           folder.markClean();
         }
       } catch (IOException e) {

@@ -29,7 +29,7 @@ final class UsePage {
     boolean listed(Use line, Use found, boolean isNewest);
   }
 
-  private final Map<String, Long> newest;
+  private final Map<String, Use> newest;
   private final List<Path> files;
   private final Function<SessionId, Optional<SessionState>> find;
   private final Mismatch mismatch;
@@ -37,11 +37,11 @@ final class UsePage {
   private final List<SessionState> page = new ArrayList<>();
 
   /**
-   * @param newest the times of the sessions last used, which count instead of the files'
+   * @param newest the lines of the sessions last used, which count instead of the files'
    * @param files sorted lines
    */
   UsePage(
-      Map<String, Long> newest,
+      Map<String, Use> newest,
       List<Path> files,
       Function<SessionId, Optional<SessionState>> find,
       Mismatch mismatch) {
@@ -58,9 +58,8 @@ final class UsePage {
    */
   List<SessionState> after(Use place, int limit) throws IOException {
     TreeSet<Use> sorted = new TreeSet<>();
-    for (Map.Entry<String, Long> entry : newest.entrySet()) {
-      Use use = new Use(entry.getValue(), entry.getKey());
-      if (place == null || use.compareTo(place) > 0) {
+    for (Use use : newest.values()) {
+      if (use.isAfter(place)) {
         sorted.add(use);
       }
     }

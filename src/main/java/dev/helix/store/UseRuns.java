@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -16,10 +16,20 @@ import java.util.function.BooleanSupplier;
 final class UseRuns {
   private final UseFolder folder;
   private volatile List<Path> files;
+  private volatile long bytes;
 
   UseRuns(UseFolder folder) throws IOException {
     this.folder = folder;
-    this.files = List.copyOf(folder.runs());
+    take(folder.runs());
+  }
+
+  private void take(List<Path> now) throws IOException {
+    long sum = 0;
+    for (Path file : now) {
+      sum += Files.size(file);
+    }
+    bytes = sum;
+    files = List.copyOf(now);
   }
 
   /** The files, the oldest first. One that is missing was merged into another meanwhile. */
@@ -27,13 +37,18 @@ final class UseRuns {
     return files;
   }
 
+  /** How large they are together. */
+  long bytes() {
+    return bytes;
+  }
+
   /** Adds a file of these. */
-  void add(Map<String, Long> uses) throws IOException {
+  void add(Collection<Use> uses) throws IOException {
     long number = nextNumber();
     folder.writeRun(number, uses);
     List<Path> more = new ArrayList<>(files);
     more.add(folder.run(number));
-    files = List.copyOf(more);
+    take(more);
   }
 
   private long nextNumber() {
@@ -45,9 +60,10 @@ final class UseRuns {
    *
    * @param without sessions whose lines are left out
    * @param all whether to merge all of them, whatever their sizes
+   * @param stopped asked now and then whether to give up
    * @return whether all were, so that no line of these sessions is left
    */
-  boolean merge(Set<String> without, boolean all) throws IOException {
+  boolean merge(Set<String> without, boolean all, BooleanSupplier stopped) throws IOException {
     List<Path> before = files;
     if (before.isEmpty()) {
       return true;
@@ -62,10 +78,12 @@ final class UseRuns {
     if (first == last && !all) {
       return false;
     }
-    folder.merge(before.subList(first, before.size()), without);
+    if (!folder.merge(before.subList(first, before.size()), without, stopped)) {
+      return false;
+    }
     List<Path> after = new ArrayList<>(before.subList(0, first));
     after.add(before.get(last));
-    files = List.copyOf(after);
+    take(after);
     delete(before.subList(first, last));
     return first == 0;
   }
@@ -77,14 +95,14 @@ final class UseRuns {
     if (!folder.makeAnew(number, stopped)) {
       return false;
     }
-    files = List.of(folder.run(number));
+    take(List.of(folder.run(number)));
     delete(before);
     return true;
   }
 
   private static void delete(List<Path> old) throws IOException {
     for (Path file : old) {
-      Files.delete(file);
+      Files.deleteIfExists(file);
     }
   }
 }

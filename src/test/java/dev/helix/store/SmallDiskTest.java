@@ -5,6 +5,7 @@ import static dev.helix.store.SessionStoreContract.ids;
 import static dev.helix.store.SessionStoreContract.state;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -159,5 +160,42 @@ class SmallDiskTest {
     disk.free();
     assertEquals(List.of("1"), storedIds());
     assertEquals(2, names(messages().getParent()).size());
+  }
+
+  @Test
+  void serverThatStartsWhenTheDiskIsFull_listsAll_andKeepsTheOrderWhenThereIsRoom()
+      throws IOException {
+    create("x");
+    store.close();
+    disk.fill(0);
+    store = FileSessionStore.open(sessions, new SteppingClock());
+    assertEquals(1, store.list(10).size());
+    disk.free();
+    store.append(state("conv-b", "b"), Version.NONE, List.of(element("1", "x")));
+    store.close();
+    assertTrue(new UseFolder(sessions).isClean());
+    store = FileSessionStore.open(sessions, new SteppingClock());
+    assertEquals(2, store.list(10).size());
+  }
+
+  @Test
+  void orderThatFoundTheDiskFull_isNotBelieved_andKeptAgainWhenThereIsRoom() throws IOException {
+    UseOrder order = UseOrder.open(Files.createDirectories(sessions.resolve("others")));
+    UseFolder folder = new UseFolder(sessions.resolve("others"));
+    try {
+      assertEquals(List.of(), order.list(null, 5, id -> Optional.empty()));
+      disk.fill(0);
+      for (int i = 0; i < 300; i++) {
+        order.used(new Use(i, "conv-" + i), false);
+      }
+      assertFalse(folder.isWhole());
+      disk.free();
+      order.write();
+      assertTrue(folder.isWhole());
+      assertEquals(300, folder.readLog().size());
+    } finally {
+      order.close();
+    }
+    assertTrue(folder.isClean());
   }
 }

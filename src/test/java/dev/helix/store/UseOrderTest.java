@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -51,7 +52,7 @@ class UseOrderTest {
     return SessionStores.files(sessions());
   }
 
-  private static SessionState at(int number, int micros) {
+  static SessionState at(int number, int micros) {
     return state("conv-" + number, "" + number).withUpdatedAt(NOW.plusNanos(micros * 1000L));
   }
 
@@ -61,11 +62,11 @@ class UseOrderTest {
     Files.write(folder.resolve("status.json"), state.toJson());
   }
 
-  private static List<String> names(List<SessionState> states) {
+  static List<String> names(List<SessionState> states) {
     return states.stream().map(state -> state.sessionId().value()).toList();
   }
 
-  private static List<String> paged(SessionStore store, int size) {
+  static List<String> paged(SessionStore store, int size) {
     List<String> names = new ArrayList<>();
     List<SessionState> page = store.list(null, size);
     while (!page.isEmpty()) {
@@ -75,7 +76,7 @@ class UseOrderTest {
     return names;
   }
 
-  private static void await(String what, BooleanSupplier condition) {
+  static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, what);
@@ -89,7 +90,7 @@ class UseOrderTest {
     }
   }
 
-  private static List<SessionState> newestFirst(Collection<SessionState> states) {
+  static List<SessionState> newestFirst(Collection<SessionState> states) {
     return states.stream()
         .sorted(
             Comparator.comparing(SessionState::updatedAt)
@@ -155,7 +156,7 @@ class UseOrderTest {
     assertEquals(3, new UseFolder(sessions()).readLog().size());
   }
 
-  private static long size(Path file) {
+  static long size(Path file) {
     try {
       return Files.size(file);
     } catch (IOException e) {
@@ -296,6 +297,33 @@ class UseOrderTest {
       return runs().stream().mapToLong(UseOrderTest::size).sum();
     } catch (IOException e) {
       return Long.MAX_VALUE; // They are being replaced.
+    }
+  }
+
+  @Test
+  void serverThatEndedAsItShould_isBelieved_soThatNoSessionIsReadAtTheNextStart()
+      throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(2, 2), Version.NONE, List.of());
+      assertTrue(store.delete(at(2, 2).sessionId()));
+    }
+    assertTrue(new UseFolder(sessions()).isClean());
+  }
+
+  @Test
+  void sessionThatCannotBeDeleted_isListedStill() throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(2, 2), Version.NONE, List.of());
+      Disk.deleteTree(sessions().resolve(".unfinished"));
+      Files.createFile(sessions().resolve(".unfinished"));
+      assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+      Files.delete(sessions().resolve(".unfinished"));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
     }
   }
 }
