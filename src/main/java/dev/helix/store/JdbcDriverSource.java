@@ -151,9 +151,10 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
   @Override
   public void setLoginTimeout(int seconds) {}
 
+  /** So long a pool that closes waits for a connection that it is making. */
   @Override
   public int getLoginTimeout() {
-    return 0;
+    return 5;
   }
 
   @Override
