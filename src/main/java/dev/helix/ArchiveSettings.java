@@ -34,7 +34,7 @@ record ArchiveSettings(Path folder, Duration idle, Duration interval) {
     if (days != OFF && folder.isEmpty()) {
       settings.reject(
           Archive.DIRECTORY,
-          "with " + DAYS + " and the store " + store + ", a folder that all servers share");
+          "a folder that all servers share, where " + DAYS + " is set and the store is " + store);
     }
     return new ArchiveSettings(
         folder.orElse(null), days == OFF ? null : Duration.ofDays(days), interval(settings));

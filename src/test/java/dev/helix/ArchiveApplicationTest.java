@@ -176,6 +176,11 @@ class ArchiveApplicationTest {
     InvalidSettingsException failure = assertThrows(InvalidSettingsException.class, server::start);
     assertTrue(failure.getMessage().contains("helix.archive.dir"), failure.getMessage());
     assertTrue(
-        failure.getMessage().contains("a folder that all servers share"), failure.getMessage());
+        failure
+            .getMessage()
+            .contains(
+                "must be a folder that all servers share, where helix.archive.days is set and the"
+                    + " store is "),
+        failure.getMessage());
   }
 }

@@ -73,7 +73,8 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
                 new IllegalArgumentException(
                     "no driver for "
                         + settings.place()
-                        + ": put its jar into the server's lib folder, or use helix.jdbc.jndi"));
+                        + ": put its jar into WEB-INF/lib of the WAR or into the server's lib folder,"
+                        + " or use helix.jdbc.jndi"));
   }
 
   private static boolean accepts(Driver driver, String url) {
@@ -151,9 +152,10 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
   @Override
   public void setLoginTimeout(int seconds) {}
 
+  /** So long a pool that closes waits for a connection that it is making. */
   @Override
   public int getLoginTimeout() {
-    return 0;
+    return 5;
   }
 
   @Override

@@ -62,9 +62,10 @@ final class JdbcPool implements AutoCloseable {
           + " 'idle_in_transaction_session_timeout', 'tcp_user_timeout')";
     }
     if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
-      // MySQL, which has no such time-out, takes the rest for a comment.
-      return "set innodb_lock_wait_timeout = least(@@innodb_lock_wait_timeout, 20) /*M!100300 ,"
-          + " idle_transaction_timeout = if(@@idle_transaction_timeout = 0, "
+      // MySQL takes no decimal. It has no such time-out as the rest is for, which is a comment
+      // there.
+      return "set innodb_lock_wait_timeout = cast(least(@@innodb_lock_wait_timeout, 20) as unsigned)"
+          + " /*M!100300 , idle_transaction_timeout = if(@@idle_transaction_timeout = 0, "
           + Math.max(1, idle.toSeconds())
           + ", @@idle_transaction_timeout) */";
     }

@@ -34,7 +34,7 @@ enum JdbcVendor {
     }
   },
 
-  /** MariaDB 10.5 and later, and MySQL 8. */
+  /** MariaDB 10.5 and later, and MySQL 8 and later. */
   MARIADB("schema-mariadb.sql", "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))") {
     @Override
     void lockSchema(Connection connection) throws SQLException {
@@ -115,7 +115,10 @@ enum JdbcVendor {
   private static final long SCHEMA_LOCK = 0x68656c6978L;
 
   private static final Lock H2_SCHEMA_LOCK = new ReentrantLock();
-  private static final String LOCK_NAME = "concat('helix_schema.', sha1(database()))";
+
+  /** At most 64 characters; MySQL 9.7 has no sha1. */
+  private static final String LOCK_NAME =
+      "concat('helix_schema.', left(sha2(database(), 256), 40))";
 
   private final String script;
   private final String now;

@@ -23,12 +23,18 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +168,44 @@ class JdbcPoolTest {
       assertEquals("60", JdbcVendor.text(connection, "select @@idle_transaction_timeout"));
       assertEquals("20", JdbcVendor.text(connection, "select @@innodb_lock_wait_timeout"));
     }
+  }
+
+  /** What is logged from {@link Level#WARNING} on. */
+  private static final class Warnings extends Handler {
+    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void publish(LogRecord entry) {
+      if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+        seen.add(entry.getMessage());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void poolThatClosesWhileItConnects_waitsForThat_andWarnsOfNothing(PostgresServer server)
+      throws Exception {
+    JdbcSettings settings = settings(JdbcStores.settings(server, server.newDatabase()), 2);
+    Logger logger = Logger.getLogger("com.zaxxer.hikari");
+    Warnings warnings = new Warnings();
+    logger.addHandler(warnings);
+    try {
+      for (int i = 0; i < 20; i++) {
+        try (JdbcPool pool = JdbcPool.of(settings);
+            Connection connection = pool.source().getConnection()) {
+          assertEquals("1", JdbcVendor.text(connection, "select 1"));
+        }
+      }
+    } finally {
+      logger.removeHandler(warnings);
+    }
+    assertEquals(List.of(), List.copyOf(warnings.seen));
   }
 
   private static void errorEndsTheConnection(JdbcSettings settings, String name) {
