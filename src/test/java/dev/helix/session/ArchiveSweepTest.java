@@ -50,24 +50,31 @@ class ArchiveSweepTest {
 
   @Test
   void sessionThatCannotBeArchived_isPassedOver() throws IOException {
-    for (int i = 0; i < 5; i++) {
-      fixture.session("conv-" + i, "x", "x");
-    }
-    fixture.clock.move(DAY);
+    idleSessions(5);
     AtomicInteger tried = new AtomicInteger();
     SessionManager failing =
-        fixture.server(
-            InBetween.before(
-                fixture.store,
-                "remove",
-                () -> {
-                  if (tried.incrementAndGet() == 2) {
-                    throw new SessionException("unreadable");
-                  }
-                }));
+        beforeRemoving(
+            () -> {
+              if (tried.incrementAndGet() == 2) {
+                throw new SessionException("unreadable");
+              }
+            });
     assertEquals(4, failing.archiveIdle(Duration.ofHours(1), () -> true));
     assertEquals(List.of("conv-3"), names(fixture.store.list(10)));
     assertEquals(1, server.archiveIdle(Duration.ofHours(1), () -> true));
+  }
+
+  /** So many that were not used for a day. */
+  private void idleSessions(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      fixture.session("conv-" + i, "x", "x");
+    }
+    fixture.clock.move(DAY);
+  }
+
+  /** A server that does this before it removes a session that it has archived. */
+  private SessionManager beforeRemoving(InBetween.Event event) {
+    return fixture.server(InBetween.before(fixture.store, "remove", event));
   }
 
   private static List<String> names(List<SessionState> states) {
@@ -89,10 +96,7 @@ class ArchiveSweepTest {
 
   @Test
   void sweepThatLostItsTurn_orIsToStop_ends() throws IOException {
-    for (int i = 0; i < 6; i++) {
-      fixture.session("conv-" + i, "x", "x");
-    }
-    fixture.clock.move(DAY);
+    idleSessions(6);
     AtomicInteger asked = new AtomicInteger();
     assertEquals(2, server.archiveIdle(Duration.ofHours(1), () -> asked.incrementAndGet() <= 2));
     SessionManager slow =
@@ -112,46 +116,34 @@ class ArchiveSweepTest {
 
   @Test
   void sessionsThatNeverCanBeArchived_keepNoOtherFromIt() throws IOException {
-    for (int i = 0; i < 30; i++) {
-      fixture.session("conv-" + i, "x", "x");
-    }
-    fixture.clock.move(DAY);
+    idleSessions(30);
     AtomicInteger tried = new AtomicInteger();
     SessionManager failing =
-        fixture.server(
-            InBetween.before(
-                fixture.store,
-                "remove",
-                () -> {
-                  int now = tried.incrementAndGet();
-                  if (now <= 12) {
-                    throw new SessionException("unreadable");
-                  }
-                  if (now <= 25) {
-                    throw new OutOfMemoryError("Required array size too large");
-                  }
-                }));
+        beforeRemoving(
+            () -> {
+              int now = tried.incrementAndGet();
+              if (now <= 12) {
+                throw new SessionException("unreadable");
+              }
+              if (now <= 25) {
+                throw new OutOfMemoryError("Required array size too large");
+              }
+            });
     assertEquals(5, failing.archiveIdle(Duration.ofHours(1), () -> true));
     assertEquals(25, fixture.store.list(100).size());
   }
 
   @Test
   void folderThatTakesNothing_endsTheSweep_andTheNextOneGoesOn() throws IOException {
-    for (int i = 0; i < 5; i++) {
-      fixture.session("conv-" + i, "x", "x");
-    }
-    fixture.clock.move(DAY);
+    idleSessions(5);
     AtomicInteger tried = new AtomicInteger();
     SessionManager blocked =
-        fixture.server(
-            InBetween.before(
-                fixture.store,
-                "remove",
-                () -> {
-                  if (tried.incrementAndGet() == 1) {
-                    Files.writeString(fixture.folder, "in the way");
-                  }
-                }));
+        beforeRemoving(
+            () -> {
+              if (tried.incrementAndGet() == 1) {
+                Files.writeString(fixture.folder, "in the way");
+              }
+            });
     assertThrows(
         StorageFullException.class, () -> blocked.archiveIdle(Duration.ofHours(1), () -> true));
     assertEquals(1, tried.get());
