@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * The benchmark's program. It prints its figures and writes them to {@code
  * target/bench/results.json}; when a request fails, or a transcript is not complete afterwards, it
  * ends with an exception and writes nothing. Argument: {@code short} (about a minute, to see that
- * it works) or {@code full} (about eight). The system properties of the integration tests name the
+ * it works) or {@code full} (about nine). The system properties of the integration tests name the
  * WAR and the servers.
  */
 public final class Bench {
@@ -44,6 +44,8 @@ public final class Bench {
     results
         .put("java", System.getProperty("java.version"))
         .put("processors", Runtime.getRuntime().availableProcessors());
+    System.out.println("the WAR's size, and what it adds to a Tomcat's start and heap");
+    results.setAll(new Footprint(full ? 9 : 3).run(FOLDER.resolve("footprint")));
     TurnCost turns = full ? new TurnCost(15, 20) : new TurnCost(3, 4);
     try (BenchServer server = open("turns", ServerUnderTest.launcher(), 1)) {
       for (int callers : new int[] {1, 16}) {
