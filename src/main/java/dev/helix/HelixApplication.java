@@ -90,6 +90,8 @@ public final class HelixApplication implements ServletContextListener {
     ExecutorService executor =
         pool(Math.max(8, 2 * Runtime.getRuntime().availableProcessors()), "helix-turn");
     opened.push(() -> stop(executor));
+    WritingThreads writers = new WritingThreads(timers, named("helix-write"));
+    opened.push(writers);
     ChatBackend backend =
         config.upstream() == null
             ? new DemoBackend(timers, clock, DEMO_PAUSE)
@@ -97,7 +99,7 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(backend);
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     ChatEndpoint endpoint =
-        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, timers);
+        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, writers, timers);
     opened.push(endpoint::drain);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
@@ -122,7 +124,8 @@ public final class HelixApplication implements ServletContextListener {
     while (!opened.isEmpty()) {
       try {
         opened.pop().close();
-      } catch (Exception e) {
+      } catch (Exception | LinkageError e) {
+        // A server may have taken our classes away before it says that the application stops.
         LOG.log(Level.ERROR, "a part of the application could not be closed", e);
       }
     }

@@ -16,12 +16,15 @@ import java.util.concurrent.Executor;
 
 /**
  * The way back to the caller: bytes go out when the container can take them, and no thread waits
- * for it.
+ * for it that anybody else needs.
  *
  * <p>All methods are called from one mailbox, to which the container's callbacks are posted too.
- * The response is first touched when the container says that writing is possible, so never while
- * the servlet still has it. However the exchange ends, and whichever of write, WriteListener and
- * AsyncListener a server tells it by, the owner hears of it exactly once.
+ * What is written is handed to a thread for writing, one piece at a time, whose result comes back
+ * to the mailbox: a container may say that it can take bytes and still hold the thread that gives
+ * them to it, for as long as the caller does not read. The response is first touched when the
+ * container says that writing is possible, so never while the servlet still has it. However the
+ * exchange ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the
+ * owner hears of it exactly once.
  */
 final class CallerStream implements WriteListener, AsyncListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
@@ -42,17 +45,27 @@ final class CallerStream implements WriteListener, AsyncListener {
   private final HttpServletResponse response;
   private final ServletOutputStream out;
   private final Executor mailbox;
+  private final Executor writers;
   private final Owner owner;
   private final Queue<ByteBuffer> queue = new ArrayDeque<>();
   private long queued;
   private final Map<String, String> ownHeaders = new LinkedHashMap<>();
-  private Runnable head;
-  private boolean headWritten;
+  private Piece.Head head;
+  private boolean begun;
   private boolean opened;
-  private boolean ready;
-  private boolean unflushed;
+
+  /** What is being written, or what the container would not take yet; null where it took all. */
+  private Piece piece;
+
+  private boolean writing;
   private boolean ending;
   private boolean over;
+
+  /** Whether the container may take something: false is followed by a call of it. */
+  private volatile boolean ready;
+
+  /** Whether the thread that is writing is to complete the exchange, whatever it has left. */
+  private volatile boolean abandoned;
 
   /**
    * Guards the response against its reuse: once the container has told of the end, on a thread of
@@ -66,12 +79,20 @@ final class CallerStream implements WriteListener, AsyncListener {
   /**
    * Takes the response over from the servlet's thread; the asynchronous request must have been
    * started.
+   *
+   * @param writers where writing may block
    */
-  CallerStream(AsyncContext async, HttpServletResponse response, Executor mailbox, Owner owner)
+  CallerStream(
+      AsyncContext async,
+      HttpServletResponse response,
+      Executor mailbox,
+      Executor writers,
+      Owner owner)
       throws IOException {
     this.async = async;
     this.response = response;
     this.mailbox = mailbox;
+    this.writers = writers;
     this.owner = owner;
     this.out = response.getOutputStream();
   }
@@ -92,16 +113,14 @@ final class CallerStream implements WriteListener, AsyncListener {
 
   /** Sets status and headers; once, before the first write. */
   void begin(int status, Map<String, String> headers) {
-    head =
-        () -> {
-          response.setStatus(status);
-          ownHeaders.forEach(response::setHeader);
-          headers.forEach(response::setHeader);
-        };
+    Map<String, String> all = new LinkedHashMap<>(ownHeaders);
+    all.putAll(headers);
+    head = new Piece.Head(status, all);
+    begun = true;
   }
 
   boolean begun() {
-    return head != null || headWritten;
+    return begun;
   }
 
   /** Adds bytes to what goes out; they go with the next {@link #flush}. */
@@ -112,14 +131,14 @@ final class CallerStream implements WriteListener, AsyncListener {
     }
   }
 
-  /** How many bytes wait for the caller. */
+  /** How many bytes wait for the caller, those that are being written included. */
   long queued() {
     return queued;
   }
 
   /** Whether the container has not taken yet what it was or will be given. */
   boolean waits() {
-    return !over && (queued > 0 || (opened && !ready && (unflushed || ending)));
+    return !over && (queued > 0 || (opened && (piece != null || ending)));
   }
 
   /** No more is to come: what is queued goes out, then the exchange is completed. */
@@ -132,73 +151,109 @@ final class CallerStream implements WriteListener, AsyncListener {
     return over;
   }
 
-  /** Hands the container all that it takes now. */
+  /** Has a thread hand the container what it takes now. */
   void flush() {
-    if (over || !ready) {
+    if (over || writing || !ready) {
       return;
     }
-    long before = queued;
+    if (piece == null) {
+      if (head == null && queue.isEmpty() && !ending) {
+        return;
+      }
+      piece = new Piece(head, queue, ending);
+      head = null;
+    }
+    Piece next = piece;
+    writing = true;
+    writers.execute(() -> write(next));
+  }
+
+  /** On a thread for writing, which may be held up. */
+  private void write(Piece next) {
     Throwable failure = null;
+    long before = next.size();
     synchronized (inContainer) {
       if (released) {
+        mailbox.execute(() -> writing = false); // Behind it comes what the container has told.
         return;
       }
       try {
-        writeQueued();
+        writeOut(next);
       } catch (IOException | RuntimeException e) {
         // Servers report a caller that has left as either.
         failure = e;
       }
     }
-    if (failure != null) {
-      gone(failure);
-    } else if (over) {
-      owner.callerServed();
-    } else if (queued < before) {
-      owner.progressed();
+    if (abandoned) {
+      release();
     }
+    Throwable cause = failure;
+    mailbox.execute(() -> written(next, before - next.size(), cause));
   }
 
-  private void writeQueued() throws IOException {
-    if (head != null) {
-      head.run();
-      head = null;
-      headWritten = true;
-      unflushed = true;
-    }
-    while (!queue.isEmpty() || unflushed || ending) {
+  private void writeOut(Piece next) throws IOException {
+    while (!next.isWritten() || next.isLast()) {
       // False here is a promise of onWritePossible, so it is not asked unless there is something to
-      // do.
+      // do, and what that says must not be overwritten.
+      ready = false;
       if (!out.isReady()) {
-        ready = false;
         return;
       }
-      ByteBuffer next = queue.poll();
-      if (next != null) {
-        queued -= next.remaining();
-        unflushed = true;
-        out.write(next.array(), next.arrayOffset() + next.position(), next.remaining());
-      } else if (unflushed && !ending) {
-        unflushed = false;
-        out.flush();
-      } else {
-        complete();
+      ready = true;
+      if (next.isWritten()) {
+        release();
         return;
       }
+      next.write(response, out);
     }
   }
 
-  /** Ends the exchange at once, whatever waits. */
+  private void written(Piece done, long taken, Throwable failure) {
+    writing = false;
+    if (over) {
+      release();
+    } else if (failure != null) {
+      gone(failure);
+    } else {
+      queued -= taken;
+      boolean whole = done.isWritten();
+      if (whole) {
+        piece = null;
+      }
+      if (whole && done.isLast()) {
+        over = true;
+        owner.callerServed();
+        return;
+      }
+      if (whole || taken > 0) {
+        owner.progressed();
+      }
+      flush();
+    }
+  }
+
+  /** Ends the exchange at once, whatever waits; a thread that is held up in it ends it later. */
   void abandon() {
     if (!over) {
-      complete();
+      close();
     }
   }
 
-  private void complete() {
+  private void close() {
     over = true;
     queue.clear();
     queued = 0;
+    head = null;
+    piece = null;
+    if (writing) {
+      abandoned = true;
+    } else {
+      release();
+    }
+  }
+
+  /** Completes the exchange, unless that is done. */
+  private void release() {
     synchronized (inContainer) {
       if (!released) {
         released = true;
@@ -221,16 +276,16 @@ final class CallerStream implements WriteListener, AsyncListener {
 
   private void gone(Throwable cause) {
     if (!over) {
-      complete();
+      close();
       owner.callerGone(cause);
     }
   }
 
   @Override
   public void onWritePossible() {
+    ready = true;
     mailbox.execute(
         () -> {
-          ready = true;
           opened = true;
           flush();
         });

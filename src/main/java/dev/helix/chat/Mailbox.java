@@ -3,6 +3,7 @@ package dev.helix.chat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -29,7 +30,12 @@ final class Mailbox implements Executor {
   public void execute(Runnable task) {
     tasks.add(task);
     if (waiting.getAndIncrement() == 0) {
-      executor.execute(this::drain);
+      try {
+        executor.execute(this::drain);
+      } catch (RejectedExecutionException stopped) {
+        // The application is no more, and neither is who would act on the task.
+        LOG.log(System.Logger.Level.DEBUG, "came after the end of the application", stopped);
+      }
     }
   }
 

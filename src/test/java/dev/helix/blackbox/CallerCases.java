@@ -10,6 +10,7 @@ import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
 interface CallerCases extends Fixture {
   /** How soon a caller who left must be noticed. Source: specification, section 6. */
   Duration NOTICED = Duration.ofSeconds(15);
+
+  /** More callers than the server has threads for turns, on a machine of this size. */
+  int MANY = Math.max(8, 2 * Runtime.getRuntime().availableProcessors()) + 4;
 
   @Test
   default void callerLeavesMidStream_upstreamIsClosed_partialAnswerIsKept() {
@@ -88,31 +92,60 @@ interface CallerCases extends Fixture {
     String id = Endpoint.freshId();
     Talk talk = endpoint.talkIn(id);
     talk.http().add(Json.message("user", "Flood me"));
-    long limit = 64L * 1024 * 1024;
-    String word = "x".repeat(32 * 1024);
     try (RawClient client = RawClient.connect(endpoint.url(), 4096)) {
       client.post(Endpoint.CHAT, talk.http().body(true).toString(), "X-Conversation-ID", id);
       Call call = endpoint.upstream().next();
-      call.beginSse();
-      CompletableFuture<Long> pump =
-          CompletableFuture.supplyAsync(
-              () -> {
-                long pumped = 0;
-                try {
-                  for (; pumped < limit; pumped += word.length()) {
-                    call.sse(Completions.delta(word));
-                  }
-                } catch (UncheckedIOException e) {
-                  // closed by the server: what this case is about
-                }
-                return pumped;
-              });
+      Flood flood = Flood.into(call);
       RawResponse head = client.response(); // and from here on nothing is read
       assertEquals(200, head.status());
       call.awaitClosedByPeer(Duration.ofSeconds(30));
-      long pumped = pump.orTimeout(30, TimeUnit.SECONDS).join();
-      assertTrue(pumped < limit, "the whole flood was taken in for a reader that did not read");
+      flood.awaitEnd(Duration.ofSeconds(30));
     }
     talk.stored().await("a cancelled answer", s -> !s.answers("cancelled").isEmpty());
+  }
+
+  @Test
+  @Check("readers who stall hold nobody else up")
+  default void readersThatStall_holdNobodyElseUp() {
+    Endpoint endpoint = impatient(); // not where our timer would end them meanwhile
+    List<Talk> talks = new ArrayList<>();
+    List<RawClient> stalled = new ArrayList<>();
+    List<Flood> floods = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      String id = Endpoint.freshId();
+      Talk talk = endpoint.talkIn(id);
+      talk.http().add(Json.message("user", "Flood me"));
+      talks.add(talk);
+      RawClient client = RawClient.connect(endpoint.url(), 4096);
+      client.post(Endpoint.CHAT, talk.http().body(true).toString(), "X-Conversation-ID", id);
+      floods.add(Flood.into(endpoint.upstream().next()));
+      assertEquals(200, client.response().status()); // and from here on nothing is read
+      stalled.add(client);
+    }
+    floods.forEach(flood -> flood.awaitHeldUp(NOTICED));
+
+    for (int i = 0; i < 5; i++) {
+      Talk other = endpoint.talk();
+      try (RawClient client = other.http().stream("And me?")) {
+        client.deadline(Duration.ofSeconds(1));
+        Call call = endpoint.upstream().next();
+        call.beginSse();
+        for (String word : List.of("You", " are", " served")) {
+          call.sse(Completions.delta(word));
+          Talk.hears(client.response(), word);
+        }
+        call.sse(Completions.finish("stop"));
+        call.sse(Completions.DONE);
+        call.end();
+        assertTrue(client.response().restText().endsWith("data: [DONE]\n\n"));
+      }
+      assertEquals(List.of("You are served"), other.stored().answers("completed"));
+    }
+
+    stalled.forEach(RawClient::leave);
+    floods.forEach(flood -> flood.awaitEnd(NOTICED));
+    for (Talk talk : talks) {
+      talk.stored().await("a cancelled answer", s -> !s.answers("cancelled").isEmpty());
+    }
   }
 }
