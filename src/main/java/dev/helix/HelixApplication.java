@@ -50,12 +50,19 @@ public final class HelixApplication implements ServletContextListener {
     ServletContext context = event.getServletContext();
     try {
       open(context);
-    } catch (RuntimeException e) {
-      // Servers differ in where they write what stopped an application; this is where all else is.
-      LOG.log(Level.ERROR, "the application cannot start: " + e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // An error too: where a class is missing, the lock of the folder must not stay in a server
+      // that goes on. Servers differ in where they write what stopped an application; this is where
+      // all else is.
+      LOG.log(Level.ERROR, "the application cannot start: " + told(e));
       close();
       throw e;
     }
+  }
+
+  private static String told(Throwable failure) {
+    // An error's message is a name without what is wrong with it.
+    return failure instanceof Error ? failure.toString() : failure.getMessage();
   }
 
   private void open(ServletContext context) {

@@ -10,6 +10,8 @@ import dev.helix.chat.ChatCompletionsServlet;
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.filter.ConversationFilter;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContextAttributeEvent;
+import jakarta.servlet.ServletContextAttributeListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -97,6 +99,35 @@ class HelixApplicationTest {
     } finally {
       server.stop();
     }
+  }
+
+  @Test
+  void aClassThatIsMissing_leavesNoThreadAndNoLockInTheServer() throws Exception {
+    long before = ownThreads();
+    Map<String, String> settings =
+        Map.of("helix.sessions.dir", folder.toString(), "helix.upstream.url", "http://127.0.0.1:9");
+    ServletContextHandler broken = application(settings, Map.of());
+    broken.addEventListener(
+        new ServletContextAttributeListener() {
+          @Override
+          public void attributeAdded(ServletContextAttributeEvent event) {
+            throw new NoClassDefFoundError("no/such/Class");
+          }
+        });
+    Server server = new Server();
+    server.setHandler(broken);
+    assertThrows(NoClassDefFoundError.class, server::start);
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("helix-")) {
+        thread.join(5_000);
+      }
+    }
+    assertEquals(before, ownThreads());
+
+    Server next = new Server();
+    next.setHandler(application(settings, Map.of()));
+    next.start();
+    next.stop();
   }
 
   @Test

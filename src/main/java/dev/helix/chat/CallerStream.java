@@ -26,7 +26,7 @@ import java.util.concurrent.Executor;
  * exchange ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the
  * owner hears of it exactly once.
  */
-final class CallerStream implements WriteListener, AsyncListener {
+final class CallerStream implements WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
 
   /** Who writes: told of room and of the caller's leaving, in the mailbox. */
@@ -39,6 +39,33 @@ final class CallerStream implements WriteListener, AsyncListener {
 
     /** Nothing more can be written. The cause is null where the server gives none. */
     void callerGone(Throwable cause);
+  }
+
+  /**
+   * Hears that the container is done with the request, more than once perhaps. To be made of a
+   * lambda: WildFly takes each class that implements AsyncListener for one that it has to make.
+   */
+  @FunctionalInterface
+  private interface Release extends AsyncListener {
+    void released(Throwable cause);
+
+    @Override
+    default void onComplete(AsyncEvent event) {
+      released(null);
+    }
+
+    @Override
+    default void onError(AsyncEvent event) {
+      released(event.getThrowable());
+    }
+
+    @Override
+    default void onTimeout(AsyncEvent event) {
+      released(null);
+    }
+
+    @Override
+    default void onStartAsync(AsyncEvent event) {}
   }
 
   private final AsyncContext async;
@@ -102,7 +129,7 @@ final class CallerStream implements WriteListener, AsyncListener {
    * response.
    */
   void open() {
-    async.addListener(this);
+    async.addListener((Release) this::releasedByContainer);
     out.setWriteListener(this);
   }
 
@@ -295,22 +322,4 @@ final class CallerStream implements WriteListener, AsyncListener {
   public void onError(Throwable cause) {
     mailbox.execute(() -> gone(cause));
   }
-
-  @Override
-  public void onComplete(AsyncEvent event) {
-    releasedByContainer(null);
-  }
-
-  @Override
-  public void onError(AsyncEvent event) {
-    releasedByContainer(event.getThrowable());
-  }
-
-  @Override
-  public void onTimeout(AsyncEvent event) {
-    releasedByContainer(null);
-  }
-
-  @Override
-  public void onStartAsync(AsyncEvent event) {}
 }

@@ -87,7 +87,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
   public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
     AsyncContext context = super.startAsync(request, response);
     wentAsync = true;
-    context.addListener(new GiveBack(body));
+    context.addListener((Completion) event -> body.closeUnlessTaken());
     return context;
   }
 
@@ -123,25 +123,24 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     }
   }
 
-  /** Gives the body back when the container says that the request is over. */
-  private record GiveBack(RequestBody body) implements AsyncListener {
+  /**
+   * Hears when the container says that the request is over. To be made of a lambda: WildFly takes
+   * each class that implements AsyncListener for one that it has to make.
+   */
+  @FunctionalInterface
+  private interface Completion extends AsyncListener {
     @Override
-    public void onComplete(AsyncEvent event) {
-      body.closeUnlessTaken();
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
+    default void onTimeout(AsyncEvent event) {
       // onComplete follows.
     }
 
     @Override
-    public void onError(AsyncEvent event) {
+    default void onError(AsyncEvent event) {
       // onComplete follows.
     }
 
     @Override
-    public void onStartAsync(AsyncEvent event) {
+    default void onStartAsync(AsyncEvent event) {
       // The new cycle begins in startAsync, which listens again.
     }
   }

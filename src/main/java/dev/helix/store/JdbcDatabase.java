@@ -116,8 +116,16 @@ final class JdbcDatabase implements AutoCloseable {
     ready = true;
   }
 
+  private Connection connection() throws SQLException {
+    try {
+      return source.getConnection();
+    } catch (SQLException e) {
+      throw JdbcFailure.unconnected(e);
+    }
+  }
+
   private <T> T attempt(Work<T> work, boolean snapshot) throws SQLException {
-    try (Connection connection = source.getConnection()) {
+    try (Connection connection = connection()) {
       boolean autoCommit = connection.getAutoCommit();
       if (autoCommit) {
         connection.setAutoCommit(false);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.util.Set;
 
@@ -70,6 +71,13 @@ final class JdbcFailure {
         || AWAY.contains(told.getErrorCode());
   }
 
+  /** Why there is no connection; one without a reason is a container's pool that has none left. */
+  static SQLException unconnected(SQLException failure) {
+    return isTelling(root(failure))
+        ? failure
+        : new SQLTransientConnectionException("the pool gives no connection", failure);
+  }
+
   /** The failure as callers of the store know it; says nothing of what is stored. */
   static SessionException of(String what, SQLException failure) {
     return of(what, failure, withoutContent(failure));
@@ -124,13 +132,22 @@ final class JdbcFailure {
     return shown;
   }
 
-  /** What the pool hides behind a time-out of its own. */
+  /** What a pool hides behind errors of its own: the last one that says what is wrong. */
   private static SQLException root(SQLException failure) {
     SQLException root = failure;
-    while (root.getCause() instanceof SQLException cause) {
-      root = cause;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && isTelling(sql)) {
+        root = sql;
+      }
     }
     return root;
+  }
+
+  private static boolean isTelling(SQLException failure) {
+    return failure.getSQLState() != null
+        || failure.getErrorCode() != 0
+        || failure instanceof SQLTransientException
+        || failure instanceof SQLRecoverableException;
   }
 
   private static boolean isUnavailable(SQLException failure) {

@@ -5,6 +5,7 @@ import static dev.helix.store.SessionStoreContract.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -157,6 +158,31 @@ class JdbcFailureTest {
       assertFalse(JdbcFailure.isAway(slow), slow.getMessage());
       assertInstanceOf(StoreUnavailableException.class, JdbcFailure.of("x", slow));
     }
+  }
+
+  @Test
+  void containersPool_thatWrapsTheDriversErrorTwice_isUnderstood() {
+    for (String state : List.of("08001", "57P03")) {
+      SQLException away = ofPool(new SQLException("refused", state));
+      assertTrue(JdbcFailure.isAway(away));
+      assertInstanceOf(StoreUnavailableException.class, JdbcFailure.of("x", away));
+      assertSame(away, JdbcFailure.unconnected(away));
+    }
+    SessionException absent = JdbcFailure.of("x", ofPool(new SQLException("no such", "3D000")));
+    assertTrue(
+        absent.getMessage().contains("refuses the user, or there is none"), absent::toString);
+  }
+
+  @Test
+  void containersPool_thatHasNoConnectionLeft_isBusyAndNotBroken() {
+    SQLException busy = JdbcFailure.unconnected(ofPool(new InterruptedException("waited")));
+    assertInstanceOf(StoreUnavailableException.class, JdbcFailure.of("x", busy));
+    assertFalse(JdbcFailure.isAway(busy));
+  }
+
+  /** As that of WildFly puts it: an exception of Jakarta Connectors is in between. */
+  private static SQLException ofPool(Throwable cause) {
+    return new SQLException("IJ031084", new Exception("IJ000453", cause));
   }
 
   @Test
