@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -78,12 +79,6 @@ public final class HelixApplication implements ServletContextListener {
             clock,
             archive.folder() == null ? null : new Archive(archive.folder(), clock));
     opened.push(sessions);
-    // Now that the store has read its own. What was chosen matters to whoever reads the log; what
-    // holds anyway is for who looks closer.
-    settings
-        .report()
-        .forEach(line -> LOG.log(line.endsWith("(default)") ? Level.DEBUG : Level.INFO, line));
-    settings.unknown().forEach(line -> LOG.log(Level.WARNING, line));
     if (archive.idle() != null) {
       opened.push(
           ArchiveSchedule.start(
@@ -99,11 +94,9 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(() -> stop(executor));
     WritingThreads writers = new WritingThreads(timers, named("helix-write"));
     opened.push(writers);
-    ChatBackend backend =
-        config.upstream() == null
-            ? new DemoBackend(timers, clock, DEMO_PAUSE)
-            : new UpstreamBackend(config.upstream(), timers);
+    ChatBackend backend = backend(config, settings, timers, clock);
     opened.push(backend);
+    report(settings);
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     ChatEndpoint endpoint =
         new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, writers, timers);
@@ -115,11 +108,32 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(
         "dev.helix.sessions.dir", config.store().equals("files") ? sessionsDir : config.store());
     context.setAttribute("dev.helix.drain", (Runnable) endpoint::drain);
-    if (config.upstream() == null) {
+    if (config.backend().isDemo()) {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
-      LOG.log(
-          Level.INFO, "no helix.upstream.url is set: the demo answers, which is no language model");
     }
+    LOG.log(Level.INFO, config.backend().toString());
+  }
+
+  private static ChatBackend backend(
+      HelixConfig config, Settings settings, ScheduledExecutorService timers, Clock clock) {
+    BackendChoice choice = config.backend();
+    if (choice.isDemo()) {
+      return new DemoBackend(timers, clock, DEMO_PAUSE);
+    }
+    return choice.isUpstream()
+        ? new UpstreamBackend(config.upstream(), timers)
+        : choice.open(settings::raw);
+  }
+
+  /**
+   * Says what is set, when store and backend have read their own. What was chosen matters to
+   * whoever reads the log; what holds anyway is for who looks closer.
+   */
+  private static void report(Settings settings) {
+    settings
+        .report()
+        .forEach(line -> LOG.log(line.endsWith("(default)") ? Level.DEBUG : Level.INFO, line));
+    settings.unknown().forEach(line -> LOG.log(Level.WARNING, line));
   }
 
   @Override

@@ -24,7 +24,8 @@ import java.util.function.UnaryOperator;
  * @param store what kind of store sessions are kept in
  * @param sessionsDir where the sessions' folders are
  * @param archive where and when idle sessions are archived
- * @param upstream the upstream, or null where the demo answers
+ * @param backend who answers
+ * @param upstream the upstream, or null where none is set
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
  */
@@ -32,6 +33,7 @@ record HelixConfig(
     String store,
     Path sessionsDir,
     ArchiveSettings archive,
+    BackendChoice backend,
     UpstreamSettings upstream,
     ChatSettings chat,
     FilterSettings filter) {
@@ -86,12 +88,13 @@ record HelixConfig(
     ArchiveSettings.read(settings);
     String store = store(settings);
     UpstreamSettings upstream = upstream(settings);
+    BackendChoice backend = BackendChoice.read(settings, upstream != null, BackendChoice.own());
     ChatSettings chat = chat(settings, filter);
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
     settings.check();
-    return new HelixConfig(store, sessionsDir, archive, upstream, chat, filter);
+    return new HelixConfig(store, sessionsDir, archive, backend, upstream, chat, filter);
   }
 
   /** What kind of store the settings name. */

@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,7 +56,7 @@ public final class DemoBackend implements ChatBackend {
     String text = answer(call);
     String id = "chatcmpl-" + UUID.randomUUID();
     if (!call.stream()) {
-      receiver.head(new ReplyHead(200, Map.of("Content-Type", "application/json")));
+      receiver.head(ReplyHead.ok("application/json"));
       receiver.data(ByteBuffer.wrap(bytes(completion(id, text))));
       receiver.end();
       return new Streaming(List.of(), receiver);
@@ -72,7 +71,7 @@ public final class DemoBackend implements ChatBackend {
     }
     chunks.add(chunk(id, JsonNodeFactory.instance.objectNode(), "stop"));
     Streaming streaming = new Streaming(chunks, receiver);
-    receiver.head(new ReplyHead(200, Map.of("Content-Type", "text/event-stream")));
+    receiver.head(ReplyHead.ok("text/event-stream"));
     streaming.begin();
     return streaming;
   }
@@ -221,9 +220,6 @@ public final class DemoBackend implements ChatBackend {
       event.put("data: ".getBytes(StandardCharsets.UTF_8)).put(json);
       receiver.data(event.put((byte) '\n').put((byte) '\n').flip());
     }
-
-    @Override
-    public void request(int bytes) {}
 
     @Override
     public void cancel() {

@@ -18,6 +18,11 @@ public record ReplyHead(int status, Map<String, String> headers) {
     headers = Map.copyOf(lowered);
   }
 
+  /** The head of an answer that can be had: 200, with a body of this type. */
+  public static ReplyHead ok(String contentType) {
+    return new ReplyHead(200, Map.of("content-type", contentType));
+  }
+
   /** The value of a header, by its lower-case name. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));

@@ -17,7 +17,7 @@ public interface ReplyReceiver {
   /** The status and headers, before any data. */
   void head(ReplyHead head);
 
-  /** The next bytes of the body. The buffer is the receiver's from now on. */
+  /** The next bytes of the body, in a buffer of any kind, which is the receiver's from now on. */
   void data(ByteBuffer bytes);
 
   /** The body is complete. */

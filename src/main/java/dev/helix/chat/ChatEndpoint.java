@@ -257,7 +257,9 @@ public final class ChatEndpoint {
       caller.header("X-Session-ID", placed.call().session().sessionId().value());
     }
     try {
-      turn.exchange(backend.chat(placed.call(), turn));
+      turn.exchange(
+          Objects.requireNonNull(
+              backend.chat(placed.call(), turn), "the backend gave no exchange"));
     } catch (RuntimeException e) {
       turn.broken(e);
     }

@@ -170,11 +170,16 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
           times.upstreamSpoke();
           upstream.came(bytes.remaining());
           if (phase == TurnPhase.ANSWERING) {
-            take(bytes);
+            take(withArray(bytes));
           }
           askForMore();
           alarm.set();
         });
+  }
+
+  /** What is read from a socket or a file may have none, or show none. */
+  private static ByteBuffer withArray(ByteBuffer bytes) {
+    return bytes.hasArray() ? bytes : ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
   }
 
   private void take(ByteBuffer bytes) {

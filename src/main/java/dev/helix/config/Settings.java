@@ -149,6 +149,14 @@ public final class Settings {
     return sourceOf(key).filter(Source.INIT_PARAM::equals).isPresent();
   }
 
+  /** Whether the filter's own init-params set a key that begins with one of these. */
+  public boolean hasInitParam(List<String> prefixes) {
+    return sources.stream()
+        .filter(source -> source.name().equals(Source.INIT_PARAM))
+        .flatMap(source -> source.names().get().stream())
+        .anyMatch(name -> prefixes.stream().anyMatch(name::startsWith) && isInitParam(name));
+  }
+
   /** Adds a problem that only its reader can see, such as two settings that exclude each other. */
   public void reject(String key, String allowed) {
     Found found = find(key);

@@ -4,12 +4,10 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
 import dev.helix.openai.ApiError;
-import dev.helix.session.Archive;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -24,12 +22,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * A servlet filter that gives each request the session of its conversation.
@@ -53,6 +50,9 @@ import java.util.function.UnaryOperator;
  * memory within the limits, and whatever is behind the filter can still read it. Source:
  * specification sections 1, 5 and 7.
  *
+ * <p>An application may have several, with settings of their own. Where two are on one request,
+ * what the last one found holds.
+ *
  * <p>The session is the owner's whom the request attribute {@link Owner} names, which {@link
  * AuthenticationFilter} or an application's own filter sets; else the container's principal's.
  *
@@ -64,6 +64,10 @@ public final class ConversationFilter implements Filter {
 
   /** The key of the kind of store that sessions are kept in, {@code files} unless set. */
   public static final String STORE = "helix.store";
+
+  /** How keys begin that say where sessions are kept. */
+  private static final List<String> ABOUT_THE_STORE =
+      List.of("helix.store", "helix.sessions.", "helix.jdbc.", "helix.redis.", "helix.archive.");
 
   private static final String SESSION_HEADER = "X-Session-ID";
   private static final String CONVERSATION_HEADER = "X-Conversation-ID";
@@ -77,16 +81,16 @@ public final class ConversationFilter implements Filter {
   private ConversationHeaders headers;
   private BodyBudget budget;
 
-  // What init made, and destroy therefore ends.
+  // What init took part in, and destroy therefore leaves.
   private ServletContext context;
-  private boolean ownsManager;
+  private boolean shares;
 
   /**
    * A filter for {@code web.xml}, which reads its settings from its init-params and the other
    * sources of {@link Settings}. It uses the web application's {@link SessionManager}, the context
-   * attribute of that name, unless its init-params choose a store or folder; it opens one of its
-   * own otherwise, and closes it in the end. One opened without such init-params becomes the
-   * context attribute.
+   * attribute of that name, unless its init-params say anything of a store; else it opens one,
+   * which the filters with the same settings share and the last of them closes. One opened without
+   * such init-params becomes the context attribute.
    */
   public ConversationFilter() {}
 
@@ -116,28 +120,40 @@ public final class ConversationFilter implements Filter {
     Settings source = Settings.forFilter(config);
     try {
       FilterSettings read = FilterSettings.from(source);
-      Path dir = source.path(SESSIONS_DIR, null);
+      Path home = Path.of(System.getProperty("user.home"));
+      Path dir = source.path(SESSIONS_DIR, home.resolve(".helix").resolve("sessions"));
       String store = source.string(STORE, "files");
       source.check();
       use(read, sharedBudget(source, read));
-      boolean chosen =
-          (source.isInitParam(SESSIONS_DIR) || source.isInitParam(STORE)) && !isContextsFolder(dir);
-      manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
-      if (manager == null) {
-        open(source, store, dir);
-        if (!chosen) {
-          context.setAttribute(managerName(), manager);
-        }
-      }
+      takeManager(source, store, dir);
     } catch (InvalidSettingsException | SessionException | IllegalArgumentException e) {
       throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
     }
     source.unknownInitParams().forEach(line -> LOG.log(Level.WARNING, line));
   }
 
+  /** Takes the web application's manager, unless the init-params choose another store. */
+  private void takeManager(Settings source, String store, Path dir) {
+    OpenedManagers opened = OpenedManagers.of(context);
+    boolean chosen = source.hasInitParam(ABOUT_THE_STORE) && !isContextsFolder(source, dir);
+    manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
+    if (manager != null) {
+      shares = opened.join(manager);
+      return;
+    }
+    String dirText = dir.toString();
+    manager = opened.open(store, key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key));
+    shares = true;
+    if (!chosen) {
+      context.setAttribute(managerName(), manager);
+    }
+    source.report().forEach(line -> LOG.log(Level.INFO, line));
+  }
+
   /** Whether the application's own manager keeps its sessions there already. */
-  private boolean isContextsFolder(Path dir) {
-    return dir != null && dir.toString().equals(context.getAttribute("dev.helix.sessions.dir"));
+  private boolean isContextsFolder(Settings source, Path dir) {
+    return source.isInitParam(SESSIONS_DIR)
+        && dir.toString().equals(context.getAttribute("dev.helix.sessions.dir"));
   }
 
   private void use(FilterSettings read, BodyBudget memory) {
@@ -158,27 +174,14 @@ public final class ConversationFilter implements Filter {
     return (BodyBudget) context.getAttribute(name);
   }
 
-  private void open(Settings source, String store, Path dir) {
-    String dirText = dir == null ? null : dir.toString();
-    UnaryOperator<String> its = key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key);
-    Clock clock = Clock.systemUTC();
-    Archive archive =
-        SessionStore.archiveFolder(store, its).map(in -> new Archive(in, clock)).orElse(null);
-    manager = new SessionManager(SessionStore.open(store, its), clock, archive);
-    ownsManager = true;
-    source.report().forEach(line -> LOG.log(Level.INFO, line));
-  }
-
-  /** Closes the manager that {@link #init} opened. */
+  /** Closes the manager that {@link #init} opened, unless other filters still use it. */
   @Override
   public void destroy() {
-    if (!ownsManager) {
-      return;
-    }
-    if (context.getAttribute(managerName()) == manager) {
+    if (shares
+        && OpenedManagers.of(context).leave(manager)
+        && context.getAttribute(managerName()) == manager) {
       context.removeAttribute(managerName());
     }
-    manager.close();
   }
 
   @Override
@@ -201,6 +204,8 @@ public final class ConversationFilter implements Filter {
     }
     request.setAttribute(Conversation.class.getName(), conversation);
     request.setAttribute(managerName(), manager);
+    // Another filter's session would be no session of this manager's.
+    request.removeAttribute(SessionState.class.getName());
     if (conversation.id() != null) {
       response.setHeader(CONVERSATION_HEADER, conversation.echo());
       withId(conversation, request, response, chain);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -101,6 +102,70 @@ class ConversationFilterInitTest {
       assertSame(manager, server.attribute(MANAGER));
     }
     TestSessions.open(sessions).close();
+  }
+
+  @Test
+  void filtersOfOneFolder_shareItsStore_andTheLastOneClosesIt() throws Exception {
+    ConversationFilter first = new ConversationFilter();
+    TestServer server =
+        new TestServer()
+            .filter(first, "/a/*", Map.of("helix.sessions.dir", sessions.toString()))
+            .filter(
+                new ConversationFilter(),
+                "/b/*",
+                Map.of(
+                    "helix.sessions.dir", sessions + "/",
+                    "helix.store", "files",
+                    "helix.conversation.headers", "X-Chat-Id"))
+            .endpoint("/*", this::record)
+            .start();
+    try (server) {
+      server.send(RawHttp.get("/a/").header("X-Conversation-ID", "a"));
+      first.destroy();
+      RawHttp.Response response = server.send(RawHttp.get("/b/").header("X-Chat-Id", "a"));
+
+      assertEquals("conv-a", response.header("X-Session-ID"));
+      assertSame(managers.remove(), managers.remove());
+      assertNull(server.attribute(MANAGER), "it was chosen by init-params");
+      assertThrows(SessionException.class, () -> TestSessions.open(sessions));
+    }
+    TestSessions.open(sessions).close();
+  }
+
+  @Test
+  void filterThatOpenedTheApplicationsManager_mayEndBeforeTheOthers() throws Exception {
+    ConversationFilter first = new ConversationFilter();
+    try (TestServer server =
+        new TestServer()
+            .contextParam("helix.sessions.dir", sessions.toString())
+            .filter(first, "/a/*")
+            .filter(new ConversationFilter(), "/b/*")
+            .endpoint("/*", this::record)
+            .start()) {
+      first.destroy();
+      assertEquals(
+          "conv-a",
+          server.send(RawHttp.get("/b/").header("X-Conversation-ID", "a")).header("X-Session-ID"));
+      assertSame(managers.remove(), server.attribute(MANAGER));
+    }
+    TestSessions.open(sessions).close();
+  }
+
+  @Test
+  void oneInitParamOfADatabase_isEnoughToChooseAnotherStore() throws Exception {
+    String url = "jdbc:h2:" + others.resolve("sessions");
+    try (TestServer server =
+        new TestServer()
+            .contextParam("helix.store", "jdbc")
+            .contextParam("helix.jdbc.url", "jdbc:h2:" + sessions.resolve("sessions"))
+            .filter(new ConversationFilter(), "/a/*")
+            .filter(new ConversationFilter(), "/b/*", Map.of("helix.jdbc.url", url))
+            .endpoint("/*", this::record)
+            .start()) {
+      server.send(RawHttp.get("/a/").header("X-Conversation-ID", "a"));
+      server.send(RawHttp.get("/b/").header("X-Conversation-ID", "a"));
+      assertNotSame(managers.remove(), managers.remove());
+    }
   }
 
   @Test

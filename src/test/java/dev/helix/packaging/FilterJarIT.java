@@ -1,6 +1,7 @@
 package dev.helix.packaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,14 +11,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.Servlet;
 import java.io.File;
+import java.io.InputStream;
 import java.io.StringWriter;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleFinder;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -42,6 +50,17 @@ class FilterJarIT {
           "dev/helix/(config|filter|openai|session|store)/.*|META-INF/(services|maven)/.*"
               + "|META-INF/MANIFEST\\.MF");
 
+  private static final Pattern ENDPOINT =
+      Pattern.compile("dev[./]helix[./](chat|backend|launch)\\b");
+
+  /** What a module of one's own requires; a jar without a module-info can name nothing for it. */
+  private static final Set<String> MODULES =
+      Set.of(
+          "dev.helix.sessions.filter",
+          "jakarta.servlet",
+          "com.fasterxml.jackson.databind",
+          "com.auth0.jwt");
+
   @TempDir Path folder;
 
   @Test
@@ -53,6 +72,41 @@ class FilterJarIT {
       List<String> strangers =
           entries(jar).filter(name -> !CONTENT.matcher(name).matches()).toList();
       assertEquals(List.of(), strangers);
+    }
+  }
+
+  @Test
+  void nothingInIt_namesTheEndpointsPackages() throws Exception {
+    try (JarFile jar = new JarFile(Built.filterJar().toFile())) {
+      for (String name : entries(jar).toList()) {
+        try (InputStream content = jar.getInputStream(jar.getEntry(name))) {
+          String text = new String(content.readAllBytes(), StandardCharsets.ISO_8859_1);
+          assertFalse(ENDPOINT.matcher(text).find() && !name.endsWith("pom.xml"), name);
+        }
+      }
+    }
+  }
+
+  @Test
+  void onTheModulePath_itIsAModule_andItsStoresAreFound() throws Exception {
+    ModuleFinder path = ModuleFinder.of(classPath().toArray(Path[]::new));
+    Configuration found =
+        ModuleLayer.boot().configuration().resolve(path, ModuleFinder.of(), MODULES);
+    ModuleLayer layer =
+        ModuleLayer.boot().defineModulesWithOneLoader(found, ClassLoader.getPlatformClassLoader());
+    ClassLoader loader = layer.findLoader("dev.helix.sessions.filter");
+    Class<?> filter = loader.loadClass("dev.helix.filter.ConversationFilter");
+    assertEquals("dev.helix.sessions.filter", filter.getModule().getName());
+    assertNotNull(filter.getConstructor().newInstance());
+    UnaryOperator<String> settings =
+        Map.of("helix.sessions.dir", folder.resolve("sessions").toString())::get;
+    try (AutoCloseable store =
+        (AutoCloseable)
+            loader
+                .loadClass("dev.helix.session.SessionStore")
+                .getMethod("open", String.class, UnaryOperator.class)
+                .invoke(null, "files", settings)) {
+      assertEquals("dev.helix.sessions.filter", store.getClass().getModule().getName());
     }
   }
 

@@ -50,19 +50,35 @@ final class ProbeWar {
         BrokenApplication.class.getDeclaredClasses()[0]);
   }
 
+  /** The real application with a provider of a backend in it. */
+  static Path withBackend(Path folder, String provider, Class<?>... classes) throws IOException {
+    Path war = Files.copy(Built.war(), folder.resolve("backend.war"));
+    try (FileSystem content = FileSystems.newFileSystem(war)) {
+      add(content, classes);
+      Path services = content.getPath("WEB-INF/classes/META-INF/services");
+      Files.createDirectories(services);
+      Files.writeString(services.resolve("dev.helix.backend.ChatBackend$Provider"), provider);
+    }
+    return war;
+  }
+
   private static Path make(Path folder, String webXml, Class<?>... classes) throws IOException {
     Path war = Files.copy(Built.war(), folder.resolve("probe.war"));
     try (FileSystem content = FileSystems.newFileSystem(war)) {
       Files.writeString(content.getPath("WEB-INF/web.xml"), webXml);
-      for (Class<?> type : classes) {
-        String name = type.getName().replace('.', '/') + ".class";
-        Path target = content.getPath("WEB-INF/classes", name);
-        Files.createDirectories(target.getParent());
-        try (InputStream bytes = type.getResourceAsStream("/" + name)) {
-          Files.copy(bytes, target);
-        }
-      }
+      add(content, classes);
     }
     return war;
+  }
+
+  private static void add(FileSystem content, Class<?>... classes) throws IOException {
+    for (Class<?> type : classes) {
+      String name = type.getName().replace('.', '/') + ".class";
+      Path target = content.getPath("WEB-INF/classes", name);
+      Files.createDirectories(target.getParent());
+      try (InputStream bytes = type.getResourceAsStream("/" + name)) {
+        Files.copy(bytes, target);
+      }
+    }
   }
 }

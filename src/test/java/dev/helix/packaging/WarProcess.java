@@ -77,6 +77,11 @@ public final class WarProcess implements RunningServer {
     return process.output();
   }
 
+  /** Waits for a line in which the pattern is found, also among those already written. */
+  void awaitLine(Pattern pattern) {
+    process.awaitLine(pattern);
+  }
+
   /** What the process has written to standard output so far. */
   public String standardOutput() {
     return process.standardOutput();

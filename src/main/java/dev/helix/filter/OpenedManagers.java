@@ -1,0 +1,105 @@
+package dev.helix.filter;
+
+import dev.helix.session.Archive;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionStore;
+import jakarta.servlet.ServletContext;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/**
+ * The session managers that the filters of one web application have opened. Filters whose settings
+ * say the same store share one, as a sessions folder can be opened only once; the last of them
+ * closes it, in whatever order the container ends them. Thread-safe.
+ */
+final class OpenedManagers {
+  private final List<Opened> opened = new ArrayList<>();
+
+  private OpenedManagers() {}
+
+  /** Those of this web application. */
+  static OpenedManagers of(ServletContext context) {
+    String name = OpenedManagers.class.getName();
+    // A container starts the filters of an application one after the other.
+    if (!(context.getAttribute(name) instanceof OpenedManagers)) {
+      context.setAttribute(name, new OpenedManagers());
+    }
+    return (OpenedManagers) context.getAttribute(name);
+  }
+
+  /**
+   * Opens a store, or takes part in one that was opened with the same settings; {@link #leave} must
+   * follow.
+   *
+   * @throws dev.helix.session.SessionException if it cannot be opened
+   * @throws IllegalArgumentException if a setting makes no sense
+   */
+  synchronized SessionManager open(String store, UnaryOperator<String> settings) {
+    for (Opened each : opened) {
+      if (each.store.equals(store) && each.isOf(settings)) {
+        each.users++;
+        return each.manager;
+      }
+    }
+    Map<String, String> read = new HashMap<>();
+    UnaryOperator<String> noted =
+        key -> {
+          String value = settings.apply(key);
+          read.put(key, value);
+          return value;
+        };
+    Clock clock = Clock.systemUTC();
+    Archive archive =
+        SessionStore.archiveFolder(store, noted).map(in -> new Archive(in, clock)).orElse(null);
+    Opened its =
+        new Opened(
+            store, read, new SessionManager(SessionStore.open(store, noted), clock, archive));
+    opened.add(its);
+    return its.manager;
+  }
+
+  /** Takes part in a manager, if it is one of these; then {@link #leave} must follow. */
+  synchronized boolean join(SessionManager manager) {
+    for (Opened each : opened) {
+      if (each.manager == manager) {
+        each.users++;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Gives a manager up, which is closed when nobody uses it any more; says whether that is so. */
+  synchronized boolean leave(SessionManager manager) {
+    boolean unused = opened.removeIf(each -> each.manager == manager && --each.users == 0);
+    if (unused) {
+      manager.close();
+    }
+    return unused;
+  }
+
+  /** A manager and what it was opened with. */
+  private static final class Opened {
+    private final String store;
+    private final Map<String, String> read;
+    private final SessionManager manager;
+    private int users = 1;
+
+    Opened(String store, Map<String, String> read, SessionManager manager) {
+      this.store = store;
+      this.read = read;
+      this.manager = manager;
+    }
+
+    /** Whether all that was read to open it says the same now. */
+    boolean isOf(UnaryOperator<String> settings) {
+      return read.entrySet().stream()
+          .allMatch(entry -> Objects.equals(settings.apply(entry.getKey()), entry.getValue()));
+    }
+  }
+}
