@@ -8,6 +8,7 @@ import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
 import dev.helix.filter.LoopbackFilter;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.SessionStore;
 import dev.helix.session.TurnRequest;
 import java.net.URI;
 import java.nio.file.Path;
@@ -87,6 +88,8 @@ record HelixConfig(
     AuthenticationSettings.from(settings);
     ArchiveSettings.read(settings);
     String store = store(settings);
+    SessionStore.problems(STORE, store, storeSettings(settings, sessionsDir))
+        .forEach(settings::reject);
     UpstreamSettings upstream = upstream(settings);
     BackendChoice backend = BackendChoice.read(settings, upstream != null, BackendChoice.own());
     ChatSettings chat = chat(settings, filter);
@@ -159,7 +162,7 @@ record HelixConfig(
         duration(settings, "helix.timeout.idle", Duration.ofMinutes(5)),
         duration(settings, "helix.timeout.stalled-reader", Duration.ofMinutes(1)),
         duration(settings, "helix.sse.commit-after", Duration.ofSeconds(10)),
-        duration(settings, "helix.sse.comment-interval", Duration.ofSeconds(4)),
+        duration(settings, "helix.sse.comment-interval", Duration.ofSeconds(3)),
         settings.size("helix.stream.buffer.bytes", 4 * MIB, 1024, 1L << 30),
         duration(settings, "helix.models.cache", Duration.ofSeconds(10)),
         settings.duration(

@@ -61,7 +61,8 @@ class HelixApplicationTest {
                 "helix.api.keys.file", folder.resolve("absent").toString(),
                 "helix.openwebui.jwt.secret", "geheim",
                 "helix.trust.user.headers", "maybe",
-                "helix.timeout.idle", "soon"),
+                "helix.timeout.idle", "soon",
+                "helix.store", "tape"),
             Map.of("helix.history.mode", "some")));
     InvalidSettingsException failure = assertThrows(InvalidSettingsException.class, server::start);
     for (String key :
@@ -77,8 +78,36 @@ class HelixApplicationTest {
         }) {
       assertTrue(failure.getMessage().contains(key), failure.getMessage());
     }
+    assertTrue(
+        failure
+            .getMessage()
+            .contains("helix.store = tape (context-param): must be one of files, jdbc, redis"),
+        failure.getMessage());
     assertFalse(failure.getMessage().contains("geheim"), failure.getMessage());
     assertFalse(Files.exists(folder.resolve(".lock")), "nothing was opened");
+  }
+
+  @Test
+  void storesOwnWrongSettings_areNamedWithTheOthers_andShowNoSecret() throws Exception {
+    Server server = new Server();
+    server.setHandler(
+        application(
+            Map.of(
+                "helix.store", "jdbc",
+                "helix.jdbc.url", "postgresql://ann:geheim@localhost/helix",
+                "helix.jdbc.pool.size", "many",
+                "helix.timeout.idle", "soon"),
+            Map.of()));
+    String message = assertThrows(InvalidSettingsException.class, server::start).getMessage();
+    for (String told :
+        new String[] {
+          "helix.jdbc.url = (set) (context-param): must be a JDBC URL",
+          "helix.jdbc.pool.size = (set) (context-param): must be a number from 1 to 999",
+          "helix.timeout.idle = soon (context-param): must be a duration"
+        }) {
+      assertTrue(message.contains(told), message);
+    }
+    assertFalse(message.contains("geheim"), message);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A servlet filter that gives each request the session of its conversation.
@@ -142,7 +144,10 @@ public final class ConversationFilter implements Filter {
       return;
     }
     String dirText = dir.toString();
-    manager = opened.open(store, key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key));
+    UnaryOperator<String> its = key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key);
+    SessionStore.problems(STORE, store, its).forEach(source::reject);
+    source.check();
+    manager = opened.open(store, its);
     shares = true;
     if (!chosen) {
       context.setAttribute(managerName(), manager);

@@ -5,11 +5,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -308,6 +309,16 @@ public interface SessionStore extends AutoCloseable {
     String name();
 
     /**
+     * What makes no sense in the settings, as far as can be said without opening a store: for each
+     * such key what it must be. None unless overridden.
+     *
+     * @param settings as in {@link #open}
+     */
+    default Map<String, String> problems(UnaryOperator<String> settings) {
+      return Map.of();
+    }
+
+    /**
      * Opens a store.
      *
      * @param settings gives the value of a key such as {@code helix.sessions.dir}, null when it is
@@ -353,6 +364,19 @@ public interface SessionStore extends AutoCloseable {
   }
 
   /**
+   * What makes no sense in the settings of a kind of store, as {@link Provider#problems} says; where
+   * there is no such kind, those there are.
+   *
+   * @param key whose value the name is
+   */
+  static Map<String, String> problems(String key, String name, UnaryOperator<String> settings) {
+    Map<String, Provider> all = providers();
+    return all.containsKey(name)
+        ? all.get(name).problems(settings)
+        : Map.of(key, "one of " + String.join(", ", all.keySet()));
+  }
+
+  /**
    * Opens a store by its kind's name, as {@link Provider#open} does.
    *
    * @throws IllegalArgumentException if there is no such kind, naming those there are
@@ -380,15 +404,20 @@ public interface SessionStore extends AutoCloseable {
   }
 
   private static Provider provider(String name) {
-    List<String> known = new ArrayList<>();
-    // This class's own loader: in a container the thread's may be another application's.
-    for (Provider provider :
-        ServiceLoader.load(Provider.class, SessionStore.class.getClassLoader())) {
-      if (provider.name().equals(name)) {
-        return provider;
-      }
-      known.add(provider.name());
+    Map<String, Provider> all = providers();
+    if (!all.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "no session store is called " + name + ", only " + all.keySet());
     }
-    throw new IllegalArgumentException("no session store is called " + name + ", only " + known);
+    return all.get(name);
+  }
+
+  /** All there are, by their names. */
+  private static Map<String, Provider> providers() {
+    Map<String, Provider> all = new TreeMap<>();
+    // This class's own loader: in a container the thread's may be another application's.
+    ServiceLoader.load(Provider.class, SessionStore.class.getClassLoader())
+        .forEach(provider -> all.put(provider.name(), provider));
+    return all;
   }
 }

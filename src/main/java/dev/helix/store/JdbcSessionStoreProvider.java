@@ -4,6 +4,7 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,6 +18,11 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
   @Override
   public String name() {
     return "jdbc";
+  }
+
+  @Override
+  public Map<String, String> problems(UnaryOperator<String> settings) {
+    return JdbcSettings.problems(settings);
   }
 
   @Override

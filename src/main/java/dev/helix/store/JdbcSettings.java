@@ -1,5 +1,8 @@
 package dev.helix.store;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,54 +26,64 @@ record JdbcSettings(
     int poolSize,
     boolean create,
     boolean allowLoss) {
-  private static final Pattern URL = Pattern.compile("jdbc:[a-zA-Z0-9]+:.+", Pattern.DOTALL);
+  private static final String JNDI = "helix.jdbc.jndi";
+  private static final String URL = "helix.jdbc.url";
+  private static final String POOL_SIZE = "helix.jdbc.pool.size";
+  private static final String CREATE = "helix.jdbc.create";
+  private static final String ALLOW_LOSS = "helix.store.allow.loss";
+  private static final Pattern JDBC_URL = Pattern.compile("jdbc:[a-zA-Z0-9]+:.+", Pattern.DOTALL);
   private static final Pattern PASSWORD = Pattern.compile("(?i)password=([^&;]+)");
   private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
-  private static final int POOL_SIZE = 10;
 
+  /**
+   * Reads them.
+   *
+   * @throws IllegalArgumentException if one makes no sense
+   */
   static JdbcSettings of(UnaryOperator<String> settings) {
-    String jndi = text(settings, "helix.jdbc.jndi");
-    String url = text(settings, "helix.jdbc.url");
-    if ((jndi == null) == (url == null)) {
-      throw new IllegalArgumentException(
-          "the store jdbc needs either helix.jdbc.jndi, the name of the container's DataSource, or"
-              + " helix.jdbc.url"
-              + (jndi == null ? "; neither is set" : "; both are set"));
-    }
-    if (url != null && !URL.matcher(url).matches()) {
-      throw new IllegalArgumentException(
-          "helix.jdbc.url is not a JDBC URL, such as jdbc:postgresql://localhost/helix");
-    }
+    problems(settings)
+        .forEach(
+            (key, allowed) -> {
+              throw new IllegalArgumentException(key + " must be " + allowed);
+            });
+    String poolSize = text(settings, POOL_SIZE);
     return new JdbcSettings(
-        jndi,
-        url,
+        text(settings, JNDI),
+        text(settings, URL),
         text(settings, "helix.jdbc.user"),
         text(settings, "helix.jdbc.password"),
-        poolSize(settings),
-        flag(settings, "helix.jdbc.create", true),
-        flag(settings, "helix.store.allow.loss", false));
+        poolSize == null ? 10 : Integer.parseInt(poolSize),
+        !"false".equals(text(settings, CREATE)),
+        "true".equals(text(settings, ALLOW_LOSS)));
   }
 
-  private static int poolSize(UnaryOperator<String> settings) {
-    String size = text(settings, "helix.jdbc.pool.size");
-    if (size == null) {
-      return POOL_SIZE;
+  /** For each setting that makes no sense, what it must be. */
+  static Map<String, String> problems(UnaryOperator<String> settings) {
+    Map<String, String> problems = new LinkedHashMap<>();
+    String jndi = text(settings, JNDI);
+    String url = text(settings, URL);
+    if (jndi == null && url == null) {
+      problems.put(
+          URL,
+          "set, or "
+              + JNDI
+              + ", the name of the container's DataSource: the store jdbc needs one of them");
+    } else if (jndi != null && url != null) {
+      problems.put(URL, "absent where " + JNDI + " is set");
+    } else if (url != null && !JDBC_URL.matcher(url).matches()) {
+      problems.put(URL, "a JDBC URL, such as jdbc:postgresql://localhost/helix");
     }
-    if (!size.matches("[1-9][0-9]{0,2}")) {
-      throw new IllegalArgumentException("helix.jdbc.pool.size must be a number from 1 to 999");
+    String size = text(settings, POOL_SIZE);
+    if (size != null && !size.matches("[1-9][0-9]{0,2}")) {
+      problems.put(POOL_SIZE, "a number from 1 to 999");
     }
-    return Integer.parseInt(size);
-  }
-
-  private static boolean flag(UnaryOperator<String> settings, String key, boolean fallback) {
-    String value = text(settings, key);
-    if (value == null) {
-      return fallback;
+    for (String key : List.of(CREATE, ALLOW_LOSS)) {
+      String value = text(settings, key);
+      if (value != null && !value.equals("true") && !value.equals("false")) {
+        problems.put(key, "true or false");
+      }
     }
-    if (!value.equals("true") && !value.equals("false")) {
-      throw new IllegalArgumentException(key + " must be true or false");
-    }
-    return value.equals("true");
+    return problems;
   }
 
   private static String text(UnaryOperator<String> settings, String key) {

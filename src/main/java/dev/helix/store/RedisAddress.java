@@ -22,7 +22,7 @@ record RedisAddress(
     List<Host> hosts, boolean cluster, boolean tls, String user, String password, int database) {
   private static final int PORT = 6379;
   private static final String FORM =
-      "helix.redis.url must be redis://[user:password@]host[:port][/database], or rediss:// for TLS,"
+      "redis://[user:password@]host[:port][/database], or rediss:// for TLS,"
           + " or redis+cluster:// or rediss+cluster:// with nodes of a cluster, separated by commas;"
           + " in user and password, what has a meaning in URLs is written with %";
 
@@ -41,7 +41,8 @@ record RedisAddress(
   /**
    * Reads a URL. Several hosts are a cluster's.
    *
-   * @throws IllegalArgumentException if it is none; the message says nothing of what is in it
+   * @throws IllegalArgumentException if it is none; the message is what it must be, and nothing of what
+   *     is in it
    */
   static RedisAddress parse(String url) {
     int scheme = url.indexOf("://");
@@ -66,7 +67,7 @@ record RedisAddress(
     }
     int database = path.isEmpty() ? 0 : Integer.parseInt(path);
     if (cluster && database != 0) {
-      throw new IllegalArgumentException("helix.redis.url: a Redis Cluster has only database 0");
+      throw new IllegalArgumentException("without a database, as a Redis Cluster has only database 0");
     }
     return new RedisAddress(
         hosts,

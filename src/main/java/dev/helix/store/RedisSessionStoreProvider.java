@@ -2,6 +2,8 @@ package dev.helix.store;
 
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionStore;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -19,6 +21,27 @@ public final class RedisSessionStoreProvider implements SessionStore.Provider {
     return "redis";
   }
 
+  @Override
+  public Map<String, String> problems(UnaryOperator<String> settings) {
+    Map<String, String> problems = new LinkedHashMap<>();
+    String url = text(settings, URL);
+    try {
+      RedisAddress.parse(url == null ? "" : url);
+    } catch (IllegalArgumentException e) {
+      problems.put(URL, e.getMessage());
+    }
+    String allowed = text(settings, ALLOW_LOSS);
+    if (allowed != null && !allowed.equals("true") && !allowed.equals("false")) {
+      problems.put(ALLOW_LOSS, "true or false");
+    }
+    return problems;
+  }
+
+  private static String text(UnaryOperator<String> settings, String key) {
+    String value = settings.apply(key);
+    return value == null || value.isBlank() ? null : value.strip();
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -28,7 +51,7 @@ public final class RedisSessionStoreProvider implements SessionStore.Provider {
   @Override
   public SessionStore open(UnaryOperator<String> settings) {
     RedisAddress address = address(settings);
-    boolean lossAllowed = lossAllowed(settings);
+    boolean lossAllowed = "true".equals(text(settings, ALLOW_LOSS));
     return withClient(() -> RedisSessionStore.open(address, lossAllowed));
   }
 
@@ -38,23 +61,13 @@ public final class RedisSessionStoreProvider implements SessionStore.Provider {
     return withClient(() -> RedisSessionView.open(address));
   }
 
-  private static RedisAddress address(UnaryOperator<String> settings) {
-    String url = settings.apply(URL);
-    if (url == null || url.isBlank()) {
-      throw new IllegalArgumentException("the store redis needs " + URL);
-    }
-    return RedisAddress.parse(url.strip());
-  }
-
-  private static boolean lossAllowed(UnaryOperator<String> settings) {
-    String allowed = settings.apply(ALLOW_LOSS);
-    if (allowed == null || allowed.isBlank() || allowed.strip().equals("false")) {
-      return false;
-    }
-    if (!allowed.strip().equals("true")) {
-      throw new IllegalArgumentException(ALLOW_LOSS + " must be true or false");
-    }
-    return true;
+  private RedisAddress address(UnaryOperator<String> settings) {
+    problems(settings)
+        .forEach(
+            (key, allowed) -> {
+              throw new IllegalArgumentException(key + " must be " + allowed);
+            });
+    return RedisAddress.parse(text(settings, URL));
   }
 
   private static SessionStore withClient(Supplier<SessionStore> opening) {
