@@ -9,8 +9,11 @@ public final class AppServers {
   public static final AppServer JETTY_EE10 = new Jetty("ee10");
   public static final AppServer JETTY_EE11 = new Jetty("ee11");
 
+  public static final AppServer WILDFLY = new WildFly();
+
   /** All of them, in the order of the tables. */
-  public static final List<AppServer> ALL = List.of(TOMCAT_10, TOMCAT_11, JETTY_EE10, JETTY_EE11);
+  public static final List<AppServer> ALL =
+      List.of(TOMCAT_10, TOMCAT_11, JETTY_EE10, JETTY_EE11, WILDFLY);
 
   private AppServers() {}
 }
