@@ -50,6 +50,14 @@ public interface AppServer {
     return Pattern.compile("^(?!WARNING: ).*\\b(SEVERE|WARN|WARNING|ERROR)\\b");
   }
 
+  /**
+   * Whether it answers by itself, and not with the application's error page, when somebody asks for
+   * what is in {@code WEB-INF} or {@code META-INF}. A WAR cannot change that where it is so.
+   */
+  default boolean refusesHiddenFoldersItself() {
+    return false;
+  }
+
   /** How an application calls the data source of this name. */
   default String jndiName(String dataSource) {
     return dataSource;

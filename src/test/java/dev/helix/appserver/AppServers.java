@@ -8,11 +8,12 @@ public final class AppServers {
   public static final AppServer TOMCAT_11 = new Tomcat("tomcat11");
   public static final AppServer JETTY_EE10 = new Jetty("ee10");
   public static final AppServer JETTY_EE11 = new Jetty("ee11");
+  public static final AppServer WILDFLY = new WildFly();
   public static final AppServer OPEN_LIBERTY = new OpenLiberty();
 
   /** All of them, in the order of the tables. */
   public static final List<AppServer> ALL =
-      List.of(TOMCAT_10, TOMCAT_11, JETTY_EE10, JETTY_EE11, OPEN_LIBERTY);
+      List.of(TOMCAT_10, TOMCAT_11, JETTY_EE10, JETTY_EE11, WILDFLY, OPEN_LIBERTY);
 
   private AppServers() {}
 }

@@ -14,4 +14,14 @@ public interface Fixture {
   default Endpoint impatient() {
     return servers().endpoint(Group.IMPATIENT);
   }
+
+  /** Whether an error at this path, below the application's, is told by the application. */
+  default boolean hasErrorPage(String path) {
+    return true;
+  }
+
+  /** Whether a line of a server's log tells of an error that is not the server's own. */
+  default boolean isError(String line) {
+    return line.contains("SEVERE") || line.contains("ERROR");
+  }
 }

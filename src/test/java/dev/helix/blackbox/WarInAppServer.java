@@ -31,4 +31,14 @@ abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
   public AppServer kind() {
     return kind;
   }
+
+  @Override
+  public boolean hasErrorPage(String path) {
+    return !(kind.refusesHiddenFoldersItself() && path.matches("/(WEB|META)-INF/.*"));
+  }
+
+  @Override
+  public boolean isError(String line) {
+    return EndpointSuite.super.isError(line) && kind.complaint().matcher(line).find();
+  }
 }
