@@ -364,8 +364,8 @@ public interface SessionStore extends AutoCloseable {
   }
 
   /**
-   * What makes no sense in the settings of a kind of store, as {@link Provider#problems} says; where
-   * there is no such kind, those there are.
+   * What makes no sense in the settings of a kind of store, as {@link Provider#problems} says;
+   * where there is no such kind, those there are.
    *
    * @param key whose value the name is
    */

@@ -41,8 +41,8 @@ record RedisAddress(
   /**
    * Reads a URL. Several hosts are a cluster's.
    *
-   * @throws IllegalArgumentException if it is none; the message is what it must be, and nothing of what
-   *     is in it
+   * @throws IllegalArgumentException if it is none; the message is what it must be, and nothing of
+   *     what is in it
    */
   static RedisAddress parse(String url) {
     int scheme = url.indexOf("://");
@@ -67,7 +67,8 @@ record RedisAddress(
     }
     int database = path.isEmpty() ? 0 : Integer.parseInt(path);
     if (cluster && database != 0) {
-      throw new IllegalArgumentException("without a database, as a Redis Cluster has only database 0");
+      throw new IllegalArgumentException(
+          "without a database, as a Redis Cluster has only database 0");
     }
     return new RedisAddress(
         hosts,

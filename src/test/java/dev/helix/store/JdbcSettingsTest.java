@@ -33,9 +33,9 @@ class JdbcSettingsTest {
   void eitherTheNameOrTheUrl_mustBeSet_notBoth() {
     String neither = refused(Map.of("helix.jdbc.url", "  "));
     assertTrue(neither.contains("helix.jdbc.jndi") && neither.contains("helix.jdbc.url"), neither);
-    assertTrue(neither.contains("neither is set"), neither);
+    assertTrue(neither.contains("must be set, or"), neither);
     String both = refused(Map.of("helix.jdbc.url", "jdbc:h2:mem:x", "helix.jdbc.jndi", "jdbc/x"));
-    assertTrue(both.contains("both are set"), both);
+    assertTrue(both.contains("must be absent where helix.jdbc.jndi is set"), both);
   }
 
   @Test
