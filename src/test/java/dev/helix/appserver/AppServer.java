@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -61,6 +62,16 @@ public interface AppServer {
   /** How an application calls the data source of this name. */
   default String jndiName(String dataSource) {
     return dataSource;
+  }
+
+  /** How long it may take to stop where requests run that do not end by themselves. */
+  default Duration stopping() {
+    return Duration.ofSeconds(30);
+  }
+
+  /** How many class loaders of an application stay, at most, for one that the JDK keeps. */
+  default int loadersKeptByOne() {
+    return 1;
   }
 
   /** The files that it logs to, beside its output. They may not exist. */

@@ -4,6 +4,7 @@ import dev.helix.packaging.Built;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -23,6 +24,10 @@ final class OpenLiberty implements AppServer {
     return "Open Liberty " + distribution.version();
   }
 
+  /**
+   * Its threads are at first twice the processors, and more only when it has seen for some seconds
+   * that all hang. Who sends a body slowly holds one.
+   */
   @Override
   public void configure(Instance instance) throws IOException {
     Files.createDirectories(applications(instance));
@@ -38,6 +43,7 @@ final class OpenLiberty implements AppServer {
           </featureManager>
           <httpEndpoint id="defaultHttpEndpoint" host="127.0.0.1" httpPort="%d" httpsPort="-1"/>
           <applicationManager autoExpand="true"/>
+          <executor coreThreads="50"/>
           %s
         </server>
         """
@@ -108,6 +114,26 @@ final class OpenLiberty implements AppServer {
   @Override
   public Pattern complaint() {
     return Pattern.compile("^\\[(WARNING|ERROR|err) *]| [WE] [A-Z]{4,5}\\d{4}[WE]: ");
+  }
+
+  /**
+   * It waits for running requests before it tells any application of the stop, for 30 seconds,
+   * which is also the least that {@code quiesceTimeout} of its {@code executor} can be. Our own
+   * grace comes after that.
+   */
+  @Override
+  public Duration stopping() {
+    return Duration.ofSeconds(60);
+  }
+
+  /**
+   * Its loggers know the class that asked for them last ({@code TraceComponent}). So the loggers of
+   * an application that the JDK keeps keep that of the same names that was deployed last, and no
+   * other.
+   */
+  @Override
+  public int loadersKeptByOne() {
+    return 2;
   }
 
   /** Standard output gets what is important; the rest of ours is here. */

@@ -127,17 +127,19 @@ interface CallerCases extends Fixture {
     for (int i = 0; i < 5; i++) {
       Talk other = endpoint.talk();
       try (RawClient client = other.http().stream("And me?")) {
-        client.deadline(Duration.ofSeconds(1));
+        client.deadline(Duration.ofSeconds(5)); // our timer would come after a minute
         Call call = endpoint.upstream().next();
         call.beginSse();
+        call.sse(Completions.role());
+        RawResponse response = client.response();
         for (String word : List.of("You", " are", " served")) {
           call.sse(Completions.delta(word));
-          Talk.hears(client.response(), word);
+          Talk.hears(response, word);
         }
         call.sse(Completions.finish("stop"));
         call.sse(Completions.DONE);
         call.end();
-        assertTrue(client.response().restText().endsWith("data: [DONE]\n\n"));
+        assertTrue(response.restText().endsWith("data: [DONE]\n\n"));
       }
       assertEquals(List.of("You are served"), other.stored().answers("completed"));
     }

@@ -91,7 +91,7 @@ interface DeploymentCases extends Fixture {
     }
   }
 
-  private static void awaitNothingLeft(AppServerProcess server) {
+  private void awaitNothingLeft(AppServerProcess server) {
     List<String> left;
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     do {
@@ -101,7 +101,7 @@ interface DeploymentCases extends Fixture {
   }
 
   /** Threads of ours that live, and class loaders that still have our classes. */
-  private static List<String> left(AppServerProcess server) {
+  private List<String> left(AppServerProcess server) {
     server.jcmd("GC.run");
     List<String> left = new ArrayList<>();
     server
@@ -115,7 +115,7 @@ interface DeploymentCases extends Fixture {
             .lines()
             .filter(line -> line.endsWith("dev.helix.HelixApplication"))
             .count();
-    if (loaders > LOADERS_THE_JDK_KEEPS) {
+    if (loaders > LOADERS_THE_JDK_KEEPS * kind().loadersKeptByOne()) {
       left.add(loaders + " class loaders");
     }
     return left;
@@ -258,7 +258,8 @@ interface DeploymentCases extends Fixture {
     for (String bad :
         List.of(
             "GARBAGE\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+            // Open Liberty lets it pass, and our filter sees that one of them is not this machine.
+            "GET /" + NAME + "/v1/models HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n",
             "POST /"
                 + NAME
                 + "/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
@@ -288,7 +289,7 @@ interface DeploymentCases extends Fixture {
       Talk.hears(clients.get(i).response(), "So far " + i);
     }
     CompletableFuture<Integer> exit = endpoint.server().terminate();
-    exit.orTimeout(60, TimeUnit.SECONDS).join();
+    exit.join();
     for (int i = 0; i < talks.size(); i++) {
       assertEquals(
           List.of("user:Question " + i, "assistant:So far " + i), talks.get(i).stored().said());

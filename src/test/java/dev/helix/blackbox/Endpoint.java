@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** One running server with its upstream and its sessions folder. Not thread-safe. */
@@ -61,7 +60,7 @@ final class Endpoint implements AutoCloseable {
 
   /** Ends the server with SIGTERM and starts it again. */
   void restart() {
-    server.terminate().orTimeout(30, TimeUnit.SECONDS).join();
+    server.terminate().join();
     start();
   }
 

@@ -9,7 +9,6 @@ import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Servers that end, well or badly, and begin again on the same sessions. */
@@ -69,7 +68,7 @@ interface LifecycleCases extends Fixture {
       call.sse(Completions.DONE);
       call.end();
       assertTrue(response.restText().endsWith("data: [DONE]\n\n"), response::text);
-      exit.orTimeout(30, TimeUnit.SECONDS).join();
+      exit.join();
     }
     assertEquals(List.of("To the end"), talk.stored().answers("completed"));
     endpoint.start();
@@ -86,7 +85,7 @@ interface LifecycleCases extends Fixture {
       call.beginSse();
       call.sse(Completions.delta("So far"));
       Talk.hears(client.response(), "So far");
-      endpoint.server().terminate().orTimeout(30, TimeUnit.SECONDS).join();
+      endpoint.server().terminate().join();
     }
     List<String> said = talk.stored().said();
     assertEquals(List.of("user:Never ends", "assistant:So far"), said);

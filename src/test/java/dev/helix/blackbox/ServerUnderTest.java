@@ -7,10 +7,12 @@ import dev.helix.appserver.RunningServer;
 import dev.helix.packaging.WarProcess;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -19,21 +21,23 @@ import java.util.function.Function;
  */
 public final class ServerUnderTest implements AutoCloseable {
   private final Function<Map<String, String>, RunningServer> starter;
+  private final Duration stopping;
   private RunningServer running;
 
-  private ServerUnderTest(Function<Map<String, String>, RunningServer> starter) {
+  private ServerUnderTest(Function<Map<String, String>, RunningServer> starter, Duration stopping) {
     this.starter = starter;
+    this.stopping = stopping;
   }
 
   /** The WAR run by itself. */
   public static ServerUnderTest launcher() {
-    return new ServerUnderTest(WarProcess::start);
+    return new ServerUnderTest(WarProcess::start, Duration.ofSeconds(30));
   }
 
   /** The WAR in an app server. */
   public static ServerUnderTest in(AppServer kind) {
     return new ServerUnderTest(
-        environment -> AppServerProcess.start(kind, Deployment.of(environment)));
+        environment -> AppServerProcess.start(kind, Deployment.of(environment)), kind.stopping());
   }
 
   /**
@@ -69,9 +73,12 @@ public final class ServerUnderTest implements AutoCloseable {
     return running == null ? "" : running.output();
   }
 
-  /** Sends SIGTERM; the future is complete when the process has exited. */
+  /**
+   * Sends SIGTERM; the future is complete when the process has exited, and fails where it takes too
+   * long.
+   */
   CompletableFuture<Integer> terminate() {
-    return running.terminate();
+    return running.terminate().orTimeout(stopping.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Sends SIGKILL and waits for the exit. */
