@@ -75,4 +75,15 @@ public interface AppServer {
   default void undeploy(Instance instance, String application) throws IOException {
     Files.delete(applications(instance).resolve(application + ".war"));
   }
+
+  /** Takes away what it has refused, where it would else try that again without an end. */
+  default void dismiss(Instance instance, String application) throws IOException {}
+
+  /**
+   * How many class loaders it keeps by itself, whatever the application was, after so many have
+   * been undeployed.
+   */
+  default long loadersItKeeps(int undeployments) {
+    return 0;
+  }
 }

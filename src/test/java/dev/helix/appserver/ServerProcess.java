@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 /** A child process and all that it has written. Thread-safe. */
 public final class ServerProcess implements AutoCloseable {
   /** How long a server may take to start or to stop, on a slow machine. */
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Servers that log to files tell nobody. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
