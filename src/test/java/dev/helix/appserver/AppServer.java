@@ -69,11 +69,6 @@ public interface AppServer {
     return Duration.ofSeconds(30);
   }
 
-  /** How many class loaders of an application stay, at most, for one that the JDK keeps. */
-  default int loadersKeptByOne() {
-    return 1;
-  }
-
   /** The files that it logs to, beside its output. They may not exist. */
   default List<Path> logs(Instance instance) {
     return List.of();
@@ -93,5 +88,18 @@ public interface AppServer {
   /** Takes an application away while it runs. */
   default void undeploy(Instance instance, String application) throws IOException {
     Files.delete(applications(instance).resolve(application + ".war"));
+  }
+
+  /** Takes away what it has refused, where it would else try that again without an end. */
+  default void dismiss(Instance instance, String application) throws IOException {}
+
+  /**
+   * How many class loaders of applications stay, at most, after so many have been taken away: those
+   * that the JDK keeps, and the server by itself whatever the application was. Before 18 the JDK
+   * keeps what made the last record's {@code toString} (JDK-8078641): one, however often
+   * applications are deployed.
+   */
+  default int loadersItKeeps(int undeployments) {
+    return Runtime.version().feature() < 18 ? 1 : 0;
   }
 }

@@ -128,6 +128,11 @@ public final class AppServerProcess implements RunningServer {
       throw new UncheckedIOException(e);
     }
     await(kind.refused(application), before + 1);
+    try {
+      kind.dismiss(instance, application);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Takes an application from the running server and waits until it is gone. */

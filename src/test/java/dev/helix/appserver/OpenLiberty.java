@@ -132,8 +132,8 @@ final class OpenLiberty implements AppServer {
    * other.
    */
   @Override
-  public int loadersKeptByOne() {
-    return 2;
+  public int loadersItKeeps(int undeployments) {
+    return 2 * AppServer.super.loadersItKeeps(undeployments);
   }
 
   /** Standard output gets what is important; the rest of ours is here. */

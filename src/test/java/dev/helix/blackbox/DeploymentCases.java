@@ -37,12 +37,6 @@ interface DeploymentCases extends Fixture {
   /** Threads of ours, of our HTTP client and of our pools. */
   Pattern OURS = Pattern.compile("^\"(helix|httpclient|HikariPool|pgjdbc|PostgreSQL-JDBC).*");
 
-  /**
-   * Before 18 the JDK keeps what made the last record's {@code toString} (JDK-8078641): one class
-   * loader, however often the application is deployed.
-   */
-  long LOADERS_THE_JDK_KEEPS = Runtime.version().feature() < 18 ? 1 : 0;
-
   /** The server that it is. */
   AppServer kind();
 
@@ -73,7 +67,7 @@ interface DeploymentCases extends Fixture {
       for (int i = 0; i < 3; i++) {
         turn(server.url(), upstream, "Round " + i);
         server.undeploy(NAME);
-        awaitNothingLeft(server);
+        awaitNothingLeft(server, i + 1);
         server.deploy(NAME, Built.war());
       }
       turn(server.url(), upstream, "Round 3");
@@ -91,17 +85,18 @@ interface DeploymentCases extends Fixture {
     }
   }
 
-  private void awaitNothingLeft(AppServerProcess server) {
+  private void awaitNothingLeft(AppServerProcess server, int undeployments) {
+    int kept = kind().loadersItKeeps(undeployments);
     List<String> left;
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     do {
-      left = left(server);
+      left = left(server, kept);
     } while (!left.isEmpty() && System.nanoTime() < deadline);
     assertEquals(List.of(), left, server::output);
   }
 
-  /** Threads of ours that live, and class loaders that still have our classes. */
-  private List<String> left(AppServerProcess server) {
+  /** Threads of ours that live, and class loaders that still have our classes beyond those kept. */
+  private static List<String> left(AppServerProcess server, int kept) {
     // A thread that waits for work may still have what it did last on its stack, as WildFly's do.
     RawClient.get(server.root(), "/");
     server.jcmd("GC.run");
@@ -117,7 +112,7 @@ interface DeploymentCases extends Fixture {
             .lines()
             .filter(line -> line.endsWith("dev.helix.HelixApplication"))
             .count();
-    if (loaders > LOADERS_THE_JDK_KEEPS * kind().loadersKeptByOne()) {
+    if (loaders > kept) {
       left.add(loaders + " class loaders");
     }
     return left;
@@ -186,7 +181,7 @@ interface DeploymentCases extends Fixture {
       assertTrue(answer.contains("turn 2 ") && answer.contains("The harbour is grey"), answer);
       assertEquals(200, RawClient.get(server.url(), "/health/ready").status());
       server.undeploy(NAME);
-      awaitNothingLeft(server);
+      awaitNothingLeft(server, 1);
     }
     assertFalse(folder.resolve("unused").toFile().exists());
   }
