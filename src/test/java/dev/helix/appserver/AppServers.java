@@ -16,14 +16,7 @@ public final class AppServers {
   /** All of them, in the order of the tables. */
   public static final List<AppServer> ALL =
       List.of(
-          TOMCAT_10,
-          TOMCAT_11,
-          JETTY_EE10,
-          JETTY_EE11,
-          WILDFLY,
-          OPEN_LIBERTY,
-          GLASSFISH,
-          PAYARA);
+          TOMCAT_10, TOMCAT_11, JETTY_EE10, JETTY_EE11, WILDFLY, OPEN_LIBERTY, GLASSFISH, PAYARA);
 
   private AppServers() {}
 }
