@@ -13,7 +13,10 @@ import java.util.stream.Collectors;
 /** Copies of the WAR with another {@code web.xml}, and WARs that are not ours. No state. */
 final class AlteredWar {
   private static final String INIT_PARAMS =
-      "    <filter-class>dev.helix.filter.ConversationFilter</filter-class>\n";
+      """
+          <filter-class>dev.helix.filter.ConversationFilter</filter-class>
+          <async-supported>true</async-supported>
+      """;
   private static final String CONTEXT_PARAMS = "  <listener>\n";
   private static final String ENTRIES = "</web-app>";
 
