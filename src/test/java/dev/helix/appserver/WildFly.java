@@ -114,6 +114,15 @@ final class WildFly implements AppServer {
     return true;
   }
 
+  /**
+   * A thread of its pool that waits for work still has on its stack what it did last ({@code
+   * EnhancedQueueExecutor}), and so the application that this was for.
+   */
+  @Override
+  public int loadersItKeeps(int undeployments) {
+    return 1 + AppServer.super.loadersItKeeps(undeployments);
+  }
+
   /** Only applications that name a resource in their descriptors see it below their own names. */
   @Override
   public String jndiName(String dataSource) {

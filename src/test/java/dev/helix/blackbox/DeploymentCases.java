@@ -97,8 +97,6 @@ interface DeploymentCases extends Fixture {
 
   /** Threads of ours that live, and class loaders that still have our classes beyond those kept. */
   private static List<String> left(AppServerProcess server, int kept) {
-    // A thread that waits for work may still have what it did last on its stack, as WildFly's do.
-    RawClient.get(server.root(), "/");
     server.jcmd("GC.run");
     List<String> left = new ArrayList<>();
     server
