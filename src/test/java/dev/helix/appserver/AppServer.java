@@ -59,6 +59,22 @@ public interface AppServer {
     return false;
   }
 
+  /**
+   * Whether bytes beyond ASCII in a request's headers reach an application, and come back in those
+   * of its response. Where they do not, the server refuses the one or replaces the other by itself.
+   */
+  default boolean passesHeaderBytes() {
+    return true;
+  }
+
+  /**
+   * Whether it lets running requests end when it is told to stop. Else it closes all connections
+   * first, and no application can do anything about it.
+   */
+  default boolean finishesRequestsAtStop() {
+    return true;
+  }
+
   /** How an application calls the data source of this name. */
   default String jndiName(String dataSource) {
     return dataSource;

@@ -57,6 +57,14 @@ final class GlassFish implements AppServer {
     String text = Files.readString(file);
     int template = text.indexOf(TEMPLATE);
     String server = listeners(text.substring(0, template), instance);
+    // Each caller who does not read may hold 11 MB of its buffers.
+    server = put(server, "-Xmx512m", "-Xmx1g");
+    // Else five threads for all requests, and callers who send their bodies slowly hold them.
+    server =
+        put(
+            server,
+            "<thread-pool name=\"http-thread-pool\"",
+            "<thread-pool name=\"http-thread-pool\" max-thread-pool-size=\"200\"");
     Deployment.DataSource source = instance.deployment().dataSource();
     if (source != null) {
       Path lib = Files.createDirectories(domain.resolve("lib"));
@@ -143,12 +151,26 @@ final class GlassFish implements AppServer {
   }
 
   /**
-   * A complaint of the domain itself is none: it brings certificates of authorities, and says with
-   * the first deployment which of them have expired meanwhile.
+   * Two complaints are none of the application's. The domain brings certificates of authorities,
+   * and says with the first deployment which of them have expired meanwhile. And Payara itself may
+   * load the JDBC drivers in an application, which it then says the application has done.
    */
   @Override
   public Pattern complaint() {
-    return Pattern.compile("\\b(SEVERE|WARNING)\\b(?!.*system\\.security\\.ssl)");
+    return Pattern.compile(
+        "\\b(SEVERE|WARNING)\\b(?!.*(system\\.security\\.ssl|jakarta\\.enterprise\\.web\\.util))");
+  }
+
+  /** Payara refuses such a request, and GlassFish writes blanks in such a response. */
+  @Override
+  public boolean passesHeaderBytes() {
+    return false;
+  }
+
+  /** Its network is the first thing that it stops; {@code asadmin disable} before lets them end. */
+  @Override
+  public boolean finishesRequestsAtStop() {
+    return false;
   }
 
   @Override

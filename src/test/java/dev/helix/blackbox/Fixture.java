@@ -24,4 +24,14 @@ public interface Fixture {
   default boolean isError(String line) {
     return line.contains("SEVERE") || line.contains("ERROR");
   }
+
+  /** Whether headers may have bytes beyond ASCII, in requests and in responses. */
+  default boolean passesHeaderBytes() {
+    return true;
+  }
+
+  /** Whether requests that run when the server is told to stop may end. */
+  default boolean finishesRequestsAtStop() {
+    return true;
+  }
 }

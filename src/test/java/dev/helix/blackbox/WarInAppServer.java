@@ -41,4 +41,14 @@ abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
   public boolean isError(String line) {
     return EndpointSuite.super.isError(line) && kind.complaint().matcher(line).find();
   }
+
+  @Override
+  public boolean passesHeaderBytes() {
+    return kind.passesHeaderBytes();
+  }
+
+  @Override
+  public boolean finishesRequestsAtStop() {
+    return kind.finishesRequestsAtStop();
+  }
 }

@@ -123,11 +123,33 @@ interface WireCases extends Fixture {
     Endpoint endpoint = usual();
     String id = "Gespräch-" + Endpoint.freshId();
     String onTheWire = new String(id.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    RawResponse response = endpoint.talkIn(onTheWire).whole("Hi", "ok");
+    Talk talk = endpoint.talkIn(onTheWire);
+    if (!passesHeaderBytes()) {
+      isRefusedOrKeptAsItCame(endpoint, talk, id);
+      return;
+    }
+    RawResponse response = talk.whole("Hi", "ok");
     assertEquals(onTheWire, response.header("X-Conversation-ID"));
     assertEquals(
         id,
         endpoint.stored(response.header("X-Session-ID")).status().path("conversation_id").asText());
+  }
+
+  /** A server that spoils the echo must not spoil the session, and one that refuses says so. */
+  private static void isRefusedOrKeptAsItCame(Endpoint endpoint, Talk talk, String id) {
+    try (RawClient client = talk.http().ask("Hi")) {
+      Call call = endpoint.upstream().poll(Duration.ofSeconds(2));
+      if (call == null) {
+        assertEquals(400, client.response().status());
+        return;
+      }
+      call.respondJson(200, Completions.completion("ok"));
+      RawResponse response = client.response();
+      response.rest();
+      assertEquals(200, response.status(), response::text);
+      String session = response.header("X-Session-ID");
+      assertEquals(id, endpoint.stored(session).status().path("conversation_id").asText(), session);
+    }
   }
 
   @Test
