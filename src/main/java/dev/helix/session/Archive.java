@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,6 +54,27 @@ public final class Archive {
 
   // The newest first; null until the folder was looked at.
   private NavigableSet<YearMonth> months;
+
+  /**
+   * The folder that a setting names, with {@code ~/} for the home directory; empty where it is null
+   * or blank.
+   *
+   * @throws IllegalArgumentException if it is no path
+   */
+  static Optional<Path> folder(String setting) {
+    if (setting == null || setting.isBlank()) {
+      return Optional.empty();
+    }
+    String folder = setting.strip();
+    try {
+      return Optional.of(
+          folder.startsWith("~/")
+              ? Path.of(System.getProperty("user.home"), folder.substring(2))
+              : Path.of(folder));
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(DIRECTORY + " is not a path", e);
+    }
+  }
 
   /** The archive in a folder, which is made with the first session that is archived. */
   public Archive(Path folder, Clock clock) {

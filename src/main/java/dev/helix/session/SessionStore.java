@@ -1,7 +1,6 @@
 package dev.helix.session;
 
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -348,18 +346,7 @@ public interface SessionStore extends AutoCloseable {
      * @throws IllegalArgumentException if a setting makes no sense
      */
     default Optional<Path> archiveFolder(UnaryOperator<String> settings) {
-      String folder = settings.apply(Archive.DIRECTORY);
-      if (folder == null || folder.isBlank()) {
-        return Optional.empty();
-      }
-      try {
-        return Optional.of(
-            folder.strip().startsWith("~/")
-                ? Path.of(System.getProperty("user.home"), folder.strip().substring(2))
-                : Path.of(folder.strip()));
-      } catch (InvalidPathException e) {
-        throw new IllegalArgumentException(Archive.DIRECTORY + " is not a path", e);
-      }
+      return Archive.folder(settings.apply(Archive.DIRECTORY));
     }
   }
 
@@ -370,7 +357,7 @@ public interface SessionStore extends AutoCloseable {
    * @param key whose value the name is
    */
   static Map<String, String> problems(String key, String name, UnaryOperator<String> settings) {
-    Map<String, Provider> all = providers();
+    Map<String, Provider> all = StoreProviders.all();
     return all.containsKey(name)
         ? all.get(name).problems(settings)
         : Map.of(key, "one of " + String.join(", ", all.keySet()));
@@ -382,7 +369,7 @@ public interface SessionStore extends AutoCloseable {
    * @throws IllegalArgumentException if there is no such kind, naming those there are
    */
   static SessionStore open(String name, UnaryOperator<String> settings) {
-    return provider(name).open(settings);
+    return StoreProviders.named(name).open(settings);
   }
 
   /**
@@ -391,7 +378,7 @@ public interface SessionStore extends AutoCloseable {
    * @throws IllegalArgumentException if there is no such kind, naming those there are
    */
   static SessionStore openToRead(String name, UnaryOperator<String> settings) {
-    return provider(name).openToRead(settings);
+    return StoreProviders.named(name).openToRead(settings);
   }
 
   /**
@@ -400,24 +387,6 @@ public interface SessionStore extends AutoCloseable {
    * @throws IllegalArgumentException if there is no such kind, naming those there are
    */
   static Optional<Path> archiveFolder(String name, UnaryOperator<String> settings) {
-    return provider(name).archiveFolder(settings);
-  }
-
-  private static Provider provider(String name) {
-    Map<String, Provider> all = providers();
-    if (!all.containsKey(name)) {
-      throw new IllegalArgumentException(
-          "no session store is called " + name + ", only " + all.keySet());
-    }
-    return all.get(name);
-  }
-
-  /** All there are, by their names. */
-  private static Map<String, Provider> providers() {
-    Map<String, Provider> all = new TreeMap<>();
-    // This class's own loader: in a container the thread's may be another application's.
-    ServiceLoader.load(Provider.class, SessionStore.class.getClassLoader())
-        .forEach(provider -> all.put(provider.name(), provider));
-    return all;
+    return StoreProviders.named(name).archiveFolder(settings);
   }
 }

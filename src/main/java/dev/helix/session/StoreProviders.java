@@ -1,0 +1,33 @@
+package dev.helix.session;
+
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** The kinds of stores that there are, found by {@link ServiceLoader}. No state. */
+final class StoreProviders {
+  private StoreProviders() {}
+
+  /**
+   * The kind of that name.
+   *
+   * @throws IllegalArgumentException if there is none, naming those there are
+   */
+  static SessionStore.Provider named(String name) {
+    Map<String, SessionStore.Provider> all = all();
+    if (!all.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "no session store is called " + name + ", only " + all.keySet());
+    }
+    return all.get(name);
+  }
+
+  /** All by their names, in order. */
+  static Map<String, SessionStore.Provider> all() {
+    Map<String, SessionStore.Provider> all = new TreeMap<>();
+    // This class's own loader: in a container the thread's may be another application's.
+    ServiceLoader.load(SessionStore.Provider.class, StoreProviders.class.getClassLoader())
+        .forEach(provider -> all.put(provider.name(), provider));
+    return all;
+  }
+}
