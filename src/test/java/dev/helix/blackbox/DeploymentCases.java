@@ -37,6 +37,9 @@ interface DeploymentCases extends Fixture {
   /** Threads of ours, of our HTTP client and of our pools. */
   Pattern OURS = Pattern.compile("^\"(helix|httpclient|HikariPool|pgjdbc|PostgreSQL-JDBC).*");
 
+  /** Else what is only softly reachable stays until memory is short, as JDKs from 18 keep types. */
+  String NO_SOFT_REFERENCES = "-XX:SoftRefLRUPolicyMSPerMB=0";
+
   /** The server that it is. */
   AppServer kind();
 
@@ -62,8 +65,7 @@ interface DeploymentCases extends Fixture {
                 kind(),
                 demo(folder)
                     .andEnvironment("HELIX_UPSTREAM_URL", upstream.baseUrl().toString())
-                    // Else what is only softly reachable stays until memory is short.
-                    .withJvmOptions("-XX:SoftRefLRUPolicyMSPerMB=0"))) {
+                    .withJvmOptions(NO_SOFT_REFERENCES))) {
       for (int i = 0; i < 3; i++) {
         turn(server.url(), upstream, "Round " + i);
         server.undeploy(NAME);
@@ -164,6 +166,7 @@ interface DeploymentCases extends Fixture {
                     "HELIX_STORE", "jdbc",
                     "HELIX_JDBC_JNDI", kind().jndiName("jdbc/helix"),
                     "HELIX_SESSIONS_DIR", folder.resolve("unused").toString()))
+            .withJvmOptions(NO_SOFT_REFERENCES)
             .with(
                 new Deployment.DataSource(
                     "jdbc/helix",
