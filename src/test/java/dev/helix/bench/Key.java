@@ -1,0 +1,43 @@
+package dev.helix.bench;
+
+import java.util.Locale;
+
+/** The figures that have a goal, in the order in which they are shown. */
+enum Key {
+  ADDED_P50_OVER_NGINX(
+      "what a durable turn adds to going straight to the upstream (median, not streamed), over"
+          + " what nginx adds and one fdatasync"),
+  LITELLM_OVER_OURS("LiteLLM's added median over ours, and our requests a second over LiteLLM's"),
+  TTFT_OVER_NGINX(
+      "what is added to the time to the first token (median), over what nginx adds and one"
+          + " fdatasync"),
+  OPEN_STREAMS(
+      "streams held at a token a second in a Tomcat as published with a heap of 512 MB, no token"
+          + " later than a second"),
+  CHUNKS_OVER_NGINX("events a second through a stream, over nginx's"),
+  TURN_2000_OVER_10("a turn at 2,000 stored messages over one at 10"),
+  DURABLE_TURNS_OVER_FSYNC(
+      "durable turns a second at the store over 64 conversations, over forced appends a second of"
+          + " one writer"),
+  FILTER_NS("the filter on a request with a warm session, in nanoseconds, and others beside it"),
+  LIST_200K_MS("the newest 50 sessions, in milliseconds"),
+  START_200K_OVER_EMPTY("a start with 200,000 sessions over a start with none"),
+  WAR_MB("the WAR, in millions of bytes"),
+  START_OVER_EMPTY_WAR_S("seconds to start in Tomcat 10.1, less those of an empty WAR"),
+  IDLE_HEAP_MB("heap in use after the start in Tomcat 10.1, in millions of bytes");
+
+  private final String what;
+
+  Key(String what) {
+    this.what = what;
+  }
+
+  String what() {
+    return what;
+  }
+
+  /** As in {@code results.json}. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
