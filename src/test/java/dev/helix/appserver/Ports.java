@@ -10,14 +10,14 @@ import java.util.Random;
  * Ports for servers that cannot say which one they took. They are below those that systems give to
  * connections, so that none of these takes one before its server does. No state.
  */
-final class Ports {
+public final class Ports {
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 32_000;
 
   private Ports() {}
 
   /** So many different ports that are free now. */
-  static List<Integer> free(int count) {
+  public static List<Integer> free(int count) {
     return new Random()
         .ints(LOWEST, HIGHEST)
         .distinct()

@@ -1,63 +1,82 @@
 package dev.helix.bench;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The bytes that the benchmark's upstream sends. Immutable. */
+/** The bytes that the benchmark's upstream sends, each call's the caller's own. Immutable. */
 final class Answers {
+  /** The text of each token that is sent as fast as it is taken. */
+  static final String TOKEN = "token ";
+
+  /** The bytes of the text of an answer that is not streamed. */
+  static final int TEXT_LENGTH = 900;
+
   private static final String CHUNK =
       "{\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,"
           + "\"model\":\"bench\",\"choices\":[{\"index\":0,\"delta\":{";
 
-  private final int tokens;
-  private final byte[] whole;
+  private static final byte[] HEAD =
+      ascii(
+          "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+  private static final byte[] PLAIN_TOKEN =
+      event(CHUNK + "\"content\":\"" + TOKEN + "\"},\"finish_reason\":null}]}");
+  private static final byte[] END = makeEnd();
+  private static final byte[] WHOLE = makeWhole();
 
-  Answers(int tokens, int textLength) {
-    this.tokens = tokens;
+  private Answers() {}
+
+  /** The text of an answer that is not streamed. */
+  static String text() {
+    return "lorem ipsum ".repeat(TEXT_LENGTH / 12 + 1).substring(0, TEXT_LENGTH);
+  }
+
+  /** An answer that is not streamed, with its head. */
+  static ByteBuffer whole() {
+    return ByteBuffer.wrap(WHOLE);
+  }
+
+  /** What goes before a stream's first token. */
+  static ByteBuffer head() {
+    return ByteBuffer.wrap(HEAD);
+  }
+
+  /** One event with nothing of its own. */
+  static ByteBuffer token() {
+    return ByteBuffer.wrap(PLAIN_TOKEN);
+  }
+
+  /** One event with its number and the time now. */
+  static ByteBuffer token(int number) {
+    return ByteBuffer.wrap(
+        event(
+            CHUNK
+                + "\"content\":\""
+                + number
+                + ":"
+                + System.nanoTime()
+                + " \"},\"finish_reason\":null}]}"));
+  }
+
+  /** The finish reason, [DONE] and the end of the body. */
+  static ByteBuffer end() {
+    return ByteBuffer.wrap(END);
+  }
+
+  private static byte[] makeWhole() {
     String body =
         "{\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion\",\"created\":1700000000,"
             + "\"model\":\"bench\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\","
             + "\"content\":\""
-            + text(textLength)
+            + text()
             + "\"},\"finish_reason\":\"stop\"}]}";
-    this.whole =
-        ascii(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-                + body.length()
-                + "\r\n\r\n"
-                + body);
-  }
-
-  /** The text of an answer that is not streamed. */
-  static String text(int length) {
-    return "lorem ipsum ".repeat(length / 12 + 1).substring(0, length);
-  }
-
-  int tokens() {
-    return tokens;
-  }
-
-  byte[] whole() {
-    return whole.clone();
-  }
-
-  byte[] head() {
     return ascii(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body);
   }
 
-  /** One event with its number and the time now. */
-  byte[] token(int number) {
-    return event(
-        CHUNK
-            + "\"content\":\""
-            + number
-            + ":"
-            + System.nanoTime()
-            + " \"},\"finish_reason\":null}]}");
-  }
-
-  /** The finish reason, [DONE] and the end of the body. */
-  byte[] end() {
+  private static byte[] makeEnd() {
     byte[] finish = event(CHUNK + "},\"finish_reason\":\"stop\"}]}");
     byte[] done = event("[DONE]");
     byte[] last = ascii("0\r\n\r\n");

@@ -46,12 +46,15 @@ public final class Bench {
         .put("processors", Runtime.getRuntime().availableProcessors());
     System.out.println("the WAR's size, and what it adds to a Tomcat's start and heap");
     results.setAll(new Footprint(full ? 9 : 3).run(FOLDER.resolve("footprint")));
-    TurnCost turns = full ? new TurnCost(15, 20) : new TurnCost(3, 4);
-    try (BenchServer server = open("turns", ServerUnderTest.launcher(), 1)) {
-      for (int callers : new int[] {1, 16}) {
-        System.out.println("a turn that is not streamed, callers: " + callers);
-        results.set("turn_" + callers, turns.run(server, callers));
-      }
+    Results gathered = new Results(System.out::println);
+    try (Contenders contenders =
+        new Contenders(FOLDER.resolve("turns"), FOLDER.resolveSibling("litellm"), full)) {
+      TurnCost turns =
+          full ? new TurnCost(contenders, FOLDER, 15, 15) : new TurnCost(contenders, FOLDER, 3, 3);
+      turns.whole(gathered, 1, full ? 20 : 5);
+      turns.whole(gathered, 64, full ? 2 : 1);
+      turns.firstToken(gathered, 1, full ? 20 : 5);
+      turns.events(gathered, 16, full ? 4000 : 1000);
     }
     System.out.println("a resent history of 1,000 messages in a transcript of as many");
     results.set(
@@ -72,28 +75,29 @@ public final class Bench {
     results.set("jdbc", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
     int tokens = full ? 60 : 14;
     ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
-    try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), tokens)) {
+    try (Upstream upstream = Upstream.start()) {
       System.out.println("streams straight to the upstream, on embedded Jetty, on Tomcat");
-      ObjectNode straight = streams.straight(server.upstreamUrl());
+      ObjectNode straight = streams.straight(upstream.url());
       System.out.println("    " + straight);
       results.set("streams_straight", straight);
-      results.set("streams_jetty", streams.run(server, "jetty"));
-    }
-    try (BenchServer server =
-        open("streams-tomcat", ServerUnderTest.in(AppServers.TOMCAT_10), tokens)) {
-      results.set("streams_tomcat", streams.run(server, "tomcat"));
-    }
-    try (BenchServer server = open("growth", ServerUnderTest.launcher(), 1)) {
-      System.out.println("one conversation, resent with each turn");
-      results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
+      try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), upstream)) {
+        results.set("streams_jetty", streams.run(server, "jetty"));
+      }
+      try (BenchServer server =
+          open("streams-tomcat", ServerUnderTest.in(AppServers.TOMCAT_10), upstream)) {
+        results.set("streams_tomcat", streams.run(server, "tomcat"));
+      }
+      try (BenchServer server = open("growth", ServerUnderTest.launcher(), upstream)) {
+        System.out.println("one conversation, resent with each turn");
+        results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
+      }
     }
     return results;
   }
 
-  private static BenchServer open(String name, ServerUnderTest server, int tokens)
+  private static BenchServer open(String name, ServerUnderTest server, Upstream upstream)
       throws IOException {
-    return new BenchServer(
-        server, FOLDER.resolve("sessions-" + name), tokens, TurnCost.TEXT_LENGTH);
+    return new BenchServer(server, FOLDER.resolve("sessions-" + name), upstream.url());
   }
 
   private static void clear(Path folder) throws IOException {

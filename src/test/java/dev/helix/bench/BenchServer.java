@@ -11,33 +11,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server with an upstream of its own, both running, and an empty sessions folder. */
+/** A server that runs before an upstream, and an empty sessions folder. */
 final class BenchServer implements AutoCloseable {
   private static final Pattern HEAP_USED = Pattern.compile("heap\\s+total \\d+K, used (\\d+)K");
   private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d+)$");
   private static final Pattern WRITTEN = Pattern.compile("(?m)^write_bytes: (\\d+)$");
 
-  private final Child upstream;
-  private final URI upstreamUrl;
   private final ServerUnderTest server;
   private final Path sessions;
 
-  BenchServer(ServerUnderTest server, Path sessions, int tokens, int textLength)
-      throws IOException {
+  BenchServer(ServerUnderTest server, Path sessions, URI upstream) throws IOException {
     this.server = server;
     this.sessions = Files.createDirectories(sessions);
-    this.upstream = Child.start(BenchUpstream.class, "" + tokens, "" + textLength);
-    this.upstreamUrl = URI.create("http://127.0.0.1:" + upstream.line());
-    server.start(Map.of("helix.upstream.url", upstreamUrl + "/v1"), sessions);
+    server.start(Map.of("helix.upstream.url", upstream + "/v1"), sessions);
+  }
+
+  long pid() {
+    return server.pid();
   }
 
   URI url() {
     return server.url();
-  }
-
-  /** The upstream, without {@code /v1}. */
-  URI upstreamUrl() {
-    return upstreamUrl;
   }
 
   Path sessions() {
@@ -96,6 +90,5 @@ final class BenchServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    upstream.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.helix.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -12,10 +13,10 @@ import java.util.Iterator;
 import java.util.PriorityQueue;
 
 /**
- * The upstream of the benchmark: one thread, non-blocking, on 127.0.0.1. A request that asks for a
- * stream gets one token each second, which holds the time at which it was written; any other gets
- * its answer at once. Prints its port. Arguments: tokens in a stream, bytes of a whole answer's
- * text.
+ * The upstream of the benchmark: one thread, non-blocking, on 127.0.0.1. The model that a request
+ * names says what it gets: {@code whole} its answer at once, {@code seconds-N} a stream of N
+ * tokens, one each second, which hold the time at which they were written, {@code burst-N} a stream
+ * of N tokens as fast as they are taken. Prints its port.
  */
 final class BenchUpstream {
   private static final int BACKLOG = 4096;
@@ -24,18 +25,16 @@ final class BenchUpstream {
   private final ServerSocketChannel listener = ServerSocketChannel.open();
   private final PriorityQueue<UpstreamConnection> due =
       new PriorityQueue<>(Comparator.comparingLong(UpstreamConnection::due));
-  private final Answers answers;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
 
-  private BenchUpstream(Answers answers) throws IOException {
-    this.answers = answers;
+  private BenchUpstream() throws IOException {
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     listener.configureBlocking(false);
     listener.register(selector, SelectionKey.OP_ACCEPT);
   }
 
   public static void main(String[] arguments) throws IOException {
-    Answers answers = new Answers(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
-    BenchUpstream upstream = new BenchUpstream(answers);
+    BenchUpstream upstream = new BenchUpstream();
     System.out.println(upstream.listener.socket().getLocalPort());
     upstream.serve();
   }
@@ -74,7 +73,7 @@ final class BenchUpstream {
       channel.configureBlocking(false);
       channel.socket().setTcpNoDelay(true);
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-      key.attach(new UpstreamConnection(channel, key, answers));
+      key.attach(new UpstreamConnection(channel, key, buffer));
     }
   }
 

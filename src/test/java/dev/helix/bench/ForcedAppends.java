@@ -14,12 +14,32 @@ import java.nio.file.StandardOpenOption;
  * second.
  */
 final class ForcedAppends {
+  private static final int SAMPLES = 200;
+
   private final Path folder;
   private final byte[] bytes;
 
   ForcedAppends(Path folder, int size) {
     this.folder = folder;
     this.bytes = new byte[size];
+  }
+
+  /** How long it takes to append one KiB to a file in that folder and force it, some times. */
+  static Sample one(Path folder) throws IOException {
+    Path file = Files.createTempFile(folder, "forced", ".bin");
+    Sample sample = new Sample();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(1024);
+      for (int i = 0; i < SAMPLES; i++) {
+        long start = System.nanoTime();
+        channel.write(block.clear());
+        channel.force(false);
+        sample.add(System.nanoTime() - start);
+      }
+    } finally {
+      Files.delete(file);
+    }
+    return sample;
   }
 
   /** One writer, one file, each append forced by itself. */

@@ -119,7 +119,9 @@ final class StreamLoad {
 
   private byte[] request(int number) {
     String body =
-        "{\"model\":\"bench\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Count "
+        "{\"model\":\"seconds-"
+            + tokens
+            + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Count "
             + number
             + "\"}]}";
     String path = server.getPath().replaceFirst("/$", "") + "/v1/chat/completions";

@@ -42,7 +42,7 @@ final class TurnCaller implements AutoCloseable {
         .append("{\"role\":\"user\",\"content\":\"Question ")
         .append(turn)
         .append(" of a conversation that goes on and on, as people's do.\"}");
-    String body = "{\"model\":\"bench\",\"messages\":[" + messages + "]}";
+    String body = "{\"model\":\"whole\",\"messages\":[" + messages + "]}";
     long start = System.nanoTime();
     client.post("/v1/chat/completions", body, "X-Conversation-ID", conversation);
     RawResponse response = client.response();

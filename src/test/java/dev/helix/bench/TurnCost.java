@@ -1,81 +1,218 @@
 package dev.helix.bench;
 
+import static dev.helix.bench.Contenders.LITELLM;
+import static dev.helix.bench.Contenders.NGINX;
+import static dev.helix.bench.Contenders.OURS;
+import static dev.helix.bench.Contenders.STRAIGHT;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.scripted.Json;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** What a durable turn that is not streamed costs above the same turn straight to the upstream. */
+/**
+ * What a turn costs through each of the {@link Contenders}, in rounds in which they take turns. The
+ * turns that count go on in a conversation; those that begin one are measured besides.
+ */
 final class TurnCost {
-  static final int TEXT_LENGTH = 900;
+  /** The generator and the upstream alone must do this many times what they do through a server. */
+  private static final double HEADROOM = 1.5;
 
+  private final Contenders contenders;
+  private final Path folder;
   private final int rounds;
-  private final int conversations;
+  private final int warmUp;
 
-  TurnCost(int rounds, int conversations) {
+  /**
+   * Measurements of so many rounds each.
+   *
+   * @param folder on the disk whose forced writes are measured
+   * @param warmUp rounds before those that count
+   */
+  TurnCost(Contenders contenders, Path folder, int rounds, int warmUp) {
+    this.contenders = contenders;
+    this.folder = folder;
     this.rounds = rounds;
-    this.conversations = conversations;
+    this.warmUp = warmUp;
   }
 
-  ObjectNode run(BenchServer server, int callers) throws IOException {
-    String name = "turns-" + callers;
-    JsonNode measured;
-    try (Child load =
-        Child.start(
-            TurnLoad.class,
-            server.url().toString(),
-            server.upstreamUrl().toString(),
-            "" + callers,
-            "" + rounds,
-            "" + conversations,
-            server.sessions().getParent().toString(),
-            name)) {
-      measured = Json.read(load.line());
+  /** Of each round the figures of each target by its name, and the disk's. */
+  record Rounds(JsonNode all) {
+    /** The middle of what the function gives for each round. */
+    Spread spread(ToDoubleFunction<JsonNode> figure) {
+      List<Double> values = new ArrayList<>();
+      all.forEach(round -> values.add(figure.applyAsDouble(round)));
+      return Spread.of(values);
     }
-    for (int round = 0; round < TurnLoad.allRounds(rounds); round++) {
+
+    Spread spread(String target, String figure) {
+      return spread(round -> of(round, target, figure));
+    }
+
+    static double of(JsonNode round, String target, String figure) {
+      JsonNode value = round.path(target).path(figure);
+      if (!value.isNumber()) {
+        throw new IllegalStateException("no " + figure + " of " + target + " in " + round);
+      }
+      return value.asDouble();
+    }
+
+    /** What a target adds to going straight to the upstream. */
+    static double added(JsonNode round, String target, String figure) {
+      return of(round, target, figure) - of(round, STRAIGHT, figure);
+    }
+
+    /** What we add over what nginx adds and one fdatasync. */
+    Spread addedOverNginx(String figure) {
+      return spread(
+          round ->
+              added(round, OURS, figure)
+                  / (added(round, NGINX, figure) + round.path("fdatasync_ms").asDouble()));
+    }
+
+    ObjectNode toJson() {
+      ObjectNode json = Json.object();
+      for (Map.Entry<String, JsonNode> target : all.path(0).properties()) {
+        if (target.getValue().isObject()) {
+          ObjectNode figures = Json.object();
+          for (Map.Entry<String, JsonNode> figure : target.getValue().properties()) {
+            figures.set(figure.getKey(), spread(target.getKey(), figure.getKey()).toJson());
+          }
+          json.set(target.getKey(), figures);
+        }
+      }
+      json.set("fdatasync_ms", spread(round -> round.path("fdatasync_ms").asDouble()).toJson());
+      return json;
+    }
+  }
+
+  /**
+   * Lets so many callers hold conversations with each target, and looks at every transcript.
+   *
+   * @param name of this measurement, for the conversation ids
+   * @param model what the upstream is asked for, as in {@link BenchUpstream}
+   * @param turns of each conversation
+   */
+  Rounds run(String name, String model, int callers, int turns, ArrayNode targets)
+      throws IOException {
+    ObjectNode plan =
+        Json.object()
+            .put("name", name)
+            .put("model", model)
+            .put("callers", callers)
+            .put("turns", turns)
+            .put("rounds", rounds)
+            .put("warm_up", warmUp)
+            .put("folder", folder.toString());
+    plan.set("targets", targets);
+    Rounds measured;
+    try (Child load = Child.start(Load.class, plan.toString())) {
+      measured = new Rounds(Json.read(load.line()));
+    }
+    for (JsonNode target : targets) {
+      if (target.path("name").asText().equals(OURS)) {
+        check(name, callers, turns, target.path("conversations").asInt());
+      }
+    }
+    requireHeadroom(name, measured);
+    return measured;
+  }
+
+  private void check(String name, int callers, int turns, int conversations) throws IOException {
+    Transcripts transcripts = contenders.ours().transcripts();
+    for (int round = 0; round < warmUp + rounds; round++) {
       for (int caller = 0; caller < callers; caller++) {
-        for (int conversation = 0; conversation < conversations; conversation++) {
-          server
-              .transcripts()
-              .check(TurnLoad.id(name, round, caller, conversation), TurnLoad.TURNS);
+        for (int i = 0; i < conversations; i++) {
+          transcripts.check(Load.id(name, round, caller) + i, turns);
         }
       }
     }
-    ObjectNode figures = Json.object().put("callers", callers).put("rounds", rounds);
-    put(figures, "straight_ms", measured, r -> r.path("straight_ms").asDouble());
-    put(figures, "later_turn_ms", measured, r -> r.path("later_ms").asDouble());
-    put(figures, "first_turn_ms", measured, r -> r.path("first_ms").asDouble());
-    put(figures, "later_turn_p99_ms", measured, r -> r.path("later_p99_ms").asDouble());
-    put(figures, "forced_write_ms", measured, r -> r.path("forced_write_ms").asDouble());
-    put(
-        figures,
-        "later_turn_less_straight_ms",
-        measured,
-        r -> r.path("later_ms").asDouble() - r.path("straight_ms").asDouble());
-    put(
-        figures,
-        "first_turn_less_straight_ms",
-        measured,
-        r -> r.path("first_ms").asDouble() - r.path("straight_ms").asDouble());
-    put(
-        figures,
-        "later_turn_less_straight_in_forced_writes",
-        measured,
-        r ->
-            (r.path("later_ms").asDouble() - r.path("straight_ms").asDouble())
-                / r.path("forced_write_ms").asDouble());
-    return figures;
   }
 
-  private static void put(
-      ObjectNode figures, String name, JsonNode rounds, ToDoubleFunction<JsonNode> figure) {
-    List<Double> values = new ArrayList<>();
-    rounds.forEach(round -> values.add(figure.applyAsDouble(round)));
-    Spread spread = Spread.of(values);
-    System.out.println("    " + name + ": " + spread);
-    figures.set(name, spread.toJson());
+  private static void requireHeadroom(String name, Rounds measured) {
+    double straight = measured.spread(STRAIGHT, "per_second").median();
+    double through = measured.spread(OURS, "per_second").median();
+    if (straight < HEADROOM * through) {
+      throw new IllegalStateException(
+          "%s: generator and upstream alone do %.0f a second, with the server between %.0f: they may be the limit"
+              .formatted(name, straight, through));
+    }
+  }
+
+  /** Turns that are not streamed. */
+  void whole(Results results, int callers, int conversations) throws IOException {
+    ArrayNode targets = contenders.targets(conversations);
+    contenders.addLiteLlm(targets, 1);
+    Rounds measured = run("whole-" + callers, "whole", callers, 10, targets);
+    results.detail("turn_" + callers, measured.toJson());
+    String of = callers + (callers == 1 ? " caller" : " callers");
+    Goal goal = Goal.atMost(1.5);
+    if (contenders.hasNginx()) {
+      results.add(Key.ADDED_P50_OVER_NGINX, of, measured.addedOverNginx("later_ms"), goal);
+    } else {
+      results.notRun(Key.ADDED_P50_OVER_NGINX, of, contenders.whyNoNginx(), goal);
+    }
+    Goal faster = Goal.atLeast(20);
+    String added = "added median, LiteLLM's over ours, " + of;
+    String rate = "requests a second, ours over LiteLLM's, " + of;
+    if (contenders.hasLiteLlm()) {
+      results.add(
+          Key.LITELLM_OVER_OURS,
+          added,
+          measured.spread(
+              round ->
+                  Rounds.added(round, LITELLM, "later_ms") / Rounds.added(round, OURS, "later_ms")),
+          faster);
+      results.add(
+          Key.LITELLM_OVER_OURS,
+          rate,
+          measured.spread(
+              round ->
+                  Rounds.of(round, OURS, "per_second") / Rounds.of(round, LITELLM, "per_second")),
+          faster);
+    } else {
+      results.notRun(Key.LITELLM_OVER_OURS, added, contenders.whyNoLiteLlm(), faster);
+      results.notRun(Key.LITELLM_OVER_OURS, rate, contenders.whyNoLiteLlm(), faster);
+    }
+  }
+
+  /** The first token of short streams. */
+  void firstToken(Results results, int callers, int conversations) throws IOException {
+    Rounds measured =
+        run("first-" + callers, "burst-20", callers, 10, contenders.targets(conversations));
+    results.detail("first_token_" + callers, measured.toJson());
+    String of = callers + (callers == 1 ? " caller" : " callers");
+    if (contenders.hasNginx()) {
+      results.add(
+          Key.TTFT_OVER_NGINX, of, measured.addedOverNginx("first_event_ms"), Goal.atMost(1.5));
+    } else {
+      results.notRun(Key.TTFT_OVER_NGINX, of, contenders.whyNoNginx(), Goal.atMost(1.5));
+    }
+  }
+
+  /** Long streams whose tokens come as fast as they are taken. */
+  void events(Results results, int streams, int tokens) throws IOException {
+    Rounds measured =
+        run("events-" + streams, "burst-" + tokens, streams, 1, contenders.targets(1));
+    results.detail("events_" + streams, measured.toJson());
+    String of = streams + " streams";
+    if (contenders.hasNginx()) {
+      results.add(
+          Key.CHUNKS_OVER_NGINX,
+          of,
+          measured.spread(
+              round ->
+                  Rounds.of(round, OURS, "events_per_second")
+                      / Rounds.of(round, NGINX, "events_per_second")),
+          Goal.atLeast(0.5));
+    } else {
+      results.notRun(Key.CHUNKS_OVER_NGINX, of, contenders.whyNoNginx(), Goal.atLeast(0.5));
+    }
   }
 }

@@ -10,27 +10,48 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One connection at the benchmark's upstream. Used by its one thread only. */
 final class UpstreamConnection {
   private static final long SECOND = 1_000_000_000L;
 
+  /** After so many tokens in a row it is another connection's turn. */
+  private static final int IN_A_ROW = 16;
+
+  private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BODY_END = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MODEL = "\"model\"".getBytes(StandardCharsets.US_ASCII);
+  private static final Pattern LENGTH =
+      Pattern.compile("\r\ncontent-length: *(\\d+)", Pattern.CASE_INSENSITIVE);
+
   private final SocketChannel channel;
   private final SelectionKey key;
-  private final Answers answers;
+  private final ByteBuffer buffer;
   private final Deque<ByteBuffer> out = new ArrayDeque<>();
   private byte[] in = new byte[16 * 1024];
   private int length;
+  private int headEnd = -1;
+  private int requestEnd = -1;
   private int sent;
+  private int tokens;
+  private int burst; // tokens that go out as fast as they are taken
   private boolean streaming;
   private long due;
 
-  UpstreamConnection(SocketChannel channel, SelectionKey key, Answers answers) {
+  /**
+   * Over a connection.
+   *
+   * @param buffer for reading, shared by all
+   */
+  UpstreamConnection(SocketChannel channel, SelectionKey key, ByteBuffer buffer) {
     this.channel = channel;
     this.key = key;
-    this.answers = answers;
+    this.buffer = buffer;
   }
 
+  /** Whether it sends a token each second. */
   boolean isStreaming() {
     return streaming;
   }
@@ -60,12 +81,12 @@ final class UpstreamConnection {
       return false;
     }
     try {
-      if (sent == answers.tokens()) {
+      if (sent == tokens) {
         streaming = false;
-        send(answers.end());
+        send(Answers.end());
         return false;
       }
-      send(answers.token(sent++));
+      send(Answers.token(sent++));
       due += SECOND;
       return true;
     } catch (IOException e) {
@@ -75,74 +96,107 @@ final class UpstreamConnection {
   }
 
   private void read() throws IOException {
-    while (true) {
-      if (length == in.length) {
-        in = Arrays.copyOf(in, length * 2);
-      }
-      int count = channel.read(ByteBuffer.wrap(in, length, in.length - length));
-      if (count < 0) {
-        close();
-        return;
-      }
-      if (count == 0) {
-        break;
-      }
-      length += count;
-    }
-    int end = requestEnd();
-    if (end < 0) {
+    int count = channel.read(buffer.clear());
+    if (count < 0) {
+      close();
       return;
     }
-    boolean stream = indexOf("\"stream\":true", 0, end) >= 0;
+    if (length + count > in.length) {
+      in = Arrays.copyOf(in, Math.max(length + count, length * 2));
+    }
+    buffer.flip().get(in, length, count);
+    length += count;
+    if (!isWhole()) {
+      return;
+    }
+    String[] model = model().split("-", 2);
     length = 0; // a client sends its next request only after the answer to this one
-    if (stream) {
-      sent = 0;
-      streaming = true;
-      due = System.nanoTime();
-      send(answers.head());
-    } else {
-      send(answers.whole());
+    headEnd = -1;
+    requestEnd = -1;
+    sent = 0;
+    switch (model[0]) {
+      case "whole" -> send(Answers.whole());
+      case "seconds" -> {
+        tokens = Integer.parseInt(model[1]);
+        streaming = true;
+        due = System.nanoTime();
+        send(Answers.head());
+      }
+      case "burst" -> {
+        burst = Integer.parseInt(model[1]);
+        send(Answers.head());
+      }
+      default -> throw new IOException("no such model: " + model[0]);
     }
   }
 
-  /** Where the request ends that began at 0, or -1 while it is not all there. */
-  private int requestEnd() throws IOException {
-    int headEnd = indexOf("\r\n\r\n", 0, length);
+  /** Whether the request that began at 0 is all there. */
+  private boolean isWhole() {
     if (headEnd < 0) {
-      return -1;
+      headEnd = indexOf(HEAD_END, 0);
+      if (headEnd < 0) {
+        return false;
+      }
+      String head = new String(in, 0, headEnd, StandardCharsets.ISO_8859_1);
+      Matcher matcher = LENGTH.matcher(head);
+      if (matcher.find()) {
+        requestEnd = headEnd + HEAD_END.length + Integer.parseInt(matcher.group(1));
+      } else if (!head.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding:")) {
+        requestEnd = headEnd + HEAD_END.length;
+      }
     }
-    String head = new String(in, 0, headEnd, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-    int field = head.indexOf("\r\ncontent-length:");
-    if (field >= 0) {
-      int lineEnd = head.indexOf("\r\n", field + 2);
-      String value = head.substring(field + 17, lineEnd < 0 ? head.length() : lineEnd).strip();
-      int end = headEnd + 4 + Integer.parseInt(value);
-      return length >= end ? end : -1;
+    if (requestEnd < 0) {
+      int from = length - BODY_END.length;
+      return from >= headEnd && indexOf(BODY_END, from) == from;
     }
-    if (head.contains("\r\ntransfer-encoding:")) {
-      int last = indexOf("\r\n0\r\n\r\n", headEnd, length);
-      return last < 0 ? -1 : last + 7;
-    }
-    return headEnd + 4;
+    return length >= requestEnd;
   }
 
-  private int indexOf(String ascii, int from, int to) {
-    byte[] wanted = ascii.getBytes(StandardCharsets.US_ASCII);
-    for (int i = from; i <= to - wanted.length; i++) {
-      if (Arrays.equals(in, i, i + wanted.length, wanted, 0, wanted.length)) {
+  /** What the request asks for: {@code whole}, {@code seconds-N} or {@code burst-N} tokens. */
+  private String model() throws IOException {
+    int name = indexOf(MODEL, headEnd);
+    if (name < 0) {
+      throw new IOException("a request without a model");
+    }
+    int begin = name + MODEL.length;
+    while (in[begin++] != '"') {}
+    int end = begin;
+    while (in[end] != '"') {
+      end++;
+    }
+    return new String(in, begin, end - begin, StandardCharsets.US_ASCII);
+  }
+
+  private int indexOf(byte[] wanted, int from) {
+    for (int i = Math.max(0, from); i <= length - wanted.length; i++) {
+      if (in[i] == wanted[0] && Arrays.equals(in, i, i + wanted.length, wanted, 0, wanted.length)) {
         return i;
       }
     }
     return -1;
   }
 
-  private void send(byte[] bytes) throws IOException {
-    out.add(ByteBuffer.wrap(bytes));
+  private void send(ByteBuffer bytes) throws IOException {
+    out.add(bytes);
     flush();
   }
 
+  // One write for each token, as a model's server has it that flushes each.
   private void flush() throws IOException {
-    while (!out.isEmpty()) {
+    int row = burst > 0 ? IN_A_ROW : 0;
+    while (true) {
+      if (out.isEmpty() && row > 0) {
+        row--;
+        out.add(Answers.token());
+        if (--burst == 0) {
+          row = 0;
+          out.add(Answers.end());
+        }
+      }
+      if (out.isEmpty()) {
+        key.interestOps(SelectionKey.OP_READ | (burst > 0 ? SelectionKey.OP_WRITE : 0));
+        return;
+      }
       channel.write(out.peek());
       if (out.peek().hasRemaining()) {
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
@@ -150,7 +204,6 @@ final class UpstreamConnection {
       }
       out.remove();
     }
-    key.interestOps(SelectionKey.OP_READ);
   }
 
   private void close() {

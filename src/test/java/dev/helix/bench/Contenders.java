@@ -1,0 +1,125 @@
+package dev.helix.bench;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.helix.blackbox.ServerUnderTest;
+import dev.helix.scripted.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * One upstream and all that can be before it: nothing, nginx, LiteLLM and the server. All run at
+ * the same time, so that a load can go to one after the other.
+ */
+final class Contenders implements AutoCloseable {
+  /** Their names in a load's figures. */
+  static final String STRAIGHT = "straight";
+
+  static final String NGINX = "nginx";
+  static final String LITELLM = "litellm";
+  static final String OURS = "ours";
+
+  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final Upstream upstream;
+  private final BenchServer ours;
+  private final Nginx nginx;
+  private final LiteLlm liteLlm;
+  private final String whyNoLiteLlm;
+
+  /**
+   * Starts them in a folder.
+   *
+   * @param environment where LiteLLM is or will be
+   * @param install whether LiteLLM is installed if it is not there
+   */
+  Contenders(Path folder, Path environment, boolean install) throws IOException {
+    String why = null;
+    if (!LiteLlm.isInstalled(environment)) {
+      why = install ? LiteLlm.install(environment) : "LiteLLM is not installed";
+    }
+    whyNoLiteLlm = why;
+    Optional<Path> program = Nginx.program();
+    boolean complete = false;
+    try {
+      upstream = started(Upstream.start());
+      URI url = upstream.url();
+      ours = started(new BenchServer(ServerUnderTest.launcher(), folder.resolve("sessions"), url));
+      nginx =
+          program.isPresent()
+              ? started(Nginx.start(program.get(), folder.resolve("nginx"), url))
+              : null;
+      liteLlm =
+          why == null ? started(LiteLlm.start(environment, folder.resolve("litellm"), url)) : null;
+      complete = true;
+    } finally {
+      if (!complete) {
+        close();
+      }
+    }
+  }
+
+  private <T extends AutoCloseable> T started(T one) {
+    started.push(one);
+    return one;
+  }
+
+  BenchServer ours() {
+    return ours;
+  }
+
+  boolean hasNginx() {
+    return nginx != null;
+  }
+
+  boolean hasLiteLlm() {
+    return liteLlm != null;
+  }
+
+  String whyNoNginx() {
+    return "nginx is not installed";
+  }
+
+  String whyNoLiteLlm() {
+    return whyNoLiteLlm;
+  }
+
+  /** The targets of a load, as {@link Load} has them, in which each is as often as the others. */
+  ArrayNode targets(int conversations) {
+    ArrayNode targets = Json.array();
+    add(targets, STRAIGHT, upstream.url(), conversations);
+    if (nginx != null) {
+      add(targets, NGINX, nginx.url(), conversations);
+    }
+    add(targets, OURS, ours.url(), conversations);
+    return targets;
+  }
+
+  /** Adds LiteLLM, where there is one. */
+  void addLiteLlm(ArrayNode targets, int conversations) {
+    if (liteLlm != null) {
+      add(targets, LITELLM, liteLlm.url(), conversations);
+    }
+  }
+
+  private static void add(ArrayNode targets, String name, URI url, int conversations) {
+    targets.add(
+        Json.object()
+            .put("name", name)
+            .put("url", url.toString())
+            .put("conversations", conversations));
+  }
+
+  @Override
+  public void close() {
+    while (!started.isEmpty()) {
+      try {
+        started.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

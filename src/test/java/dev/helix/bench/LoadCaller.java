@@ -1,0 +1,235 @@
+package dev.helix.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A caller with one connection, who holds conversation after conversation, resends the whole
+ * history with each turn, and looks at every answer. Not thread-safe.
+ */
+final class LoadCaller {
+  private static final Pattern LENGTH = Pattern.compile("\r\ncontent-length: *(\\d+)");
+  private static final int CRLF = 2;
+
+  private enum Part {
+    HEAD,
+    SIZE,
+    BODY,
+    CHUNK_END,
+    TRAILER,
+    OVER
+  }
+
+  private final SocketChannel channel;
+  private final Script script;
+  private final URI target;
+  private final String name;
+  private final int conversations;
+  private int conversation;
+  private int turn;
+  private ByteBuffer request;
+  private long begun;
+
+  private final byte[] kept = new byte[16 * 1024]; // of the head, of a body that is no stream
+  private int length;
+  private Part part;
+  private boolean chunked;
+  private long left; // of the body or of the chunk under way
+  private int lineLength;
+  private byte lineBegin;
+  private int events;
+  private long firstEvent;
+
+  /**
+   * A caller who has sent nothing yet.
+   *
+   * @param name the beginning of the ids of the conversations; a number from 0 follows
+   */
+  LoadCaller(SocketChannel channel, Script script, URI target, String name, int conversations) {
+    this.channel = channel;
+    this.script = script;
+    this.target = target;
+    this.name = name;
+    this.conversations = conversations;
+  }
+
+  /** Prepares the next request; false when all conversations were held. */
+  boolean next() {
+    if (turn == script.turns()) {
+      turn = 0;
+      conversation++;
+    }
+    if (conversation == conversations) {
+      return false;
+    }
+    request = script.request(target, name + conversation, turn++);
+    part = Part.HEAD;
+    chunked = false;
+    length = 0;
+    events = 0;
+    lineLength = 0;
+    firstEvent = 0;
+    begun = System.nanoTime();
+    return true;
+  }
+
+  /** Whether the turn is the first of its conversation. */
+  boolean isFirst() {
+    return turn == 1;
+  }
+
+  /** When the request was begun to be sent, on the clock of {@link System#nanoTime}. */
+  long begun() {
+    return begun;
+  }
+
+  /** When the first event had come. */
+  long firstEvent() {
+    return firstEvent;
+  }
+
+  /** Of the answer so far. */
+  int events() {
+    return events;
+  }
+
+  /** Sends what can be sent; whether all of the request is out. */
+  boolean send() throws IOException {
+    channel.write(request);
+    return !request.hasRemaining();
+  }
+
+  /** Reads what there is; whether the answer is whole. It must be as the script has it. */
+  boolean read(ByteBuffer buffer) throws IOException {
+    if (channel.read(buffer.clear()) < 0) {
+      throw failed("was cut");
+    }
+    buffer.flip();
+    while (buffer.hasRemaining() && part != Part.OVER) {
+      take(buffer);
+    }
+    if (firstEvent == 0 && events > 0) {
+      firstEvent = System.nanoTime();
+    }
+    if (part != Part.OVER) {
+      return false;
+    }
+    boolean whole = script.streams() ? events == script.events() : keeps(script.answer());
+    if (!whole) {
+      throw failed("is not what the upstream sent, with " + events + " events");
+    }
+    return true;
+  }
+
+  private void take(ByteBuffer in) throws IOException {
+    switch (part) {
+      case HEAD -> head(in);
+      case SIZE -> size(in.get());
+      case BODY -> body(in);
+      case CHUNK_END -> {
+        in.get();
+        if (--left == 0) {
+          part = Part.SIZE;
+          length = 0;
+        }
+      }
+      case TRAILER -> part = in.get() == '\n' ? Part.OVER : Part.TRAILER;
+      case OVER -> throw failed("goes on");
+    }
+  }
+
+  private void head(ByteBuffer in) throws IOException {
+    keep(in.get());
+    if (length < 4 || kept[length - 1] != '\n' || kept[length - 3] != '\n') {
+      return;
+    }
+    String head = text().toLowerCase(Locale.ROOT);
+    Matcher matcher = LENGTH.matcher(head);
+    chunked = head.contains("\r\ntransfer-encoding: chunked\r\n");
+    if (!head.startsWith("http/1.1 200") || chunked == matcher.find()) {
+      byte[] rest = new byte[in.remaining()];
+      in.get(rest);
+      throw failed("begins with " + text() + new String(rest, StandardCharsets.UTF_8));
+    }
+    length = 0;
+    left = chunked ? 0 : Long.parseLong(matcher.group(1));
+    part = chunked ? Part.SIZE : Part.BODY;
+  }
+
+  private void size(byte next) throws IOException {
+    keep(next);
+    if (next == '\n') {
+      left = Long.parseLong(new String(kept, 0, length - CRLF, StandardCharsets.US_ASCII), 16);
+      length = 0;
+      part = left == 0 ? Part.TRAILER : Part.BODY;
+    }
+  }
+
+  private void body(ByteBuffer in) throws IOException {
+    int count = (int) Math.min(left, in.remaining());
+    if (script.streams()) {
+      for (int i = 0; i < count; i++) {
+        line(in.get());
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        keep(in.get());
+      }
+    }
+    left -= count;
+    if (left == 0) {
+      part = chunked ? Part.CHUNK_END : Part.OVER;
+      left = CRLF;
+    }
+  }
+
+  private void line(byte next) {
+    if (next != '\n') {
+      lineBegin = lineLength++ == 0 ? next : lineBegin;
+    } else {
+      events += lineLength > 0 && lineBegin == 'd' ? 1 : 0;
+      lineLength = 0;
+    }
+  }
+
+  private void keep(byte next) throws IOException {
+    if (length == kept.length) {
+      throw failed("is too long: " + text());
+    }
+    kept[length++] = next;
+  }
+
+  private boolean keeps(byte[] wanted) {
+    for (int i = 0; i <= length - wanted.length; i++) {
+      if (kept[i] == wanted[0]
+          && Arrays.equals(kept, i, i + wanted.length, wanted, 0, wanted.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String text() {
+    return new String(kept, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private IOException failed(String how) {
+    return new IOException(
+        "the answer to turn "
+            + turn
+            + " of "
+            + name
+            + conversation
+            + " from "
+            + target
+            + " "
+            + how);
+  }
+}
