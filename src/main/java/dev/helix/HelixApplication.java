@@ -88,18 +88,14 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(() -> stop(timers));
     ExecutorService disk = pool(DISK_THREADS, "helix-disk");
     opened.push(() -> stop(disk));
-    // Of what turns do only the store may block, for as long as a forced write takes.
-    ExecutorService executor =
-        pool(Math.max(8, 2 * Runtime.getRuntime().availableProcessors()), "helix-turn");
-    opened.push(() -> stop(executor));
-    WritingThreads writers = new WritingThreads(timers, named("helix-write"));
-    opened.push(writers);
+    TurnThreads executor = new TurnThreads(timers, named("helix-turn"));
+    opened.push(executor);
     ChatBackend backend = backend(config, settings, timers, clock);
     opened.push(backend);
     report(settings);
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     ChatEndpoint endpoint =
-        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, writers, timers);
+        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, timers);
     opened.push(endpoint::drain);
 
     context.setAttribute(SessionManager.class.getName(), sessions);

@@ -12,19 +12,18 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 
 /**
- * The way back to the caller: bytes go out when the container can take them, and no thread waits
- * for it that anybody else needs.
+ * The way back to the caller: bytes go out when the container can take them, and nobody waits for
+ * it.
  *
  * <p>All methods are called from one mailbox, to which the container's callbacks are posted too.
- * What is written is handed to a thread for writing, one piece at a time, whose result comes back
- * to the mailbox: a container may say that it can take bytes and still hold the thread that gives
- * them to it, for as long as the caller does not read. The response is first touched when the
- * container says that writing is possible, so never while the servlet still has it. However the
- * exchange ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the
- * owner hears of it exactly once.
+ * What is written is written outside of the mailbox, one piece at a time, and what came of it is a
+ * task again: a container may say that it can take bytes and still hold the thread that gives them
+ * to it, for as long as the caller does not read. The response is first touched when the container
+ * says that writing is possible, so never while the servlet still has it. However the exchange
+ * ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the owner
+ * hears of it exactly once.
  */
 final class CallerStream implements WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
@@ -71,15 +70,13 @@ final class CallerStream implements WriteListener {
   private final AsyncContext async;
   private final HttpServletResponse response;
   private final ServletOutputStream out;
-  private final Executor mailbox;
-  private final Executor writers;
+  private final Mailbox mailbox;
   private final Owner owner;
   private final Queue<ByteBuffer> queue = new ArrayDeque<>();
   private long queued;
   private final Map<String, String> ownHeaders = new LinkedHashMap<>();
   private Piece.Head head;
   private boolean begun;
-  private boolean opened;
 
   /** What is being written, or what the container would not take yet; null where it took all. */
   private Piece piece;
@@ -88,8 +85,14 @@ final class CallerStream implements WriteListener {
   private boolean ending;
   private boolean over;
 
+  /** Whether the container has said for the first time that it can take something. */
+  private volatile boolean opened;
+
   /** Whether the container may take something: false is followed by a call of it. */
   private volatile boolean ready;
+
+  /** Whether that call is waited for. */
+  private volatile boolean wanted;
 
   /** Whether the thread that is writing is to complete the exchange, whatever it has left. */
   private volatile boolean abandoned;
@@ -106,20 +109,12 @@ final class CallerStream implements WriteListener {
   /**
    * Takes the response over from the servlet's thread; the asynchronous request must have been
    * started.
-   *
-   * @param writers where writing may block
    */
-  CallerStream(
-      AsyncContext async,
-      HttpServletResponse response,
-      Executor mailbox,
-      Executor writers,
-      Owner owner)
+  CallerStream(AsyncContext async, HttpServletResponse response, Mailbox mailbox, Owner owner)
       throws IOException {
     this.async = async;
     this.response = response;
     this.mailbox = mailbox;
-    this.writers = writers;
     this.owner = owner;
     this.out = response.getOutputStream();
   }
@@ -178,36 +173,44 @@ final class CallerStream implements WriteListener {
     return over;
   }
 
-  /** Has a thread hand the container what it takes now. */
+  /** Has the container handed what it takes now, behind the tasks that wait in the mailbox. */
   void flush() {
-    if (over || writing || !ready) {
+    if (over || writing) {
       return;
     }
-    if (piece == null) {
-      if (head == null && queue.isEmpty() && !ending) {
+    if (piece == null && head == null && queue.isEmpty() && !ending) {
+      return;
+    }
+    if (!ready) {
+      wanted = true;
+      // Looked at again, as the container may have called before it was told that this is waited
+      // for.
+      if (!ready) {
         return;
       }
+      wanted = false;
+    }
+    if (piece == null) {
       piece = new Piece(head, queue, ending);
       head = null;
     }
     Piece next = piece;
     writing = true;
-    writers.execute(() -> write(next));
+    mailbox.outside(() -> write(next));
   }
 
-  /** On a thread for writing, which may be held up. */
-  private void write(Piece next) {
+  /** Outside of the mailbox, where it may be held up; what is to be done then. */
+  private Runnable write(Piece next) {
     Throwable failure = null;
     long before = next.size();
     synchronized (inContainer) {
       if (released) {
-        mailbox.execute(() -> writing = false); // Behind it comes what the container has told.
-        return;
+        return () -> writing = false; // What the container has told is a task already or soon.
       }
       try {
         writeOut(next);
-      } catch (IOException | RuntimeException e) {
-        // Servers report a caller that has left as either.
+      } catch (Throwable e) {
+        // Servers report a caller that has left in many ways; and whatever it is, this is over.
         failure = e;
       }
     }
@@ -215,7 +218,7 @@ final class CallerStream implements WriteListener {
       release();
     }
     Throwable cause = failure;
-    mailbox.execute(() -> written(next, before - next.size(), cause));
+    return () -> written(next, before - next.size(), cause);
   }
 
   private void writeOut(Piece next) throws IOException {
@@ -310,12 +313,12 @@ final class CallerStream implements WriteListener {
 
   @Override
   public void onWritePossible() {
+    opened = true;
     ready = true;
-    mailbox.execute(
-        () -> {
-          opened = true;
-          flush();
-        });
+    if (wanted) {
+      wanted = false;
+      mailbox.execute(this::flush);
+    }
   }
 
   @Override

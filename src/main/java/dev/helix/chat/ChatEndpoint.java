@@ -46,7 +46,6 @@ public final class ChatEndpoint {
   private final BodyBudget budget;
   private final Executor executor;
   private final Executor disk;
-  private final Executor writers;
   private final ScheduledExecutorService timers;
   private final ModelCatalog models;
   private final RunningTurns running = new RunningTurns();
@@ -55,10 +54,9 @@ public final class ChatEndpoint {
   /**
    * Puts the endpoint together; everything given stays the caller's to close.
    *
-   * @param executor where turns do their work
+   * @param executor where turns do their work and callers are written to; some servers hold a
+   *     thread up there for as long as a caller does not read, which must not hold up others
    * @param disk where questions are forced that have waited, so that no turn waits behind them
-   * @param writers where callers are written to; some servers hold a thread up there for as long as
-   *     a caller does not read, which must not hold up others
    */
   public ChatEndpoint(
       SessionManager sessions,
@@ -67,7 +65,6 @@ public final class ChatEndpoint {
       BodyBudget budget,
       Executor executor,
       Executor disk,
-      Executor writers,
       ScheduledExecutorService timers) {
     this.sessions = Objects.requireNonNull(sessions, "sessions");
     this.backend = Objects.requireNonNull(backend, "backend");
@@ -75,7 +72,6 @@ public final class ChatEndpoint {
     this.budget = Objects.requireNonNull(budget, "budget");
     this.executor = Objects.requireNonNull(executor, "executor");
     this.disk = Objects.requireNonNull(disk, "disk");
-    this.writers = Objects.requireNonNull(writers, "writers");
     this.timers = Objects.requireNonNull(timers, "timers");
     this.models = new ModelCatalog(backend, settings.modelsCache());
   }
@@ -100,10 +96,6 @@ public final class ChatEndpoint {
 
   Executor executor() {
     return executor;
-  }
-
-  Executor writers() {
-    return writers;
   }
 
   /** Serves {@code POST /v1/chat/completions}. */
@@ -210,7 +202,7 @@ public final class ChatEndpoint {
             question.body()::close,
             () -> leave(right),
             running::over);
-    CallerStream caller = new CallerStream(async, response, turn.mailbox(), writers, turn);
+    CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
     turn.serve(caller);
     if (placed != null) {
       turn.begin(placed.record());

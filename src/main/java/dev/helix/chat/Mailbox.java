@@ -6,11 +6,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Runs tasks one after the other, in the order they came, on an executor's threads. What only its
  * tasks touch needs no lock: each task sees all that the ones before it did. Any thread may post,
  * and is never held up.
+ *
+ * <p>A task may leave work that is not done in the mailbox, as it may hold its thread up: the
+ * thread does it when no tasks are left, and while it is held another one runs those that come.
  */
 final class Mailbox implements Executor {
   private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
@@ -19,6 +23,9 @@ final class Mailbox implements Executor {
   private final Consumer<Throwable> onFailure;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
+
+  /** What the tasks have left to be done outside; theirs, as all else that they touch. */
+  private Supplier<Runnable> outside;
 
   /** A task that throws goes to {@code onFailure}, and the next one runs all the same. */
   Mailbox(Executor executor, Consumer<Throwable> onFailure) {
@@ -30,13 +37,55 @@ final class Mailbox implements Executor {
   public void execute(Runnable task) {
     tasks.add(task);
     if (waiting.getAndIncrement() == 0) {
-      try {
-        executor.execute(this::drain);
-      } catch (RejectedExecutionException stopped) {
-        // The application is no more, and neither is who would act on the task.
-        LOG.log(System.Logger.Level.DEBUG, "came after the end of the application", stopped);
-      }
+      start(this::drain);
     }
+  }
+
+  private void start(Runnable work) {
+    try {
+      executor.execute(work);
+    } catch (RejectedExecutionException stopped) {
+      // The application is no more, and neither is who would act on the task.
+      LOG.log(System.Logger.Level.DEBUG, "came after the end of the application", stopped);
+    }
+  }
+
+  /**
+   * Has something done by the thread that runs this task, when it has given the mailbox up; what it
+   * gives is a task again. Called within a task; one at a time.
+   */
+  void outside(Supplier<Runnable> work) {
+    outside = work;
+  }
+
+  /**
+   * Has another thread do what was to be done outside, if there is something: the task goes on with
+   * what takes its time. Called within a task.
+   */
+  void handOver() {
+    Supplier<Runnable> work = outside;
+    outside = null;
+    if (work != null) {
+      start(() -> doOutside(work));
+    }
+  }
+
+  private void doOutside(Supplier<Runnable> work) {
+    if (comeBack(work)) {
+      drain();
+    }
+  }
+
+  /** Does the work; whether the mailbox is this thread's again. */
+  private boolean comeBack(Supplier<Runnable> work) {
+    Runnable task;
+    try {
+      task = work.get();
+    } catch (Throwable failure) {
+      task = () -> fail(failure);
+    }
+    tasks.add(task);
+    return waiting.getAndIncrement() == 0;
   }
 
   // Also an error must not stop the mailbox: its later tasks are what ends a request.
@@ -44,21 +93,40 @@ final class Mailbox implements Executor {
     try {
       task.run();
     } catch (Throwable failure) {
-      try {
-        onFailure.accept(failure);
-      } catch (Throwable worse) {
-        LOG.log(System.Logger.Level.ERROR, "a failure could not be dealt with", worse);
-      }
+      fail(failure);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    try {
+      onFailure.accept(failure);
+    } catch (Throwable worse) {
+      LOG.log(System.Logger.Level.ERROR, "a failure could not be dealt with", worse);
     }
   }
 
   private void drain() {
-    int taken = 1;
+    Supplier<Runnable> work;
     do {
+      work = runAll();
+    } while (work != null && comeBack(work));
+  }
+
+  /** Runs tasks until there are none, and gives the mailbox up; what they left to be done. */
+  private Supplier<Runnable> runAll() {
+    int taken = 1;
+    while (true) {
       for (int i = 0; i < taken; i++) {
         run(tasks.remove());
       }
+      // Taken before the mailbox is given up: behind that it belongs to another thread.
+      Supplier<Runnable> work = outside;
+      outside = null;
       taken = waiting.addAndGet(-taken);
-    } while (taken != 0);
+      if (taken == 0) {
+        return work;
+      }
+      outside = work;
+    }
   }
 }

@@ -59,8 +59,7 @@ public final class ModelsServlet extends HttpServlet {
               LOG.log(System.Logger.Level.ERROR, "the list of models could not be sent", failure);
               async.complete();
             });
-    CallerStream caller =
-        new CallerStream(async, response, mailbox, endpoint.writers(), new Quiet());
+    CallerStream caller = new CallerStream(async, response, mailbox, new Quiet());
     caller.open();
     endpoint.models().list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
   }

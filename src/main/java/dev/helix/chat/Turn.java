@@ -82,7 +82,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
-  Executor mailbox() {
+  Mailbox mailbox() {
     return mailbox;
   }
 
@@ -272,6 +272,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   /** Does the work of the store. Where it fails the caller is told so, and not that all is well. */
   private boolean stored(Runnable work) {
+    mailbox.handOver(); // The caller need not wait for the disk to read what came before.
     try {
       work.run();
       return true;

@@ -52,7 +52,6 @@ final class ChatServer implements AutoCloseable {
   private volatile SessionException failure;
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
-  private final ExecutorService writers = Executors.newCachedThreadPool();
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
   private final UpstreamBackend backend;
   private final Server server = new Server(new QueuedThreadPool(8));
@@ -75,14 +74,7 @@ final class ChatServer implements AutoCloseable {
             timers);
     endpoint =
         new ChatEndpoint(
-            sessions,
-            backend,
-            settings(historyWait, lease),
-            budget,
-            executor,
-            executor,
-            writers,
-            timers);
+            sessions, backend, settings(historyWait, lease), budget, executor, executor, timers);
     ServletContextHandler context = new ServletContextHandler("/");
     FilterSettings defaults = FilterSettings.defaults();
     FilterHolder filter =
@@ -194,7 +186,6 @@ final class ChatServer implements AutoCloseable {
     endpoint.drain();
     server.stop();
     backend.close();
-    writers.shutdownNow();
     executor.shutdownNow();
     timers.shutdownNow();
     sessions.close();

@@ -90,4 +90,146 @@ class MailboxTest {
     assertTrue(last.await(10, TimeUnit.SECONDS));
     assertEquals(List.of("first", "second"), List.copyOf(told));
   }
+
+  @Test
+  void whatIsHeldUpOutside_holdsNoTaskUp_andItsResultIsATask() throws InterruptedException {
+    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    ConcurrentLinkedQueue<String> order = new ConcurrentLinkedQueue<>();
+    CountDownLatch heldUp = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    CountDownLatch last = new CountDownLatch(1);
+    mailbox.execute(
+        () -> {
+          mailbox.outside(
+              () -> {
+                order.add("outside");
+                heldUp.countDown();
+                await(free);
+                return () -> {
+                  order.add("result");
+                  last.countDown();
+                };
+              });
+          mailbox.execute(() -> order.add("behind it"));
+          order.add("task");
+        });
+    assertTrue(heldUp.await(10, TimeUnit.SECONDS));
+    CountDownLatch another = new CountDownLatch(1);
+    mailbox.execute(
+        () -> {
+          order.add("meanwhile");
+          another.countDown();
+        });
+    assertTrue(another.await(10, TimeUnit.SECONDS));
+    free.countDown();
+    assertTrue(last.await(10, TimeUnit.SECONDS));
+    assertEquals(
+        List.of("task", "behind it", "outside", "meanwhile", "result"), List.copyOf(order));
+  }
+
+  @Test
+  void whatIsHandedOver_isDoneWhileTheTaskGoesOn() throws InterruptedException {
+    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    CountDownLatch done = new CountDownLatch(1);
+    CountDownLatch last = new CountDownLatch(1);
+    mailbox.execute(
+        () -> {
+          mailbox.outside(
+              () -> {
+                done.countDown();
+                return last::countDown;
+              });
+          mailbox.handOver();
+          await(done);
+        });
+    assertTrue(last.await(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whatFailsOutside_isTold_andTheNextTasksRun() throws InterruptedException {
+    ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+    Mailbox mailbox = new Mailbox(executor, failure -> told.add(failure.getMessage()));
+    CountDownLatch last = new CountDownLatch(1);
+    mailbox.execute(
+        () ->
+            mailbox.outside(
+                () -> {
+                  mailbox.execute(last::countDown);
+                  throw new IllegalStateException("outside");
+                }));
+    assertTrue(last.await(10, TimeUnit.SECONDS));
+    CountDownLatch behind = new CountDownLatch(1);
+    mailbox.execute(behind::countDown);
+    assertTrue(behind.await(10, TimeUnit.SECONDS));
+    assertEquals(List.of("outside"), List.copyOf(told));
+  }
+
+  @Test
+  void worksOfManyTasks_areDoneOneAtATime_andNoneIsLost() throws InterruptedException {
+    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    int all = 20_000;
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger overlaps = new AtomicInteger();
+    CountDownLatch done = new CountDownLatch(all);
+    Outside outside = new Outside(mailbox, inside, overlaps, done);
+    for (int i = 0; i < all; i++) {
+      mailbox.execute(outside::add);
+    }
+    assertTrue(done.await(30, TimeUnit.SECONDS));
+    assertEquals(0, overlaps.get());
+  }
+
+  /** Does one piece of work after the other outside, as a stream is written. */
+  private static final class Outside {
+    private final Mailbox mailbox;
+    private final AtomicInteger inside;
+    private final AtomicInteger overlaps;
+    private final CountDownLatch done;
+    private int waiting;
+    private boolean busy;
+
+    Outside(Mailbox mailbox, AtomicInteger inside, AtomicInteger overlaps, CountDownLatch done) {
+      this.mailbox = mailbox;
+      this.inside = inside;
+      this.overlaps = overlaps;
+      this.done = done;
+    }
+
+    void add() {
+      waiting++;
+      next();
+    }
+
+    private void next() {
+      if (busy || waiting == 0) {
+        return;
+      }
+      int taken = waiting;
+      waiting = 0;
+      busy = true;
+      mailbox.outside(
+          () -> {
+            overlaps.addAndGet(inside.incrementAndGet() - 1);
+            inside.decrementAndGet();
+            return () -> {
+              busy = false;
+              for (int i = 0; i < taken; i++) {
+                done.countDown();
+              }
+              next();
+            };
+          });
+      if (taken % 2 == 0) {
+        mailbox.handOver();
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class WritingThreadsTest {
+class TurnThreadsTest {
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
 
   @AfterEach
@@ -23,7 +23,7 @@ class WritingThreadsTest {
   void tasksBehindAHundredThatAreHeldUp_runAllTheSame() throws InterruptedException {
     CountDownLatch free = new CountDownLatch(1);
     CountDownLatch heldUp = new CountDownLatch(100);
-    WritingThreads threads = new WritingThreads(timers, Thread::new);
+    TurnThreads threads = new TurnThreads(timers, Thread::new);
     for (int i = 0; i < 100; i++) {
       threads.execute(
           () -> {
@@ -44,8 +44,8 @@ class WritingThreadsTest {
   @Test
   void tasksThatEndAtOnce_needNoMoreThreadsThanUsual() throws InterruptedException {
     AtomicInteger made = new AtomicInteger();
-    WritingThreads threads =
-        new WritingThreads(
+    TurnThreads threads =
+        new TurnThreads(
             timers,
             task -> {
               made.incrementAndGet();
@@ -57,7 +57,7 @@ class WritingThreadsTest {
     }
     assertTrue(served.await(30, TimeUnit.SECONDS));
     threads.close();
-    assertEquals(Math.max(4, Runtime.getRuntime().availableProcessors()), made.get());
+    assertEquals(Math.max(8, 2 * Runtime.getRuntime().availableProcessors()), made.get());
   }
 
   private static void await(CountDownLatch latch) {

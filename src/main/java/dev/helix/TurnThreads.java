@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Threads for writing to callers: few, as most servers take what they are given at once, and more
- * while some are held up by callers who do not read, as Open Liberty holds them. Nobody's bytes
- * wait for long behind such a caller, until {@value #MOST} are held up. Thread-safe.
+ * Threads for what turns do: few, as most of it is done at once, and more while some are held up,
+ * by a disk that is slow or by callers who do not read, as Open Liberty holds who writes to them.
+ * Nobody waits for long behind such a caller, until {@value #MOST} are held up. Thread-safe.
  */
-final class WritingThreads implements Executor, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(WritingThreads.class.getName());
+final class TurnThreads implements Executor, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(TurnThreads.class.getName());
 
   /** A thread that is held up costs little but its stack. */
   private static final int MOST = 500;
@@ -24,7 +24,7 @@ final class WritingThreads implements Executor, AutoCloseable {
   /** How long tasks may wait while none ends, before there are more threads for them. */
   private static final long PATIENCE_MILLIS = 50;
 
-  private final int usual = Math.max(4, Runtime.getRuntime().availableProcessors());
+  private final int usual = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
   private final AtomicBoolean watched = new AtomicBoolean();
   private final ScheduledExecutorService timers;
   private final ThreadPoolExecutor pool;
@@ -34,7 +34,7 @@ final class WritingThreads implements Executor, AutoCloseable {
    *
    * @param timers stays the caller's to close, after this
    */
-  WritingThreads(ScheduledExecutorService timers, ThreadFactory threads) {
+  TurnThreads(ScheduledExecutorService timers, ThreadFactory threads) {
     this.timers = timers;
     this.pool =
         new ThreadPoolExecutor(
@@ -75,13 +75,13 @@ final class WritingThreads implements Executor, AutoCloseable {
     }
   }
 
-  /** Waits for what is being written, but not for callers who do not read. */
+  /** Waits for what is being done, but not for callers who do not read. */
   @Override
   public void close() throws InterruptedException {
     pool.shutdown();
     if (!pool.awaitTermination(5, TimeUnit.SECONDS)) {
       pool.shutdownNow();
-      LOG.log(Level.WARNING, "callers who do not read still hold threads up");
+      LOG.log(Level.WARNING, "threads are still held up while the application stops");
     }
   }
 }
