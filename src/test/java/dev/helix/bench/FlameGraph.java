@@ -70,7 +70,8 @@ public final class FlameGraph {
   }
 
   static String svg(String title, StackTree tree) {
-    double least = 0.001;
+    // A method that was seen once says nothing, unless there are hardly more.
+    double least = Math.max(0.001, Math.min(0.01, 2.0 / tree.root().samples()));
     String svg = new FlameGraph(title, tree, least).draw();
     while (svg.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
       least *= 1.5;

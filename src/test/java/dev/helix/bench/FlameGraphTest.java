@@ -15,6 +15,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 
@@ -26,6 +27,7 @@ class FlameGraphTest {
   private static Path recorded;
 
   @BeforeAll
+  @Timeout(60)
   static void aThreadIsSampledWhileItIsBusy() throws IOException, InterruptedException {
     recorded = folder.resolve("busy.jfr");
     CountDownLatch sampled = new CountDownLatch(10);
@@ -43,6 +45,7 @@ class FlameGraphTest {
       recording.start();
       stream.startAsync();
       Thread busy = new Thread(() -> assertTrue(beBusyUntil(sampled) > 0), BUSY);
+      busy.setDaemon(true);
       busy.start();
       busy.join();
       recording.stop();
