@@ -38,6 +38,7 @@ final class Results {
 
   private final Map<Key, List<Figure>> figures = new EnumMap<>(Key.class);
   private final ObjectNode details = Json.object();
+  private final List<Curve> plots = new ArrayList<>();
   private final Consumer<String> out;
 
   /** Empty; each figure is told to {@code out} as it comes. */
@@ -72,6 +73,18 @@ final class Results {
     return details;
   }
 
+  /** Keeps how a cost grows, to be drawn. */
+  void plot(Curve curve) {
+    if (plots.stream().anyMatch(other -> other.name().equals(curve.name()))) {
+      throw new IllegalStateException("there is a plot already of the name " + curve.name());
+    }
+    plots.add(curve);
+  }
+
+  List<Curve> plots() {
+    return List.copyOf(plots);
+  }
+
   List<Figure> of(Key key) {
     List<Figure> all = figures.get(key);
     if (all == null) {
@@ -80,7 +93,7 @@ final class Results {
     return List.copyOf(all);
   }
 
-  /** Every key with its figures, and the details; a key without any is a mistake. */
+  /** Every key with its figures, and the details with the plots; a key without any is a mistake. */
   ObjectNode toJson() {
     ObjectNode json = Json.object();
     for (Key key : Key.values()) {
@@ -88,7 +101,11 @@ final class Results {
       of(key).forEach(figure -> all.add(figure.toJson()));
       json.set(key.label(), Json.object().put("what", key.what()).set("figures", all));
     }
-    json.set("details", details);
+    ArrayNode curves = Json.array();
+    plots.forEach(curve -> curves.add(curve.toJson()));
+    ObjectNode more = details.deepCopy();
+    more.set("plots", curves);
+    json.set("details", more);
     return json;
   }
 }
