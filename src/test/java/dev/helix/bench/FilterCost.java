@@ -37,9 +37,9 @@ final class FilterCost {
       List.of(
           Map.entry("bare", 10),
           Map.entry("ours", 30),
-          Map.entry("chat", 40),
-          Map.entry("token", 50),
-          Map.entry("jdbc", 80),
+          Map.entry("chat", 30),
+          Map.entry("token", 40),
+          Map.entry("jdbc", 100),
           Map.entry("redis", 60));
 
   private final int rounds;
@@ -59,7 +59,7 @@ final class FilterCost {
   }
 
   static FilterCost of(boolean full) {
-    return full ? new FilterCost(3, 80, 15) : new FilterCost(1, 5, 2);
+    return full ? new FilterCost(3, 100, 12) : new FilterCost(1, 5, 2);
   }
 
   /** This part of the benchmark alone. Argument: {@code short} or {@code full}. */
