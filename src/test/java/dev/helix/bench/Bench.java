@@ -65,6 +65,10 @@ public final class Bench {
         "store_turns",
         (full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8))
             .run(FOLDER.resolve("store-turns")));
+    System.out.println("the filter on a request with a warm session, and Spring Session's");
+    Results filter = new Results(System.out::println);
+    FilterCost.of(full).run(FOLDER.resolve("filter"), filter);
+    results.setAll(filter.details());
     System.out.println("turns in Redis and bare commands there");
     results.set("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
     System.out.println("the newest 50 of many sessions, and of ten times as many");

@@ -29,15 +29,30 @@ final class Child implements AutoCloseable {
   }
 
   static Child start(Class<?> main, String... arguments) throws IOException {
+    return start(main.getName(), classPath(), List.of(), List.of(arguments));
+  }
+
+  /**
+   * One that has all that is on this program's class path, whose libraries only a profile brings.
+   *
+   * @param options for its JVM
+   */
+  static Child startWithAll(String main, List<String> options, List<String> arguments)
+      throws IOException {
+    return start(main, System.getProperty("java.class.path"), options, arguments);
+  }
+
+  private static Child start(
+      String main, String classPath, List<String> options, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-cp");
-    command.add(classPath());
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, main));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    return new Child(main.getSimpleName(), builder.start());
+    return new Child(main.substring(main.lastIndexOf('.') + 1), builder.start());
   }
 
   // Not java.class.path: a build tool that runs the benchmark may have class loaders of its own.
