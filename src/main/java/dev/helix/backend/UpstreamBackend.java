@@ -18,6 +18,7 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
@@ -37,6 +38,10 @@ public final class UpstreamBackend implements ChatBackend {
   private static final int MAX_MODELS_BYTES = 16 * 1024 * 1024;
 
   private final UpstreamSettings settings;
+
+  /** The client keeps three buffers of this size for each answer under way. */
+  private static final int BUFFER_BYTES = 4 * 1024;
+
   private final ScheduledExecutorService timers;
   private final PoolingAsyncClientConnectionManager connections;
   private final CloseableHttpAsyncClient client;
@@ -67,6 +72,8 @@ public final class UpstreamBackend implements ChatBackend {
     this.client =
         HttpAsyncClients.custom()
             .setConnectionManager(connections)
+            .setHttp1Config(
+                Http1Config.copy(Http1Config.DEFAULT).setBufferSize(BUFFER_BYTES).build())
             .setIOReactorConfig(IOReactorConfig.custom().setSoTimeout(Timeout.DISABLED).build())
             .setDefaultRequestConfig(
                 RequestConfig.custom()

@@ -5,7 +5,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.List;
 
 /**
@@ -84,19 +85,35 @@ record ConversationHeaders(List<String> names) {
   }
 
   private static boolean isTooLong(String id) {
-    return id.codePointCount(0, id.length()) > MOST_CODE_POINTS;
+    return id.length() > MOST_CODE_POINTS && id.codePointCount(0, id.length()) > MOST_CODE_POINTS;
   }
 
   private static boolean hasControls(String id) {
-    return id.codePoints().anyMatch(Character::isISOControl);
+    for (int i = 0; i < id.length(); i++) {
+      if (Character.isISOControl(id.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The header's values without the empty ones. */
   static List<String> values(HttpServletRequest request, String name) {
-    return Collections.list(request.getHeaders(name)).stream()
-        .map(ConversationHeaders::trim)
-        .filter(value -> !value.isEmpty())
-        .toList();
+    Enumeration<String> all = request.getHeaders(name);
+    List<String> values = List.of();
+    while (all.hasMoreElements()) {
+      String value = trim(all.nextElement());
+      if (!value.isEmpty()) {
+        values = values.isEmpty() ? List.of(value) : and(values, value);
+      }
+    }
+    return values;
+  }
+
+  private static List<String> and(List<String> values, String another) {
+    List<String> all = new ArrayList<>(values);
+    all.add(another);
+    return all;
   }
 
   /** Without the optional white space around a field value (RFC 9110 section 5.5). */
@@ -121,7 +138,11 @@ record ConversationHeaders(List<String> names) {
    * value with any other char was decoded by the container already.
    */
   static String decode(String value) {
-    if (value.chars().anyMatch(c -> c > 0xFF)) {
+    int all = 0;
+    for (int i = 0; i < value.length(); i++) {
+      all |= value.charAt(i);
+    }
+    if (all < 0x80 || all > 0xFF) {
       return value;
     }
     byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);

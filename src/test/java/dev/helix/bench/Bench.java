@@ -1,13 +1,13 @@
 package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.helix.appserver.AppServers;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.scripted.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -77,24 +77,12 @@ public final class Bench {
         new ListNewest(full ? 200_000 : 5_000, full ? 200 : 20).run(FOLDER.resolve("list")));
     System.out.println("turns in PostgreSQL against bare inserts of the same bytes");
     results.set("jdbc", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
-    int tokens = full ? 60 : 14;
-    ManyStreams streams = full ? new ManyStreams(2000, tokens) : new ManyStreams(200, tokens);
-    try (Upstream upstream = Upstream.start()) {
-      System.out.println("streams straight to the upstream, on embedded Jetty, on Tomcat");
-      ObjectNode straight = streams.straight(upstream.url());
-      System.out.println("    " + straight);
-      results.set("streams_straight", straight);
-      try (BenchServer server = open("streams-jetty", ServerUnderTest.launcher(), upstream)) {
-        results.set("streams_jetty", streams.run(server, "jetty"));
-      }
-      try (BenchServer server =
-          open("streams-tomcat", ServerUnderTest.in(AppServers.TOMCAT_10), upstream)) {
-        results.set("streams_tomcat", streams.run(server, "tomcat"));
-      }
-      try (BenchServer server = open("growth", ServerUnderTest.launcher(), upstream)) {
-        System.out.println("one conversation, resent with each turn");
-        results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
-      }
+    new OpenStreams(FOLDER.resolve("open-streams"), full ? 15 : 5)
+        .run(gathered, full ? List.of(1000, 2000, 4000, 8000, 9000) : List.of(200));
+    try (Upstream upstream = Upstream.start();
+        BenchServer server = open("growth", ServerUnderTest.launcher(), upstream)) {
+      System.out.println("one conversation, resent with each turn");
+      results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
     }
     return results;
   }

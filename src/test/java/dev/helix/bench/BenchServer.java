@@ -48,6 +48,14 @@ final class BenchServer implements AutoCloseable {
     return number(HEAP_USED, jcmd("GC.heap_info")) / 1024.0;
   }
 
+  /** The seconds of the CPU that the process has used so far. */
+  double cpuSeconds() {
+    return ProcessHandle.of(pid())
+        .flatMap(process -> process.info().totalCpuDuration())
+        .map(time -> time.toMillis() / 1e3)
+        .orElseThrow();
+  }
+
   /** The process's threads, also those that are not Java's. */
   long threads() throws IOException {
     return number(THREADS, Files.readString(Path.of("/proc/" + server.pid() + "/status")));

@@ -14,10 +14,10 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Many slow streams at once, from one thread. Prints {@code QUIET} when nothing more is measured
- * and all streams are still open, and at the end one line of JSON. Any stream that fails ends it
- * with an exception. Arguments: URL below which {@code /v1} is, streams, tokens in each, name for
- * the conversation ids.
+ * Many slow streams at once, from one thread. Prints {@code OPEN} when each has begun, {@code
+ * QUIET} when nothing more is measured and all streams are still open, and at the end one line of
+ * JSON. Any stream that fails ends it with an exception. Arguments: URL below which {@code /v1} is,
+ * streams, tokens in each, name for the conversation ids.
  */
 final class StreamLoad {
   /** The last tokens of each stream are not measured: the server is looked at meanwhile. */
@@ -56,6 +56,7 @@ final class StreamLoad {
     int open = 0;
     int mostOpen = 0;
     boolean quiet = false;
+    boolean told = false;
     long nextOpening = System.nanoTime();
     try (Selector selector = Selector.open()) {
       while (callers.size() < streams || open > 0) {
@@ -73,6 +74,10 @@ final class StreamLoad {
           SelectionKey key = ready.next();
           ready.remove();
           open -= serve(key, buffer) ? 1 : 0;
+        }
+        if (!told && callers.size() == streams && allSaw(1)) {
+          told = true;
+          System.out.println("OPEN");
         }
         if (!quiet && callers.size() == streams && allSaw(tokens - QUIET_TOKENS)) {
           quiet = true;

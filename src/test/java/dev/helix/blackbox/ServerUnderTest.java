@@ -34,10 +34,12 @@ public final class ServerUnderTest implements AutoCloseable {
     return new ServerUnderTest(WarProcess::start, Duration.ofSeconds(30));
   }
 
-  /** The WAR in an app server. */
-  public static ServerUnderTest in(AppServer kind) {
+  /** The WAR in an app server, whose JVM is given these options. */
+  public static ServerUnderTest in(AppServer kind, String... jvmOptions) {
     return new ServerUnderTest(
-        environment -> AppServerProcess.start(kind, Deployment.of(environment)), kind.stopping());
+        environment ->
+            AppServerProcess.start(kind, Deployment.of(environment).withJvmOptions(jvmOptions)),
+        kind.stopping());
   }
 
   /**
