@@ -28,6 +28,17 @@ public record ReplyHead(int status, Map<String, String> headers) {
     return Optional.ofNullable(headers.get(name));
   }
 
+  /** How long the body is, by its header; -1 where that does not say. */
+  public long contentLength() {
+    String length = headers.getOrDefault("content-length", "");
+    // Of at most 18 digits, so that any is a long.
+    boolean number = !length.isEmpty() && length.length() <= 18;
+    for (int i = 0; i < length.length(); i++) {
+      number &= length.charAt(i) >= '0' && length.charAt(i) <= '9';
+    }
+    return number ? Long.parseLong(length) : -1;
+  }
+
   /** Whether the body is of this media type, whatever its parameters. */
   public boolean isOfType(String mediaType) {
     String type = headers.getOrDefault("content-type", "");

@@ -4,7 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -22,7 +22,9 @@ final class Mailbox implements Executor {
   private final Executor executor;
   private final Consumer<Throwable> onFailure;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Whether a thread runs the tasks, or has been asked to. */
+  private final AtomicBoolean taken = new AtomicBoolean();
 
   /** What the tasks have left to be done outside; theirs, as all else that they touch. */
   private Supplier<Runnable> outside;
@@ -36,7 +38,37 @@ final class Mailbox implements Executor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    if (waiting.getAndIncrement() == 0) {
+    if (taken.compareAndSet(false, true)) {
+      start(this::drain);
+    }
+  }
+
+  /**
+   * Adds a task that need not run before another one comes, which spares a change of thread. That
+   * another one comes is the caller's to know.
+   */
+  void post(Runnable task) {
+    tasks.add(task);
+  }
+
+  /**
+   * Runs a task on this thread where no other one has the mailbox, else as {@link #execute} does.
+   * It must not hold the thread up, and is the only one that this thread runs.
+   */
+  void executeHere(Runnable task) {
+    if (!taken.compareAndSet(false, true)) {
+      execute(task);
+      return;
+    }
+    if (!tasks.isEmpty()) {
+      tasks.add(task);
+      start(this::drain);
+      return;
+    }
+    run(task);
+    handOver();
+    taken.set(false);
+    if (!tasks.isEmpty() && taken.compareAndSet(false, true)) {
       start(this::drain);
     }
   }
@@ -85,7 +117,7 @@ final class Mailbox implements Executor {
       task = () -> fail(failure);
     }
     tasks.add(task);
-    return waiting.getAndIncrement() == 0;
+    return taken.compareAndSet(false, true);
   }
 
   // Also an error must not stop the mailbox: its later tasks are what ends a request.
@@ -114,16 +146,16 @@ final class Mailbox implements Executor {
 
   /** Runs tasks until there are none, and gives the mailbox up; what they left to be done. */
   private Supplier<Runnable> runAll() {
-    int taken = 1;
     while (true) {
-      for (int i = 0; i < taken; i++) {
-        run(tasks.remove());
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        run(task);
       }
       // Taken before the mailbox is given up: behind that it belongs to another thread.
       Supplier<Runnable> work = outside;
       outside = null;
-      taken = waiting.addAndGet(-taken);
-      if (taken == 0) {
+      taken.set(false);
+      // Looked at again, as one may have come before the mailbox was given up.
+      if (tasks.isEmpty() || !taken.compareAndSet(false, true)) {
         return work;
       }
       outside = work;

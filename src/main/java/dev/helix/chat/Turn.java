@@ -51,6 +51,12 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private boolean endingWritten;
 
   /**
+   * Whether the answer is so short that nothing is to be done before its end; the exchange's own,
+   * which tells its events one after the other.
+   */
+  private boolean shortReply;
+
+  /**
    * A turn that has not {@linkplain #begin begun}.
    *
    * @param stream whether the caller asked for a stream
@@ -123,7 +129,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   /** Gives the turn its exchange, whose first events may have come before. */
   void exchange(Exchange running) {
-    mailbox.execute(
+    mailbox.executeHere(
         () -> {
           upstream.runs(running);
           askForMore();
@@ -147,7 +153,9 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   @Override
   public void head(ReplyHead head) {
-    mailbox.execute(
+    long length = head.contentLength();
+    shortReply = length > 0 && length <= FIRST_WINDOW && !head.isOfType("text/event-stream");
+    come(
         () -> {
           if (phase != TurnPhase.WAITING) {
             return;
@@ -165,7 +173,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   @Override
   public void data(ByteBuffer bytes) {
-    mailbox.execute(
+    come(
         () -> {
           times.upstreamSpoke();
           upstream.came(bytes.remaining());
@@ -175,6 +183,18 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
           askForMore();
           alarm.set();
         });
+  }
+
+  /**
+   * A part of the answer has come. Of a short one the end is not far, which is worth no thread's
+   * waking; where it fails to come, a timer rings, and finds what came before it.
+   */
+  private void come(Runnable event) {
+    if (shortReply) {
+      mailbox.post(event);
+    } else {
+      mailbox.execute(event);
+    }
   }
 
   /** What is read from a socket or a file may have none, or show none. */

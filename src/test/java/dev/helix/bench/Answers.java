@@ -40,9 +40,13 @@ final class Answers {
     return ByteBuffer.wrap(HEAD);
   }
 
-  /** One event with nothing of its own. */
-  static ByteBuffer token() {
-    return ByteBuffer.wrap(PLAIN_TOKEN);
+  /** So many events with nothing of their own. */
+  static ByteBuffer tokens(int count) {
+    ByteBuffer all = ByteBuffer.allocate(count * PLAIN_TOKEN.length);
+    for (int i = 0; i < count; i++) {
+      all.put(PLAIN_TOKEN);
+    }
+    return all.flip();
   }
 
   /** One event with its number and the time now. */
