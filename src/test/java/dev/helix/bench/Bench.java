@@ -40,6 +40,7 @@ public final class Bench {
   }
 
   private ObjectNode run() throws IOException {
+    Results figures = new Results(System.out::println);
     ObjectNode results = Json.object();
     results
         .put("java", System.getProperty("java.version"))
@@ -58,16 +59,10 @@ public final class Bench {
         "match",
         new HistoryMatch(full ? 15 : 3, full ? 200 : 50).run(FOLDER.resolve("sessions-match")));
     System.out.println("turns at the file store, and what the disk can do");
-    results.set(
-        "store_turns",
-        (full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8))
-            .run(FOLDER.resolve("store-turns")));
+    results.set("store_turns", storeTurns().run(FOLDER.resolve("store-turns")));
     System.out.println("turns in Redis and bare commands there");
     results.set("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
-    System.out.println("the newest 50 of many sessions, and of ten times as many");
-    results.set(
-        "list",
-        new ListNewest(full ? 200_000 : 5_000, full ? 200 : 20).run(FOLDER.resolve("list")));
+    many(figures);
     System.out.println("turns in PostgreSQL against bare inserts of the same bytes");
     results.set("jdbc", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
     int tokens = full ? 60 : 14;
@@ -87,7 +82,24 @@ public final class Bench {
       System.out.println("one conversation, resent with each turn");
       results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
     }
+    results.set("measured", figures.details());
     return results;
+  }
+
+  /** What many sessions cost, and sessions with many messages. */
+  private void many(Results results) throws IOException {
+    System.out.println("lists of the newest 50 of many sessions, and starts with them");
+    new ManySessions(full).run(FOLDER.resolve("many-sessions"), results);
+    new ListInPostgres(full).run(results);
+    System.out.println("a turn of a long conversation over one of a short one");
+    new LongTurns(full).run(FOLDER.resolve("long-turns"), results);
+    storeTurns().longOverShort(FOLDER.resolve("long-store-turns"), results);
+    System.out.println("turns, the longer their conversation is");
+    new LengthCurves(full).run(FOLDER.resolve("turns-by-length"), results);
+  }
+
+  private StoreTurns storeTurns() {
+    return full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8);
   }
 
   private static BenchServer open(String name, ServerUnderTest server, int tokens)

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,15 +25,32 @@ final class BenchServer implements AutoCloseable {
 
   BenchServer(ServerUnderTest server, Path sessions, int tokens, int textLength)
       throws IOException {
+    this(server, sessions, tokens, textLength, Map.of());
+  }
+
+  /** With further settings, over a sessions folder that need not be empty. */
+  BenchServer(
+      ServerUnderTest server,
+      Path sessions,
+      int tokens,
+      int textLength,
+      Map<String, String> settings)
+      throws IOException {
     this.server = server;
     this.sessions = Files.createDirectories(sessions);
     this.upstream = Child.start(BenchUpstream.class, "" + tokens, "" + textLength);
     this.upstreamUrl = URI.create("http://127.0.0.1:" + upstream.line());
-    server.start(Map.of("helix.upstream.url", upstreamUrl + "/v1"), sessions);
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("helix.upstream.url", upstreamUrl + "/v1");
+    server.start(all, sessions);
   }
 
   URI url() {
     return server.url();
+  }
+
+  long pid() {
+    return server.pid();
   }
 
   /** The upstream, without {@code /v1}. */

@@ -1,0 +1,182 @@
+package dev.helix.bench;
+
+import dev.helix.bench.Curve.Limit;
+import dev.helix.bench.Curve.Point;
+import dev.helix.bench.Curve.Series;
+import dev.helix.blackbox.ServerUnderTest;
+import dev.helix.session.SessionStore;
+import dev.helix.store.SessionStores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a turn costs, the longer its conversation is: where the caller sends the new question only
+ * and a few stored messages go upstream with it, and where the caller resends all, up to the
+ * largest body that the server takes.
+ */
+final class LengthCurves {
+  /** Of each conversation, behind one turn that does not count. */
+  private static final int TURNS = 4;
+
+  private static final int MESSAGES_OF_ALL = 40_000;
+  private static final int WARM_UP = 200;
+
+  /** The kernel counts in steps of ten. */
+  private static final double LEAST_CPU_MILLIS = 50;
+
+  private static final long LARGEST_BODY = 64 << 20;
+
+  private final int[] sizes;
+  private final int mostConversations;
+  private final Costs stored = new Costs();
+  private final Costs resent = new Costs();
+
+  LengthCurves(boolean full) {
+    mostConversations = full ? 40 : 10;
+    sizes =
+        full
+            ? new int[] {10, 100, 1000, 2000, 10_000, 50_000, 100_000, 1_000_000}
+            : new int[] {10, 100, 2000};
+  }
+
+  /** What was measured of one kind of turn. */
+  private static final class Costs {
+    final List<Point> millis = new ArrayList<>();
+    final List<Point> cpu = new ArrayList<>();
+  }
+
+  void run(Path folder, Results results) throws IOException {
+    Path sessions = folder.resolve("sessions");
+    try (SessionStore store = SessionStores.files(sessions)) {
+      seed(store, WARM_UP);
+      for (int size : sizes) {
+        seed(store, size);
+      }
+    }
+    ServerUnderTest war = ServerUnderTest.launcher();
+    Map<String, String> settings = Map.of("helix.history.max.messages", "4");
+    try (BenchServer server = new BenchServer(war, sessions, 1, TurnCost.TEXT_LENGTH, settings)) {
+      measure(server, WARM_UP, new Costs(), new Costs());
+      for (int size : sizes) {
+        measure(server, size, stored, resent);
+      }
+      try (HistoryCaller caller = new HistoryCaller(server.url())) {
+        int status = caller.statusOfBodyOf(LARGEST_BODY + 1);
+        if (status != 413) {
+          throw new IllegalStateException("a body beyond the limit was answered " + status);
+        }
+      }
+    }
+    plot(results);
+  }
+
+  private void seed(SessionStore store, int size) {
+    for (int i = 0; i < conversations(size); i++) {
+      Seeds.store(store, "stored-" + size + "-" + i, size);
+      if (isResendable(size)) {
+        Seeds.store(store, "resent-" + size + "-" + i, size);
+      }
+    }
+  }
+
+  private int conversations(int size) {
+    return Math.max(1, Math.min(mostConversations, MESSAGES_OF_ALL / size));
+  }
+
+  private static boolean isResendable(int messages) {
+    return messages + 4 * TURNS < mostResendable();
+  }
+
+  private static long mostResendable() {
+    return 2 * LARGEST_BODY / (Seeds.resent(2).length() + 1);
+  }
+
+  private void measure(BenchServer server, int size, Costs newOnly, Costs whole)
+      throws IOException {
+    try (HistoryCaller caller = new HistoryCaller(server.url())) {
+      measure(
+          server,
+          size,
+          newOnly,
+          (i, turn) -> caller.stored("stored-" + size + "-" + i, size / 2 + turn));
+      if (!isResendable(size)) {
+        return;
+      }
+      StringBuilder history = Seeds.resent(size);
+      int[] turns = {size / 2};
+      measure(
+          server,
+          size,
+          whole,
+          (i, turn) -> {
+            if (turns[0] < size / 2 + turn) {
+              Seeds.addTurn(history, turns[0]++);
+            }
+            return caller.resent("resent-" + size + "-" + i, history, size / 2 + turn);
+          });
+    }
+  }
+
+  /** One turn of one of the conversations of a size; in nanoseconds. */
+  private interface Work {
+    long turn(int conversation, int turn);
+  }
+
+  private void measure(BenchServer server, int size, Costs costs, Work work) {
+    int conversations = conversations(size);
+    for (int i = 0; i < conversations; i++) {
+      long unused = work.turn(i, 0);
+    }
+    Sample sample = new Sample();
+    List<Double> cpu = new ArrayList<>();
+    long begun = ProcessFigures.cpu(server.pid()).toNanos();
+    int counted = 0;
+    for (int turn = 1; turn <= TURNS; turn++) {
+      for (int i = 0; i < conversations; i++) {
+        sample.add(work.turn(i, turn));
+        counted++;
+        long now = ProcessFigures.cpu(server.pid()).toNanos();
+        boolean last = cpu.isEmpty() && turn == TURNS && i == conversations - 1;
+        if (last || (now - begun) / 1e6 >= LEAST_CPU_MILLIS) {
+          cpu.add((now - begun) / 1e6 / counted);
+          begun = now;
+          counted = 0;
+        }
+      }
+    }
+    costs.millis.add(
+        new Point(size, new Spread(sample.millis(0.5), sample.millis(0), sample.millis(1))));
+    costs.cpu.add(new Point(size, Spread.of(cpu)));
+  }
+
+  private void plot(Results results) {
+    Limit limit =
+        new Limit(
+            mostResendable(),
+            "the largest body, 64 MiB (helix.request.max.bytes), where all is resent");
+    String time = "milliseconds";
+    results.plot(
+        curve("turn-over-length", "A durable turn", time, limit, stored.millis, resent.millis));
+    results.plot(
+        curve(
+            "cpu-over-length", "The server's CPU for a turn", time, limit, stored.cpu, resent.cpu));
+  }
+
+  private static Curve curve(
+      String name, String title, String unit, Limit limit, List<Point> newOnly, List<Point> whole) {
+    return new Curve(
+        name,
+        title + ", the longer its conversation is",
+        "stored messages",
+        unit,
+        true,
+        true,
+        List.of(
+            new Series("the new question is sent, and 4 stored messages with it", newOnly),
+            new Series("the whole history is resent", whole)),
+        limit);
+  }
+}
