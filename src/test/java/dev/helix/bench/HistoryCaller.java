@@ -36,8 +36,26 @@ final class HistoryCaller implements AutoCloseable {
   }
 
   private long ask(String conversation, String messages, String history) {
-    byte[] body = ("{\"model\":\"bench\",\"messages\":[" + messages + "]}").getBytes(UTF_8);
+    byte[] body = body(messages);
     long start = System.nanoTime();
+    RawResponse response = post(conversation, body, history);
+    long nanos = System.nanoTime() - start;
+    if (response.status() != 200 || response.isCut()) {
+      throw new IllegalStateException("a turn failed: " + response.status() + response.text());
+    }
+    return nanos;
+  }
+
+  /** The status of what is answered to these messages. */
+  int status(String conversation, CharSequence messages) {
+    return post(conversation, body(messages), "client").status();
+  }
+
+  private static byte[] body(CharSequence messages) {
+    return ("{\"model\":\"bench\",\"messages\":[" + messages + "]}").getBytes(UTF_8);
+  }
+
+  private RawResponse post(String conversation, byte[] body, String history) {
     client.request(
         "POST",
         "/v1/chat/completions",
@@ -50,22 +68,7 @@ final class HistoryCaller implements AutoCloseable {
         history);
     RawResponse response = client.response();
     response.rest();
-    long nanos = System.nanoTime() - start;
-    if (response.status() != 200 || response.isCut()) {
-      throw new IllegalStateException("a turn failed: " + response.status() + response.text());
-    }
-    return nanos;
-  }
-
-  /** What is answered to a body of this length, of which nothing is sent. */
-  int statusOfBodyOf(long length) {
-    client.send(
-        ("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json"
-                + "\r\nX-Conversation-ID: too-long\r\nContent-Length: "
-                + length
-                + "\r\n\r\n")
-            .getBytes(UTF_8));
-    return client.response().status();
+    return response;
   }
 
   @Override

@@ -14,20 +14,25 @@ import java.util.Map;
 
 /**
  * What a turn costs, the longer its conversation is: where the caller sends the new question only
- * and a few stored messages go upstream with it, and where the caller resends all, up to the
- * largest body that the server takes.
+ * and a few stored messages go upstream with it, and where the caller resends all, as far as a
+ * request may have so many messages.
  */
 final class LengthCurves {
   /** Of each conversation, behind one turn that does not count. */
   private static final int TURNS = 4;
 
   private static final int MESSAGES_OF_ALL = 40_000;
-  private static final int WARM_UP = 200;
+
+  /** Of this many messages and more there is one turn that counts, which takes seconds. */
+  private static final int HUGE = 1_000_000;
+
+  private static final int[] WARM_UP = {200, 202, 204, 206};
 
   /** The kernel counts in steps of ten. */
   private static final double LEAST_CPU_MILLIS = 50;
 
-  private static final long LARGEST_BODY = 64 << 20;
+  /** Of one request. */
+  private static final int MOST_MESSAGES = 20_000;
 
   private final int[] sizes;
   private final int mostConversations;
@@ -38,7 +43,7 @@ final class LengthCurves {
     mostConversations = full ? 40 : 10;
     sizes =
         full
-            ? new int[] {10, 100, 1000, 2000, 10_000, 50_000, 100_000, 1_000_000}
+            ? new int[] {10, 100, 1000, 2000, 10_000, 19_000, 100_000, 1_000_000}
             : new int[] {10, 100, 2000};
   }
 
@@ -51,7 +56,9 @@ final class LengthCurves {
   void run(Path folder, Results results) throws IOException {
     Path sessions = folder.resolve("sessions");
     try (SessionStore store = SessionStores.files(sessions)) {
-      seed(store, WARM_UP);
+      for (int size : WARM_UP) {
+        seed(store, size);
+      }
       for (int size : sizes) {
         seed(store, size);
       }
@@ -59,14 +66,16 @@ final class LengthCurves {
     ServerUnderTest war = ServerUnderTest.launcher();
     Map<String, String> settings = Map.of("helix.history.max.messages", "4");
     try (BenchServer server = new BenchServer(war, sessions, 1, TurnCost.TEXT_LENGTH, settings)) {
-      measure(server, WARM_UP, new Costs(), new Costs());
+      for (int size : WARM_UP) {
+        measure(server, size, new Costs(), new Costs());
+      }
       for (int size : sizes) {
         measure(server, size, stored, resent);
       }
       try (HistoryCaller caller = new HistoryCaller(server.url())) {
-        int status = caller.statusOfBodyOf(LARGEST_BODY + 1);
-        if (status != 413) {
-          throw new IllegalStateException("a body beyond the limit was answered " + status);
+        int status = caller.status("too-many", Seeds.resent(MOST_MESSAGES + 2));
+        if (status != 400) {
+          throw new IllegalStateException("more messages than may be were answered " + status);
         }
       }
     }
@@ -87,11 +96,7 @@ final class LengthCurves {
   }
 
   private static boolean isResendable(int messages) {
-    return messages + 4 * TURNS < mostResendable();
-  }
-
-  private static long mostResendable() {
-    return 2 * LARGEST_BODY / (Seeds.resent(2).length() + 1);
+    return messages + 2 * (TURNS + 1) <= MOST_MESSAGES;
   }
 
   private void measure(BenchServer server, int size, Costs newOnly, Costs whole)
@@ -130,33 +135,32 @@ final class LengthCurves {
     for (int i = 0; i < conversations; i++) {
       long unused = work.turn(i, 0);
     }
-    Sample sample = new Sample();
+    List<Double> millis = new ArrayList<>();
     List<Double> cpu = new ArrayList<>();
     long begun = ProcessFigures.cpu(server.pid()).toNanos();
     int counted = 0;
-    for (int turn = 1; turn <= TURNS; turn++) {
+    int turns = size >= HUGE ? 1 : TURNS;
+    for (int turn = 1; turn <= turns; turn++) {
+      Sample sample = new Sample();
       for (int i = 0; i < conversations; i++) {
         sample.add(work.turn(i, turn));
         counted++;
         long now = ProcessFigures.cpu(server.pid()).toNanos();
-        boolean last = cpu.isEmpty() && turn == TURNS && i == conversations - 1;
+        boolean last = cpu.isEmpty() && turn == turns && i == conversations - 1;
         if (last || (now - begun) / 1e6 >= LEAST_CPU_MILLIS) {
           cpu.add((now - begun) / 1e6 / counted);
           begun = now;
           counted = 0;
         }
       }
+      millis.add(sample.millis(0.5));
     }
-    costs.millis.add(
-        new Point(size, new Spread(sample.millis(0.5), sample.millis(0), sample.millis(1))));
+    costs.millis.add(new Point(size, Spread.of(millis)));
     costs.cpu.add(new Point(size, Spread.of(cpu)));
   }
 
   private void plot(Results results) {
-    Limit limit =
-        new Limit(
-            mostResendable(),
-            "the largest body, 64 MiB (helix.request.max.bytes), where all is resent");
+    Limit limit = new Limit(MOST_MESSAGES, "a request has at most 20,000 messages");
     String time = "milliseconds";
     results.plot(
         curve("turn-over-length", "A durable turn", time, limit, stored.millis, resent.millis));
