@@ -121,14 +121,16 @@ final class ManySessions {
         (isEmpty ? empty : many).add(Starts.clean(isEmpty ? none : made.sessions()));
       }
     }
-    Spread over = Spread.of(many);
-    Spread under = Spread.of(empty);
-    details.set("start_empty_s", under.toJson());
-    details.set("start_many_s", over.toJson());
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < starts; i++) {
+      ratios.add(many.get(i) / empty.get(i));
+    }
+    details.set("start_empty_s", Spread.of(empty).toJson());
+    details.set("start_many_s", Spread.of(many).toJson());
     results.add(
         Key.START_200K_OVER_EMPTY,
         number(made.count()) + " sessions, after a stop in order",
-        over.median() / under.median(),
+        Spread.of(ratios),
         START);
   }
 
@@ -176,7 +178,7 @@ final class ManySessions {
 
   /** How many folders of sessions there is room for, by the file system's inodes. */
   private static Limit inodes() throws IOException {
-    Process df = new ProcessBuilder("df", "-i", "--output=iavail", "target").start();
+    Process df = new ProcessBuilder("df", "--output=iavail", "target").start();
     String[] lines =
         new String(df.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\n", -1);
     try {
