@@ -8,88 +8,125 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The benchmark's program. It prints its figures and writes them to {@code
- * target/bench/results.json}; when a request fails, or a transcript is not complete afterwards, it
- * ends with an exception and writes nothing. Argument: {@code short} (about a minute, to see that
- * it works) or {@code full} (about nine). The system properties of the integration tests name the
- * WAR and the servers.
+ * The benchmark's program. It prints its figures as they come, and at the end writes {@code
+ * target/bench/results.json} and the {@linkplain ReportPage page}; when a request fails, a
+ * transcript is not complete, or the load generator or the upstream may have been the limit, it
+ * ends with an exception and writes nothing. System properties: {@code bench.short} is {@code true}
+ * to only see that it works, in under three minutes; {@code bench.parts} names {@linkplain #parts
+ * parts}, parted by commas, that are run alone, of which nothing is written; those of the
+ * integration tests name the WAR and the servers.
  */
 public final class Bench {
-  private static final Path FOLDER = Path.of("target", "bench").toAbsolutePath();
+  private static final Path PROJECT = Path.of("").toAbsolutePath();
+  private static final Path FOLDER = PROJECT.resolve("target/bench");
 
   private final boolean full;
+  private final Results results = new Results(System.out::println);
+
+  private interface Part {
+    void run(Path folder) throws IOException;
+  }
 
   private Bench(boolean full) {
     this.full = full;
   }
 
   public static void main(String[] arguments) throws IOException {
-    String size = arguments.length == 1 ? arguments[0] : "";
-    if (!size.equals("short") && !size.equals("full")) {
-      System.err.println("usage: Bench short|full");
-      System.exit(2);
-    }
+    List<String> parts =
+        Stream.of(System.getProperty("bench.parts", "").split(","))
+            .map(String::strip)
+            .filter(part -> !part.isEmpty())
+            .toList();
     clear(FOLDER);
-    ObjectNode results = new Bench(size.equals("full")).run();
-    Path file = FOLDER.resolve("results.json");
-    Files.writeString(file, results.toPrettyString() + "\n");
-    System.out.println("written to " + file);
+    Bench bench = new Bench(!Boolean.getBoolean("bench.short"));
+    bench.run(parts);
+    if (parts.isEmpty()) {
+      bench.report();
+    }
   }
 
-  private ObjectNode run() throws IOException {
-    ObjectNode results = Json.object();
-    results
-        .put("java", System.getProperty("java.version"))
-        .put("processors", Runtime.getRuntime().availableProcessors());
-    System.out.println("the WAR's size, and what it adds to a Tomcat's start and heap");
-    results.setAll(new Footprint(full ? 9 : 3).run(FOLDER.resolve("footprint")));
-    Results gathered = new Results(System.out::println);
-    try (Contenders contenders =
-        new Contenders(FOLDER.resolve("turns"), FOLDER.resolveSibling("litellm"), full)) {
-      TurnCost turns =
-          full ? new TurnCost(contenders, FOLDER, 15, 15) : new TurnCost(contenders, FOLDER, 3, 3);
-      turns.whole(gathered, 1, full ? 20 : 5);
-      turns.whole(gathered, 64, full ? 2 : 1);
-      turns.firstToken(gathered, 1, full ? 20 : 5);
-      turns.events(gathered, 16, full ? 4000 : 1000);
+  private Map<String, Part> parts() {
+    Map<String, Part> parts = new TreeMap<>();
+    parts.put("1-footprint", folder -> new Footprint(full ? 9 : 1).run(folder, results));
+    parts.put("2-turns", this::turns);
+    parts.put("3-streams", this::streams);
+    parts.put("4-filter", folder -> FilterCost.of(full).run(folder, results));
+    parts.put("5-store", this::store);
+    parts.put("6-sessions", folder -> new ManySessions(full).run(folder, results));
+    parts.put("7-length", this::length);
+    parts.put("8-databases", this::databases);
+    return parts;
+  }
+
+  private void run(List<String> chosen) throws IOException {
+    for (Map.Entry<String, Part> part : parts().entrySet()) {
+      String name = part.getKey().substring(2);
+      if (chosen.isEmpty() || chosen.contains(name)) {
+        long begun = System.nanoTime();
+        System.out.println(name);
+        part.getValue().run(Files.createDirectories(FOLDER.resolve(name)));
+        System.out.printf("  took %d s%n", (System.nanoTime() - begun) / 1_000_000_000);
+      }
     }
-    System.out.println("a resent history of 1,000 messages in a transcript of as many");
-    results.set(
-        "match",
-        new HistoryMatch(full ? 15 : 3, full ? 200 : 50).run(FOLDER.resolve("sessions-match")));
-    System.out.println("turns at the file store, and what the disk can do");
-    results.set(
-        "store_turns",
-        (full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8))
-            .run(FOLDER.resolve("store-turns")));
-    System.out.println("the filter on a request with a warm session, and Spring Session's");
-    Results filter = new Results(System.out::println);
-    FilterCost.of(full).run(FOLDER.resolve("filter"), filter);
-    results.setAll(filter.details());
-    System.out.println("turns in Redis and bare commands there");
-    results.set("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
-    System.out.println("the newest 50 of many sessions, and of ten times as many");
-    results.set(
-        "list",
-        new ListNewest(full ? 200_000 : 5_000, full ? 200 : 20).run(FOLDER.resolve("list")));
-    System.out.println("turns in PostgreSQL against bare inserts of the same bytes");
-    results.set("jdbc", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
-    new OpenStreams(FOLDER.resolve("open-streams"), full ? 15 : 5)
-        .run(gathered, full ? List.of(1000, 2000, 4000, 8000, 9000) : List.of(200));
+  }
+
+  private void report() throws IOException {
+    Machine machine = Machine.here(ForcedAppends.one(FOLDER).millis(0.5));
+    ObjectNode all = Json.object();
+    all.put("size", full ? "full" : "short").put("machine", machine.toString());
+    all.setAll(results.toJson());
+    Path file = Files.writeString(FOLDER.resolve("results.json"), all.toPrettyString() + "\n");
+    Path page = new ReportPage(results, full, machine).write(PROJECT);
+    System.out.println("written to " + file + " and " + page);
+  }
+
+  /** Turns through the server and what people would use in its place. */
+  private void turns(Path folder) throws IOException {
+    Path environment = FOLDER.resolveSibling("litellm");
+    try (Contenders contenders = new Contenders(folder, environment, full)) {
+      TurnCost turns = new TurnCost(contenders, folder, full ? 15 : 3, full ? 45 : 2);
+      turns.whole(results, 1, full ? 20 : 5);
+      turns.whole(results, 64, full ? 2 : 1);
+      turns.firstToken(results, 1, full ? 20 : 5);
+      TurnCost bursts = new TurnCost(contenders, folder, full ? 9 : 3, full ? 3 : 1);
+      bursts.events(results, 8, full ? 20_000 : 2000);
+      new CallersCurve(contenders, folder, full).run(results);
+    }
+  }
+
+  private void streams(Path folder) throws IOException {
+    new OpenStreams(folder, full ? 15 : 4)
+        .run(results, full ? List.of(1000, 2000, 4000, 8000) : List.of(200));
+  }
+
+  private void store(Path folder) throws IOException {
+    StoreTurns turns = full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8);
+    turns.run(folder.resolve("turns"), results);
+    turns.longOverShort(folder.resolve("long-turns"), results);
+    results.detail(
+        "match", new HistoryMatch(full ? 15 : 3, full ? 200 : 50).run(folder.resolve("match")));
+  }
+
+  /** Conversations that grow long. */
+  private void length(Path folder) throws IOException {
+    new LongTurns(full).run(folder.resolve("long-turns"), results);
+    new LengthCurves(full).run(folder.resolve("curves"), results);
     try (Upstream upstream = Upstream.start();
-        BenchServer server = open("growth", ServerUnderTest.launcher(), upstream)) {
-      System.out.println("one conversation, resent with each turn");
-      results.set("growth", new DiskGrowth(full ? 1000 : 100).run(server));
+        BenchServer server =
+            new BenchServer(ServerUnderTest.launcher(), folder.resolve("growth"), upstream.url())) {
+      results.detail("growth", new DiskGrowth(full ? 1000 : 100).run(server));
     }
-    return results;
   }
 
-  private static BenchServer open(String name, ServerUnderTest server, Upstream upstream)
-      throws IOException {
-    return new BenchServer(server, FOLDER.resolve("sessions-" + name), upstream.url());
+  private void databases(Path folder) throws IOException {
+    new ListInPostgres(full).run(results);
+    results.detail("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
+    results.detail("postgresql", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
   }
 
   private static void clear(Path folder) throws IOException {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -21,17 +22,25 @@ final class BenchServer implements AutoCloseable {
   private final Path sessions;
 
   BenchServer(ServerUnderTest server, Path sessions, URI upstream) throws IOException {
-    this.server = server;
-    this.sessions = Files.createDirectories(sessions);
-    server.start(Map.of("helix.upstream.url", upstream + "/v1"), sessions);
+    this(server, sessions, upstream, Map.of());
   }
 
-  long pid() {
-    return server.pid();
+  /** With further settings, over a sessions folder that need not be empty. */
+  BenchServer(ServerUnderTest server, Path sessions, URI upstream, Map<String, String> settings)
+      throws IOException {
+    this.server = server;
+    this.sessions = Files.createDirectories(sessions);
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("helix.upstream.url", upstream + "/v1");
+    server.start(all, sessions);
   }
 
   URI url() {
     return server.url();
+  }
+
+  long pid() {
+    return server.pid();
   }
 
   Path sessions() {

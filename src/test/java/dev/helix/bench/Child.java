@@ -3,6 +3,8 @@ package dev.helix.bench;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.helix.session.SessionStore;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.postgresql.Driver;
+import org.slf4j.Logger;
+import org.slf4j.jul.JULServiceProvider;
 
 /**
  * A part of the benchmark that runs as a process of its own, and what it prints. Not thread-safe.
@@ -59,7 +64,16 @@ final class Child implements AutoCloseable {
   private static String classPath() {
     Set<String> entries = new LinkedHashSet<>();
     for (Class<?> one :
-        List.of(Child.class, JsonMapper.class, JsonFactory.class, JsonInclude.class)) {
+        List.of(
+            Child.class,
+            SessionStore.class,
+            JsonMapper.class,
+            JsonFactory.class,
+            JsonInclude.class,
+            HikariDataSource.class,
+            Driver.class,
+            Logger.class,
+            JULServiceProvider.class)) {
       try {
         entries.add(
             Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());

@@ -62,14 +62,6 @@ final class FilterCost {
     return full ? new FilterCost(3, 100, 12) : new FilterCost(1, 5, 2);
   }
 
-  /** This part of the benchmark alone. Argument: {@code short} or {@code full}. */
-  public static void main(String[] arguments) throws IOException {
-    of(arguments[0].equals("full"))
-        .run(
-            Path.of("target", "bench", "filter").toAbsolutePath(),
-            new Results(System.out::println));
-  }
-
   /**
    * Measures, and puts what it finds into the results.
    *

@@ -15,6 +15,8 @@ import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
 import dev.helix.store.SessionStores;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +31,14 @@ import java.util.UUID;
  * Many conversations at once are set against forced appends of the same bytes: by one writer one
  * after the other, by as many writers as there are conversations to a file each, and by these to
  * one file with those that wait written and forced together. A long conversation is set against a
- * short one, on one thread. What is compared takes turns.
+ * short one, on one thread, by the time of the processor. What is compared takes turns.
  */
 final class StoreTurns {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int CONVERSATIONS = 64;
   private static final int SHORT = 10;
   private static final int LONG = 2000;
+  private static final int WARM_UP = 2;
   private static final String QUESTION = "q".repeat(200);
   private static final String ANSWER = "a".repeat(1000);
 
@@ -54,17 +58,29 @@ final class StoreTurns {
     this.repeats = repeats;
   }
 
-  ObjectNode run(Path folder) throws IOException {
+  void run(Path folder, Results results) throws IOException {
     Files.createDirectories(folder);
     ObjectNode figures = Json.object().put("conversations", CONVERSATIONS).put("rounds", rounds);
     try (SessionStore store = SessionStores.files(folder.resolve("sessions"))) {
-      sideBySide(store, new ForcedAppends(folder, turnBytes(folder, store)), figures);
-      longAgainstShort(store, figures);
+      Spread ratio =
+          sideBySide(store, new ForcedAppends(folder, turnBytes(folder, store)), figures);
+      results.add(
+          Key.DURABLE_TURNS_OVER_FSYNC, CONVERSATIONS + " conversations", ratio, Goal.atLeast(1));
     }
-    return figures;
+    results.detail("store_turns", figures);
   }
 
-  private void sideBySide(SessionStore store, ForcedAppends appends, ObjectNode figures)
+  /** What a turn of a long conversation takes of the processor, over one of a short one. */
+  void longOverShort(Path folder, Results results) {
+    ObjectNode figures = Json.object().put("rounds", rounds);
+    try (SessionStore store = SessionStores.files(folder)) {
+      Spread ratio = longAgainstShort(store, figures);
+      results.add(Key.TURN_2000_OVER_10, "CPU at the store alone", ratio, Goal.atMost(1.3));
+    }
+    results.detail("store_turns_long_over_short", figures);
+  }
+
+  private Spread sideBySide(SessionStore store, ForcedAppends appends, ObjectNode figures)
       throws IOException {
     List<Conversation> sessions = conversations(store, "many", CONVERSATIONS, SHORT);
     List<Double> turnsASecond = new ArrayList<>();
@@ -94,18 +110,19 @@ final class StoreTurns {
     put(figures, "forced_appends_to_own_files_a_second", ownFiles);
     put(figures, "forced_appends_together_a_second", oneFile);
     put(figures, "durable_turns_a_second", turnsASecond);
-    put(figures, "durable_turns_to_appends_by_one_writer", ratios);
+    return Spread.of(ratios);
   }
 
-  private void longAgainstShort(SessionStore store, ObjectNode figures) {
+  private Spread longAgainstShort(SessionStore store, ObjectNode figures) {
     // A turn makes a conversation longer: there are enough of them that it does not show.
-    List<Conversation> shorts = conversations(store, "short", rounds * repeats / 4, SHORT);
+    List<Conversation> shorts =
+        conversations(store, "short", (rounds + WARM_UP) * repeats / 4, SHORT);
     List<Conversation> longs = conversations(store, "long", 4, LONG);
     List<Double> briefly = new ArrayList<>();
     List<Double> lengthy = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     int next = 0;
-    for (int round = 0; round < rounds; round++) {
+    for (int round = -WARM_UP; round < rounds; round++) {
       Sample atShort = new Sample();
       Sample atLong = new Sample();
       for (int i = 0; i < repeats; i++) {
@@ -113,19 +130,21 @@ final class StoreTurns {
         atLong.add(nanos(longs.get(next % longs.size())));
         next++;
       }
-      briefly.add(atShort.millis(0.5));
-      lengthy.add(atLong.millis(0.5));
-      ratios.add(atLong.millis(0.5) / atShort.millis(0.5));
+      if (round >= 0) {
+        briefly.add(atShort.millis(0.5));
+        lengthy.add(atLong.millis(0.5));
+        ratios.add(atLong.millis(0.5) / atShort.millis(0.5));
+      }
     }
-    put(figures, "turn_at_" + SHORT + "_ms", briefly);
-    put(figures, "turn_at_" + LONG + "_ms", lengthy);
-    put(figures, "turn_at_" + LONG + "_to_" + SHORT, ratios);
+    put(figures, "cpu_at_" + SHORT + "_ms", briefly);
+    put(figures, "cpu_at_" + LONG + "_ms", lengthy);
+    return Spread.of(ratios);
   }
 
   private static long nanos(Conversation conversation) {
-    long start = System.nanoTime();
+    long start = THREADS.getCurrentThreadCpuTime();
     conversation.turn();
-    return System.nanoTime() - start;
+    return THREADS.getCurrentThreadCpuTime() - start;
   }
 
   private static List<Conversation> conversations(
@@ -134,8 +153,10 @@ final class StoreTurns {
     for (int i = 0; i < count; i++) {
       Conversation conversation = new Conversation(store, name + "-" + i);
       for (int stored = 0; stored < messages; stored += 2) {
-        conversation.turn();
+        conversation.append("user", QUESTION);
+        conversation.append("assistant", ANSWER);
       }
+      store.force(conversation.id);
       made.add(conversation);
     }
     return made;

@@ -84,7 +84,7 @@ public final class ServerUnderTest implements AutoCloseable {
   }
 
   /** Sends SIGKILL and waits for the exit. */
-  void kill() {
+  public void kill() {
     running.kill();
   }
 
