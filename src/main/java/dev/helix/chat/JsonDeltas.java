@@ -20,6 +20,11 @@ final class JsonDeltas {
 
   private JsonDeltas() {}
 
+  /** Whether a text field is a name: said again, it is the same. */
+  static boolean isName(String field) {
+    return NAMES.contains(field);
+  }
+
   /** The value at which the parser stands, as maps, lists, strings, numbers, booleans and null. */
   static Object read(JsonParser parser) throws IOException {
     switch (parser.currentToken()) {
@@ -69,7 +74,7 @@ final class JsonDeltas {
       return before;
     }
     if (delta instanceof String text) {
-      if (NAMES.contains(field)) {
+      if (isName(field)) {
         return text.isEmpty() && before != null ? before : text;
       }
       StringBuilder whole = before instanceof StringBuilder begun ? begun : new StringBuilder();

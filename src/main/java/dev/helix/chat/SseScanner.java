@@ -1,6 +1,5 @@
 package dev.helix.chat;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,6 +14,8 @@ final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] LINE_FEED = {'\n'};
+
   /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
   private static final int MAX_DONE_LINE = 64;
 
@@ -23,11 +24,15 @@ final class SseScanner {
     /** Bytes to be handed on, at once and unchanged. */
     void pass(ByteBuffer bytes);
 
-    /** The data of an event that is complete: its data lines, joined by LF. */
-    void event(byte[] data);
+    /**
+     * The data of an event that is complete: its data lines, joined by LF. They are so many bytes
+     * of the array, which is the scanner's own and good for the call only.
+     */
+    void event(byte[] data, int length);
   }
 
-  private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+  private byte[] data = new byte[256];
+  private int dataLength;
   private byte[] line = new byte[256];
   private int lineLength;
 
@@ -46,17 +51,19 @@ final class SseScanner {
     int end = piece.arrayOffset() + piece.limit();
     int passedTo = from;
     for (int at = from; at < end && !done; at++) {
-      byte b = bytes[at];
       if (skipLineFeed) {
         skipLineFeed = false;
-        if (b == '\n') {
+        if (bytes[at] == '\n') {
           continue;
         }
       }
-      if (b != '\n' && b != '\r') {
-        append(b);
-        continue;
+      int lineEnd = lineEnd(bytes, at, end);
+      append(bytes, at, lineEnd);
+      at = lineEnd;
+      if (at == end) {
+        break;
       }
+      byte b = bytes[at];
       skipLineFeed = b == '\r';
       if (isDone(lineLength, true)) {
         // The line may have begun in this piece or have been withheld from earlier ones.
@@ -97,12 +104,33 @@ final class SseScanner {
     }
   }
 
-  private void append(byte b) {
-    if (lineLength == line.length) {
-      line = Arrays.copyOf(line, line.length * 2);
+  /** Where the next CR or LF is, or the end. */
+  private static int lineEnd(byte[] bytes, int from, int end) {
+    int at = from;
+    while (at < end && bytes[at] != '\n' && bytes[at] != '\r') {
+      at++;
     }
-    line[lineLength++] = b;
-    boundary = false;
+    return at;
+  }
+
+  private void append(byte[] bytes, int from, int to) {
+    if (to > from) {
+      line = with(line, lineLength, bytes, from, to - from);
+      lineLength += to - from;
+      boundary = false;
+    }
+  }
+
+  /**
+   * An array that holds so many bytes of the first and these behind them; the first if they fit.
+   */
+  private static byte[] with(byte[] first, int length, byte[] second, int from, int count) {
+    byte[] all =
+        length + count <= first.length
+            ? first
+            : Arrays.copyOf(first, Math.max(length + count, 2 * first.length));
+    System.arraycopy(second, from, all, length, count);
+    return all;
   }
 
   private void endLine(Sink sink) {
@@ -115,9 +143,10 @@ final class SseScanner {
         start++;
       }
       if (hasData) {
-        data.write('\n');
+        data = with(data, dataLength++, LINE_FEED, 0, 1);
       }
-      data.write(line, start, lineLength - start);
+      data = with(data, dataLength, line, start, lineLength - start);
+      dataLength += lineLength - start;
       hasData = true;
     }
     lineLength = 0;
@@ -131,10 +160,10 @@ final class SseScanner {
 
   private void dispatch(Sink sink) {
     if (hasData) {
-      byte[] event = data.toByteArray();
-      data.reset();
+      int length = dataLength;
+      dataLength = 0;
       hasData = false;
-      sink.event(event);
+      sink.event(data, length);
     }
   }
 
@@ -207,7 +236,7 @@ final class SseScanner {
 
   /** How many bytes of an event that is not complete are kept here. */
   int held() {
-    return lineLength + data.size();
+    return lineLength + dataLength;
   }
 
   /**

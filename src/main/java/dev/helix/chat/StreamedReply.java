@@ -25,15 +25,26 @@ final class StreamedReply {
   }
 
   private final Map<Integer, Choice> choices = new TreeMap<>();
+  private final ChunkPattern pattern = new ChunkPattern();
   private String model;
   private long characters;
   private boolean error;
   private boolean malformed;
 
-  /** Adds the data of one event. What is no JSON is passed over, as clients do, and remembered. */
-  void add(byte[] data) {
-    characters += data.length;
-    try (JsonParser parser = ReplyJson.MAPPER.createParser(data)) {
+  /**
+   * Adds the data of one event, so many bytes of the array. What is no JSON is passed over, as
+   * clients do, and remembered.
+   */
+  void add(byte[] data, int length) {
+    characters += length;
+    String text = pattern.text(data, length);
+    if (text != null
+        && choices.get(pattern.index()).message.get(pattern.field())
+            instanceof StringBuilder whole) {
+      whole.append(text);
+      return;
+    }
+    try (JsonParser parser = ReplyJson.MAPPER.createParser(data, 0, length)) {
       // Lines that lack the blank line between them come as one event with several values.
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -47,6 +58,7 @@ final class StreamedReply {
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);
     }
+    pattern.learn(data, length);
   }
 
   private void readChunk(JsonParser parser) throws IOException {

@@ -93,9 +93,9 @@ final class UpstreamReply {
       }
 
       @Override
-      public void event(byte[] data) {
+      public void event(byte[] data, int length) {
         boolean before = streamed.hasMalformed();
-        streamed.add(data);
+        streamed.add(data, length);
         if (!before && streamed.hasMalformed()) {
           LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
         }

@@ -26,8 +26,8 @@ class SseScannerTest {
     }
 
     @Override
-    public void event(byte[] data) {
-      events.add(new String(data, StandardCharsets.UTF_8));
+    public void event(byte[] data, int length) {
+      events.add(new String(data, 0, length, StandardCharsets.UTF_8));
     }
 
     String passed() {

@@ -11,6 +11,7 @@ import dev.helix.session.AnswerStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StreamedReplyTest {
@@ -18,7 +19,8 @@ class StreamedReplyTest {
   private final StreamedReply reply = new StreamedReply();
 
   private void chunk(String json) {
-    reply.add(json.getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    reply.add(bytes, bytes.length);
   }
 
   private static JsonNode json(Answer answer) throws IOException {
@@ -110,5 +112,95 @@ class StreamedReplyTest {
       chunk(piece);
     }
     assertEquals(500_000, reply.answers(AnswerStatus.FAILED).get(0).message().text().length());
+  }
+
+  /** Pieces of text as they may come: each is a chunk that is as the others but for its text. */
+  private static final List<String> PIECES =
+      List.of(
+          "a",
+          "",
+          "Gr\u00fc\u00dfe",
+          "\u65e5\u672c",
+          "\ud83d\ude00",
+          " ",
+          "\"",
+          "\\",
+          "\n",
+          "\u0001",
+          "\ufffd",
+          "}]}",
+          "content");
+
+  @Test
+  void chunksThatDifferInTheirTextOnly_addUpToAllOfIt() throws IOException {
+    Random random = new Random(7);
+    StringBuilder expected = new StringBuilder();
+    StringBuilder thought = new StringBuilder();
+    for (int i = 0; i < 2000; i++) {
+      String text =
+          PIECES.get(random.nextInt(PIECES.size())) + PIECES.get(random.nextInt(PIECES.size()));
+      boolean thinks = random.nextInt(20) == 0;
+      (thinks ? thought : expected).append(text);
+      chunk(
+          "{\"id\":\"x\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\""
+              + (thinks ? "reasoning_content" : "content")
+              + "\":"
+              + JSON.writeValueAsString(text)
+              + "},\"finish_reason\":null}]}");
+    }
+    Answer answer = reply.answers(AnswerStatus.FAILED).get(0);
+    assertEquals(expected.toString(), json(answer).path("content").asText());
+    assertEquals(thought.toString(), json(answer).path("reasoning_content").asText());
+    assertEquals("m", answer.model());
+    assertEquals(AnswerStatus.FAILED, answer.status());
+    assertFalse(reply.hasMalformed());
+  }
+
+  @Test
+  void whatDiffersInMoreThanTheText_isReadAsWhatItIs() throws IOException {
+    chunk("{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}");
+    chunk("{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}]}");
+    chunk("{\"model\":\"n\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"c\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"d\",\"refusal\":\"r\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"e\",\"refusal\":\"s\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"f\"}},{\"index\":1,\"delta\":{\"content\":\"g\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"f\"}},{\"index\":1,\"delta\":{\"content\":\"h\"}}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"i\"},\"content\":\"x\"}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"i\"},\"content\":\"y\"}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"j\"}}]}{\"choices\":[]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"k\"}}]}{\"choices\":[]}");
+    List<Answer> answers = reply.answers(AnswerStatus.FAILED);
+    assertEquals("abffiijk", json(answers.get(0)).path("content").asText());
+    assertEquals("cdegh", json(answers.get(1)).path("content").asText());
+    assertEquals("rs", json(answers.get(1)).path("refusal").asText());
+    assertEquals("n", answers.get(0).model());
+  }
+
+  @Test
+  void aChunkLikeTheLast_whoseTextIsNoText_isMalformed() throws IOException {
+    String before = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
+    chunk(before + "a\"}}]}");
+    for (int bad : new int[] {0xFF, 0x09, 0xC3}) {
+      byte[] bytes = (before + "?\"}}]}").getBytes(StandardCharsets.UTF_8);
+      bytes[before.length()] = (byte) bad;
+      StreamedReply other = new StreamedReply();
+      byte[] good = (before + "a\"}}]}").getBytes(StandardCharsets.UTF_8);
+      other.add(good, good.length);
+      other.add(bytes, bytes.length);
+      assertTrue(other.hasMalformed(), "" + bad);
+    }
+  }
+
+  @Test
+  void anErrorBehindChunksOfOneKind_isSeen() {
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}],\"error\":null}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"error\":null}");
+    assertFalse(reply.hasError());
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"error\":\"no\"}");
+    assertTrue(reply.hasError());
   }
 }
