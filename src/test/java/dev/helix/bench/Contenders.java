@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,13 +20,20 @@ final class Contenders implements AutoCloseable {
   static final String STRAIGHT = "straight";
 
   static final String NGINX = "nginx";
+
+  /** Jetty's asynchronous proxy servlet: the least that a servlet can do. */
+  static final String SERVLET = "servlet";
+
   static final String LITELLM = "litellm";
   static final String OURS = "ours";
+
+  private static final String PROXY = "dev.helix.bench.proxy.JettyProxy";
 
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private final Upstream upstream;
   private final BenchServer ours;
   private final Nginx nginx;
+  private final URI servlet;
   private final LiteLlm liteLlm;
   private final String whyNoLiteLlm;
 
@@ -51,6 +59,7 @@ final class Contenders implements AutoCloseable {
           program.isPresent()
               ? started(Nginx.start(program.get(), folder.resolve("nginx"), url))
               : null;
+      servlet = isThere(PROXY) ? servlet(url) : null;
       liteLlm =
           why == null ? started(LiteLlm.start(environment, folder.resolve("litellm"), url)) : null;
       complete = true;
@@ -59,6 +68,15 @@ final class Contenders implements AutoCloseable {
         close();
       }
     }
+  }
+
+  private static boolean isThere(String name) {
+    return Contenders.class.getResource("/" + name.replace('.', '/') + ".class") != null;
+  }
+
+  private URI servlet(URI url) throws IOException {
+    Child proxy = started(Child.startWithAll(PROXY, List.of(), List.of(url.toString())));
+    return URI.create("http://127.0.0.1:" + proxy.line());
   }
 
   private <T extends AutoCloseable> T started(T one) {
@@ -92,6 +110,9 @@ final class Contenders implements AutoCloseable {
     add(targets, STRAIGHT, upstream.url(), conversations);
     if (nginx != null) {
       add(targets, NGINX, nginx.url(), conversations);
+    }
+    if (servlet != null) {
+      add(targets, SERVLET, servlet, conversations);
     }
     add(targets, OURS, ours.url(), conversations);
     return targets;
