@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -51,6 +52,8 @@ final class ChatServer implements AutoCloseable {
   final ChatEndpoint endpoint;
   private volatile SessionException failure;
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
+  private volatile Consumer<String> before = method -> {};
+  private volatile Consumer<String> after = method -> {};
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
   private final UpstreamBackend backend;
@@ -127,8 +130,11 @@ final class ChatServer implements AutoCloseable {
               if (broken.contains(method.getName())) {
                 throw failure;
               }
+              before.accept(method.getName());
               try {
-                return method.invoke(store, arguments);
+                Object result = method.invoke(store, arguments);
+                after.accept(method.getName());
+                return result;
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
@@ -145,6 +151,12 @@ final class ChatServer implements AutoCloseable {
     failure = with;
     broken.clear();
     broken.addAll(Set.of(methods));
+  }
+
+  /** Has the names of the store's methods told before they are called and after they returned. */
+  void watchStore(Consumer<String> calls, Consumer<String> returns) {
+    before = calls;
+    after = returns;
   }
 
   URI url() {
