@@ -41,6 +41,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final Consumer<Turn> onEnd;
   private final Executor disk;
   private final Mailbox mailbox;
+  private final Arrivals arrivals;
   private final TurnAlarm alarm;
   private final TurnTimes times;
   private final ReplyWriter writer;
@@ -49,12 +50,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private TurnRecord record = TurnRecord.nowhere();
   private TurnPhase phase = TurnPhase.IN_LINE;
   private boolean endingWritten;
-
-  /**
-   * Whether the answer is so short that nothing is to be done before its end; the exchange's own,
-   * which tells its events one after the other.
-   */
-  private boolean shortReply;
 
   /**
    * A turn that has not {@linkplain #begin begun}.
@@ -81,6 +76,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     this.onEnd = onEnd;
     this.disk = disk;
     this.mailbox = new Mailbox(executor, this::mistake);
+    this.arrivals = new Arrivals(mailbox);
     this.times = new TurnTimes(settings, stream);
     this.alarm = new TurnAlarm(times, this::situation, this::act, timers, mailbox);
     this.writer = new ReplyWriter(times);
@@ -153,9 +149,8 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   @Override
   public void head(ReplyHead head) {
-    long length = head.contentLength();
-    shortReply = length > 0 && length <= FIRST_WINDOW && !head.isOfType("text/event-stream");
-    come(
+    arrivals.head(
+        head,
         () -> {
           if (phase != TurnPhase.WAITING) {
             return;
@@ -173,7 +168,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   @Override
   public void data(ByteBuffer bytes) {
-    come(
+    arrivals.part(
         () -> {
           times.upstreamSpoke();
           upstream.came(bytes.remaining());
@@ -183,18 +178,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
           askForMore();
           alarm.set();
         });
-  }
-
-  /**
-   * A part of the answer has come. Of a short one the end is not far, which is worth no thread's
-   * waking; where it fails to come, a timer rings, and finds what came before it.
-   */
-  private void come(Runnable event) {
-    if (shortReply) {
-      mailbox.post(event);
-    } else {
-      mailbox.execute(event);
-    }
   }
 
   /** What is read from a socket or a file may have none, or show none. */
