@@ -93,6 +93,9 @@ public final class Bench {
       turns.whole(results, 1, full ? 20 : 5);
       turns.whole(results, 64, full ? 2 : 1);
       turns.firstToken(results, 1, full ? 20 : 5);
+      TurnCost few = new TurnCost(contenders, folder, full ? 5 : 1, full ? 1 : 0);
+      few.besideLiteLlm(results, 1);
+      few.besideLiteLlm(results, 64);
       TurnCost bursts = new TurnCost(contenders, folder, full ? 9 : 3, full ? 3 : 1);
       bursts.events(results, 8, full ? 20_000 : 2000);
       new CallersCurve(contenders, folder, full).run(results);
