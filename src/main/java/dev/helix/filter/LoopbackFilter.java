@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.stream.Stream;
 
 /**
@@ -129,7 +130,11 @@ public final class LoopbackFilter implements Filter {
   }
 
   private static Stream<String> elements(HttpServletRequest request, String header) {
-    return Collections.list(request.getHeaders(header)).stream()
+    Enumeration<String> values = request.getHeaders(header);
+    if (!values.hasMoreElements()) {
+      return Stream.empty(); // As it mostly is, on every request.
+    }
+    return Collections.list(values).stream()
         .flatMap(value -> Stream.of(value.split(",")))
         .map(String::strip)
         .filter(element -> !element.isEmpty());
