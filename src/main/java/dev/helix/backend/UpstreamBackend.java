@@ -40,7 +40,7 @@ public final class UpstreamBackend implements ChatBackend {
   private final UpstreamSettings settings;
 
   /** The client keeps three buffers of this size for each answer under way. */
-  private static final int BUFFER_BYTES = 8 * 1024;
+  private static final int BUFFER_BYTES = 4 * 1024;
 
   private final ScheduledExecutorService timers;
   private final PoolingAsyncClientConnectionManager connections;

@@ -103,8 +103,11 @@ public final class Bench {
   }
 
   private void streams(Path folder) throws IOException {
-    new OpenStreams(folder, full ? 15 : 4)
-        .run(results, full ? List.of(1000, 2000, 4000, 8000) : List.of(200));
+    OpenStreams streams = new OpenStreams(folder, full ? 15 : 4);
+    streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000, 5000) : List.of(200));
+    if (full) {
+      streams.elsewhere(results, 8000);
+    }
   }
 
   private void store(Path folder) throws IOException {

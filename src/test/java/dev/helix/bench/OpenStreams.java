@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Many streams open at once, each with a token a second, through a Tomcat 10.1 as it is published
@@ -16,11 +17,24 @@ import java.util.List;
  * same load shows what the measuring itself adds.
  */
 final class OpenStreams {
-  /** Streams are opened at this rate, so that all are open for some seconds. */
-  private static final int OPENED_IN_A_SECOND = 500;
+  /** How much longer than needed each stream is, so that the server can be looked at. */
+  private static final int MORE_SECONDS = 12;
 
   private static final double LATE_MS = 1000;
   private static final Goal GOAL = Goal.atLeast(8000);
+
+  /** A server, and the options of its JVM. */
+  private record Kind(String of, String options, boolean tomcat) {
+    ServerUnderTest server() {
+      return tomcat
+          ? ServerUnderTest.in(AppServers.TOMCAT_10, options)
+          : ServerUnderTest.launcher();
+    }
+
+    Map<String, String> settings() {
+      return tomcat ? Map.of() : Map.of("java.tool.options", options);
+    }
+  }
 
   private final Path folder;
   private final int seconds;
@@ -35,42 +49,31 @@ final class OpenStreams {
     this.seconds = seconds;
   }
 
-  /** Holds more and more streams, until a token is late. */
+  /** Holds more and more streams on the Tomcat of the goal, until it cannot hold them. */
   void run(Results results, List<Integer> steps) throws IOException {
+    Kind goal = new Kind("Tomcat 10.1, 200 threads, 512 MB", "-Xmx512m", true);
     List<Curve.Point> middle = new ArrayList<>();
     List<Curve.Point> latest = new ArrayList<>();
     List<Curve.Point> straight = new ArrayList<>();
     Curve.Limit limit = null;
     int held = 0;
-    ObjectNode details = Json.object();
-    try (Upstream upstream = Upstream.start()) {
-      for (int streams : steps) {
-        ObjectNode alone = straight(upstream.url(), streams);
-        if (ms(alone, "max") > LATE_MS) {
-          throw new IllegalStateException(
-              "generator and upstream alone are late with " + streams + " streams: " + alone);
-        }
-        straight.add(new Curve.Point(streams, once(ms(alone, "max"))));
-        ObjectNode through;
-        try {
-          through = through(upstream.url(), streams);
-        } catch (IllegalStateException e) {
-          limit = new Curve.Limit(streams, "not all of them could be held");
-          details.put("not_held", streams + ": " + e.getMessage());
-          break;
-        }
-        details.set("streams_" + streams, through.deepCopy().set("straight", alone));
-        middle.add(new Curve.Point(streams, once(ms(through, "p50"))));
-        latest.add(new Curve.Point(streams, once(ms(through, "max"))));
-        if (ms(through, "max") > LATE_MS) {
-          limit = new Curve.Limit(streams, "a token came more than a second late");
-          break;
-        }
-        held = streams;
+    for (int streams : steps) {
+      ObjectNode alone = straight(streams);
+      straight.add(new Curve.Point(streams, once(ms(alone, "max"))));
+      ObjectNode through = through(goal, streams, results);
+      if (through == null) {
+        limit = new Curve.Limit(streams, "not all of them can be held in 512 MB");
+        break;
       }
+      middle.add(new Curve.Point(streams, once(ms(through, "p50"))));
+      latest.add(new Curve.Point(streams, once(ms(through, "max"))));
+      if (ms(through, "max") > LATE_MS) {
+        limit = new Curve.Limit(streams, "a token came more than a second late");
+        break;
+      }
+      held = streams;
     }
-    results.detail("open_streams", details);
-    results.add(Key.OPEN_STREAMS, "Tomcat 10.1, 200 threads, 512 MB", held, GOAL);
+    results.add(Key.OPEN_STREAMS, goal.of(), held, GOAL);
     results.plot(
         new Curve(
             "open-streams",
@@ -86,6 +89,19 @@ final class OpenStreams {
             limit));
   }
 
+  /** Holds as many streams as the goal asks for on servers that have room for them. */
+  void elsewhere(Results results, int streams) throws IOException {
+    ObjectNode unused = straight(streams);
+    for (Kind kind :
+        List.of(
+            new Kind("Tomcat 10.1, 200 threads, 1,536 MB", "-Xmx1536m", true),
+            new Kind("java -jar, 512 MB", "-Xmx512m", false))) {
+      ObjectNode through = through(kind, streams, results);
+      boolean held = through != null && ms(through, "max") <= LATE_MS;
+      results.add(Key.OPEN_STREAMS, kind.of() + ", of " + streams, held ? streams : 0, null);
+    }
+  }
+
   private static double ms(ObjectNode figures, String which) {
     return figures.path(which + "_ms").asDouble();
   }
@@ -95,39 +111,58 @@ final class OpenStreams {
   }
 
   private int tokens(int streams) {
-    return streams / OPENED_IN_A_SECOND + seconds + StreamLoad.QUIET_TOKENS;
+    return streams / StreamLoad.RATE + seconds + MORE_SECONDS;
   }
 
-  private ObjectNode straight(URI upstream, int streams) throws IOException {
-    try (Child load = load(upstream, streams, "straight")) {
+  /** The same load straight to the upstream, which must not be late by itself. */
+  private ObjectNode straight(int streams) throws IOException {
+    try (Upstream upstream = Upstream.start();
+        Child load = load(upstream.url(), streams, "straight")) {
       expect(load, "OPEN");
       expect(load, "QUIET");
-      return finished(load, streams);
+      ObjectNode figures = finished(load, streams);
+      if (ms(figures, "max") > LATE_MS) {
+        throw new IllegalStateException(
+            "generator and upstream alone are late with " + streams + " streams: " + figures);
+      }
+      return figures;
     }
   }
 
-  private ObjectNode through(URI upstream, int streams) throws IOException {
+  /** Null where the server could not hold them all. */
+  private ObjectNode through(Kind kind, int streams, Results results) throws IOException {
     String name = "streams-" + streams;
-    try (BenchServer server =
-            new BenchServer(
-                ServerUnderTest.in(AppServers.TOMCAT_10, "-Xmx512m"),
-                folder.resolve(name),
-                upstream);
+    Path sessions = folder.resolve((kind.of() + "-" + streams).replaceAll("[^a-zA-Z0-9]+", "-"));
+    try (Upstream upstream = Upstream.start();
+        BenchServer server =
+            new BenchServer(kind.server(), sessions, upstream.url(), kind.settings());
         Child load = load(server.url(), streams, name)) {
       double heapBefore = server.heapAfterCollection();
       long threadsBefore = server.threads();
-      expect(load, "OPEN");
-      double cpu = server.cpuSeconds();
-      long begun = System.nanoTime();
-      expect(load, "QUIET"); // all are open still, and their lateness is no longer noted
-      double busy = (server.cpuSeconds() - cpu) / ((System.nanoTime() - begun) / 1e9);
-      double heap = server.heapAfterCollection();
-      long threads = server.threads();
-      ObjectNode figures = finished(load, streams);
+      double cpu;
+      double heap;
+      long threads;
+      double busy;
+      ObjectNode figures;
+      try {
+        expect(load, "OPEN");
+        cpu = server.cpuSeconds();
+        long begun = System.nanoTime();
+        expect(load, "QUIET"); // all are open still, and their lateness is no longer noted
+        busy = (server.cpuSeconds() - cpu) / ((System.nanoTime() - begun) / 1e9);
+        heap = server.heapAfterCollection();
+        threads = server.threads();
+        figures = finished(load, streams);
+      } catch (IllegalStateException notHeld) {
+        results.detail(
+            sessions.getFileName().toString(),
+            Json.object().put("not_held", String.valueOf(notHeld.getMessage())));
+        return null;
+      }
       for (int i = 0; i < streams; i++) {
         server.transcripts().checkTokens(name + "-" + i, tokens(streams));
       }
-      return figures
+      figures
           .put("heap_idle_mib", heapBefore)
           .put("heap_open_mib", heap)
           .put("heap_for_a_stream_kib", (heap - heapBefore) * 1024 / streams)
@@ -135,12 +170,20 @@ final class OpenStreams {
           .put("threads_open", threads)
           .put("processors_busy", busy)
           .put("cpu_for_a_token_us", busy * 1e6 / streams);
+      results.detail(sessions.getFileName().toString(), figures);
+      System.out.println("    " + sessions.getFileName() + ": " + figures);
+      return figures;
     }
   }
 
   private Child load(URI target, int streams, String name) throws IOException {
     return Child.start(
-        StreamLoad.class, target.toString(), "" + streams, "" + tokens(streams), name);
+        StreamLoad.class,
+        target.toString(),
+        "" + streams,
+        "" + tokens(streams),
+        "" + seconds,
+        name);
   }
 
   private static void expect(Child load, String word) throws IOException {

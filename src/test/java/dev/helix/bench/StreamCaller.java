@@ -46,19 +46,19 @@ final class StreamCaller {
     return ended;
   }
 
-  /** Reads what there is and notes the lateness of each token numbered below {@code noteBelow}. */
-  void read(ByteBuffer buffer, Sample lateness, int noteBelow) throws IOException {
+  /** Reads what there is and notes the lateness of each token, unless there is no sample for it. */
+  void read(ByteBuffer buffer, Sample lateness) throws IOException {
     int count;
     while ((count = channel.read(buffer.clear())) > 0) {
       raw.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
-      take(lateness, noteBelow);
+      take(lateness);
     }
     if (count < 0 && !ended) {
       throw new IOException("the stream was cut after token " + seen);
     }
   }
 
-  private void take(Sample lateness, int noteBelow) throws IOException {
+  private void take(Sample lateness) throws IOException {
     long now = System.nanoTime();
     if (!headRead) {
       int end = raw.indexOf("\r\n\r\n");
@@ -74,7 +74,7 @@ final class StreamCaller {
     }
     dechunk();
     for (int end = body.indexOf("\n"); end >= 0; end = body.indexOf("\n")) {
-      line(body.substring(0, end), now, lateness, noteBelow);
+      line(body.substring(0, end), now, lateness);
       body.delete(0, end + 1);
     }
     if (ended && (!done || seen != tokens)) {
@@ -108,7 +108,7 @@ final class StreamCaller {
     }
   }
 
-  private void line(String line, long now, Sample lateness, int noteBelow) throws IOException {
+  private void line(String line, long now, Sample lateness) throws IOException {
     if (line.equals("data: [DONE]")) {
       done = true;
       return;
@@ -126,7 +126,7 @@ final class StreamCaller {
       throw new IOException("token " + number + " came in place of " + seen);
     }
     seen++;
-    if (number < noteBelow) {
+    if (lateness != null) {
       lateness.add(now - Long.parseLong(line, colon + 1, line.indexOf(' ', colon), 10));
     }
   }

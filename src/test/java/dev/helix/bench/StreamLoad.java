@@ -14,40 +14,48 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Many slow streams at once, from one thread. Prints {@code OPEN} when each has begun, {@code
- * QUIET} when nothing more is measured and all streams are still open, and at the end one line of
- * JSON. Any stream that fails ends it with an exception. Arguments: URL below which {@code /v1} is,
- * streams, tokens in each, name for the conversation ids.
+ * Many slow streams at once, from one thread. Prints {@code OPEN} when each has begun, from when on
+ * their lateness is noted, {@code QUIET} when no more is noted and all are still open, and at the
+ * end one line of JSON. Any stream that fails ends it with an exception. Arguments: URL below which
+ * {@code /v1} is, streams, tokens in each, seconds from OPEN to QUIET, name for the conversation
+ * ids.
  */
 final class StreamLoad {
-  /** The last tokens of each stream are not measured: the server is looked at meanwhile. */
-  static final int QUIET_TOKENS = 8;
+  /** So many new streams a second. */
+  static final int RATE = 250;
 
-  private static final int OPENED_AT_ONCE = 20;
-  private static final long PAUSE_MILLIS = 40; // 500 new streams a second
+  private static final int OPENED_AT_ONCE = 10;
+
+  /** How much longer than planned it may take. */
+  private static final long PATIENCE_SECONDS = 40;
+
+  private static final long PAUSE_MILLIS = 1000 / (RATE / OPENED_AT_ONCE);
 
   private final URI server;
   private final int streams;
   private final int tokens;
+  private final long nanos;
   private final String name;
+  private boolean noting;
   private final Sample lateness = new Sample();
   private final List<StreamCaller> callers = new ArrayList<>();
 
-  private StreamLoad(URI server, int streams, int tokens, String name) {
+  private StreamLoad(URI server, int streams, int tokens, int seconds, String name) {
     this.server = server;
     this.streams = streams;
     this.tokens = tokens;
+    this.nanos = seconds * 1_000_000_000L;
     this.name = name;
   }
 
   public static void main(String[] arguments) throws IOException {
-    int tokens = Integer.parseInt(arguments[2]);
-    if (tokens <= QUIET_TOKENS) {
-      throw new IllegalArgumentException("more than " + QUIET_TOKENS + " tokens are needed");
-    }
     StreamLoad load =
         new StreamLoad(
-            URI.create(arguments[0]), Integer.parseInt(arguments[1]), tokens, arguments[3]);
+            URI.create(arguments[0]),
+            Integer.parseInt(arguments[1]),
+            Integer.parseInt(arguments[2]),
+            Integer.parseInt(arguments[3]),
+            arguments[4]);
     System.out.println(load.run());
   }
 
@@ -55,9 +63,9 @@ final class StreamLoad {
     ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
     int open = 0;
     int mostOpen = 0;
-    boolean quiet = false;
-    boolean told = false;
-    long nextOpening = System.nanoTime();
+    long opened = 0;
+    long begun = System.nanoTime();
+    long nextOpening = begun;
     try (Selector selector = Selector.open()) {
       while (callers.size() < streams || open > 0) {
         if (callers.size() < streams && System.nanoTime() >= nextOpening) {
@@ -75,12 +83,16 @@ final class StreamLoad {
           ready.remove();
           open -= serve(key, buffer) ? 1 : 0;
         }
-        if (!told && callers.size() == streams && allSaw(1)) {
-          told = true;
+        if (System.nanoTime() - begun > (tokens + PATIENCE_SECONDS) * 1_000_000_000) {
+          throw new IOException(open + " streams have not ended in time");
+        }
+        if (opened == 0 && callers.size() == streams && allBegan()) {
+          opened = System.nanoTime();
+          noting = true;
           System.out.println("OPEN");
         }
-        if (!quiet && callers.size() == streams && allSaw(tokens - QUIET_TOKENS)) {
-          quiet = true;
+        if (noting && System.nanoTime() - opened >= nanos) {
+          noting = false;
           System.out.println("QUIET");
         }
       }
@@ -88,9 +100,9 @@ final class StreamLoad {
     return lateness.toJson().put("streams", streams).put("most_open", mostOpen);
   }
 
-  private boolean allSaw(int number) {
+  private boolean allBegan() {
     for (StreamCaller caller : callers) {
-      if (caller.seen() < number) {
+      if (caller.seen() == 0) {
         return false;
       }
     }
@@ -114,7 +126,7 @@ final class StreamLoad {
       key.interestOps(SelectionKey.OP_READ);
     }
     if (key.isReadable()) {
-      caller.read(buffer, lateness, tokens - QUIET_TOKENS);
+      caller.read(buffer, noting ? lateness : null);
     }
     if (caller.isEnded()) {
       key.channel().close();
