@@ -7,7 +7,9 @@ import java.util.Set;
  * Which answer of a session the current path leads to: of those on a path from the root, and not
  * below a background prompt that the original took for a question, the one whose newest version was
  * recorded last. It follows the log element by element, and where an element makes it doubtful it
- * is not known until the next answer is recorded. Not thread-safe: part of a {@link SessionTree}.
+ * is not known until the next answer is recorded. So whatever is not known to be on such a path is
+ * older than an answer that is known to be this one, and may join it without being newer. Not
+ * thread-safe: part of a {@link SessionTree}.
  */
 final class NewestAnswer {
   /** Null where it is not known, or where there is none. */
@@ -29,16 +31,11 @@ final class NewestAnswer {
   /**
    * Takes in the next element of the log.
    *
-   * @param before what was there of the same id, or null
-   * @param node what is there now
-   * @param followed whether other messages were there already that hang below this one
+   * @param node what the tree has of it now
    */
-  void added(Node before, Node node, Message element, boolean followed) {
+  void added(Node node, Message element) {
     boolean answer = Transcript.isAnswer(element);
-    boolean promptChanged = promptChanged(node, element);
-    // What hangs below may be on a path from the root now, or below a prompt, or not any more.
-    boolean moved = promptChanged || (before == null && followed);
-    if (moved || (node.id().equals(id) && !answer)) {
+    if (promptChanged(node, element) || (node.id().equals(id) && !answer)) {
       id = null;
     }
     if (answer && node.root() == null) {
@@ -48,6 +45,7 @@ final class NewestAnswer {
     }
   }
 
+  /** Whether what hangs below is now below a prompt, or not any more. */
   private boolean promptChanged(Node node, Message element) {
     if (node.parentId() != null) {
       return false;

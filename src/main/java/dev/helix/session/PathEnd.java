@@ -33,8 +33,9 @@ final class PathEnd {
       }
       path.addFirst(message);
       // Calls without all their results are not sent, and some results neither.
-      sent += Transcript.isSentAnyway(message) ? 1 : 0;
-      boolean question = at.kind() == Kind.QUESTION && Transcript.isSentAnyway(message);
+      boolean anyway = Transcript.isSentAnyway(message);
+      sent += anyway ? 1 : 0;
+      boolean question = anyway && at.kind() == Kind.QUESTION;
       at = question && sent >= most ? null : tree.parent(at);
     }
     return List.copyOf(path);

@@ -61,7 +61,11 @@ final class Recent {
 
   /** Takes in an element of the log that just became the newest version of a message. */
   void add(Node node, Message element) {
-    if (on) {
+    if (!on) {
+      return;
+    }
+    drop(node.id());
+    if (size(element) <= most) {
       Message stored = element.asStored();
       put(stored.as(stored.element().placed(node.id(), true, node.parentId())));
       trim(most);
@@ -70,13 +74,11 @@ final class Recent {
 
   /** Takes in an element of the log that just became the newest leading system message. */
   void addSystem(Message element) {
-    if (on) {
+    if (on && size(element) > most) {
+      forget();
+    } else if (on) {
       lead(element.asStored());
-      if (size(system) > most) {
-        forget();
-      } else {
-        trim(most);
-      }
+      trim(most);
     }
   }
 
@@ -98,7 +100,8 @@ final class Recent {
       lead(leading.copy());
     }
     for (Message message : path) {
-      put(messages.get(message.id()) == message ? message : message.copy());
+      boolean here = drop(message.id()) == message;
+      put(here ? message : message.copy());
     }
     trim(Math.min(most, 2 * needed));
   }
@@ -109,8 +112,14 @@ final class Recent {
   }
 
   private void put(Message message) {
-    bytes += size(message) - size(messages.remove(message.id()));
+    bytes += size(message);
     messages.put(message.id(), message);
+  }
+
+  private Message drop(String id) {
+    Message dropped = messages.remove(id);
+    bytes -= size(dropped);
+    return dropped;
   }
 
   private void trim(long bound) {

@@ -224,7 +224,7 @@ final class SessionTree {
       questions.clear(); // What was below it may be about something else now.
     }
     nodes.put(node.id(), node);
-    newestAnswer.added(before, node, element, followed.contains(node.id()));
+    newestAnswer.added(node, element);
     recent.add(node, element);
     followed.add(parentId);
     change(node, true);

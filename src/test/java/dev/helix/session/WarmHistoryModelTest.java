@@ -9,7 +9,6 @@ import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +37,6 @@ class WarmHistoryModelTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final String TASK = "### Task:\\nSay so.\\n### Output:\\nJSON { }";
 
-  private int wholeReads;
   private int plans;
   private int plansWithoutReading;
 
@@ -59,7 +57,8 @@ class WarmHistoryModelTest {
   /** One conversation. */
   private final class Play {
     private final Random random;
-    private final SessionStore store = counting(new MemorySessionStore());
+    private final CountedReads reads = new CountedReads(new MemorySessionStore());
+    private final SessionStore store = reads.store();
     private final SessionId id = new SessionId("conv-c");
     private final SessionState state = SessionState.fresh(id, "c", Owner.ANONYMOUS, NOW);
     private final int kept;
@@ -99,9 +98,9 @@ class WarmHistoryModelTest {
 
     private void begin(String where, SessionTree tree) {
       TurnRequest request = request();
-      int before = wholeReads;
+      int unused = reads.whole();
       TurnPlan plan = TurnPlan.make(store, tree, id, request, NOW);
-      boolean warm = wholeReads == before;
+      boolean warm = reads.whole() == 0;
       TurnPlan expected = WholeHistory.plan(store, id, request, NOW);
       assertEquals(told(expected), told(plan), where + ", " + request);
       if (request.mode() == HistoryMode.STORED) {
@@ -143,6 +142,15 @@ class WarmHistoryModelTest {
       int gone = random.nextInt(3);
       for (int i = 0; i < gone && !log.isEmpty(); i++) {
         log.remove(random.nextInt(log.size()));
+      }
+      if (random.nextBoolean()) {
+        log.replaceAll(
+            element ->
+                Message.parse(
+                    new String(element.elementJson(), UTF_8)
+                        .replace("text ", "edited ")
+                        .replace("completed", "failed")
+                        .getBytes(UTF_8)));
       }
       append(Version.NONE, log);
     }
@@ -256,7 +264,7 @@ class WarmHistoryModelTest {
         String text = random.nextInt(10) == 0 ? " " : random.nextInt(4) == 0 ? TASK : text();
         put(fields, "content", text);
         if (random.nextInt(8) == 0) {
-          fields.put("tool_calls", random.nextBoolean() ? "[]" : "[{\"id\":\"c1\"},7]");
+          fields.put("tool_calls", one(List.of("[]", "[7]", "[{\"id\":\"c1\"},7]")));
         }
         StringBuilder json = new StringBuilder();
         fields.forEach((name, value) -> json.append(",\"" + name + "\":" + value));
@@ -334,19 +342,5 @@ class WarmHistoryModelTest {
 
   private static Message json(String fields) {
     return Message.parse(("{" + fields + "}").getBytes(UTF_8));
-  }
-
-  /** The store, with a count of how often all of a log was asked for. */
-  private SessionStore counting(SessionStore store) {
-    return (SessionStore)
-        Proxy.newProxyInstance(
-            SessionStore.class.getClassLoader(),
-            new Class<?>[] {SessionStore.class},
-            (proxy, called, arguments) -> {
-              if (called.getName().equals("read") && arguments[1].equals(Version.NONE)) {
-                wholeReads++;
-              }
-              return called.invoke(store, arguments);
-            });
   }
 }
