@@ -72,13 +72,18 @@ final class Recent {
     }
   }
 
-  /** Takes in an element of the log that just became the newest leading system message. */
-  void addSystem(Message element) {
-    if (on && size(element) > most) {
-      forget();
-    } else if (on) {
-      lead(element.asStored());
+  /**
+   * Takes in an element of the log that just became the newest leading system message.
+   *
+   * @param fields its own, with an id in any case
+   */
+  void addSystem(Message element, ElementFields fields) {
+    if (on) {
+      lead(element.asStored().as(fields));
       trim(most);
+    }
+    if (bytes > most) {
+      forget();
     }
   }
 

@@ -210,7 +210,7 @@ final class SessionTree {
     recorded++;
     if (!numbered.element().parentKnown()) {
       system = element.fingerprint();
-      recent.addSystem(element);
+      recent.addSystem(element, numbered.element());
       return;
     }
     Node before = nodes.get(numbered.id());

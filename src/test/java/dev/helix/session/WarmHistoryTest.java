@@ -5,8 +5,10 @@ import static dev.helix.session.SessionFixture.messages;
 import static dev.helix.session.SessionFixture.texts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
 import dev.helix.store.SessionStores;
 import java.nio.file.Path;
@@ -118,6 +120,31 @@ class WarmHistoryTest {
     }
   }
 
+  @Test
+  void systemMessageThatAnotherProgramWrote_isTheSameAsInTheTranscript() {
+    turn(4, "Q1", "A1");
+    SessionState state = manager.getOrCreateSession(null, "c");
+    Version end = reads.store().read(state.sessionId(), Version.NONE).version();
+    Message element = messages("{\"role\":\"system\",\"id\":\"s\",\"content\":\"S\"}").get(0);
+    reads.store().append(state, end, List.of(element));
+    reads.whole();
+    Message sent = begin(manager, 4, "user: Q2").system();
+    assertEquals(0, reads.whole());
+    Message stored = manager.transcript(state.sessionId()).system();
+    assertEquals(stored.id(), sent.id());
+    assertEquals(stored.text(), sent.text());
+  }
+
+  @Test
+  void systemMessageThatIsTooLongOnlyWithItsFields_isNotKept() {
+    Recent recent = new Recent(1000);
+    recent.keep(List.of(), null);
+    ElementFields fields = ElementFields.system("s", NOW);
+    recent.addSystem(Message.of("system", "x".repeat(700)).as(fields), fields);
+    assertEquals(0, recent.bytes());
+    assertFalse(recent.isOn());
+  }
+
   private static List<String> wire(OpenTurn turn) {
     return turn.history().stream().map(m -> new String(m.wireJson(), UTF_8)).toList();
   }
@@ -133,7 +160,7 @@ class WarmHistoryTest {
       elements.add(Message.of(i % 2 == 0 ? "user" : "assistant", "x".repeat(1000)).as(fields));
       parent = "m" + i;
     }
-    reads.store().append(state, SessionStore.Version.NONE, elements);
+    reads.store().append(state, Version.NONE, elements);
     SessionTree tree = new SessionTree();
     plan(tree, id, HistoryMode.CLIENT, 4);
     assertEquals(101, tree.size());
