@@ -76,7 +76,7 @@ final class AnswerElements {
 
   private void continued(List<Answer> answers) {
     Node node = tree.get(turn.continued());
-    Message old = node == null ? null : stored(node.id());
+    Message old = node == null ? null : stored(node);
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       if (isNothingNew(answer)) {
@@ -94,9 +94,13 @@ final class AnswerElements {
     }
   }
 
-  /** The newest version of a message. Only who continues an answer pays for this look. */
-  private Message stored(String id) {
-    return Transcript.of(store.read(turn.session().sessionId(), Version.NONE).elements()).get(id);
+  /** The newest version of a message. Only who continues an answer may pay for a look at all. */
+  private Message stored(Node node) {
+    Message recent = tree.recent().get(node);
+    return recent != null
+        ? recent
+        : Transcript.of(store.read(turn.session().sessionId(), Version.NONE).elements())
+            .get(node.id());
   }
 
   private static boolean isNothingNew(Answer answer) {

@@ -85,6 +85,22 @@ public final class Message {
     return new Message(buffer, offset, length, role, fields, false);
   }
 
+  /** This message with its bytes in an array of their own, without those around them. */
+  Message copy() {
+    byte[] own = Arrays.copyOfRange(buffer, offset, offset + length);
+    return new Message(own, 0, length, role, element, complete);
+  }
+
+  /** This element as a store gives it back, with its bytes in an array of their own. */
+  Message asStored() {
+    return complete ? copy() : parse(elementJson());
+  }
+
+  /** How many bytes of JSON it has. */
+  int length() {
+    return length;
+  }
+
   ElementFields element() {
     return element;
   }

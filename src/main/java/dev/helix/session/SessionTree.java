@@ -5,6 +5,7 @@ import dev.helix.session.SessionStore.Version;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,8 @@ final class SessionTree {
   private long keptChars;
   private final Map<String, Node> nodes = new HashMap<>();
   private Fingerprint system;
+  private final NewestAnswer newestAnswer = new NewestAnswer();
+  private final Recent recent;
 
   /** By what they say, in the order of their newest versions. */
   private final Map<Fingerprint, List<Node>> bySaying = new HashMap<>();
@@ -51,6 +54,15 @@ final class SessionTree {
   /** Where a message may be: below a parent, null for the root, with what it says. */
   private record Place(String parentId, Fingerprint fingerprint) {}
 
+  SessionTree() {
+    this(Recent.MOST);
+  }
+
+  /** A tree beside which so many bytes of messages are kept at most. */
+  SessionTree(int mostBytes) {
+    recent = new Recent(mostBytes);
+  }
+
   /** How far in the log this tree is. */
   Version version() {
     return version;
@@ -58,12 +70,22 @@ final class SessionTree {
 
   /** How much there is to remember, in messages. */
   int size() {
-    return (int) Math.min(Integer.MAX_VALUE, nodes.size() + 1 + keptChars / 256);
+    return (int) Math.min(Integer.MAX_VALUE, nodes.size() + 1 + (keptChars + recent.bytes()) / 256);
   }
 
   /** The newest leading system message, or null. */
   Fingerprint system() {
     return system;
+  }
+
+  /** Messages that are kept with what they say. */
+  Recent recent() {
+    return recent;
+  }
+
+  /** The answer that the current path leads to; null where that is not known, or none. */
+  Node newestAnswer() {
+    return get(newestAnswer.id());
   }
 
   /** The message of an id; null where there is none, and for null. */
@@ -74,6 +96,17 @@ final class SessionTree {
   /** The message before this one; null at the root. */
   Node parent(Node node) {
     return get(node.parentId());
+  }
+
+  /** The messages from an end up to the root, or as far as there are any. */
+  List<Node> path(Node end) {
+    Map<String, Node> path = new LinkedHashMap<>();
+    // A file changed by hand may lead in a circle.
+    Node at = get(end.id());
+    while (at != null && path.put(at.id(), at) == null) {
+      at = parent(at);
+    }
+    return List.copyOf(path.values());
   }
 
   /**
@@ -165,6 +198,8 @@ final class SessionTree {
       recorded = 0;
       keptChars = 0;
       system = null;
+      newestAnswer.clear();
+      recent.forget();
     }
     reading.elements().forEach(this::add);
     version = reading.version();
@@ -175,6 +210,7 @@ final class SessionTree {
     recorded++;
     if (!numbered.element().parentKnown()) {
       system = element.fingerprint();
+      recent.addSystem(element, numbered.element());
       return;
     }
     Node before = nodes.get(numbered.id());
@@ -183,13 +219,20 @@ final class SessionTree {
     if (before != null) {
       change(before, false);
     }
-    Node node = Node.of(numbered.id(), parentId, element, recorded);
+    Node node = Node.of(numbered.id(), parentId, root(numbered.id(), parentId), element, recorded);
     if (before != null && before.kind() != node.kind()) {
       questions.clear(); // What was below it may be about something else now.
     }
     nodes.put(node.id(), node);
+    newestAnswer.added(node, element);
+    recent.add(node, element);
     followed.add(parentId);
     change(node, true);
+  }
+
+  private String root(String id, String parentId) {
+    Node parent = get(parentId);
+    return parentId == null ? id : parent == null ? null : parent.root();
   }
 
   /** Enters a message in the indexes, or takes it out. */

@@ -19,6 +19,9 @@ final class Times {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'+00:00'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  /** The same, with an n for each digit. */
+  private static final String LAYOUT = "nnnn-nn-nnTnn:nn:nn.nnnnnn+00:00";
+
   private Times() {}
 
   static String format(Instant time) {
@@ -31,6 +34,9 @@ final class Times {
       return null;
     }
     try {
+      if (isAsWritten(text)) {
+        return written(text);
+      }
       TemporalAccessor parsed =
           DateTimeFormatter.ISO_DATE_TIME.parseBest(
               text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from);
@@ -40,5 +46,35 @@ final class Times {
     } catch (DateTimeException e) {
       return null;
     }
+  }
+
+  /** Whether it looks as {@link #format} writes it, as all times of a long log do but a few. */
+  private static boolean isAsWritten(String text) {
+    if (text.length() != LAYOUT.length()) {
+      return false;
+    }
+    for (int i = 0; i < LAYOUT.length(); i++) {
+      char is = text.charAt(i);
+      if (LAYOUT.charAt(i) == 'n' ? is < '0' || is > '9' : is != LAYOUT.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Instant written(String text) {
+    return LocalDateTime.of(
+            number(text, 0, 4),
+            number(text, 5, 7),
+            number(text, 8, 10),
+            number(text, 11, 13),
+            number(text, 14, 16),
+            number(text, 17, 19),
+            number(text, 20, 26) * 1000)
+        .toInstant(ZoneOffset.UTC);
+  }
+
+  private static int number(String text, int from, int to) {
+    return Integer.parseInt(text, from, to, 10);
   }
 }

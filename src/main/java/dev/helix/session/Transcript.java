@@ -61,7 +61,7 @@ public final class Transcript {
    * results.
    */
   public List<Message> currentPath() {
-    return sent(currentEnd(false), false);
+    return sent(pathTo(currentEnd(false)), false);
   }
 
   /** The message of an id in its newest version; null where there is none, and for null. */
@@ -90,9 +90,11 @@ public final class Transcript {
     return end;
   }
 
-  /** The messages from the root to an end, as far as they may be sent again. */
-  List<Message> sent(Message end, boolean toolResultsFollow) {
-    List<Message> path = pathTo(end);
+  /**
+   * Those messages of a path that may be sent again. Of a path's end that begins with a user
+   * message they are the same as of the whole path.
+   */
+  static List<Message> sent(List<Message> path, boolean toolResultsFollow) {
     List<Message> sent = new ArrayList<>();
     for (int i = 0; i < path.size(); i++) {
       Message message = path.get(i);
@@ -136,7 +138,7 @@ public final class Transcript {
       Message message = nodes.get(id);
       if (isAnswer(message)) {
         Message first = first(message, firsts);
-        if (!isTaskOfTheOriginal(first) && (!fromRoot || first.parentId() == null)) {
+        if (!isTaskOfTheOriginal(first.id(), first) && (!fromRoot || first.parentId() == null)) {
           return message;
         }
       }
@@ -165,8 +167,8 @@ public final class Transcript {
   }
 
   /** The original kept its own background prompts in place of what was said. */
-  private static boolean isTaskOfTheOriginal(Message first) {
-    return first.id().startsWith(Numbering.PREFIX)
+  static boolean isTaskOfTheOriginal(String id, Message first) {
+    return id.startsWith(Numbering.PREFIX)
         && first.role().equals("user")
         && TaskPrompt.matches(first.text());
   }
@@ -181,11 +183,17 @@ public final class Transcript {
         || (message.status() == AnswerStatus.CANCELLED && message.text().isBlank());
   }
 
-  private static boolean isAnswer(Message message) {
+  /** Whether it is an answer that came to something. */
+  static boolean isAnswer(Message message) {
     return message.isAssistant() && !isBroken(message);
   }
 
-  private static boolean callsTools(Message message) {
+  /** Whether a message may be sent again whatever stands around it. */
+  static boolean isSentAnyway(Message message) {
+    return !isBroken(message) && !callsTools(message) && !message.role().equals("tool");
+  }
+
+  static boolean callsTools(Message message) {
     return message.isAssistant() && !Content.toolCallIds(message).isEmpty();
   }
 }

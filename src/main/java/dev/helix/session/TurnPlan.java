@@ -1,9 +1,8 @@
 package dev.helix.session;
 
-import dev.helix.session.SessionStore.Version;
+import dev.helix.session.SessionStore.Reading;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,13 +14,13 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   /** Reads on in the log and decides; the caller holds the session's lock. */
   static TurnPlan make(
       SessionStore store, SessionTree tree, SessionId id, TurnRequest request, Instant now) {
-    tree.apply(store.read(id, tree.version()));
+    Reading read = store.read(id, tree.version());
+    tree.apply(read);
     Chain chain = Chain.of(request.messages());
     if (request.mode() == HistoryMode.CLIENT) {
       return client(tree, chain, request, now);
     }
-    return stored(
-        Transcript.of(store.read(id, Version.NONE).elements()), tree, chain, request, now);
+    return stored(new StoredHistory(store, tree, id, read), tree, chain, request, now);
   }
 
   private static TurnPlan client(SessionTree tree, Chain chain, TurnRequest request, Instant now) {
@@ -29,43 +28,33 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   }
 
   private static TurnPlan stored(
-      Transcript transcript, SessionTree tree, Chain chain, TurnRequest request, Instant now) {
+      StoredHistory stored, SessionTree tree, Chain chain, TurnRequest request, Instant now) {
     boolean results = chain.beginsWithResult();
-    Message end = end(transcript, tree, request.ids(), results);
-    if (resends(transcript.pathTo(end), tree, chain)) {
+    Node end = stored.end(request.ids(), results);
+    if (resends(tree, end, chain)) {
       return client(tree, chain, request, now);
     }
-    Node start = end == null ? null : tree.get(end.id());
+    List<Message> path = stored.path(end, request.historyLimit());
     return new TurnPlan(
-        Placer.below(tree, start == null ? Node.ROOT : start, chain, request.ids(), now),
-        HistoryLimit.latest(transcript.sent(end, results), request.historyLimit(), results),
-        chain.system() == null ? transcript.system() : null);
-  }
-
-  /** What the request follows: what its ids name, else the current path's end; null for nothing. */
-  private static Message end(
-      Transcript transcript, SessionTree tree, MessageIds ids, boolean results) {
-    Node question = tree.get(ids.question());
-    if (!results && question != null && question.kind() == Kind.QUESTION) {
-      return transcript.get(question.parentId());
-    }
-    Message named = transcript.get(ids.parent());
-    return named != null ? named : transcript.currentEnd(results);
+        Placer.below(tree, end, chain, request.ids(), now),
+        HistoryLimit.latest(Transcript.sent(path, results), request.historyLimit(), results),
+        chain.system() == null ? stored.system() : null);
   }
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */
-  private static boolean resends(List<Message> path, SessionTree tree, Chain chain) {
+  private static boolean resends(SessionTree tree, Node end, Chain chain) {
+    List<Message> answers = chain.messages().stream().filter(Message::isAssistant).toList();
+    if (answers.isEmpty()) {
+      return false;
+    }
     List<Node> nodes =
-        path.stream()
-            .filter(Message::isAssistant)
-            .map(message -> tree.get(message.id()))
-            .filter(Objects::nonNull)
+        tree.path(end).stream()
+            .filter(node -> node.kind() == Kind.ANSWER || node.kind() == Kind.CALL)
             .toList();
     Set<Fingerprint> sayings =
         nodes.stream().flatMap(node -> node.sayings().stream()).collect(Collectors.toSet());
     List<Node> broken = nodes.stream().filter(node -> node.kept() != null).toList();
-    return chain.messages().stream()
-        .filter(Message::isAssistant)
+    return answers.stream()
         .anyMatch(answer -> sayings.contains(answer.fingerprint()) || isPartOf(broken, answer));
   }
 

@@ -1,0 +1,346 @@
+package dev.helix.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.SessionStore.Appended;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.SessionStore.Reading;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.store.MemorySessionStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random conversations, in which each turn is planned with what two servers keep warm, and must be
+ * planned as from the whole log. Other programs write what they like in between.
+ */
+class WarmHistoryModelTest {
+  /** A larger number looks for what was not met yet. */
+  private static final int TRIES = 300;
+
+  private static final int STEPS = 40;
+  private static final List<Integer> LIMITS = List.of(1, 2, 3, 4, 4, 6, 9, TurnRequest.UNLIMITED);
+  private static final List<Integer> KEPT = List.of(1000, 3000, Recent.MOST);
+  private static final List<AnswerStatus> STATUSES = List.of(AnswerStatus.values());
+  private static final List<String> ROLES =
+      List.of("user", "user", "assistant", "assistant", "assistant", "tool", "system", "developer");
+  private static final Pattern MADE = Pattern.compile("m-[0-9a-f-]{36}");
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final String TASK = "### Task:\\nSay so.\\n### Output:\\nJSON { }";
+
+  private int plans;
+  private int plansWithoutReading;
+
+  @Test
+  void whatIsKeptWarm_changesNoTurn() {
+    for (int seed = 0; seed < TRIES; seed++) {
+      Play play = new Play(new Random(seed));
+      for (int step = 0; step < STEPS; step++) {
+        String where = "seed " + seed + ", step " + step;
+        play.step(where);
+      }
+    }
+    // Else there was nothing to compare.
+    assertTrue(plansWithoutReading > plans / 3, plansWithoutReading + " of " + plans);
+    assertTrue(plansWithoutReading < plans, "all of " + plans);
+  }
+
+  /** One conversation. */
+  private final class Play {
+    private final Random random;
+    private final CountedReads reads = new CountedReads(new MemorySessionStore());
+    private final SessionStore store = reads.store();
+    private final SessionId id = new SessionId("conv-c");
+    private final SessionState state = SessionState.fresh(id, "c", Owner.ANONYMOUS, NOW);
+    private final int kept;
+
+    /** Each is a server's. */
+    private final SessionTree[] trees;
+
+    private final List<OpenTurn> turns = new ArrayList<>();
+
+    /** How often something that is no turn happens, in a hundred steps. */
+    private final int disorder;
+
+    Play(Random random) {
+      this.random = random;
+      this.kept = one(KEPT);
+      this.disorder = random.nextInt(3) * 12;
+      this.trees = new SessionTree[] {new SessionTree(kept), new SessionTree(kept)};
+    }
+
+    void step(String where) {
+      int server = random.nextInt(8) == 0 ? 1 : 0;
+      if (random.nextInt(100) < disorder) {
+        switch (random.nextInt(8)) {
+          case 0 -> trees[server] = new SessionTree(kept);
+          case 1 -> replaceLog();
+          default -> append(store.read(id, Version.NONE).version(), strange());
+        }
+      } else if (turns.isEmpty() || random.nextInt(5) == 0) {
+        begin(where, trees[server]);
+      } else {
+        end(where, trees[server]);
+      }
+      for (SessionTree tree : trees) {
+        assertTrue(tree.recent().bytes() <= kept, where);
+      }
+    }
+
+    private void begin(String where, SessionTree tree) {
+      TurnRequest request = request();
+      int unused = reads.whole();
+      TurnPlan plan = TurnPlan.make(store, tree, id, request, NOW);
+      boolean warm = reads.whole() == 0;
+      TurnPlan expected = WholeHistory.plan(store, id, request, NOW);
+      assertEquals(told(expected), told(plan), where + ", " + request);
+      if (request.mode() == HistoryMode.STORED) {
+        plans++;
+        plansWithoutReading += warm ? 1 : 0;
+      }
+      apply(tree, plan.placement().elements());
+      turns.add(plan.open(state, null));
+    }
+
+    private void end(String where, SessionTree tree) {
+      OpenTurn turn = turns.remove(random.nextInt(turns.size()));
+      List<Answer> answers = new ArrayList<>();
+      for (int i = random.nextInt(6) == 0 ? 2 : 1; i > 0; i--) {
+        answers.add(answer());
+      }
+      boolean beside = random.nextInt(20) == 0;
+      tree.apply(store.read(id, tree.version()));
+      List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, NOW);
+      SessionTree whole = WholeHistory.tree(store, id);
+      List<Message> expected = AnswerElements.of(store, whole, turn, answers, beside, NOW);
+      assertEquals(comparable(elements(expected)), comparable(elements(elements)), where);
+      apply(tree, elements);
+    }
+
+    private void apply(SessionTree tree, List<Message> elements) {
+      tree.apply(new Reading(append(tree.version(), elements), false, elements));
+    }
+
+    private Version append(Version expected, List<Message> elements) {
+      Appended appended = store.append(state, expected, elements);
+      assertEquals(Outcome.DONE, appended.outcome());
+      return appended.version();
+    }
+
+    private void replaceLog() {
+      List<Message> log = new ArrayList<>(store.read(id, Version.NONE).elements());
+      store.delete(id);
+      int gone = random.nextInt(3);
+      for (int i = 0; i < gone && !log.isEmpty(); i++) {
+        log.remove(random.nextInt(log.size()));
+      }
+      if (random.nextBoolean()) {
+        log.replaceAll(
+            element ->
+                Message.parse(
+                    new String(element.elementJson(), UTF_8)
+                        .replace("text ", "edited ")
+                        .replace("completed", "failed")
+                        .getBytes(UTF_8)));
+      }
+      append(Version.NONE, log);
+    }
+
+    private TurnRequest request() {
+      List<Message> messages = new ArrayList<>();
+      if (random.nextInt(5) == 0) {
+        messages.add(message("system", "S" + random.nextInt(3)));
+      }
+      switch (random.nextInt(10)) {
+        case 0 -> messages.addAll(someBranch());
+        case 1 -> {
+          messages.addAll(someBranch());
+          messages.add(message("user", text()));
+        }
+        case 2 -> {
+          messages.add(message("user", text()));
+          messages.add(message("assistant", text()));
+          messages.add(message("user", text()));
+        }
+        case 3 -> messages.add(result());
+        case 4 -> {
+          messages.add(result());
+          messages.add(result());
+        }
+        default -> messages.add(message("user", text()));
+      }
+      HistoryMode mode = random.nextInt(6) == 0 ? HistoryMode.CLIENT : HistoryMode.STORED;
+      MessageIds ids =
+          random.nextInt(3) > 0
+              ? MessageIds.NONE
+              : new MessageIds(someId(), someId(), random.nextBoolean() ? someId() : null);
+      return new TurnRequest(messages, mode, one(LIMITS), ids);
+    }
+
+    /** The messages down to one that is stored, as a client would send them. */
+    private List<Message> someBranch() {
+      Transcript transcript = Transcript.of(store.read(id, Version.NONE).elements());
+      List<Message> messages = transcript.messages();
+      Message end = messages.isEmpty() ? null : messages.get(random.nextInt(messages.size()));
+      end = random.nextBoolean() ? transcript.currentEnd(false) : end;
+      return transcript.pathTo(end).stream()
+          .map(message -> Message.parse(message.wireJson()))
+          .toList();
+    }
+
+    private Answer answer() {
+      AnswerStatus status = random.nextInt(3) > 0 ? AnswerStatus.COMPLETED : one(STATUSES);
+      Message message =
+          random.nextInt(6) == 0
+              ? call()
+              : message("assistant", random.nextInt(8) == 0 ? "" : text());
+      return new Answer(message, "m", "stop", status);
+    }
+
+    private Message call() {
+      String second = random.nextInt(4) == 0 ? ",{\"id\":\"c" + random.nextInt(3) + "\"}" : "";
+      return json(
+          "\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c"
+              + random.nextInt(3)
+              + "\"}"
+              + second
+              + "]");
+    }
+
+    private Message result() {
+      return json(
+          "\"role\":\"tool\",\"tool_call_id\":\"c" + random.nextInt(3) + "\",\"content\":\"R\"");
+    }
+
+    private Message message(String role, String text) {
+      String space = random.nextInt(4) == 0 ? " \n " : "";
+      return json(
+          "\"role\":\""
+              + role
+              + "\","
+              + space
+              + "\"content\":"
+              + space
+              + "\""
+              + text
+              + "\""
+              + space);
+    }
+
+    private String text() {
+      String text = random.nextInt(6) == 0 ? "same" : "text " + random.nextInt(1000);
+      return switch (random.nextInt(12)) {
+        case 0 -> text + " long".repeat(random.nextInt(200));
+        case 1 -> "<think>why</think>" + text;
+        case 2 -> "\\u00e9 " + text;
+        default -> text;
+      };
+    }
+
+    /** What another program may write: some of it fits the tree, some makes no sense. */
+    private List<Message> strange() {
+      List<Message> elements = new ArrayList<>();
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        put(fields, "id", random.nextInt(4) == 0 ? null : someId());
+        switch (random.nextInt(5)) {
+          case 0 -> fields.put("parent_id", "null");
+          case 1 -> put(fields, "parent_id", null);
+          default -> put(fields, "parent_id", someId());
+        }
+        if (random.nextInt(3) == 0) {
+          put(fields, "status", one(STATUSES).wireName());
+        }
+        put(fields, "role", one(ROLES));
+        String text = random.nextInt(10) == 0 ? " " : random.nextInt(4) == 0 ? TASK : text();
+        put(fields, "content", text);
+        if (random.nextInt(8) == 0) {
+          fields.put("tool_calls", one(List.of("[]", "[7]", "[{\"id\":\"c1\"},7]")));
+        }
+        StringBuilder json = new StringBuilder();
+        fields.forEach((name, value) -> json.append(",\"" + name + "\":" + value));
+        elements.add(json(json.substring(1)));
+      }
+      return elements;
+    }
+
+    private <T> T one(List<T> choices) {
+      return choices.get(random.nextInt(choices.size()));
+    }
+
+    private static void put(Map<String, String> fields, String name, String value) {
+      if (value != null) {
+        fields.put(name, "\"" + value + "\"");
+      }
+    }
+
+    /** An id that is stored, or one that may yet be. */
+    private String someId() {
+      if (random.nextInt(3) == 0) {
+        return random.nextInt(4) == 0 ? "element-" + random.nextInt(20) : "n" + random.nextInt(12);
+      }
+      List<Message> all = Transcript.of(store.read(id, Version.NONE).elements()).messages();
+      // Mostly one of the newest.
+      int back = random.nextBoolean() ? 4 : all.size();
+      return all.isEmpty()
+          ? "n0"
+          : all.get(Math.max(0, all.size() - 1 - random.nextInt(back))).id();
+    }
+
+    private String told(TurnPlan plan) {
+      StringBuilder told = new StringBuilder();
+      plan.history().forEach(message -> told.append(told(message)).append('\n'));
+      Placement placement = plan.placement();
+      return comparable(
+          told
+              + "system "
+              + (plan.system() == null ? null : told(plan.system()))
+              + "\nbelow "
+              + placement.parentId()
+              + " as "
+              + placement.answerId()
+              + " after "
+              + placement.continued()
+              + " "
+              + placement.begun()
+              + elements(placement.elements()));
+    }
+
+    private String told(Message message) {
+      return message.id() + " " + message.parentId() + " " + new String(message.wireJson(), UTF_8);
+    }
+
+    private String elements(List<Message> elements) {
+      StringBuilder told = new StringBuilder();
+      elements.forEach(
+          element -> told.append("\n+ ").append(new String(element.elementJson(), UTF_8)));
+      return told.toString();
+    }
+
+    /** With names in place of the ids that were made just now. */
+    private String comparable(String text) {
+      SessionTree stored = WholeHistory.tree(store, id);
+      Map<String, String> names = new LinkedHashMap<>();
+      return MADE.matcher(text)
+          .replaceAll(
+              match ->
+                  Matcher.quoteReplacement(
+                      stored.get(match.group()) != null
+                          ? match.group()
+                          : names.computeIfAbsent(match.group(), any -> "new" + names.size())));
+    }
+  }
+
+  private static Message json(String fields) {
+    return Message.parse(("{" + fields + "}").getBytes(UTF_8));
+  }
+}

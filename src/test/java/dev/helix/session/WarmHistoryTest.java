@@ -1,0 +1,181 @@
+package dev.helix.session;
+
+import static dev.helix.session.SessionFixture.answer;
+import static dev.helix.session.SessionFixture.messages;
+import static dev.helix.session.SessionFixture.texts;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.SessionStore.Version;
+import dev.helix.store.MemorySessionStore;
+import dev.helix.store.SessionStores;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a turn with stored history reads, and what is kept so that it need not read more. */
+class WarmHistoryTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final CountedReads reads = new CountedReads(new MemorySessionStore());
+  private SessionManager manager = new SessionManager(reads.store(), Clock.systemUTC());
+
+  private static OpenTurn begin(SessionManager manager, int limit, String... lines) {
+    return manager.beginTurn(
+        manager.getOrCreateSession(null, "c"),
+        new TurnRequest(messages(lines), HistoryMode.STORED, limit, MessageIds.NONE));
+  }
+
+  private List<String> turn(int limit, String question, String answer) {
+    OpenTurn turn = begin(manager, limit, "user: " + question);
+    manager.completeTurn(turn.withoutHistory(), List.of(answer(answer, AnswerStatus.COMPLETED)));
+    return texts(turn.history());
+  }
+
+  private void restart() {
+    manager = new SessionManager(reads.store(), Clock.systemUTC());
+  }
+
+  @Test
+  void longConversation_isReadOnceAfterARestart_andNotForEachTurn() {
+    for (int i = 0; i < 200; i++) {
+      turn(4, "Q" + i, "A" + i);
+    }
+    restart();
+    assertTrue(reads.whole() > 0);
+    assertEquals(List.of("Q198", "A198", "Q199", "A199"), turn(4, "Q200", "A200"));
+    assertEquals(1, reads.whole());
+    assertEquals(List.of("Q199", "A199", "Q200", "A200"), turn(4, "Q201", "A201"));
+    assertEquals(List.of("Q200", "A200", "Q201", "A201"), turn(4, "Q202", "A202"));
+    assertEquals(0, reads.whole());
+  }
+
+  @Test
+  void shortConversation_isNotReadForEachTurn_withoutALimit() {
+    turn(TurnRequest.UNLIMITED, "Q1", "A1");
+    reads.whole();
+    assertEquals(List.of("Q1", "A1"), turn(TurnRequest.UNLIMITED, "Q2", "A2"));
+    assertEquals(List.of("Q1", "A1", "Q2", "A2"), turn(TurnRequest.UNLIMITED, "Q3", "A3"));
+    assertEquals(0, reads.whole());
+  }
+
+  @Test
+  void continuedAnswer_thatIsKeptWarm_isNotRead() {
+    turn(4, "Q1", "A1 and");
+    reads.whole();
+    OpenTurn turn = begin(manager, 4, "user: Q1", "assistant: A1 and");
+    manager.completeTurn(turn, List.of(answer(" more", AnswerStatus.COMPLETED)));
+    assertEquals(0, reads.whole());
+    assertEquals(List.of("Q1", "A1 and more"), turn(4, "Q2", "A2"));
+  }
+
+  @Test
+  void whatAnotherServerAdded_isSent() {
+    turn(4, "Q1", "A1");
+    SessionManager other = new SessionManager(reads.store(), Clock.systemUTC());
+    OpenTurn there = begin(other, 4, "system: S", "user: Q2");
+    other.completeTurn(there, List.of(answer("A2", AnswerStatus.COMPLETED)));
+    reads.whole();
+    OpenTurn here = begin(manager, 4, "user: Q3");
+    assertEquals(List.of("Q1", "A1", "Q2", "A2"), texts(here.history()));
+    assertEquals("S", here.system().text());
+    assertEquals(0, reads.whole());
+  }
+
+  @Test
+  void messageThatIsTooLongToBeKept_isReadEachTime_untilTheLimitDropsIt() {
+    String image = "x".repeat(Recent.MOST);
+    turn(4, "Q1", "A1");
+    assertEquals(List.of("Q1", "A1"), turn(4, image, "A2"));
+    reads.whole();
+    assertEquals(List.of("Q1", "A1", image, "A2"), turn(4, "Q3", "A3"));
+    assertEquals(List.of(image, "A2", "Q3", "A3"), turn(4, "Q4", "A4"));
+    assertEquals(List.of("Q3", "A3", "Q4", "A4"), turn(4, "Q5", "A5"));
+    assertEquals(3, reads.whole());
+    assertEquals(List.of("Q4", "A4", "Q5", "A5"), turn(4, "Q6", "A6"));
+    assertEquals(0, reads.whole());
+  }
+
+  @Test
+  void messages_areSentWithTheBytesThatTheStoreWouldGive(@TempDir Path directory) {
+    try (SessionStore store = SessionStores.files(directory)) {
+      SessionManager warm = new SessionManager(store, Clock.systemUTC());
+      OpenTurn turn =
+          begin(
+              warm,
+              4,
+              "{ \"id\": 7,\n \"role\" : \"user\" ,\n\"content\":[ {\"type\":\"text\",\n"
+                  + "\"text\":\"Q\\u0031\"} ]\n}");
+      warm.completeTurn(turn, List.of(answer("A1", AnswerStatus.COMPLETED)));
+      List<String> kept = wire(begin(warm, 4, "user: Q2"));
+      SessionManager cold = new SessionManager(store, Clock.systemUTC());
+      assertEquals(2, kept.size());
+      assertEquals(wire(begin(cold, 4, "user: Q2")), kept);
+    }
+  }
+
+  @Test
+  void systemMessageThatAnotherProgramWrote_isTheSameAsInTheTranscript() {
+    turn(4, "Q1", "A1");
+    SessionState state = manager.getOrCreateSession(null, "c");
+    Version end = reads.store().read(state.sessionId(), Version.NONE).version();
+    Message element = messages("{\"role\":\"system\",\"id\":\"s\",\"content\":\"S\"}").get(0);
+    reads.store().append(state, end, List.of(element));
+    reads.whole();
+    Message sent = begin(manager, 4, "user: Q2").system();
+    assertEquals(0, reads.whole());
+    Message stored = manager.transcript(state.sessionId()).system();
+    assertEquals(stored.id(), sent.id());
+    assertEquals(stored.text(), sent.text());
+  }
+
+  @Test
+  void systemMessageThatIsTooLongOnlyWithItsFields_isNotKept() {
+    Recent recent = new Recent(1000);
+    recent.keep(List.of(), null);
+    ElementFields fields = ElementFields.system("s", NOW);
+    recent.addSystem(Message.of("system", "x".repeat(700)).as(fields), fields);
+    assertEquals(0, recent.bytes());
+    assertFalse(recent.isOn());
+  }
+
+  private static List<String> wire(OpenTurn turn) {
+    return turn.history().stream().map(m -> new String(m.wireJson(), UTF_8)).toList();
+  }
+
+  @Test
+  void onlyTurnsWithStoredHistory_haveMessagesKept_andTheyCount() {
+    SessionId id = new SessionId("conv-c");
+    SessionState state = SessionState.fresh(id, "c", Owner.ANONYMOUS, NOW);
+    List<Message> elements = new ArrayList<>();
+    String parent = null;
+    for (int i = 0; i < 100; i++) {
+      ElementFields fields = ElementFields.node("m" + i, parent, NOW);
+      elements.add(Message.of(i % 2 == 0 ? "user" : "assistant", "x".repeat(1000)).as(fields));
+      parent = "m" + i;
+    }
+    reads.store().append(state, Version.NONE, elements);
+    SessionTree tree = new SessionTree();
+    plan(tree, id, HistoryMode.CLIENT, 4);
+    assertEquals(101, tree.size());
+    plan(tree, id, HistoryMode.STORED, 4);
+    assertEquals(101 + tree.recent().bytes() / 256, tree.size());
+    assertTrue(tree.recent().bytes() > 4_000 && tree.recent().bytes() < 6_000);
+    plan(tree, id, HistoryMode.STORED, 40);
+    assertTrue(tree.recent().bytes() > 40_000 && tree.recent().bytes() < 60_000);
+    plan(tree, id, HistoryMode.STORED, 4);
+    assertTrue(tree.recent().bytes() > 4_000 && tree.recent().bytes() < 12_000);
+  }
+
+  private void plan(SessionTree tree, SessionId id, HistoryMode mode, int limit) {
+    TurnRequest request = new TurnRequest(messages("user: Q"), mode, limit, MessageIds.NONE);
+    TurnPlan plan = TurnPlan.make(reads.store(), tree, id, request, NOW);
+    assertEquals(mode == HistoryMode.STORED ? limit : 0, plan.history().size());
+  }
+}
