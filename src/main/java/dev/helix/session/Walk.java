@@ -145,7 +145,13 @@ final class Walk {
     for (Match parent : parents) {
       List<Node> answers = new ArrayList<>(tree.grandchildren(parent.node(), answer.fingerprint()));
       answers.addAll(partsOf(tree.brokenGrandchildren(parent.node()), answer));
-      answers.forEach(node -> questions.add(new Match(tree.question(node), parent.given() + 1)));
+      for (Node node : answers) {
+        Node question = tree.question(node);
+        // Another program may have made something else of it since.
+        if (question != null) {
+          questions.add(new Match(question, parent.given() + 1));
+        }
+      }
     }
     return eachOnce(questions);
   }

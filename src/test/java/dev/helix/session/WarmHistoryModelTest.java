@@ -27,6 +27,7 @@ class WarmHistoryModelTest {
   /** A larger number looks for what was not met yet. */
   private static final int TRIES = 300;
 
+  private static final int QUESTION_BECAME_ANOTHER = 2855;
   private static final int STEPS = 40;
   private static final List<Integer> LIMITS = List.of(1, 2, 3, 4, 4, 6, 9, TurnRequest.UNLIMITED);
   private static final List<Integer> KEPT = List.of(1000, 3000, Recent.MOST);
@@ -43,15 +44,24 @@ class WarmHistoryModelTest {
   @Test
   void whatIsKeptWarm_changesNoTurn() {
     for (int seed = 0; seed < TRIES; seed++) {
-      Play play = new Play(new Random(seed));
-      for (int step = 0; step < STEPS; step++) {
-        String where = "seed " + seed + ", step " + step;
-        play.step(where);
-      }
+      play(seed);
     }
     // Else there was nothing to compare.
     assertTrue(plansWithoutReading > plans / 3, plansWithoutReading + " of " + plans);
     assertTrue(plansWithoutReading < plans, "all of " + plans);
+  }
+
+  /** Another program's newer version has another role, and a client resends what answered it. */
+  @Test
+  void aQuestionThatIsNoneAnyMore_isNotFoundByItsAnswer() {
+    play(QUESTION_BECAME_ANOTHER);
+  }
+
+  private void play(int seed) {
+    Play play = new Play(new Random(seed));
+    for (int step = 0; step < STEPS; step++) {
+      play.step("seed " + seed + ", step " + step);
+    }
   }
 
   /** One conversation. */
