@@ -217,17 +217,24 @@ final class TurnCost {
         run("events-" + streams, "burst-" + tokens, streams, 1, contenders.targets(1));
     results.detail("events_" + streams, measured.toJson());
     String of = streams + " streams";
+    Goal goal = Goal.atLeast(0.5);
     if (contenders.hasNginx()) {
-      results.add(
-          Key.CHUNKS_OVER_NGINX,
-          of,
+      Spread ratio =
           measured.spread(
               round ->
                   Rounds.of(round, OURS, "events_per_second")
-                      / Rounds.of(round, NGINX, "events_per_second")),
-          Goal.atLeast(0.5));
+                      / Rounds.of(round, NGINX, "events_per_second"));
+      // Where nginx keeps up with generator and upstream it may be faster than can be measured.
+      boolean atMost =
+          measured.spread(STRAIGHT, "per_second").median()
+              < HEADROOM * measured.spread(NGINX, "per_second").median();
+      results.add(
+          Key.CHUNKS_OVER_NGINX,
+          atMost ? of + ", at most: nginx keeps up with what measures it" : of,
+          ratio,
+          atMost && goal.isMet(ratio.median()) ? null : goal);
     } else {
-      results.notRun(Key.CHUNKS_OVER_NGINX, of, contenders.whyNoNginx(), Goal.atLeast(0.5));
+      results.notRun(Key.CHUNKS_OVER_NGINX, of, contenders.whyNoNginx(), goal);
     }
   }
 }
