@@ -104,7 +104,7 @@ public final class Bench {
 
   private void streams(Path folder) throws IOException {
     OpenStreams streams = new OpenStreams(folder, full ? 15 : 4);
-    streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000, 5000) : List.of(200));
+    streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000) : List.of(200));
     if (full) {
       streams.elsewhere(results, 8000);
     }

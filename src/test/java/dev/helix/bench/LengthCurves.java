@@ -23,9 +23,6 @@ final class LengthCurves {
 
   private static final int MESSAGES_OF_ALL = 40_000;
 
-  /** Of this many messages and more there is one turn that counts, which takes seconds. */
-  private static final int HUGE = 1_000_000;
-
   private static final int[] WARM_UP = {200, 202, 204, 206};
 
   /** The kernel counts in steps of ten. */
@@ -42,9 +39,7 @@ final class LengthCurves {
   LengthCurves(boolean full) {
     mostConversations = full ? 40 : 10;
     sizes =
-        full
-            ? new int[] {10, 100, 1000, 2000, 10_000, 19_000, 100_000, 1_000_000}
-            : new int[] {10, 100, 2000};
+        full ? new int[] {10, 100, 1000, 2000, 10_000, 19_000, 100_000} : new int[] {10, 100, 2000};
   }
 
   /** What was measured of one kind of turn. */
@@ -140,14 +135,13 @@ final class LengthCurves {
     List<Double> cpu = new ArrayList<>();
     long begun = ProcessFigures.cpu(server.pid()).toNanos();
     int counted = 0;
-    int turns = size >= HUGE ? 1 : TURNS;
-    for (int turn = 1; turn <= turns; turn++) {
+    for (int turn = 1; turn <= TURNS; turn++) {
       Sample sample = new Sample();
       for (int i = 0; i < conversations; i++) {
         sample.add(work.turn(i, turn));
         counted++;
         long now = ProcessFigures.cpu(server.pid()).toNanos();
-        boolean last = cpu.isEmpty() && turn == turns && i == conversations - 1;
+        boolean last = cpu.isEmpty() && turn == TURNS && i == conversations - 1;
         if (last || (now - begun) / 1e6 >= LEAST_CPU_MILLIS) {
           cpu.add((now - begun) / 1e6 / counted);
           begun = now;
