@@ -73,11 +73,12 @@ final class ChunkPattern {
 
   /** Learns from a chunk that has been read as JSON; it may be of no use. */
   void learn(byte[] chunk, int length) {
+    // Forgotten in any case: what the pattern would say again is no longer what was said last.
+    before = null;
     if (inVain == MOST_IN_VAIN) {
       return;
     }
     inVain++;
-    before = null;
     try (JsonParser parser = ReplyJson.MAPPER.createParser(chunk, 0, length)) {
       Place place = new Place();
       if (parser.nextToken() == JsonToken.START_OBJECT

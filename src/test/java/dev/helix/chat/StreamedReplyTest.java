@@ -181,6 +181,20 @@ class StreamedReplyTest {
   }
 
   @Test
+  void aChunkLikeOneFromBeforeTheLast_saysAllThatItSays() {
+    // More kinds of chunks than are learned.
+    for (int i = 0; i < 40; i++) {
+      for (String model : List.of("m" + i, "m0")) {
+        chunk(
+            "{\"model\":\""
+                + model
+                + "\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}");
+        assertEquals(model, reply.answers(AnswerStatus.FAILED).get(0).model());
+      }
+    }
+  }
+
+  @Test
   void aChunkLikeTheLast_whoseTextIsNoText_isMalformed() throws IOException {
     String before = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
     chunk(before + "a\"}}]}");
