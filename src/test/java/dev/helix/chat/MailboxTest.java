@@ -148,16 +148,24 @@ class MailboxTest {
   @Test
   void whatFailsOutside_isTold_andTheNextTasksRun() throws InterruptedException {
     ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
-    Mailbox mailbox = new Mailbox(executor, failure -> told.add(failure.getMessage()));
-    CountDownLatch last = new CountDownLatch(1);
+    CountDownLatch failed = new CountDownLatch(1);
+    Mailbox mailbox =
+        new Mailbox(
+            executor,
+            failure -> {
+              told.add(failure.getMessage());
+              failed.countDown();
+            });
+    CountDownLatch meanwhile = new CountDownLatch(1);
     mailbox.execute(
         () ->
             mailbox.outside(
                 () -> {
-                  mailbox.execute(last::countDown);
+                  mailbox.execute(meanwhile::countDown);
                   throw new IllegalStateException("outside");
                 }));
-    assertTrue(last.await(10, TimeUnit.SECONDS));
+    assertTrue(meanwhile.await(10, TimeUnit.SECONDS));
+    assertTrue(failed.await(10, TimeUnit.SECONDS));
     CountDownLatch behind = new CountDownLatch(1);
     mailbox.execute(behind::countDown);
     assertTrue(behind.await(10, TimeUnit.SECONDS));
