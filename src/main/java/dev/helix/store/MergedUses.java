@@ -22,7 +22,6 @@ final class MergedUses implements Closeable, UseFile.Source {
   private final PriorityQueue<UseFile> heads =
       new PriorityQueue<>(Comparator.comparing(UseFile::head));
 
-  /** Which of the files the last line came from. */
   private int last;
 
   /** Opens the files behind a place, null for the beginning. */
@@ -56,6 +55,11 @@ final class MergedUses implements Closeable, UseFile.Source {
     first.advance();
     add(first);
     return use;
+  }
+
+  /** The place among the files of the one that the last line came from. */
+  int last() {
+    return last;
   }
 
   @Override

@@ -5,11 +5,10 @@ import dev.helix.session.SessionState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -33,12 +32,15 @@ final class UsePage {
   private final List<Path> files;
   private final Function<SessionId, Optional<SessionState>> find;
   private final Mismatch mismatch;
-  private final Set<String> seen = new HashSet<>();
+
+  /** Of each session that was listed, in which order its line was written among others. */
+  private final Map<String, Integer> seen = new HashMap<>();
+
   private final List<SessionState> page = new ArrayList<>();
 
   /**
    * @param newest the lines of the sessions last used, which count instead of the files'
-   * @param files sorted lines
+   * @param files sorted lines, those written first in the first file
    */
   UsePage(
       Map<String, Use> newest,
@@ -67,9 +69,9 @@ final class UsePage {
       Use next = nextStored(stored);
       while (page.size() < limit && (next != null || !sorted.isEmpty())) {
         if (next == null || (!sorted.isEmpty() && sorted.first().compareTo(next) <= 0)) {
-          consider(sorted.pollFirst(), true);
+          consider(sorted.pollFirst(), files.size());
         } else {
-          consider(next, false);
+          consider(next, stored.last());
           next = nextStored(stored);
         }
       }
@@ -85,21 +87,21 @@ final class UsePage {
     return use;
   }
 
-  private void consider(Use line, boolean isNewest) {
-    if (seen.contains(line.id())) {
+  /** Of several lines of a session the one written last must be true too: a merge keeps it. */
+  private void consider(Use line, int written) {
+    Integer listed = seen.get(line.id());
+    if (listed != null && written <= listed) {
       return;
     }
     Optional<SessionState> state = SessionId.ofName(line.id()).flatMap(find);
     Use found = state.map(Use::of).orElse(null);
-    if (line.equals(found)) {
-      add(line, state.get());
-    } else if (mismatch.listed(line, found, isNewest) && found != null) {
-      add(line, state.get().withUpdatedAt(line.time()));
+    boolean isTrue = line.equals(found);
+    boolean counts = isTrue || mismatch.listed(line, found, written == files.size());
+    if (counts && found != null) {
+      seen.put(line.id(), written);
+      if (listed == null) {
+        page.add(isTrue ? state.get() : state.get().withUpdatedAt(line.time()));
+      }
     }
-  }
-
-  private void add(Use line, SessionState state) {
-    page.add(state);
-    seen.add(line.id());
   }
 }

@@ -194,6 +194,30 @@ class UseOrderTest {
     }
   }
 
+  /** A merge keeps the line that was written last, so that one must be found out too. */
+  @Test
+  void lineThatIsWrong_isFoundOut_alsoWhereAnEarlierOneIsTrue() throws IOException {
+    Map<SessionId, SessionState> states = new HashMap<>();
+    for (SessionState state : List.of(at(1, 9), at(2, 5))) {
+      makeFolder(state);
+      states.put(state.sessionId(), state);
+    }
+    UseFolder folder = new UseFolder(sessions());
+    folder.prepare();
+    folder.writeRun(1, states.values().stream().map(Use::of).toList());
+    folder.writeRun(2, List.of(Use.of(at(1, 2))));
+    folder.markClean();
+    UseOrder order = UseOrder.open(sessions());
+    try {
+      assertEquals(
+          List.of("conv-1", "conv-2"),
+          names(order.list(null, 10, id -> Optional.ofNullable(states.get(id)))));
+    } finally {
+      order.close();
+    }
+    assertEquals(Map.of("conv-1", Use.of(at(1, 9))), folder.readLog());
+  }
+
   @Test
   void serverThatIsKilled_losesNoSessionFromTheList() throws Exception {
     Process process =
