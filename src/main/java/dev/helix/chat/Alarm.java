@@ -14,6 +14,9 @@ final class Alarm {
   /** No deadline. */
   static final long NEVER = Long.MAX_VALUE;
 
+  /** So much later than asked for it may ring, so that it is not set anew for nothing. */
+  private static final long LATE = 1_000_000;
+
   private final ScheduledExecutorService timers;
   private final Executor mailbox;
   private final Runnable ring;
@@ -28,8 +31,8 @@ final class Alarm {
   }
 
   /**
-   * Rings when so many nanoseconds have passed, or earlier; {@link #NEVER} leaves the alarm as it
-   * is.
+   * Rings when so many nanoseconds have passed, or earlier, or a millisecond later; {@link #NEVER}
+   * leaves the alarm as it is.
    */
   void in(long nanos) {
     if (nanos == NEVER) {
@@ -37,7 +40,7 @@ final class Alarm {
     }
     if (scheduled != null) {
       long left = scheduledIn - (System.nanoTime() - scheduledFrom);
-      if (left <= nanos) {
+      if (left <= nanos + LATE) {
         return;
       }
       scheduled.cancel(false);

@@ -299,6 +299,9 @@ final class CallerStream implements WriteListener {
 
   private void releasedByContainer(Throwable cause) {
     synchronized (inContainer) {
+      if (released) {
+        return; // We have completed it, or heard of the end before.
+      }
       released = true;
     }
     mailbox.execute(() -> gone(cause));

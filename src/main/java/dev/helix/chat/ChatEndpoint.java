@@ -50,6 +50,7 @@ public final class ChatEndpoint {
   private final ModelCatalog models;
   private final RunningTurns running = new RunningTurns();
   private final ConversationQueue queue = new ConversationQueue();
+  private final QuestionForcer forcer;
 
   /**
    * Puts the endpoint together; everything given stays the caller's to close.
@@ -73,6 +74,7 @@ public final class ChatEndpoint {
     this.executor = Objects.requireNonNull(executor, "executor");
     this.disk = Objects.requireNonNull(disk, "disk");
     this.timers = Objects.requireNonNull(timers, "timers");
+    this.forcer = new QuestionForcer(disk, timers);
     this.models = new ModelCatalog(backend, settings.modelsCache());
   }
 
@@ -197,7 +199,7 @@ public final class ChatEndpoint {
             settings,
             question.chat().stream(),
             executor,
-            disk,
+            forcer,
             timers,
             question.body()::close,
             () -> leave(right),

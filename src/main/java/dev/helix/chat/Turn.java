@@ -39,7 +39,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private final Runnable onHead;
   private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
-  private final Executor disk;
+  private final QuestionForcer forcer;
   private final Mailbox mailbox;
   private final Arrivals arrivals;
   private final TurnAlarm alarm;
@@ -65,7 +65,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
       ChatSettings settings,
       boolean stream,
       Executor executor,
-      Executor disk,
+      QuestionForcer forcer,
       ScheduledExecutorService timers,
       Runnable onHead,
       Runnable onRecorded,
@@ -74,7 +74,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     this.onHead = onHead;
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
-    this.disk = disk;
+    this.forcer = forcer;
     this.mailbox = new Mailbox(executor, this::mistake);
     this.arrivals = new Arrivals(mailbox);
     this.times = new TurnTimes(settings, stream);
@@ -101,6 +101,7 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
     record = where;
     phase = TurnPhase.WAITING;
     times.begun();
+    forcer.add(where, e -> mailbox.execute(() -> storeFailed(e)));
   }
 
   /** Lets the turn wait in line for as long as the settings grant. */
@@ -373,7 +374,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
   private void act(Due due) {
     switch (due) {
       case LOCKED -> fail(ErrorMapping.locked());
-      case FORCE -> record.forceQuestion(disk, e -> mailbox.execute(() -> storeFailed(e)));
       case LATE -> fail(ErrorMapping.late());
       case BEGIN -> writer.beginUnanswered();
       case SILENT -> fail(ErrorMapping.silent());
@@ -389,7 +389,6 @@ final class Turn implements ReplyReceiver, CallerStream.Owner {
         phase == TurnPhase.WAITING,
         phase == TurnPhase.ANSWERING,
         phase == TurnPhase.ENDED,
-        record.mustForce(),
         writer.streamBegun(),
         writer.queued() > 0,
         writer.waits(),

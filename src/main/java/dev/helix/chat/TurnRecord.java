@@ -7,8 +7,6 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /**
  * Where a turn is recorded: its place in a session's transcript, or nowhere for what is no turn (a
@@ -23,7 +21,6 @@ final class TurnRecord {
 
   private final SessionManager sessions;
   private final OpenTurn turn;
-  private boolean forceBegun;
 
   /** Written by the disk's thread too; two that force at once do no harm. */
   private volatile Force force = Force.NOT_YET;
@@ -49,22 +46,9 @@ final class TurnRecord {
     return turn != null;
   }
 
-  /** Whether nobody has begun to bring the question to disk. */
+  /** Whether the question is yet to be brought to the disk. May be asked by any thread. */
   boolean mustForce() {
-    return turn != null && !forceBegun && force == Force.NOT_YET;
-  }
-
-  /** Brings the question to disk on the executor, and tells of a failure there. */
-  void forceQuestion(Executor disk, Consumer<SessionException> onFailure) {
-    forceBegun = true;
-    disk.execute(
-        () -> {
-          try {
-            forceQuestion();
-          } catch (SessionException e) {
-            onFailure.accept(e);
-          }
-        });
+    return turn != null && force == Force.NOT_YET;
   }
 
   /**

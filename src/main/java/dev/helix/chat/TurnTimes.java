@@ -14,9 +14,6 @@ final class TurnTimes {
    */
   private static final int HURRIED_COMMENTS = 2;
 
-  /** By then the answer is not near, and the question does not wait to be forced with it. */
-  private static final long FORCE_AFTER = 20_000_000L;
-
   /** How long an upstream may take to end its body behind {@code [DONE]} before it is given up. */
   private static final long LINGER = 2_000_000_000L;
 
@@ -24,8 +21,6 @@ final class TurnTimes {
   enum Due {
     /** The turn before has not ended. */
     LOCKED,
-    /** The question goes to the disk without waiting for the answer. */
-    FORCE,
     /** The upstream gave no status. */
     LATE,
     /** The stream begins without the upstream. */
@@ -47,7 +42,6 @@ final class TurnTimes {
    * @param waiting for the upstream's status
    * @param answering whether the answer comes
    * @param over whether the turn has ended
-   * @param mustForce whether the question is not on the disk
    * @param streamBegun whether the caller was given a stream
    * @param queued whether something waits for the caller
    * @param callerOwes whether the caller has not taken what it was given
@@ -59,7 +53,6 @@ final class TurnTimes {
       boolean waiting,
       boolean answering,
       boolean over,
-      boolean mustForce,
       boolean streamBegun,
       boolean queued,
       boolean callerOwes,
@@ -164,9 +157,6 @@ final class TurnTimes {
     }
     if (now.inLine()) {
       deadlines.put(Due.LOCKED, left(started, inLine));
-    }
-    if (now.mustForce()) {
-      deadlines.put(Due.FORCE, left(started, FORCE_AFTER));
     }
     if (now.waiting()) {
       deadlines.put(Due.LATE, left(started, firstByte));

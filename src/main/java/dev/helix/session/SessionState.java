@@ -1,17 +1,5 @@
 package dev.helix.session;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -41,12 +29,7 @@ public record SessionState(
     String projectName,
     String conversationId,
     Owner owner) {
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder(Json.FACTORY.copy())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
+  private static final byte[] NOTHING = {'{', '}'};
 
   public SessionState {
     Objects.requireNonNull(sessionId, "sessionId");
@@ -162,43 +145,12 @@ public record SessionState(
    * @throws IllegalArgumentException if the bytes are not one JSON object
    */
   public static SessionState parse(SessionId id, byte[] json) {
-    return of(id, readObject(json));
-  }
-
-  private static SessionState of(SessionId id, ObjectNode node) {
-    Instant created = Times.parse(text(node, "created_at"));
-    Instant updated = Times.parse(text(node, "updated_at"));
-    Instant known = created != null ? created : updated != null ? updated : Instant.EPOCH;
-    String conversation = text(node, "conversation_id");
-    return new SessionState(
-        id,
-        SessionStatus.ofWireName(text(node, "status")).orElse(SessionStatus.DISCUSSING),
-        Step.ofWireName(text(node, "step")).orElse(Step.WHAT),
-        known,
-        updated != null ? updated : known,
-        text(node, "original_request"),
-        text(node, "project_name"),
-        "".equals(conversation) ? null : conversation,
-        owner(node.get("owner")));
-  }
-
-  private static Owner owner(JsonNode node) {
-    if (node == null || node.isNull()) {
-      return Owner.ANONYMOUS;
-    }
-    String tenant = text(node, "tenant");
-    String user = text(node, "user");
-    boolean readable =
-        node.isObject()
-            && (tenant != null || user != null)
-            && (tenant != null ? !tenant.isEmpty() : node.path("tenant").isNull())
-            && (user != null ? !user.isEmpty() : node.path("user").isNull());
-    return readable ? new Owner(tenant, user) : Owner.UNREADABLE;
+    return StatusReader.read(json).state(id);
   }
 
   /** The content of {@code status.json}, indented, in UTF-8. */
   public byte[] toJson() {
-    return write(JsonNodeFactory.instance.objectNode());
+    return toJson(NOTHING);
   }
 
   /**
@@ -208,58 +160,6 @@ public record SessionState(
    * @throws IllegalArgumentException if the earlier bytes are not one JSON object
    */
   public byte[] toJson(byte[] earlier) {
-    return write(readObject(earlier));
-  }
-
-  private byte[] write(ObjectNode node) {
-    SessionState before = of(sessionId, node);
-    node.put("session_id", sessionId.value());
-    put(node, "status", status.wireName(), before.status.wireName());
-    put(node, "step", step.wireName(), before.step.wireName());
-    put(node, "created_at", Times.format(createdAt), Times.format(before.createdAt));
-    put(node, "updated_at", Times.format(updatedAt), Times.format(before.updatedAt));
-    put(node, "original_request", originalRequest, before.originalRequest);
-    put(node, "project_name", projectName, before.projectName);
-    put(node, "conversation_id", conversationId, before.conversationId);
-    if (!owner.equals(before.owner)) {
-      node.putObject("owner").put("tenant", owner.tenant()).put("user", owner.user());
-    }
-    try {
-      DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-      DefaultPrettyPrinter printer =
-          new DefaultPrettyPrinter()
-              .withObjectIndenter(lines)
-              .withArrayIndenter(lines)
-              .withSeparators(
-                  Separators.createDefaultInstance()
-                      .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
-      return Json.utf8(MAPPER.writer(printer).writeValueAsString(node) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of plain values can be written", e);
-    }
-  }
-
-  private static void put(ObjectNode node, String field, String value, String before) {
-    if (!node.has(field) || !Objects.equals(value, before)) {
-      node.put(field, value);
-    }
-  }
-
-  private static ObjectNode readObject(byte[] json) {
-    JsonNode node;
-    try {
-      node = MAPPER.readTree(json);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not JSON", e);
-    }
-    if (!(node instanceof ObjectNode object)) {
-      throw new IllegalArgumentException("not a JSON object");
-    }
-    return object;
-  }
-
-  private static String text(JsonNode node, String field) {
-    JsonNode value = node.get(field);
-    return value != null && value.isTextual() ? value.textValue() : null;
+    return StatusWriter.write(this, earlier);
   }
 }

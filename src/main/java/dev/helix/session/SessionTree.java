@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -52,7 +53,20 @@ final class SessionTree {
   private final Map<String, String> questions = new HashMap<>();
 
   /** Where a message may be: below a parent, null for the root, with what it says. */
-  private record Place(String parentId, Fingerprint fingerprint) {}
+  private record Place(String parentId, Fingerprint fingerprint) {
+    // By hand as there, and as often.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place that
+          && fingerprint.equals(that.fingerprint)
+          && Objects.equals(parentId, that.parentId);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * fingerprint.hashCode() + (parentId == null ? 0 : parentId.hashCode());
+    }
+  }
 
   SessionTree() {
     this(Recent.MOST);

@@ -1,0 +1,75 @@
+package dev.helix.session;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Objects;
+
+/** Writes a {@link SessionState} into what a {@code status.json} says already. */
+final class StatusWriter {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(Json.FACTORY.copy())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
+
+  private StatusWriter() {}
+
+  /** As {@link SessionState#toJson(byte[])}. */
+  static byte[] write(SessionState state, byte[] earlier) {
+    SessionState before = SessionState.parse(state.sessionId(), earlier);
+    ObjectNode node = read(earlier);
+    node.put("session_id", state.sessionId().value());
+    put(node, "status", state.status().wireName(), before.status().wireName());
+    put(node, "step", state.step().wireName(), before.step().wireName());
+    put(node, "created_at", Times.format(state.createdAt()), Times.format(before.createdAt()));
+    put(node, "updated_at", Times.format(state.updatedAt()), Times.format(before.updatedAt()));
+    put(node, "original_request", state.originalRequest(), before.originalRequest());
+    put(node, "project_name", state.projectName(), before.projectName());
+    put(node, "conversation_id", state.conversationId(), before.conversationId());
+    Owner owner = state.owner();
+    if (!owner.equals(before.owner())) {
+      node.putObject("owner").put("tenant", owner.tenant()).put("user", owner.user());
+    }
+    try {
+      DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+      DefaultPrettyPrinter printer =
+          new DefaultPrettyPrinter()
+              .withObjectIndenter(lines)
+              .withArrayIndenter(lines)
+              .withSeparators(
+                  Separators.createDefaultInstance()
+                      .withObjectFieldValueSpacing(Separators.Spacing.AFTER));
+      return Json.utf8(MAPPER.writer(printer).writeValueAsString(node) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can be written", e);
+    }
+  }
+
+  private static void put(ObjectNode node, String field, String value, String before) {
+    if (!node.has(field) || !Objects.equals(value, before)) {
+      node.put(field, value);
+    }
+  }
+
+  private static ObjectNode read(byte[] json) {
+    try {
+      JsonNode node = MAPPER.readTree(json);
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      throw new IllegalArgumentException("not a JSON object");
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
+  }
+}
