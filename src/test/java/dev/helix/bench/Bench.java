@@ -89,14 +89,15 @@ public final class Bench {
   private void turns(Path folder) throws IOException {
     Path environment = FOLDER.resolveSibling("litellm");
     try (Contenders contenders = new Contenders(folder, environment, full)) {
-      TurnCost turns = new TurnCost(contenders, folder, full ? 15 : 3, full ? 45 : 2);
+      new TurnCost(contenders, folder, 1, 0).warmUp(full ? 160 : 1);
+      TurnCost turns = new TurnCost(contenders, folder, full ? 15 : 3, 2);
       turns.whole(results, 1, full ? 20 : 5);
       turns.whole(results, 64, full ? 2 : 1);
       turns.firstToken(results, 1, full ? 20 : 5);
       TurnCost few = new TurnCost(contenders, folder, full ? 5 : 1, full ? 1 : 0);
       few.besideLiteLlm(results, 1);
       few.besideLiteLlm(results, 64);
-      TurnCost bursts = new TurnCost(contenders, folder, full ? 9 : 3, full ? 3 : 1);
+      TurnCost bursts = new TurnCost(contenders, folder, full ? 9 : 3, 1);
       bursts.events(results, 8, full ? 20_000 : 2000);
       new CallersCurve(contenders, folder, full).run(results);
     }
@@ -105,6 +106,7 @@ public final class Bench {
   private void streams(Path folder) throws IOException {
     OpenStreams streams = new OpenStreams(folder, full ? 15 : 4);
     streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000) : List.of(200));
+    streams.withoutUs(results, full ? List.of(4500, 5000, 5500) : List.of(200));
     if (full) {
       streams.elsewhere(results, 8000);
     }

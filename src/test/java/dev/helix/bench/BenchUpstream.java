@@ -16,7 +16,8 @@ import java.util.PriorityQueue;
  * The upstream of the benchmark: one thread, non-blocking, on 127.0.0.1. The model that a request
  * names says what it gets: {@code whole} its answer at once, {@code seconds-N} a stream of N
  * tokens, one each second, which hold the time at which they were written, {@code burst-N} a stream
- * of N tokens as fast as they are taken. Prints its port.
+ * of N tokens as fast as they are taken, {@code first-N} the same, but the first token comes alone,
+ * two milliseconds before the others. Prints its port.
  */
 final class BenchUpstream {
   private static final int BACKLOG = 4096;

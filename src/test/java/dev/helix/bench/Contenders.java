@@ -24,16 +24,21 @@ final class Contenders implements AutoCloseable {
   /** Jetty's asynchronous proxy servlet: the least that a servlet can do. */
   static final String SERVLET = "servlet";
 
+  /** A servlet that forces question and answer to a file, and does nothing else. */
+  static final String KEEPER = "durable_servlet";
+
   static final String LITELLM = "litellm";
   static final String OURS = "ours";
 
   private static final String PROXY = "dev.helix.bench.proxy.JettyProxy";
+  private static final String DURABLE_PROXY = "dev.helix.bench.proxy.DurableProxy";
 
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private final Upstream upstream;
   private final BenchServer ours;
   private final Nginx nginx;
   private final URI servlet;
+  private final URI keeper;
   private final LiteLlm liteLlm;
   private final String whyNoLiteLlm;
 
@@ -59,7 +64,11 @@ final class Contenders implements AutoCloseable {
           program.isPresent()
               ? started(Nginx.start(program.get(), folder.resolve("nginx"), url))
               : null;
-      servlet = isThere(PROXY) ? servlet(url) : null;
+      servlet = isThere(PROXY) ? servlet(PROXY, url.toString()) : null;
+      keeper =
+          isThere(DURABLE_PROXY)
+              ? servlet(DURABLE_PROXY, url.toString(), folder.resolve("kept").toString())
+              : null;
       liteLlm =
           why == null ? started(LiteLlm.start(environment, folder.resolve("litellm"), url)) : null;
       complete = true;
@@ -74,8 +83,8 @@ final class Contenders implements AutoCloseable {
     return Contenders.class.getResource("/" + name.replace('.', '/') + ".class") != null;
   }
 
-  private URI servlet(URI url) throws IOException {
-    Child proxy = started(Child.startWithAll(PROXY, List.of(), List.of(url.toString())));
+  private URI servlet(String main, String... arguments) throws IOException {
+    Child proxy = started(Child.startWithAll(main, List.of(), List.of(arguments)));
     return URI.create("http://127.0.0.1:" + proxy.line());
   }
 
@@ -116,6 +125,13 @@ final class Contenders implements AutoCloseable {
     }
     add(targets, OURS, ours.url(), conversations);
     return targets;
+  }
+
+  /** Adds the servlet that keeps what is said, which serves answers in one piece only. */
+  void addKeeper(ArrayNode targets, int conversations) {
+    if (keeper != null) {
+      add(targets, KEEPER, keeper, conversations);
+    }
   }
 
   /** Adds LiteLLM, where there is one. */

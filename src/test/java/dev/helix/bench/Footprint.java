@@ -115,13 +115,18 @@ final class Footprint {
       awaitFirstAnswer(server, application.path());
       starts.seconds().add((System.nanoTime() - begun) / 1e9);
       starts.cpuSeconds().add(cpuSeconds(server.pid()));
-      // It collects before it counts.
-      Matcher total = LIVE_BYTES.matcher(server.jcmd("GC.class_histogram"));
-      if (!total.find()) {
-        throw new IllegalStateException("no total in the histogram");
-      }
-      starts.megabytes().add(Long.parseLong(total.group(1)) / MB);
+      starts.megabytes().add(liveMegabytes(server));
     }
+  }
+
+  /** The live objects in the heap, in millions of bytes. */
+  static double liveMegabytes(AppServerProcess server) {
+    // It collects before it counts.
+    Matcher total = LIVE_BYTES.matcher(server.jcmd("GC.class_histogram"));
+    if (!total.find()) {
+      throw new IllegalStateException("no total in the histogram");
+    }
+    return Long.parseLong(total.group(1)) / MB;
   }
 
   private static double cpuSeconds(long pid) {

@@ -1,7 +1,9 @@
 package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.appserver.AppServerProcess;
 import dev.helix.appserver.AppServers;
+import dev.helix.appserver.Deployment;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.scripted.Json;
 import java.io.IOException;
@@ -21,6 +23,7 @@ final class OpenStreams {
   private static final int MORE_SECONDS = 12;
 
   private static final double LATE_MS = 1000;
+  private static final String HEAP = "-Xmx512m";
   private static final Goal GOAL = Goal.atLeast(8000);
 
   /** A server, and the options of its JVM. */
@@ -51,7 +54,7 @@ final class OpenStreams {
 
   /** Holds more and more streams on the Tomcat of the goal, until it cannot hold them. */
   void run(Results results, List<Integer> steps) throws IOException {
-    Kind goal = new Kind("Tomcat 10.1, 200 threads, 512 MB", "-Xmx512m", true);
+    Kind goal = new Kind("Tomcat 10.1, 200 threads, 512 MB", HEAP, true);
     List<Curve.Point> middle = new ArrayList<>();
     List<Curve.Point> latest = new ArrayList<>();
     List<Curve.Point> straight = new ArrayList<>();
@@ -95,10 +98,48 @@ final class OpenStreams {
     for (Kind kind :
         List.of(
             new Kind("Tomcat 10.1, 200 threads, 1,536 MB", "-Xmx1536m", true),
-            new Kind("java -jar, 512 MB", "-Xmx512m", false))) {
+            new Kind("java -jar, 512 MB", HEAP, false))) {
       ObjectNode through = through(kind, streams, results);
       boolean held = through != null && ms(through, "max") <= LATE_MS;
       results.add(Key.OPEN_STREAMS, kind.of() + ", of " + streams, held ? streams : 0, null);
+    }
+  }
+
+  /** Holds streams on the Tomcat of the goal with {@link TokenServlet} in our place. */
+  void withoutUs(Results results, List<Integer> steps) throws IOException {
+    Path war = TokenServlet.war(folder.resolve("tokens.war"));
+    int held = 0;
+    for (int streams : steps) {
+      if (!holds(Deployment.of("tokens", war, Map.of()).withJvmOptions(HEAP), streams, results)) {
+        break;
+      }
+      held = streams;
+    }
+    results.add(
+        Key.OPEN_STREAMS,
+        "Tomcat 10.1, 200 threads, 512 MB: a servlet that makes the tokens itself, and no more",
+        held,
+        null);
+  }
+
+  private boolean holds(Deployment alone, int streams, Results results) throws IOException {
+    try (AppServerProcess server = AppServerProcess.start(AppServers.TOMCAT_10, alone);
+        Child load = load(server.url(), streams, "alone")) {
+      double before = Footprint.liveMegabytes(server);
+      try {
+        expect(load, "OPEN");
+        expect(load, "QUIET");
+        double kib = (Footprint.liveMegabytes(server) - before) * 1e6 / 1024 / streams;
+        ObjectNode figures = finished(load, streams).put("heap_for_a_stream_kib", kib);
+        results.detail("tomcat-alone-" + streams, figures);
+        System.out.println("    tomcat-alone-" + streams + ": " + figures);
+        return ms(figures, "max") <= LATE_MS;
+      } catch (IllegalStateException notHeld) {
+        results.detail(
+            "tomcat-alone-" + streams,
+            Json.object().put("not_held", String.valueOf(notHeld.getMessage())));
+        return false;
+      }
     }
   }
 

@@ -16,14 +16,14 @@ final class Script {
   /**
    * A script.
    *
-   * @param model what the upstream is asked for: {@code whole} or {@code burst-N}
+   * @param model what the upstream is asked for: {@code whole}, {@code burst-N} or {@code first-N}
    * @param turns of each conversation
    */
   Script(String model, int turns) {
     this.model = model;
     this.turns = turns;
     this.tokens =
-        model.startsWith("burst-") ? Integer.parseInt(model.substring("burst-".length())) : 0;
+        model.equals("whole") ? 0 : Integer.parseInt(model.substring(model.indexOf('-') + 1));
     String text = streams() ? Answers.TOKEN.repeat(tokens) : Answers.text();
     this.answer = ('"' + text + '"').getBytes(StandardCharsets.US_ASCII);
     this.bodies = new byte[turns][];

@@ -29,6 +29,9 @@ final class StreamLoad {
   /** How much longer than planned it may take. */
   private static final long PATIENCE_SECONDS = 40;
 
+  /** A server that takes no connection for so long cannot hold what it has. */
+  private static final int CONNECT_MILLIS = 10_000;
+
   private static final long PAUSE_MILLIS = 1000 / (RATE / OPENED_AT_ONCE);
 
   private final URI server;
@@ -110,8 +113,10 @@ final class StreamLoad {
   }
 
   private void open(Selector selector) throws IOException {
-    SocketChannel channel =
-        SocketChannel.open(new InetSocketAddress(server.getHost(), server.getPort()));
+    SocketChannel channel = SocketChannel.open();
+    channel
+        .socket()
+        .connect(new InetSocketAddress(server.getHost(), server.getPort()), CONNECT_MILLIS);
     channel.configureBlocking(false);
     StreamCaller caller = new StreamCaller(channel, request(callers.size()), tokens);
     callers.add(caller);

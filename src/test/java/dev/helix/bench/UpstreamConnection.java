@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 final class UpstreamConnection {
   private static final long SECOND = 1_000_000_000L;
 
+  /** How long after its first token the rest of a stream comes, where the first comes alone. */
+  private static final long PAUSE = 2_000_000L;
+
   /** So many tokens go out in one write, then it is another connection's turn. */
   private static final int AT_ONCE = 16;
 
@@ -37,6 +40,7 @@ final class UpstreamConnection {
   private int sent;
   private int tokens;
   private int burst; // tokens that go out as fast as they are taken
+  private int rest; // tokens that do so when they are due
   private boolean streaming;
   private long due;
 
@@ -51,7 +55,7 @@ final class UpstreamConnection {
     this.buffer = buffer;
   }
 
-  /** Whether it sends a token each second. */
+  /** Whether something is due by the clock. */
   boolean isStreaming() {
     return streaming;
   }
@@ -75,12 +79,19 @@ final class UpstreamConnection {
     }
   }
 
-  /** Sends the token that is due, or the end; whether there is more to come. */
+  /** Sends what is due; whether more is due later. */
   boolean sendToken() {
     if (!key.isValid()) {
       return false;
     }
     try {
+      if (rest > 0) {
+        streaming = false;
+        burst = rest;
+        rest = 0;
+        flush();
+        return false;
+      }
       if (sent == tokens) {
         streaming = false;
         send(Answers.end());
@@ -122,6 +133,13 @@ final class UpstreamConnection {
         due = System.nanoTime();
         send(Answers.head());
       }
+      case "first" -> {
+        rest = Integer.parseInt(model[1]) - 1;
+        streaming = true;
+        due = System.nanoTime() + PAUSE;
+        send(Answers.head());
+        send(Answers.tokens(1));
+      }
       case "burst" -> {
         burst = Integer.parseInt(model[1]);
         send(Answers.head());
@@ -152,7 +170,7 @@ final class UpstreamConnection {
     return length >= requestEnd;
   }
 
-  /** What the request asks for: {@code whole}, {@code seconds-N} or {@code burst-N} tokens. */
+  /** What the request asks for: see {@link BenchUpstream}. */
   private String model() throws IOException {
     int name = indexOf(MODEL, headEnd);
     if (name < 0) {
