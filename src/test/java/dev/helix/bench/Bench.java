@@ -104,7 +104,7 @@ public final class Bench {
   }
 
   private void streams(Path folder) throws IOException {
-    OpenStreams streams = new OpenStreams(folder, full ? 15 : 4);
+    OpenStreams streams = new OpenStreams(folder, full ? 15 : 4, full ? 12 : 4);
     streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000) : List.of(200));
     streams.withoutUs(results, full ? List.of(4500, 5000, 5500) : List.of(200));
     if (full) {

@@ -19,9 +19,6 @@ import java.util.Map;
  * same load shows what the measuring itself adds.
  */
 final class OpenStreams {
-  /** How much longer than needed each stream is, so that the server can be looked at. */
-  private static final int MORE_SECONDS = 12;
-
   private static final double LATE_MS = 1000;
   private static final String HEAP = "-Xmx512m";
   private static final Goal GOAL = Goal.atLeast(8000);
@@ -41,15 +38,18 @@ final class OpenStreams {
 
   private final Path folder;
   private final int seconds;
+  private final int more;
 
   /**
    * Measurements in a folder.
    *
    * @param seconds for which all streams are open and looked at
+   * @param more seconds that each stream is longer than that, so that the server can be looked at
    */
-  OpenStreams(Path folder, int seconds) {
+  OpenStreams(Path folder, int seconds, int more) {
     this.folder = folder;
     this.seconds = seconds;
+    this.more = more;
   }
 
   /** Holds more and more streams on the Tomcat of the goal, until it cannot hold them. */
@@ -152,7 +152,7 @@ final class OpenStreams {
   }
 
   private int tokens(int streams) {
-    return streams / StreamLoad.RATE + seconds + MORE_SECONDS;
+    return streams / StreamLoad.RATE + seconds + more;
   }
 
   /** The same load straight to the upstream, which must not be late by itself. */

@@ -4,7 +4,6 @@ import static dev.helix.bench.Contenders.KEEPER;
 import static dev.helix.bench.Contenders.LITELLM;
 import static dev.helix.bench.Contenders.NGINX;
 import static dev.helix.bench.Contenders.OURS;
-import static dev.helix.bench.Contenders.SERVLET;
 import static dev.helix.bench.Contenders.STRAIGHT;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -241,13 +240,6 @@ final class TurnCost {
         run("first-" + callers, "first-20", callers, TURNS, contenders.targets(conversations));
     results.detail("first_token_" + callers, measured.toJson());
     overNginx(results, Key.TTFT_OVER_NGINX, of(callers), measured, "first_event_ms");
-    if (contenders.hasNginx() && measured.has(SERVLET)) {
-      results.add(
-          Key.TTFT_OVER_NGINX,
-          of(callers) + ": a servlet that passes all on, and no more",
-          measured.addedOverNginx(SERVLET, "first_event_ms"),
-          null);
-    }
   }
 
   /** Long streams whose tokens come as fast as they are taken. */
