@@ -135,7 +135,7 @@ final class TurnCost {
         check(name, callers, turns, target.path("conversations").asInt());
       }
     }
-    requireHeadroom(name, measured);
+    requireHeadroom(name, model.startsWith("first-"), measured);
     return measured;
   }
 
@@ -150,14 +150,21 @@ final class TurnCost {
     }
   }
 
-  private static void requireHeadroom(String name, Rounds measured) {
-    double straight = measured.spread(STRAIGHT, "per_second").median();
-    double through = measured.spread(OURS, "per_second").median();
+  /** Where streams pause, it is the first token that must come that much sooner. */
+  private static void requireHeadroom(String name, boolean pausing, Rounds measured) {
+    double straight = rate(STRAIGHT, pausing, measured);
+    double through = rate(OURS, pausing, measured);
     if (straight < HEADROOM * through) {
       throw new IllegalStateException(
           "%s: generator and upstream alone do %.0f a second, with the server between %.0f: they may be the limit"
               .formatted(name, straight, through));
     }
+  }
+
+  private static double rate(String target, boolean pausing, Rounds measured) {
+    return pausing
+        ? 1000 / measured.spread(target, "first_event_ms").median()
+        : measured.spread(target, "per_second").median();
   }
 
   /**
