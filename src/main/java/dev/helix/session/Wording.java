@@ -30,11 +30,15 @@ final class Wording {
 
   private final String text;
   private final Set<String> neverClosed = new HashSet<>();
+  private int nextAngle;
+  private int nextTriangle;
   private int from;
   private boolean said;
 
   private Wording(String text) {
     this.text = text;
+    this.nextAngle = text.indexOf('<');
+    this.nextTriangle = text.indexOf('◁');
   }
 
   /** What counts of a text of this role; all of it where that were nothing. */
@@ -122,14 +126,16 @@ final class Wording {
     return strip(String.join(between, pieces));
   }
 
+  /**
+   * Where something that may be a mark begins next, or -1; asked for places further and further.
+   */
   private int nextMark(int start) {
-    for (int i = start; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '<' || c == '◁') {
-        return i;
-      }
-    }
-    return -1;
+    nextAngle = nextAngle < start && nextAngle >= 0 ? text.indexOf('<', start) : nextAngle;
+    nextTriangle =
+        nextTriangle < start && nextTriangle >= 0 ? text.indexOf('◁', start) : nextTriangle;
+    return nextAngle < 0 || nextTriangle < 0
+        ? Math.max(nextAngle, nextTriangle)
+        : Math.min(nextAngle, nextTriangle);
   }
 
   /** Where what is left out here ends; the place itself where nothing is. */
