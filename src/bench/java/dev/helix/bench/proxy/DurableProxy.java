@@ -22,10 +22,7 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 
 /**
  * An asynchronous servlet before an upstream that keeps what is said, and does nothing else: the
@@ -41,7 +38,6 @@ public final class DurableProxy {
   private DurableProxy() {}
 
   public static void main(String[] arguments) throws Exception {
-    Logger.getLogger("org.eclipse.jetty").setLevel(Level.WARNING);
     CloseableHttpAsyncClient client =
         HttpAsyncClients.custom()
             .setConnectionManager(
@@ -56,20 +52,8 @@ public final class DurableProxy {
             .disableContentCompression()
             .build();
     client.start();
-    Server server = new Server();
-    ServerConnector connector = new ServerConnector(server);
-    connector.setHost("127.0.0.1");
-    server.addConnector(connector);
-    ServletContextHandler context = new ServletContextHandler("/");
-    ServletHolder holder =
-        new ServletHolder(
-            new Keeper(client, arguments[0], Files.createDirectories(Path.of(arguments[1]))));
-    holder.setAsyncSupported(true);
-    context.addServlet(holder, "/*");
-    server.setHandler(context);
-    server.start();
-    System.out.println(connector.getLocalPort());
-    server.join();
+    Path folder = Files.createDirectories(Path.of(arguments[1]));
+    Listener.serve(new ServletHolder(new Keeper(client, arguments[0], folder)));
   }
 
   private static final class Keeper extends HttpServlet {

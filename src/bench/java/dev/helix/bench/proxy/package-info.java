@@ -1,2 +1,2 @@
-/** A rival that is written for the benchmark, as no program of its own is published. */
+/** Servlets to be compared with, written for the benchmark as no programs of their own are published. */
 package dev.helix.bench.proxy;
