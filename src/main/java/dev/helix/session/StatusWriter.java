@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,7 +16,6 @@ import java.util.Objects;
 final class StatusWriter {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(Json.FACTORY.copy())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
@@ -27,7 +25,7 @@ final class StatusWriter {
   /** As {@link SessionState#toJson(byte[])}. */
   static byte[] write(SessionState state, byte[] earlier) {
     SessionState before = SessionState.parse(state.sessionId(), earlier);
-    ObjectNode node = read(earlier);
+    ObjectNode node = tree(earlier);
     node.put("session_id", state.sessionId().value());
     put(node, "status", state.status().wireName(), before.status().wireName());
     put(node, "step", state.step().wireName(), before.step().wireName());
@@ -61,15 +59,11 @@ final class StatusWriter {
     }
   }
 
-  private static ObjectNode read(byte[] json) {
+  private static ObjectNode tree(byte[] json) {
     try {
-      JsonNode node = MAPPER.readTree(json);
-      if (node instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException("not a JSON object");
+      return (ObjectNode) MAPPER.readTree(json);
     } catch (IOException e) {
-      throw new IllegalArgumentException("not JSON", e);
+      throw new IllegalStateException("was just read as one JSON object", e);
     }
   }
 }

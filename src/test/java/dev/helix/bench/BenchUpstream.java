@@ -62,7 +62,7 @@ final class BenchUpstream {
       }
       while (!due.isEmpty() && due.peek().due() <= System.nanoTime()) {
         UpstreamConnection connection = due.poll();
-        if (connection.sendToken()) {
+        if (connection.sendDue()) {
           due.add(connection);
         }
       }
@@ -80,9 +80,9 @@ final class BenchUpstream {
 
   private void serve(SelectionKey key) {
     UpstreamConnection connection = (UpstreamConnection) key.attachment();
-    boolean wasStreaming = connection.isStreaming();
+    boolean wasTimed = connection.isTimed();
     connection.ready();
-    if (!wasStreaming && connection.isStreaming()) {
+    if (!wasTimed && connection.isTimed()) {
       due.add(connection);
     }
   }

@@ -25,7 +25,7 @@ final class Contenders implements AutoCloseable {
   static final String SERVLET = "servlet";
 
   /** A servlet that forces question and answer to a file, and does nothing else. */
-  static final String KEEPER = "durable_servlet";
+  static final String DURABLE_SERVLET = "durable_servlet";
 
   static final String LITELLM = "litellm";
   static final String OURS = "ours";
@@ -38,7 +38,7 @@ final class Contenders implements AutoCloseable {
   private final BenchServer ours;
   private final Nginx nginx;
   private final URI servlet;
-  private final URI keeper;
+  private final URI durableServlet;
   private final LiteLlm liteLlm;
   private final String whyNoLiteLlm;
 
@@ -65,7 +65,7 @@ final class Contenders implements AutoCloseable {
               ? started(Nginx.start(program.get(), folder.resolve("nginx"), url))
               : null;
       servlet = isThere(PROXY) ? servlet(PROXY, url.toString()) : null;
-      keeper =
+      durableServlet =
           isThere(DURABLE_PROXY)
               ? servlet(DURABLE_PROXY, url.toString(), folder.resolve("kept").toString())
               : null;
@@ -128,9 +128,9 @@ final class Contenders implements AutoCloseable {
   }
 
   /** Adds the servlet that keeps what is said, which serves answers in one piece only. */
-  void addKeeper(ArrayNode targets, int conversations) {
-    if (keeper != null) {
-      add(targets, KEEPER, keeper, conversations);
+  void addDurableServlet(ArrayNode targets, int conversations) {
+    if (durableServlet != null) {
+      add(targets, DURABLE_SERVLET, durableServlet, conversations);
     }
   }
 

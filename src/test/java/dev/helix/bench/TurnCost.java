@@ -1,6 +1,6 @@
 package dev.helix.bench;
 
-import static dev.helix.bench.Contenders.KEEPER;
+import static dev.helix.bench.Contenders.DURABLE_SERVLET;
 import static dev.helix.bench.Contenders.LITELLM;
 import static dev.helix.bench.Contenders.NGINX;
 import static dev.helix.bench.Contenders.OURS;
@@ -174,7 +174,7 @@ final class TurnCost {
    */
   void warmUp(int conversations) throws IOException {
     ArrayNode targets = contenders.targets(conversations);
-    contenders.addKeeper(targets, conversations);
+    contenders.addDurableServlet(targets, conversations);
     Rounds unused = run("warm-up-whole", "whole", MANY, TURNS, targets);
     unused = run("warm-up-stream", "burst-20", MANY, TURNS, contenders.targets(conversations));
   }
@@ -182,15 +182,15 @@ final class TurnCost {
   /** Turns that are not streamed, beside the least that servlets cost. */
   void whole(Results results, int callers, int conversations) throws IOException {
     ArrayNode targets = contenders.targets(conversations);
-    contenders.addKeeper(targets, conversations);
+    contenders.addDurableServlet(targets, conversations);
     Rounds measured = run("whole-" + callers, "whole", callers, TURNS, targets);
     results.detail("turn_" + callers, measured.toJson());
     overNginx(results, Key.ADDED_P50_OVER_NGINX, of(callers), measured, "later_ms");
-    if (contenders.hasNginx() && measured.has(KEEPER)) {
+    if (contenders.hasNginx() && measured.has(DURABLE_SERVLET)) {
       results.add(
           Key.ADDED_P50_OVER_NGINX,
           of(callers) + ": a servlet that keeps what is said, and no more",
-          measured.addedOverNginx(KEEPER, "later_ms"),
+          measured.addedOverNginx(DURABLE_SERVLET, "later_ms"),
           null);
     }
   }
@@ -215,17 +215,17 @@ final class TurnCost {
       return;
     }
     ArrayNode targets = contenders.targets(1);
-    contenders.addKeeper(targets, 1);
+    contenders.addDurableServlet(targets, 1);
     contenders.addLiteLlm(targets, 1);
     Rounds measured = run("litellm-" + callers, "whole", callers, TURNS, targets);
     results.detail("beside_litellm_" + callers, measured.toJson());
     results.add(Key.LITELLM_OVER_OURS, added, measured.liteLlmOver(OURS), goal);
-    if (measured.has(KEEPER)) {
+    if (measured.has(DURABLE_SERVLET)) {
       results.add(
           Key.LITELLM_OVER_OURS,
           "added median, LiteLLM's over that of a servlet that keeps what is said, and no more, "
               + of(callers),
-          measured.liteLlmOver(KEEPER),
+          measured.liteLlmOver(DURABLE_SERVLET),
           null);
     }
     results.add(

@@ -41,7 +41,7 @@ final class UpstreamConnection {
   private int tokens;
   private int burst; // tokens that go out as fast as they are taken
   private int rest; // tokens that do so when they are due
-  private boolean streaming;
+  private boolean timed;
   private long due;
 
   /**
@@ -56,8 +56,8 @@ final class UpstreamConnection {
   }
 
   /** Whether something is due by the clock. */
-  boolean isStreaming() {
-    return streaming;
+  boolean isTimed() {
+    return timed;
   }
 
   /** When the next token is due, on the clock of {@link System#nanoTime}. */
@@ -80,20 +80,20 @@ final class UpstreamConnection {
   }
 
   /** Sends what is due; whether more is due later. */
-  boolean sendToken() {
+  boolean sendDue() {
     if (!key.isValid()) {
       return false;
     }
     try {
       if (rest > 0) {
-        streaming = false;
+        timed = false;
         burst = rest;
         rest = 0;
         flush();
         return false;
       }
       if (sent == tokens) {
-        streaming = false;
+        timed = false;
         send(Answers.end());
         return false;
       }
@@ -129,13 +129,13 @@ final class UpstreamConnection {
       case "whole" -> send(Answers.whole());
       case "seconds" -> {
         tokens = Integer.parseInt(model[1]);
-        streaming = true;
+        timed = true;
         due = System.nanoTime();
         send(Answers.head());
       }
       case "first" -> {
         rest = Integer.parseInt(model[1]) - 1;
-        streaming = true;
+        timed = true;
         due = System.nanoTime() + PAUSE;
         send(Answers.head());
         send(Answers.tokens(1));
@@ -226,7 +226,7 @@ final class UpstreamConnection {
   }
 
   private void close() {
-    streaming = false;
+    timed = false;
     key.cancel();
     try {
       channel.close();

@@ -53,10 +53,10 @@ public final class DurableProxy {
             .build();
     client.start();
     Path folder = Files.createDirectories(Path.of(arguments[1]));
-    Listener.serve(new ServletHolder(new Keeper(client, arguments[0], folder)));
+    ServletServer.serve(new ServletHolder(new DurableServlet(client, arguments[0], folder)));
   }
 
-  private static final class Keeper extends HttpServlet {
+  private static final class DurableServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     private final transient CloseableHttpAsyncClient client;
@@ -64,7 +64,7 @@ public final class DurableProxy {
     private final String upstream;
     private final transient Executor disk = Executors.newFixedThreadPool(8);
 
-    Keeper(CloseableHttpAsyncClient client, String upstream, Path folder) {
+    DurableServlet(CloseableHttpAsyncClient client, String upstream, Path folder) {
       this.client = client;
       this.upstream = upstream;
       this.folder = folder;
@@ -78,26 +78,27 @@ public final class DurableProxy {
       append(file, question, false);
       AsyncContext async = request.startAsync();
       async.setTimeout(0);
-      Future<SimpleHttpResponse> unused = client.execute(
-          SimpleRequestBuilder.post(upstream + request.getRequestURI())
-              .setBody(question, ContentType.APPLICATION_JSON)
-              .build(),
-          new FutureCallback<SimpleHttpResponse>() {
-            @Override
-            public void completed(SimpleHttpResponse answer) {
-              disk.execute(() -> answer(async, file, answer));
-            }
+      Future<SimpleHttpResponse> unused =
+          client.execute(
+              SimpleRequestBuilder.post(upstream + request.getRequestURI())
+                  .setBody(question, ContentType.APPLICATION_JSON)
+                  .build(),
+              new FutureCallback<SimpleHttpResponse>() {
+                @Override
+                public void completed(SimpleHttpResponse answer) {
+                  disk.execute(() -> answer(async, file, answer));
+                }
 
-            @Override
-            public void failed(Exception cause) {
-              broken(async, cause);
-            }
+                @Override
+                public void failed(Exception cause) {
+                  broken(async, cause);
+                }
 
-            @Override
-            public void cancelled() {
-              async.complete();
-            }
-          });
+                @Override
+                public void cancelled() {
+                  async.complete();
+                }
+              });
     }
 
     private static void answer(AsyncContext async, Path file, SimpleHttpResponse answer) {

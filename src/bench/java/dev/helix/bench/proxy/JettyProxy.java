@@ -14,6 +14,6 @@ public final class JettyProxy {
     ServletHolder proxy = new ServletHolder(new AsyncProxyServlet.Transparent());
     proxy.setInitParameter("proxyTo", arguments[0]);
     proxy.setInitParameter("maxConnections", "10000");
-    Listener.serve(proxy);
+    ServletServer.serve(proxy);
   }
 }

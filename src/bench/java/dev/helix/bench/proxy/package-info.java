@@ -1,2 +1,2 @@
-/** Servlets to be compared with, written for the benchmark as no programs of their own are published. */
+/** Servlets to be compared with, written for the benchmark as no programs are published. */
 package dev.helix.bench.proxy;

@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A Jetty on 127.0.0.1 that has one servlet. */
-final class Listener {
-  private Listener() {}
+final class ServletServer {
+  private ServletServer() {}
 
   /** Serves for ever, once it has printed its port. */
   static void serve(ServletHolder servlet) throws Exception {
