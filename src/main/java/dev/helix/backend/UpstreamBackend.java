@@ -73,7 +73,11 @@ public final class UpstreamBackend implements ChatBackend {
         HttpAsyncClients.custom()
             .setConnectionManager(connections)
             .setHttp1Config(
-                Http1Config.copy(Http1Config.DEFAULT).setBufferSize(BUFFER_BYTES).build())
+                Http1Config.copy(Http1Config.DEFAULT)
+                    .setBufferSize(BUFFER_BYTES)
+                    .setInitialWindowSize(ReplyReceiver.FIRST_WINDOW)
+                    .build())
+            .setIoSessionDecorator(ReadGate::before)
             .setIOReactorConfig(IOReactorConfig.custom().setSoTimeout(Timeout.DISABLED).build())
             .setDefaultRequestConfig(
                 RequestConfig.custom()

@@ -8,6 +8,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,8 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private volatile Future<Void> running;
   private volatile AsyncExecRuntime connection;
 
-  /** Credit that came before the channel did; guarded by this. */
-  private int credit = ReplyReceiver.FIRST_WINDOW;
+  /** Credit that came before the channel did, which does when the first window is used up. */
+  private int credit; // guarded by this, as is channel
 
   private CapacityChannel channel;
 
@@ -209,12 +210,19 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     @Override
     public void consume(ByteBuffer src) throws IOException {
       throwIfCancelled();
-      // The client reuses its buffer.
-      ByteBuffer copy = ByteBuffer.allocate(src.remaining());
-      copy.put(src).flip();
       if (!ended.get()) {
-        receiver.data(copy);
+        receiver.data(copyOf(src)); // The client reuses its buffer.
       }
+      src.position(src.limit());
+    }
+
+    // A new ByteBuffer would be filled with zeros first.
+    private static ByteBuffer copyOf(ByteBuffer src) {
+      if (src.hasArray()) {
+        int from = src.arrayOffset() + src.position();
+        return ByteBuffer.wrap(Arrays.copyOfRange(src.array(), from, from + src.remaining()));
+      }
+      return ByteBuffer.allocate(src.remaining()).put(src).flip();
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.helix.chat;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.session.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -21,9 +23,20 @@ final class ChunkPattern {
   /** After so many chunks that were learned in vain, none is: the stream is of another kind. */
   private static final int MOST_IN_VAIN = 16;
 
+  private static final byte LINE_FEED = '\n';
   private static final char REPLACEMENT = '\uFFFD';
 
+  /** What goes before an event's data, as nearly all write it, and behind it. */
+  private static final byte[] EVENT_BEGIN = "data: ".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** How many bytes an event has that are not its data. */
+  static final int AROUND_DATA = EVENT_BEGIN.length + EVENT_END.length;
+
+  /** The event that was learned up to its text; null where none was. */
   private byte[] before;
+
   private byte[] behind;
   private int index;
   private String field;
@@ -41,29 +54,53 @@ final class ChunkPattern {
 
   /** The text of a chunk that is as the learned one but for it; null where it is not. */
   String text(byte[] chunk, int length) {
-    if (before == null || length < before.length + behind.length) {
+    if (before == null) {
       return null;
     }
-    int end = length - behind.length;
-    if (!Arrays.equals(chunk, 0, before.length, before, 0, before.length)
-        || !Arrays.equals(chunk, end, length, behind, 0, behind.length)) {
+    int from = before.length - EVENT_BEGIN.length;
+    int end = length - (behind.length - EVENT_END.length);
+    if (end < from
+        || !Arrays.equals(chunk, 0, from, before, EVENT_BEGIN.length, before.length)
+        || !Arrays.equals(chunk, end, length, behind, 0, length - end)) {
       return null;
     }
+    return text(chunk, from, end);
+  }
+
+  /**
+   * How long the event is that begins there, blank line and all, if its chunk is as the learned one
+   * but for its text; 0 where it is not, or not all there.
+   */
+  int eventLength(byte[] bytes, int from, int end) {
+    if (before == null || end - from < before.length + behind.length) {
+      return 0;
+    }
+    int text = from + before.length;
+    if (!Arrays.equals(bytes, from, text, before, 0, before.length)) {
+      return 0;
+    }
+    int quote = Bytes.indexOf((byte) '"', (byte) '\\', bytes, text, end);
+    int to = quote + behind.length;
+    return to <= end && Arrays.equals(bytes, quote, to, behind, 0, behind.length) ? to - from : 0;
+  }
+
+  /** The text of such an event; null where it is no text. */
+  String textOfEvent(byte[] bytes, int from, int length) {
+    return text(bytes, from + before.length, from + length - behind.length);
+  }
+
+  private String text(byte[] bytes, int from, int end) {
     boolean ascii = true;
-    for (int i = before.length; i < end; i++) {
-      byte b = chunk[i];
+    for (int i = from; i < end; i++) {
+      byte b = bytes[i];
       if (b == '"' || b == '\\' || (b >= 0 && b < ' ')) {
         return null;
       }
       ascii &= b >= 0;
     }
-    int count = end - before.length;
     String text =
         new String(
-            chunk,
-            before.length,
-            count,
-            ascii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+            bytes, from, end - from, ascii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
     if (!ascii && text.indexOf(REPLACEMENT) >= 0) {
       return null; // It may be no UTF-8.
     }
@@ -75,7 +112,8 @@ final class ChunkPattern {
   void learn(byte[] chunk, int length) {
     // Forgotten in any case: what the pattern would say again is no longer what was said last.
     before = null;
-    if (inVain == MOST_IN_VAIN) {
+    // One of several lines does not stand in the stream as it is here.
+    if (inVain == MOST_IN_VAIN || Bytes.indexOf(LINE_FEED, LINE_FEED, chunk, 0, length) < length) {
       return;
     }
     inVain++;
@@ -85,8 +123,16 @@ final class ChunkPattern {
           && place.inChunk(parser)
           && parser.nextToken() == null
           && place.field != null) {
-        before = Arrays.copyOf(chunk, place.from);
-        behind = Arrays.copyOfRange(chunk, place.to, length);
+        before =
+            ByteBuffer.allocate(EVENT_BEGIN.length + place.from)
+                .put(EVENT_BEGIN)
+                .put(chunk, 0, place.from)
+                .array();
+        behind =
+            ByteBuffer.allocate(length - place.to + EVENT_END.length)
+                .put(chunk, place.to, length - place.to)
+                .put(EVENT_END)
+                .array();
         index = place.index;
         field = place.field;
       }

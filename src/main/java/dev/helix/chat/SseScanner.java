@@ -1,5 +1,6 @@
 package dev.helix.chat;
 
+import dev.helix.session.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -29,6 +30,13 @@ final class SseScanner {
      * of the array, which is the scanner's own and good for the call only.
      */
     void event(byte[] data, int length);
+
+    /**
+     * Takes an event that it recognizes where one begins, blank line and all: how many bytes it
+     * has, or 0 where none is recognized. It must have data, and not be {@code [DONE]}; no {@link
+     * #event} follows.
+     */
+    int recognized(byte[] bytes, int from, int end);
   }
 
   private byte[] data = new byte[256];
@@ -57,15 +65,26 @@ final class SseScanner {
           continue;
         }
       }
-      int lineEnd = lineEnd(bytes, at, end);
-      append(bytes, at, lineEnd);
-      at = lineEnd;
+      int recognized = boundary ? sink.recognized(bytes, at, end) : 0;
+      if (recognized > 0) {
+        at += recognized - 1;
+        continue;
+      }
+      int lineStart = at;
+      at = Bytes.indexOf((byte) '\n', (byte) '\r', bytes, lineStart, end);
+      boolean whole = lineLength == 0 && at < end && at - lineStart > MAX_DONE_LINE;
+      if (!whole) {
+        append(bytes, lineStart, at);
+      }
       if (at == end) {
         break;
       }
-      byte b = bytes[at];
-      skipLineFeed = b == '\r';
-      if (isDone(lineLength, true)) {
+      skipLineFeed = bytes[at] == '\r';
+      if (whole) {
+        // As nearly all are: it is read where it is.
+        boundary = false;
+        endLine(bytes, lineStart, at - lineStart, sink);
+      } else if (isDone(lineLength, true)) {
         // The line may have begun in this piece or have been withheld from earlier ones.
         passBefore(bytes, passedTo, at - (lineLength - linePassed), sink);
         passedTo = end;
@@ -104,15 +123,6 @@ final class SseScanner {
     }
   }
 
-  /** Where the next CR or LF is, or the end. */
-  private static int lineEnd(byte[] bytes, int from, int end) {
-    int at = from;
-    while (at < end && bytes[at] != '\n' && bytes[at] != '\r') {
-      at++;
-    }
-    return at;
-  }
-
   private void append(byte[] bytes, int from, int to) {
     if (to > from) {
       line = with(line, lineLength, bytes, from, to - from);
@@ -134,28 +144,34 @@ final class SseScanner {
   }
 
   private void endLine(Sink sink) {
-    if (lineLength == 0) {
+    endLine(line, 0, lineLength, sink);
+    lineLength = 0;
+    linePassed = 0;
+  }
+
+  /** Takes a line that is complete: so many bytes of the array, without the line's end. */
+  private void endLine(byte[] bytes, int from, int length, Sink sink) {
+    if (length == 0) {
       dispatch(sink);
       boundary = true;
-    } else if (startsWithField()) {
-      int start = FIELD.length;
-      if (start < lineLength && line[start] == ' ') {
+    } else if (startsWithField(bytes, from, length)) {
+      int end = from + length;
+      int start = from + FIELD.length;
+      if (start < end && bytes[start] == ' ') {
         start++;
       }
       if (hasData) {
         data = with(data, dataLength++, LINE_FEED, 0, 1);
       }
-      data = with(data, dataLength, line, start, lineLength - start);
-      dataLength += lineLength - start;
+      data = with(data, dataLength, bytes, start, end - start);
+      dataLength += end - start;
       hasData = true;
     }
-    lineLength = 0;
-    linePassed = 0;
   }
 
-  private boolean startsWithField() {
-    return lineLength >= FIELD.length
-        && Arrays.equals(line, 0, FIELD.length, FIELD, 0, FIELD.length);
+  private static boolean startsWithField(byte[] bytes, int from, int length) {
+    return length >= FIELD.length
+        && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length);
   }
 
   private void dispatch(Sink sink) {

@@ -38,10 +38,7 @@ final class StreamedReply {
   void add(byte[] data, int length) {
     characters += length;
     String text = pattern.text(data, length);
-    if (text != null
-        && choices.get(pattern.index()).message.get(pattern.field())
-            instanceof StringBuilder whole) {
-      whole.append(text);
+    if (text != null && append(text)) {
       return;
     }
     try (JsonParser parser = ReplyJson.MAPPER.createParser(data, 0, length)) {
@@ -59,6 +56,28 @@ final class StreamedReply {
       throw new UncheckedIOException("reading from memory", e);
     }
     pattern.learn(data, length);
+  }
+
+  /**
+   * Adds the event that begins there if it is as the last one but for its text: how many bytes it
+   * has, with its blank line, or 0 where it is not.
+   */
+  int addRecognized(byte[] bytes, int from, int end) {
+    int length = pattern.eventLength(bytes, from, end);
+    String text = length > 0 ? pattern.textOfEvent(bytes, from, length) : null;
+    if (text == null || !append(text)) {
+      return 0;
+    }
+    characters += length - ChunkPattern.AROUND_DATA;
+    return length;
+  }
+
+  private boolean append(String text) {
+    if (choices.get(pattern.index()).message.get(pattern.field()) instanceof StringBuilder whole) {
+      whole.append(text);
+      return true;
+    }
+    return false;
   }
 
   private void readChunk(JsonParser parser) throws IOException {
@@ -114,7 +133,7 @@ final class StreamedReply {
     return malformed;
   }
 
-  /** How much was read so far, in bytes of events. */
+  /** How much was read so far, in bytes of the events' data. */
   long size() {
     return characters;
   }

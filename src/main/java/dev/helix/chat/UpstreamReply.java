@@ -100,6 +100,11 @@ final class UpstreamReply {
           LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
         }
       }
+
+      @Override
+      public int recognized(byte[] bytes, int from, int end) {
+        return streamed.addRecognized(bytes, from, end);
+      }
     };
   }
 

@@ -4,8 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Looks for bytes eight at a time: a resent history is megabytes in which hardly any counts. */
-final class Bytes {
+/**
+ * Looks for bytes eight at a time: in a resent history and in a stream of events hardly any counts.
+ */
+public final class Bytes {
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
@@ -13,15 +15,16 @@ final class Bytes {
 
   private Bytes() {}
 
-  /** Where the first of two bytes is, or the end. */
-  static int indexOf(byte one, byte other, byte[] bytes, int from, int end) {
+  /** Where one of two bytes is first between the two indexes, or the end. */
+  public static int indexOf(byte one, byte other, byte[] bytes, int from, int end) {
     long ones = ONES * (one & 0xFF);
     long others = ONES * (other & 0xFF);
     int i = from;
     while (i + 8 <= end) {
       long eight = (long) EIGHT.get(bytes, i);
-      if ((zeros(eight ^ ones) | zeros(eight ^ others)) != 0) {
-        break;
+      long found = zeros(eight ^ ones) | zeros(eight ^ others);
+      if (found != 0) {
+        return i + Long.numberOfTrailingZeros(found) / 8;
       }
       i += 8;
     }
@@ -31,7 +34,7 @@ final class Bytes {
     return i;
   }
 
-  /** Not 0 if one of the eight bytes is 0. */
+  /** The high bit of the lowest of the eight bytes that is 0, and perhaps of higher ones. */
   private static long zeros(long eight) {
     return (eight - ONES) & ~eight & HIGH_BITS;
   }

@@ -207,6 +207,50 @@ class UpstreamBackendTest {
   }
 
   @Test
+  void chunksBeyondTheWindow_comeOnlyWhenAskedFor_howeverFastTheUpstreamIs()
+      throws InterruptedException {
+    Heard heard = new Heard();
+    ChatBackend.Exchange exchange = backend.chat(call(Map.of()), heard);
+    Call call = upstream.next();
+    byte[] chunk = ("64\r\n" + "x".repeat(100) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer chunks = ByteBuffer.allocate(chunk.length * 1000);
+    for (int i = 0; i < 1000; i++) {
+      chunks.put(chunk);
+    }
+    int total = 100 * 1000 * 100;
+    Thread sender =
+        new Thread(
+            () -> {
+              call.beginSse();
+              for (int i = 0; i < 100; i++) {
+                call.raw(chunks.array());
+              }
+              call.end();
+            });
+    sender.start();
+    assertEquals("head 200", heard.next());
+    // The client overruns its window by what one of its buffers holds.
+    int overrun = 8 * 1024;
+    String more = heard.events.poll(500, TimeUnit.MILLISECONDS);
+    while (more != null) {
+      more = heard.events.poll(500, TimeUnit.MILLISECONDS);
+    }
+    int asked = ReplyReceiver.FIRST_WINDOW;
+    assertTrue(heard.bytes.get() >= asked, "came in all: " + heard.bytes);
+    assertTrue(heard.bytes.get() <= asked + overrun, "came unasked: " + heard.bytes);
+    while (heard.bytes.get() < total) {
+      if (heard.bytes.get() >= asked) {
+        asked += 10_000;
+        exchange.request(10_000);
+      }
+      assertEquals("data", heard.next());
+      assertTrue(heard.bytes.get() <= asked + overrun, "came unasked");
+    }
+    assertEquals("end", heard.nextSign());
+    sender.join(10_000);
+  }
+
+  @Test
   void refusedConnection_isUnreachable() throws InterruptedException {
     try (UpstreamBackend lost = backend(ScriptedUpstream.refusing())) {
       Heard heard = new Heard();

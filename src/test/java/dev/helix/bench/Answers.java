@@ -11,6 +11,9 @@ final class Answers {
   /** The bytes of the text of an answer that is not streamed. */
   static final int TEXT_LENGTH = 900;
 
+  /** So many tokens are sent in one write at most. */
+  static final int MOST_TOKENS = 64;
+
   private static final String CHUNK =
       "{\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,"
           + "\"model\":\"bench\",\"choices\":[{\"index\":0,\"delta\":{";
@@ -20,6 +23,7 @@ final class Answers {
           "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
   private static final byte[] PLAIN_TOKEN =
       event(CHUNK + "\"content\":\"" + TOKEN + "\"},\"finish_reason\":null}]}");
+  private static final ByteBuffer TOKENS = makeTokens();
   private static final byte[] END = makeEnd();
   private static final byte[] WHOLE = makeWhole();
 
@@ -40,13 +44,9 @@ final class Answers {
     return ByteBuffer.wrap(HEAD);
   }
 
-  /** So many events with nothing of their own. */
+  /** So many events with nothing of their own, {@link #MOST_TOKENS} or less. */
   static ByteBuffer tokens(int count) {
-    ByteBuffer all = ByteBuffer.allocate(count * PLAIN_TOKEN.length);
-    for (int i = 0; i < count; i++) {
-      all.put(PLAIN_TOKEN);
-    }
-    return all.flip();
+    return TOKENS.slice(0, count * PLAIN_TOKEN.length);
   }
 
   /** One event with its number and the time now. */
@@ -78,6 +78,14 @@ final class Answers {
             + body.length()
             + "\r\n\r\n"
             + body);
+  }
+
+  private static ByteBuffer makeTokens() {
+    ByteBuffer all = ByteBuffer.allocateDirect(MOST_TOKENS * PLAIN_TOKEN.length);
+    while (all.hasRemaining()) {
+      all.put(PLAIN_TOKEN);
+    }
+    return all.flip().asReadOnlyBuffer();
   }
 
   private static byte[] makeEnd() {

@@ -97,8 +97,8 @@ public final class Bench {
       TurnCost few = new TurnCost(contenders, folder, full ? 5 : 1, full ? 1 : 0);
       few.besideLiteLlm(results, 1);
       few.besideLiteLlm(results, 64);
-      TurnCost bursts = new TurnCost(contenders, folder, full ? 15 : 3, full ? 20 : 1);
-      bursts.events(results, 8, full ? 20_000 : 2000);
+      TurnCost bursts = new TurnCost(contenders, folder, full ? 21 : 3, full ? 20 : 1);
+      bursts.events(results, 8, full ? 50_000 : 2000);
       new CallersCurve(contenders, folder, full).run(results);
     }
   }

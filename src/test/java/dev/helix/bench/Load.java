@@ -24,7 +24,7 @@ final class Load {
   private final Script script;
   private final int callers;
   private final String name;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
+  private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
 
   private Load(JsonNode plan) {
     this.script = new Script(plan.path("model").asText(), plan.path("turns").asInt());

@@ -1,5 +1,6 @@
 package dev.helix.bench;
 
+import dev.helix.session.Bytes;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -106,7 +107,11 @@ final class LoadCaller {
     return !request.hasRemaining();
   }
 
-  /** Reads what there is; whether the answer is whole. It must be as the script has it. */
+  /**
+   * Reads what there is; whether the answer is whole. It must be as the script has it.
+   *
+   * @param buffer for reading, with an array
+   */
   boolean read(ByteBuffer buffer) throws IOException {
     if (channel.read(buffer.clear()) < 0) {
       throw failed("was cut");
@@ -137,7 +142,6 @@ final class LoadCaller {
         in.get();
         if (--left == 0) {
           part = Part.SIZE;
-          length = 0;
         }
       }
       case TRAILER -> part = in.get() == '\n' ? Part.OVER : Part.TRAILER;
@@ -164,20 +168,23 @@ final class LoadCaller {
   }
 
   private void size(byte next) throws IOException {
-    keep(next);
     if (next == '\n') {
-      left = Long.parseLong(new String(kept, 0, length - CRLF, StandardCharsets.US_ASCII), 16);
-      length = 0;
       part = left == 0 ? Part.TRAILER : Part.BODY;
+    } else if (next != '\r') {
+      int digit = Character.digit(next, 16);
+      if (digit < 0) {
+        throw failed("has a chunk without a length");
+      }
+      left = left * 16 + digit;
     }
   }
 
   private void body(ByteBuffer in) throws IOException {
     int count = (int) Math.min(left, in.remaining());
     if (script.streams()) {
-      for (int i = 0; i < count; i++) {
-        line(in.get());
-      }
+      int from = in.arrayOffset() + in.position();
+      lines(in.array(), from, from + count);
+      in.position(in.position() + count);
     } else {
       for (int i = 0; i < count; i++) {
         keep(in.get());
@@ -190,12 +197,18 @@ final class LoadCaller {
     }
   }
 
-  private void line(byte next) {
-    if (next != '\n') {
-      lineBegin = lineLength++ == 0 ? next : lineBegin;
-    } else {
-      events += lineLength > 0 && lineBegin == 'd' ? 1 : 0;
-      lineLength = 0;
+  private void lines(byte[] bytes, int from, int to) {
+    for (int at = from; at < to; at++) {
+      int end = Bytes.indexOf((byte) '\n', (byte) '\n', bytes, at, to);
+      if (lineLength == 0) {
+        lineBegin = bytes[at];
+      }
+      lineLength += end - at;
+      if (end < to) {
+        events += lineLength > 0 && lineBegin == 'd' ? 1 : 0;
+        lineLength = 0;
+      }
+      at = end;
     }
   }
 

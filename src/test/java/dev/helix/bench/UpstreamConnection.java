@@ -20,9 +20,6 @@ final class UpstreamConnection {
   /** How long after its first token the rest of a stream comes, where the first comes alone. */
   private static final long PAUSE = 2_000_000L;
 
-  /** So many tokens go out in one write, then it is another connection's turn. */
-  private static final int AT_ONCE = 16;
-
   private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] BODY_END = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MODEL = "\"model\"".getBytes(StandardCharsets.US_ASCII);
@@ -199,13 +196,14 @@ final class UpstreamConnection {
     flush();
   }
 
-  // Gathered, as else writing would be the limit of the benchmark, and not what is before it.
+  // Gathered, as else writing would be the limit of the benchmark, and not what is before it; but
+  // after one write it is another connection's turn.
   private void flush() throws IOException {
     boolean mine = true;
     while (true) {
       if (out.isEmpty() && burst > 0 && mine) {
         mine = false;
-        int count = Math.min(burst, AT_ONCE);
+        int count = Math.min(burst, Answers.MOST_TOKENS);
         burst -= count;
         out.add(Answers.tokens(count));
         if (burst == 0) {

@@ -105,6 +105,27 @@ interface CallerCases extends Fixture {
   }
 
   @Test
+  default void readerSlowerThanTheUpstream_holdsItUp_andGetsAll() {
+    Endpoint endpoint = impatient(); // not where our timer would end the pause
+    String id = Endpoint.freshId();
+    Talk talk = endpoint.talkIn(id);
+    talk.http().add(Json.message("user", "Tell me all"));
+    int tokens = 90_000; // some 14 MB, by far more than may wait and than sockets hold
+    try (RawClient client = RawClient.connect(endpoint.url(), 4096)) {
+      client.post(Endpoint.CHAT, talk.http().body(true).toString(), "X-Conversation-ID", id);
+      Flood flood = Flood.ofTokens(endpoint.upstream().next(), "word ", tokens);
+      RawResponse response = client.response();
+      assertEquals(200, response.status());
+      flood.awaitHeldUp(Duration.ofSeconds(30)); // while nothing is read
+      client.deadline(Duration.ofSeconds(60));
+      String all = response.restText();
+      assertTrue(all.endsWith("data: [DONE]\n\n"), "its end: " + all.substring(all.length() - 300));
+      flood.awaitEnd(Duration.ofSeconds(10));
+    }
+    assertEquals(List.of("word ".repeat(tokens)), talk.stored().answers("completed"));
+  }
+
+  @Test
   @Check("readers who stall hold nobody else up")
   default void readersThatStall_holdNobodyElseUp() {
     Endpoint endpoint = impatient(); // not where our timer would end them meanwhile

@@ -30,6 +30,11 @@ class SseScannerTest {
       events.add(new String(data, 0, length, StandardCharsets.UTF_8));
     }
 
+    @Override
+    public int recognized(byte[] bytes, int from, int end) {
+      return 0;
+    }
+
     String passed() {
       return passed.toString(StandardCharsets.UTF_8);
     }
