@@ -127,13 +127,13 @@ final class OpenLiberty implements AppServer {
   }
 
   /**
-   * Its loggers know the class that asked for them last ({@code TraceComponent}). So the loggers of
-   * an application that the JDK keeps keep that of the same names that was deployed last, and no
-   * other.
+   * A thread of it knows the asynchronous request that it served last, and who listened to that,
+   * until it serves another ({@code WebContainerRequestState}). So each application may be kept by
+   * the thread that served it last.
    */
   @Override
   public int loadersItKeeps(int undeployments) {
-    return 2 * AppServer.super.loadersItKeeps(undeployments);
+    return Math.max(undeployments, 2 * AppServer.super.loadersItKeeps(undeployments));
   }
 
   /** Standard output gets what is important; the rest of ours is here. */
