@@ -64,10 +64,10 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private volatile Future<Void> running;
   private volatile AsyncExecRuntime connection;
 
-  /** Credit that came before the channel did, which does when the first window is used up. */
-  private int credit; // guarded by this, as is channel
+  /** Credit from before the client took any, which it does when its first window is used up. */
+  private int credit; // guarded by this
 
-  private CapacityChannel channel;
+  private CapacityChannel channel; // guarded by this
 
   UpstreamExchange(
       CloseableHttpAsyncClient client,
