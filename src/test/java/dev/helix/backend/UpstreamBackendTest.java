@@ -10,18 +10,22 @@ import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Reply;
 import dev.helix.scripted.ScriptedUpstream;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,7 @@ class UpstreamBackendTest {
   private static final class Heard implements ReplyReceiver {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final AtomicInteger bytes = new AtomicInteger();
+    private final CRC32 sum = new CRC32();
 
     @Override
     public void head(ReplyHead head) {
@@ -69,6 +74,7 @@ class UpstreamBackendTest {
     @Override
     public void data(ByteBuffer data) {
       bytes.addAndGet(data.remaining());
+      sum.update(data);
       events.add("data");
     }
 
@@ -248,6 +254,38 @@ class UpstreamBackendTest {
     }
     assertEquals("end", heard.nextSign());
     sender.join(10_000);
+  }
+
+  @Test
+  void chunksOfEverySize_cutAnywhere_comeWhole_answerAfterAnswer() throws InterruptedException {
+    Random random = new Random(11);
+    for (int answer = 0; answer < 100; answer++) {
+      Heard heard = new Heard();
+      backend.chat(call(Map.of()), heard);
+      Call call = upstream.next();
+      CRC32 sum = new CRC32();
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      int total = random.nextInt(50_000); // which is within the first window
+      for (int sent = 0, size; sent < total; sent += size) {
+        size = 1 + random.nextInt(random.nextBoolean() ? 200 : 9000);
+        byte[] chunk = new byte[size];
+        random.nextBytes(chunk);
+        sum.update(chunk);
+        body.writeBytes((Integer.toHexString(size) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        body.writeBytes(chunk);
+        body.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
+      }
+      byte[] all = body.toByteArray();
+      call.beginSse();
+      for (int from = 0, to; from < all.length; from = to) {
+        to = Math.min(all.length, from + 1 + random.nextInt(3000));
+        call.raw(Arrays.copyOfRange(all, from, to));
+      }
+      call.end();
+      assertEquals("head 200", heard.next(), "answer " + answer);
+      assertEquals("end", heard.nextSign(), "answer " + answer);
+      assertEquals(sum.getValue(), heard.sum.getValue(), "answer " + answer);
+    }
   }
 
   @Test
