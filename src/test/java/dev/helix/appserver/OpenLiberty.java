@@ -128,8 +128,9 @@ final class OpenLiberty implements AppServer {
 
   /**
    * A thread of it knows the asynchronous request that it served last, and who listened to that,
-   * until it serves another ({@code WebContainerRequestState}). So each application may be kept by
-   * the thread that served it last.
+   * until it serves another ({@code WebContainerRequestState}): so each application may be kept by
+   * the thread that served it last. Its loggers know the class that asked for them last ({@code
+   * TraceComponent}): so the loggers of an application that the JDK keeps keep one more.
    */
   @Override
   public int loadersItKeeps(int undeployments) {

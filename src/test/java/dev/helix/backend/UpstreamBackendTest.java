@@ -93,6 +93,11 @@ class UpstreamBackendTest {
       return event == null ? "nothing" : event;
     }
 
+    /** Waits until nothing has come for half a second, and passes over what came before. */
+    void awaitQuiet() throws InterruptedException {
+      while (events.poll(500, TimeUnit.MILLISECONDS) != null) {}
+    }
+
     /** The next thing that is no data. */
     String nextSign() throws InterruptedException {
       String event = next();
@@ -199,10 +204,7 @@ class UpstreamBackendTest {
     sender.start();
     assertEquals("head 200", heard.next());
     // The client overruns its window by what its buffers hold, and then stops.
-    String more = heard.events.poll(500, TimeUnit.MILLISECONDS);
-    while (more != null) {
-      more = heard.events.poll(500, TimeUnit.MILLISECONDS);
-    }
+    heard.awaitQuiet();
     assertTrue(heard.bytes.get() < total / 4, "came unasked: " + heard.bytes.get());
     while (heard.bytes.get() < total) {
       exchange.request(1024 * 1024);
@@ -218,18 +220,14 @@ class UpstreamBackendTest {
     Heard heard = new Heard();
     ChatBackend.Exchange exchange = backend.chat(call(Map.of()), heard);
     Call call = upstream.next();
-    byte[] chunk = ("64\r\n" + "x".repeat(100) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer chunks = ByteBuffer.allocate(chunk.length * 1000);
-    for (int i = 0; i < 1000; i++) {
-      chunks.put(chunk);
-    }
+    String chunks = ("64\r\n" + "x".repeat(100) + "\r\n").repeat(1000);
     int total = 100 * 1000 * 100;
     Thread sender =
         new Thread(
             () -> {
               call.beginSse();
               for (int i = 0; i < 100; i++) {
-                call.raw(chunks.array());
+                call.raw(chunks);
               }
               call.end();
             });
@@ -237,10 +235,7 @@ class UpstreamBackendTest {
     assertEquals("head 200", heard.next());
     // The client overruns its window by what one of its buffers holds.
     int overrun = 8 * 1024;
-    String more = heard.events.poll(500, TimeUnit.MILLISECONDS);
-    while (more != null) {
-      more = heard.events.poll(500, TimeUnit.MILLISECONDS);
-    }
+    heard.awaitQuiet();
     int asked = ReplyReceiver.FIRST_WINDOW;
     assertTrue(heard.bytes.get() >= asked, "came in all: " + heard.bytes);
     assertTrue(heard.bytes.get() <= asked + overrun, "came unasked: " + heard.bytes);

@@ -10,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -129,9 +128,11 @@ class UpstreamReplyTest {
 
   @Test
   void textThatIsNoText_isNotTakenForIt() {
-    byte[] stream = (event("a") + event("b?") + event("c") + DONE).getBytes(StandardCharsets.UTF_8);
+    byte[] stream =
+        (event("a") + event("a") + event("b?") + event("c") + DONE)
+            .getBytes(StandardCharsets.UTF_8);
     stream[new String(stream, StandardCharsets.UTF_8).indexOf('?')] = (byte) 0x80;
     Read read = new Read(stream);
-    assertTrue(List.of("ac", "ab\uFFFDc").contains(read.text()), read.text());
+    assertEquals("aac", read.text());
   }
 }
