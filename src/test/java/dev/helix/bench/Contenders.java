@@ -127,7 +127,7 @@ final class Contenders implements AutoCloseable {
     return targets;
   }
 
-  /** Adds the servlet that keeps what is said, which serves answers in one piece only. */
+  /** Adds the servlet that keeps what is said. */
   void addDurableServlet(ArrayNode targets, int conversations) {
     if (durableServlet != null) {
       add(targets, DURABLE_SERVLET, durableServlet, conversations);

@@ -4,33 +4,44 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.async.methods.SimpleRequestProducer;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.ProtocolException;
+import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
 /**
  * An asynchronous servlet before an upstream that keeps what is said, and does nothing else: the
  * least that a durable turn costs with a servlet and this HTTP client. It reads no JSON, knows no
- * sessions, checks nothing, and serves answers in one piece only. A question is appended to the
- * file of its conversation, and its answer too, which is forced to the disk before the caller has
- * it; no thread waits for the upstream, and none of the HTTP client's for the disk. Prints its
- * port. Arguments: the upstream's URL, a folder.
+ * sessions and checks nothing. A question is appended to the file of its conversation, and its
+ * answer too, which is forced to the disk before the caller has its end; no thread waits for the
+ * upstream, and none of the HTTP client's for the disk. Prints its port. Arguments: the upstream's
+ * URL, a folder.
  */
 public final class DurableProxy {
   private static final int MOST_CONNECTIONS = 10_000;
@@ -78,48 +89,14 @@ public final class DurableProxy {
       append(file, question, false);
       AsyncContext async = request.startAsync();
       async.setTimeout(0);
-      Future<SimpleHttpResponse> unused =
+      Future<Void> unused =
           client.execute(
-              SimpleRequestBuilder.post(upstream + request.getRequestURI())
-                  .setBody(question, ContentType.APPLICATION_JSON)
-                  .build(),
-              new FutureCallback<SimpleHttpResponse>() {
-                @Override
-                public void completed(SimpleHttpResponse answer) {
-                  disk.execute(() -> answer(async, file, answer));
-                }
-
-                @Override
-                public void failed(Exception cause) {
-                  broken(async, cause);
-                }
-
-                @Override
-                public void cancelled() {
-                  async.complete();
-                }
-              });
-    }
-
-    private static void answer(AsyncContext async, Path file, SimpleHttpResponse answer) {
-      try {
-        byte[] body = answer.getBodyBytes();
-        append(file, body, true);
-        HttpServletResponse response = (HttpServletResponse) async.getResponse();
-        response.setStatus(answer.getCode());
-        response.setContentType("application/json");
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
-        async.complete();
-      } catch (IOException e) {
-        broken(async, e);
-      }
-    }
-
-    private static void broken(AsyncContext async, Exception cause) {
-      Logger.getLogger(DurableProxy.class.getName()).log(Level.SEVERE, "a turn failed", cause);
-      ((HttpServletResponse) async.getResponse()).setStatus(500);
-      async.complete();
+              SimpleRequestProducer.create(
+                  SimpleRequestBuilder.post(upstream + request.getRequestURI())
+                      .setBody(question, ContentType.APPLICATION_JSON)
+                      .build()),
+              new Answer(async, file, disk),
+              null);
     }
 
     private static void append(Path file, byte[] bytes, boolean force) throws IOException {
@@ -131,5 +108,98 @@ public final class DurableProxy {
         }
       }
     }
+  }
+
+  /** The upstream's answer. The part of a stream that ends it goes on when it is on the disk. */
+  private static final class Answer implements AsyncResponseConsumer<Void> {
+    private static final byte[] END = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+
+    private final AsyncContext async;
+    private final HttpServletResponse response;
+    private final Path file;
+    private final Executor disk;
+    private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+    private int sent;
+    private boolean streams;
+    private FutureCallback<Void> result;
+
+    Answer(AsyncContext async, Path file, Executor disk) {
+      this.async = async;
+      this.response = (HttpServletResponse) async.getResponse();
+      this.file = file;
+      this.disk = disk;
+    }
+
+    @Override
+    public void consumeResponse(
+        HttpResponse answer, EntityDetails entity, HttpContext context, FutureCallback<Void> result)
+        throws ProtocolException {
+      this.result = result;
+      response.setStatus(answer.getCode());
+      response.setContentType(answer.getHeader("Content-Type").getValue());
+      streams = response.getContentType().startsWith("text/event-stream");
+    }
+
+    @Override
+    public void informationResponse(HttpResponse answer, HttpContext context) {}
+
+    @Override
+    public void updateCapacity(CapacityChannel channel) throws IOException {
+      channel.update(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void consume(ByteBuffer part) throws IOException {
+      byte[] bytes = new byte[part.remaining()];
+      part.get(bytes);
+      all.write(bytes);
+      if (streams && sent + bytes.length == all.size() && !contains(bytes, END)) {
+        response.getOutputStream().write(bytes);
+        response.getOutputStream().flush();
+        sent = all.size();
+      }
+    }
+
+    private static boolean contains(byte[] bytes, byte[] wanted) {
+      for (int i = bytes.length - wanted.length; i >= 0; i--) {
+        if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public void streamEnd(List<? extends Header> trailers) {
+      result.completed(null);
+      disk.execute(this::finish);
+    }
+
+    private void finish() {
+      try {
+        byte[] bytes = all.toByteArray();
+        DurableServlet.append(file, bytes, true);
+        if (!streams) {
+          response.setContentLength(bytes.length);
+        }
+        response.getOutputStream().write(bytes, sent, bytes.length - sent);
+        async.complete();
+      } catch (IOException e) {
+        failed(e);
+      }
+    }
+
+    /** The caller has a wrong status or no end, which the load generator reports. */
+    @Override
+    public void failed(Exception cause) {
+      Logger.getLogger(DurableProxy.class.getName()).log(Level.SEVERE, "a turn failed", cause);
+      if (!response.isCommitted()) {
+        response.setStatus(500);
+      }
+      async.complete();
+    }
+
+    @Override
+    public void releaseResources() {}
   }
 }
