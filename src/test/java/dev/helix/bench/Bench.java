@@ -87,24 +87,26 @@ public final class Bench {
 
   /** Turns through the server and what people would use in its place. */
   private void turns(Path folder) throws IOException {
-    Path environment = FOLDER.resolveSibling("litellm");
-    try (Contenders contenders = new Contenders(folder, environment, full)) {
-      new TurnCost(contenders, folder, 1, 0).warmUp(full ? 160 : 1);
-      TurnCost turns = new TurnCost(contenders, folder, full ? 15 : 3, 2);
+    Path environment = full ? FOLDER.resolveSibling("litellm") : null;
+    try (Contenders contenders = new Contenders(folder, environment)) {
+      if (full) {
+        new TurnCost(contenders, folder, 1, 0).warmUp(160);
+      }
+      TurnCost turns = new TurnCost(contenders, folder, full ? 15 : 2, full ? 2 : 0);
       turns.whole(results, 1, full ? 20 : 5);
       turns.whole(results, 64, full ? 2 : 1);
-      turns.firstToken(results, 1, full ? 20 : 5);
-      TurnCost few = new TurnCost(contenders, folder, full ? 5 : 1, full ? 1 : 0);
+      turns.firstToken(results, 1, full ? 20 : 2);
+      TurnCost few = new TurnCost(contenders, folder, 5, 1);
       few.besideLiteLlm(results, 1);
       few.besideLiteLlm(results, 64);
-      TurnCost bursts = new TurnCost(contenders, folder, full ? 21 : 3, full ? 20 : 1);
+      TurnCost bursts = new TurnCost(contenders, folder, full ? 21 : 2, full ? 20 : 1);
       bursts.events(results, 8, full ? 50_000 : 2000);
       new CallersCurve(contenders, folder, full).run(results);
     }
   }
 
   private void streams(Path folder) throws IOException {
-    OpenStreams streams = new OpenStreams(folder, full ? 15 : 4, full ? 12 : 4);
+    OpenStreams streams = new OpenStreams(folder, full ? 15 : 2, full ? 12 : 2);
     streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000) : List.of(200));
     streams.withoutUs(results, full ? List.of(4500, 5000, 5500) : List.of(200));
     if (full) {
@@ -113,7 +115,7 @@ public final class Bench {
   }
 
   private void store(Path folder) throws IOException {
-    StoreTurns turns = full ? new StoreTurns(9, 20, 40) : new StoreTurns(3, 5, 8);
+    StoreTurns turns = full ? new StoreTurns(15, 100, 1600, 40) : new StoreTurns(3, 5, 5, 8);
     turns.run(folder.resolve("turns"), results);
     turns.longOverShort(folder.resolve("long-turns"), results);
     results.detail(

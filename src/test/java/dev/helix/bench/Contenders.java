@@ -45,15 +45,11 @@ final class Contenders implements AutoCloseable {
   /**
    * Starts them in a folder.
    *
-   * @param environment where LiteLLM is or will be
-   * @param install whether LiteLLM is installed if it is not there
+   * @param environment where LiteLLM is or is installed; null where it has no part in it
    */
-  Contenders(Path folder, Path environment, boolean install) throws IOException {
-    String why = null;
-    if (!LiteLlm.isInstalled(environment)) {
-      why = install ? LiteLlm.install(environment) : "LiteLLM is not installed";
-    }
-    whyNoLiteLlm = why;
+  Contenders(Path folder, Path environment) throws IOException {
+    whyNoLiteLlm =
+        environment == null ? "it takes too long for a short run" : LiteLlm.install(environment);
     Optional<Path> program = Nginx.program();
     boolean complete = false;
     try {
@@ -70,7 +66,9 @@ final class Contenders implements AutoCloseable {
               ? servlet(DURABLE_PROXY, url.toString(), folder.resolve("kept").toString())
               : null;
       liteLlm =
-          why == null ? started(LiteLlm.start(environment, folder.resolve("litellm"), url)) : null;
+          whyNoLiteLlm == null
+              ? started(LiteLlm.start(environment, folder.resolve("litellm"), url))
+              : null;
       complete = true;
     } finally {
       if (!complete) {

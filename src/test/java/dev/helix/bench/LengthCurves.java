@@ -37,7 +37,7 @@ final class LengthCurves {
   private final Costs resent = new Costs();
 
   LengthCurves(boolean full) {
-    mostConversations = full ? 40 : 10;
+    mostConversations = full ? 40 : 4;
     sizes =
         full ? new int[] {10, 100, 1000, 2000, 10_000, 19_000, 100_000} : new int[] {10, 100, 2000};
   }

@@ -26,17 +26,15 @@ final class LiteLlm implements AutoCloseable {
     this.url = url;
   }
 
-  /** Whether it is installed in this environment. */
-  static boolean isInstalled(Path environment) {
-    return Files.isExecutable(environment.resolve("bin/litellm"));
-  }
-
   /**
-   * Installs it, which takes a minute and 800 MB.
+   * Installs it where it is not, which takes a minute and 800 MB.
    *
    * @return null, or why it cannot be
    */
   static String install(Path environment) throws IOException {
+    if (Files.isExecutable(environment.resolve("bin/litellm"))) {
+      return null;
+    }
     Files.createDirectories(environment);
     for (List<String> command :
         List.of(

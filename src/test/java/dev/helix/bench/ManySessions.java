@@ -39,8 +39,8 @@ final class ManySessions {
   /** In the long measurement 200,000 sessions have folders, in the short one a few thousand. */
   ManySessions(boolean full) {
     folders = full ? new int[] {1000, 10_000, 100_000, 200_000} : new int[] {500, 4000};
-    lines = full ? new int[] {1_000_000, 10_000_000} : new int[] {20_000};
-    starts = full ? 7 : 2;
+    lines = full ? new int[] {1_000_000, 10_000_000} : new int[0];
+    starts = full ? 7 : 1;
     lists = full ? new ListNewest(3, 100) : new ListNewest(1, 10);
   }
 

@@ -44,17 +44,20 @@ final class StoreTurns {
 
   private final int rounds;
   private final int turns;
+  private final int warmUp;
   private final int repeats;
 
   /**
    * A measurement of so many rounds.
    *
    * @param turns of each of the many conversations in a round
+   * @param warmUp turns of each of as many others, before the rounds
    * @param repeats of a long and of a short conversation's turn in a round
    */
-  StoreTurns(int rounds, int turns, int repeats) {
+  StoreTurns(int rounds, int turns, int warmUp, int repeats) {
     this.rounds = rounds;
     this.turns = turns;
+    this.warmUp = warmUp;
     this.repeats = repeats;
   }
 
@@ -82,6 +85,8 @@ final class StoreTurns {
 
   private Spread sideBySide(SessionStore store, ForcedAppends appends, ObjectNode figures)
       throws IOException {
+    List<Conversation> before = conversations(store, "before", CONVERSATIONS, SHORT);
+    double unused = Threads.perSecond(CONVERSATIONS, warmUp, (i, n) -> before.get(i).turn());
     List<Conversation> sessions = conversations(store, "many", CONVERSATIONS, SHORT);
     List<Double> turnsASecond = new ArrayList<>();
     List<Double> oneWriter = new ArrayList<>();

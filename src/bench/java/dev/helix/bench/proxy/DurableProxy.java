@@ -122,6 +122,7 @@ public final class DurableProxy {
     private int sent;
     private boolean streams;
     private FutureCallback<Void> result;
+    private volatile boolean ended;
 
     Answer(AsyncContext async, Path file, Executor disk) {
       this.async = async;
@@ -171,6 +172,7 @@ public final class DurableProxy {
 
     @Override
     public void streamEnd(List<? extends Header> trailers) {
+      ended = true;
       result.completed(null);
       disk.execute(this::finish);
     }
@@ -185,13 +187,20 @@ public final class DurableProxy {
         response.getOutputStream().write(bytes, sent, bytes.length - sent);
         async.complete();
       } catch (IOException e) {
-        failed(e);
+        broken(e);
+      }
+    }
+
+    /** The client also says that it fails where an answer was over before it had asked for it. */
+    @Override
+    public void failed(Exception cause) {
+      if (!ended) {
+        broken(cause);
       }
     }
 
     /** The caller has a wrong status or no end, which the load generator reports. */
-    @Override
-    public void failed(Exception cause) {
+    private void broken(Exception cause) {
       Logger.getLogger(DurableProxy.class.getName()).log(Level.SEVERE, "a turn failed", cause);
       if (!response.isCommitted()) {
         response.setStatus(500);
