@@ -2,6 +2,7 @@ package dev.helix.backend;
 
 import dev.helix.backend.BackendException.Reason;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,8 @@ public final class UpstreamBackend implements ChatBackend {
   private static final int MAX_MODELS_BYTES = 16 * 1024 * 1024;
 
   private final UpstreamSettings settings;
+  private final URI completions;
+  private final URI models;
 
   /** The client keeps three buffers of this size for each answer under way. */
   private static final int BUFFER_BYTES = 4 * 1024;
@@ -51,6 +54,8 @@ public final class UpstreamBackend implements ChatBackend {
    */
   public UpstreamBackend(UpstreamSettings settings, ScheduledExecutorService timers) {
     this.settings = settings;
+    this.completions = settings.endpoint("/chat/completions");
+    this.models = settings.endpoint("/models");
     this.timers = timers;
     Timeout connect = Timeout.of(settings.connectTimeout());
     AtomicInteger threads = new AtomicInteger();
@@ -104,13 +109,13 @@ public final class UpstreamBackend implements ChatBackend {
 
   @Override
   public Exchange chat(ChatCall call, ReplyReceiver receiver) {
-    return begin("POST", "/chat/completions", call.headers(), call.body(), receiver);
+    return begin("POST", completions, call.headers(), call.body(), receiver);
   }
 
   @Override
   public CompletionStage<byte[]> models() {
     ModelsReceiver receiver = new ModelsReceiver();
-    Exchange exchange = begin("GET", "/models", Map.of(), null, receiver);
+    Exchange exchange = begin("GET", models, Map.of(), null, receiver);
     receiver.exchange.complete(exchange);
     ScheduledFuture<?> timeout =
         timers.schedule(
@@ -130,8 +135,8 @@ public final class UpstreamBackend implements ChatBackend {
   }
 
   private Exchange begin(
-      String method, String path, Map<String, String> headers, byte[] body, ReplyReceiver to) {
-    BasicHttpRequest request = new BasicHttpRequest(method, settings.endpoint(path));
+      String method, URI endpoint, Map<String, String> headers, byte[] body, ReplyReceiver to) {
+    BasicHttpRequest request = new BasicHttpRequest(method, endpoint);
     headers.forEach(request::setHeader);
     if (settings.key() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());

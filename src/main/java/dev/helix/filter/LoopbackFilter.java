@@ -113,20 +113,19 @@ public final class LoopbackFilter implements Filter {
   }
 
   private static ApiError refusal(HttpServletRequest request) {
-    if (!Loopback.isAddress(request.getRemoteAddr())
-        || !forwardedFor(request).allMatch(Loopback::isAddress)) {
+    if (!Loopback.isAddress(request.getRemoteAddr()) || isForwarded(request)) {
       return REMOTE;
     }
     return host(request).allMatch(Loopback::isHost) ? null : HOST;
   }
 
-  /** The callers that a proxy on this machine names. */
-  private static Stream<String> forwardedFor(HttpServletRequest request) {
-    return Stream.of(
-            elements(request, "X-Forwarded-For"),
-            elements(request, "X-Real-IP"),
-            elements(request, "Forwarded").flatMap(Loopback::forwardedFor))
-        .flatMap(callers -> callers);
+  /** Whether a proxy on this machine names a caller on another. */
+  private static boolean isForwarded(HttpServletRequest request) {
+    return !elements(request, "X-Forwarded-For").allMatch(Loopback::isAddress)
+        || !elements(request, "X-Real-IP").allMatch(Loopback::isAddress)
+        || !elements(request, "Forwarded")
+            .flatMap(Loopback::forwardedFor)
+            .allMatch(Loopback::isAddress);
   }
 
   private static Stream<String> elements(HttpServletRequest request, String header) {

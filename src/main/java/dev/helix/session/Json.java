@@ -1,13 +1,11 @@
 package dev.helix.session;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** How this package reads and writes JSON: streaming, in UTF-8, with lone surrogates kept. */
@@ -62,13 +60,9 @@ final class Json {
 
   /** The text as a JSON string with its quotes. */
   static String quote(String text) {
-    StringWriter out = new StringWriter(text.length() + 2);
-    try (JsonGenerator generator = FACTORY.createGenerator(out)) {
-      generator.writeString(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toString();
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    JsonStringEncoder.getInstance().quoteAsString(text, out);
+    return out.append('"').toString();
   }
 
   /** The JSON in UTF-8, with a lone surrogate, which UTF-8 has no bytes for, as an escape. */

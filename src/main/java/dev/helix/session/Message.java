@@ -82,7 +82,9 @@ public final class Message {
 
   /** This message with an element's fields in place of those it has. */
   Message as(ElementFields fields) {
-    return new Message(buffer, offset, length, role, fields, false);
+    Message changed = new Message(buffer, offset, length, role, fields, false);
+    changed.fingerprint = fingerprint; // It is of what the API gave.
+    return changed;
   }
 
   /** This message with its bytes in an array of their own, without those around them. */

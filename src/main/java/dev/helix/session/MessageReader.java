@@ -78,6 +78,9 @@ final class MessageReader implements Json.FieldReader {
     while (ascii < end && bytes[ascii] > 0) {
       ascii++;
     }
+    if (ascii == end) {
+      return;
+    }
     CharsetDecoder decoder =
         StandardCharsets.UTF_8
             .newDecoder()
