@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of settings in {@code README.md} names the keys that there are. */
+/** The tables of settings in {@code docs/configuration.md} name the keys that there are. */
 class ConfigurationPageTest {
-  private static final Path PAGE = Path.of("README.md");
+  private static final Path PAGE = Path.of("docs", "configuration.md");
   private static final Path SOURCE = Path.of("src", "main", "java");
   private static final Pattern KEY = Pattern.compile("\"(helix\\.[a-z.-]*[a-z])\"");
   private static final Pattern WRITTEN = Pattern.compile("`([^`]+)`");
