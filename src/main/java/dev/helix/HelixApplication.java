@@ -1,14 +1,18 @@
 package dev.helix;
 
+import dev.helix.archive.Archive;
+import dev.helix.archive.ArchiveSchedule;
+import dev.helix.archive.ArchiveSettings;
+import dev.helix.backend.BackendChoice;
 import dev.helix.backend.ChatBackend;
-import dev.helix.backend.DemoBackend;
-import dev.helix.backend.UpstreamBackend;
-import dev.helix.chat.ChatEndpoint;
+import dev.helix.backend.demo.DemoBackend;
+import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
-import dev.helix.filter.BodyBudget;
-import dev.helix.session.Archive;
+import dev.helix.http.BodyBudget;
+import dev.helix.openai.chat.ChatEndpoint;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
+import dev.helix.turn.TurnThreads;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;

@@ -1,15 +1,17 @@
 package dev.helix;
 
-import dev.helix.backend.UpstreamSettings;
-import dev.helix.chat.ChatSettings;
+import dev.helix.access.AuthenticationSettings;
+import dev.helix.access.LoopbackFilter;
+import dev.helix.archive.ArchiveSettings;
+import dev.helix.backend.BackendChoice;
+import dev.helix.backend.upstream.UpstreamSettings;
 import dev.helix.config.Settings;
-import dev.helix.filter.AuthenticationSettings;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
-import dev.helix.filter.LoopbackFilter;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionStore;
 import dev.helix.session.TurnRequest;
+import dev.helix.turn.TurnSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,16 +32,16 @@ import java.util.function.UnaryOperator;
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
  */
-record HelixConfig(
+public record HelixConfig(
     String store,
     Path sessionsDir,
     ArchiveSettings archive,
     BackendChoice backend,
     UpstreamSettings upstream,
-    ChatSettings chat,
+    TurnSettings chat,
     FilterSettings filter) {
-  static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
-  static final String STORE = ConversationFilter.STORE;
+  public static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
+  public static final String STORE = ConversationFilter.STORE;
 
   private static final long MIB = 1L << 20;
   private static final Duration MIN = Duration.ofMillis(1);
@@ -92,7 +94,7 @@ record HelixConfig(
         .forEach(settings::reject);
     UpstreamSettings upstream = upstream(settings);
     BackendChoice backend = BackendChoice.read(settings, upstream != null, BackendChoice.own());
-    ChatSettings chat = chat(settings, filter);
+    TurnSettings chat = chat(settings, filter);
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
@@ -101,18 +103,18 @@ record HelixConfig(
   }
 
   /** What kind of store the settings name. */
-  static String store(Settings settings) {
+  public static String store(Settings settings) {
     return settings.string(STORE, "files");
   }
 
   /** The sessions folder that the settings name. */
-  static Path sessionsDir(Settings settings) {
+  public static Path sessionsDir(Settings settings) {
     Path home = Path.of(System.getProperty("user.home"));
     return settings.path(SESSIONS_DIR, home.resolve(".helix").resolve("sessions"));
   }
 
   /** What a store is given to read its own settings with. */
-  static UnaryOperator<String> storeSettings(Settings settings, Path sessionsDir) {
+  public static UnaryOperator<String> storeSettings(Settings settings, Path sessionsDir) {
     return key -> key.equals(SESSIONS_DIR) ? sessionsDir.toString() : settings.raw(key);
   }
 
@@ -136,7 +138,7 @@ record HelixConfig(
     return url == null ? null : new UpstreamSettings(url, key, connect, models, connections);
   }
 
-  private static ChatSettings chat(Settings settings, FilterSettings filter) {
+  private static TurnSettings chat(Settings settings, FilterSettings filter) {
     List<String> forwarded = settings.list("helix.upstream.headers", List.of());
     if (forwarded.stream()
         .anyMatch(name -> NEVER_FORWARDED.contains(name.toLowerCase(Locale.ROOT)))) {
@@ -144,7 +146,7 @@ record HelixConfig(
           "helix.upstream.headers",
           "names of headers, none of which belongs to the connection, the body or the caller's identity");
     }
-    return new ChatSettings(
+    return new TurnSettings(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
         settings.integer(
             "helix.history.max.messages", TurnRequest.UNLIMITED, 1, TurnRequest.UNLIMITED),

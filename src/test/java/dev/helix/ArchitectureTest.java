@@ -1,79 +1,150 @@
 package dev.helix;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The tree is the architecture: imports go one way. */
+/** The tree is the architecture: imports go as the table in the docs says. */
 class ArchitectureTest {
+  private static final String ROOT = "dev.helix";
+  private static final Path PAGE = Path.of("docs/ARCHITECTURE-MODULES.md");
+  private static final Path SOURCES = Path.of("src/main/java/dev/helix");
+
+  /** A row: the package, whether others may use it, what it is, what it may import. */
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([a-z/]+|dev\\.helix)` \\| (yes|no) \\|[^|]*\\| ([^|]*) \\|");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("dev.helix");
+          .importPackages(ROOT);
 
-  private static final List<String> PACKAGES =
-      List.of("backend", "chat", "config", "filter", "launch", "openai", "session", "store");
+  /**
+   * What one row of the table says.
+   *
+   * @param open whether other applications may use the package
+   * @param imports the packages that it may import
+   */
+  private record Room(boolean open, Set<String> imports) {}
 
-  /** None of the other packages of ours may be used, and nobody uses the root. */
-  private static void only(String name, String... allowed) {
-    String[] forbidden =
-        Stream.concat(
-                Stream.of("dev.helix"),
-                PACKAGES.stream()
-                    .filter(other -> !other.equals(name) && !Arrays.asList(allowed).contains(other))
-                    .map(other -> "dev.helix." + other + ".."))
-            .toArray(String[]::new);
-    ArchRule rule =
-        noClasses()
-            .that()
-            .resideInAPackage("dev.helix." + name + "..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(forbidden);
-    rule.check(CLASSES);
+  private static Map<String, Room> rooms() throws IOException {
+    Map<String, Room> rooms = new TreeMap<>();
+    Matcher row = ROW.matcher(Files.readString(PAGE));
+    while (row.find()) {
+      Set<String> imports =
+          row.group(3).equals("–")
+              ? Set.of()
+              : Arrays.stream(row.group(3).split(", "))
+                  .map(name -> name.replace("`", ""))
+                  .collect(toCollection(TreeSet::new));
+      rooms.put(row.group(1), new Room(row.group(2).equals("yes"), imports));
+    }
+    return rooms;
+  }
+
+  private static String room(JavaClass of) {
+    String name = of.getPackageName();
+    return name.equals(ROOT) ? ROOT : name.substring(ROOT.length() + 1).replace('.', '/');
   }
 
   @Test
-  void importsGoOneWay() {
-    only("openai");
-    only("config");
-    only("session");
-    only("store", "session");
-    only("filter", "session", "config", "openai");
-    only("backend", "session", "openai");
-    only("chat", "filter", "session", "backend", "openai");
-    only("launch");
+  void theTableNamesEveryPackage() throws IOException {
+    Set<String> there = new TreeSet<>();
+    CLASSES.forEach(type -> there.add(room(type)));
+    assertEquals(there, rooms().keySet());
   }
 
   @Test
-  void noCycles() {
-    slices().matching("dev.helix.(*)..").should().beFreeOfCycles().check(CLASSES);
+  void importsAreThoseOfTheTable() throws IOException {
+    Map<String, Set<String>> there = new TreeMap<>();
+    for (JavaClass type : CLASSES) {
+      Set<String> imports = there.computeIfAbsent(room(type), any -> new TreeSet<>());
+      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+        JavaClass target = dependency.getTargetClass().getBaseComponentType();
+        if (target.getPackageName().startsWith(ROOT) && !room(target).equals(room(type))) {
+          imports.add(room(target));
+        }
+      }
+    }
+    Map<String, Set<String>> allowed = new TreeMap<>();
+    rooms().forEach((name, room) -> allowed.put(name, new TreeSet<>(room.imports())));
+    assertEquals(lines(allowed), lines(there));
+  }
+
+  private static String lines(Map<String, Set<String>> imports) {
+    return imports.entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey()
+                    + ": "
+                    + entry.getValue().stream()
+                        .map(name -> "`" + name + "`")
+                        .collect(joining(", ")))
+        .collect(joining("\n"));
+  }
+
+  @Test
+  void whatOthersMayNotUse_saysSo_andIsLeftOutOfTheJavadoc() throws IOException {
+    Set<String> marked = new TreeSet<>();
+    Set<String> closed = new TreeSet<>();
+    for (Map.Entry<String, Room> room : rooms().entrySet()) {
+      Path folder = room.getKey().equals(ROOT) ? SOURCES : SOURCES.resolve(room.getKey());
+      if (Files.readString(folder.resolve("package-info.java")).contains("Internal:")) {
+        marked.add(room.getKey());
+      }
+      if (!room.getValue().open()) {
+        closed.add(room.getKey());
+      }
+    }
+    assertEquals(closed, marked);
+    Matcher excluded =
+        Pattern.compile("<excludePackageNames>([^<]*)</excludePackageNames>")
+            .matcher(Files.readString(Path.of("pom.xml")));
+    assertEquals(true, excluded.find());
+    assertEquals(
+        closed.stream().map(name -> ROOT + "." + name.replace('/', '.')).collect(joining(",")),
+        Stream.of(excluded.group(1).strip().split("[,\\s]+")).sorted().collect(joining(",")));
   }
 
   @Test
   void theFilterNeedsOnlyServletsJacksonAndTokens() {
-    classes()
+    noClasses()
         .that()
         .resideInAnyPackage(
+            "dev.helix.access..",
+            "dev.helix.archive..",
+            "dev.helix.config..",
             "dev.helix.filter..",
+            "dev.helix.http..",
+            "dev.helix.message..",
             "dev.helix.session..",
             "dev.helix.store..",
-            "dev.helix.config..",
-            "dev.helix.openai..")
+            "dev.helix.text..",
+            "dev.helix.transcript..")
         .and()
-        .haveNameNotMatching("dev\\.helix\\.store\\.Redis.*")
+        .resideOutsideOfPackages("dev.helix.store.redis..")
         .should()
-        .onlyDependOnClassesThat()
-        .resideInAnyPackage(
+        .dependOnClassesThat()
+        .resideOutsideOfPackages(
             "dev.helix..",
             "java..",
             "javax.crypto..",
@@ -87,13 +158,20 @@ class ArchitectureTest {
   }
 
   @Test
-  void databasesAreTheJdbcStoresBusinessAlone() {
+  void librariesAreKnownToOnePackageEach() {
+    only("dev.helix.store.jdbc..", "java.sql..", "javax.sql..", "com.zaxxer..");
+    only("dev.helix.store.redis..", "redis.clients..", "org.apache.commons.pool2..");
+    only("dev.helix.access..", "com.auth0..");
+    only("dev.helix.backend.upstream..", "org.apache.hc..");
+  }
+
+  private static void only(String room, String... libraries) {
     noClasses()
         .that()
-        .haveNameNotMatching("dev\\.helix\\.store\\.Jdbc.*")
+        .resideOutsideOfPackage(room)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.sql..", "javax.sql..", "com.zaxxer..")
+        .resideInAnyPackage(libraries)
         .check(CLASSES);
   }
 
@@ -101,7 +179,7 @@ class ArchitectureTest {
   void thePoolIsKnownToOneClassAlone() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName("dev.helix.store.JdbcPool")
+        .doNotHaveFullyQualifiedName("dev.helix.store.jdbc.JdbcPool")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.zaxxer..")
@@ -109,45 +187,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void redisIsForItsStoreAlone_andWithoutItsClientOnlyThatIsMissing() {
-    classes()
-        .that()
-        .haveNameMatching("dev\\.helix\\.store\\.Redis.*")
-        .should()
-        .onlyDependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.helix..", "java..", "redis.clients.jedis..", "org.apache.commons.pool2..")
-        .check(CLASSES);
+  void withoutItsClientOnlyTheRedisStoreIsMissing() {
     noClasses()
         .that()
-        .haveNameNotMatching("dev\\.helix\\.store\\.Redis.*")
-        .or()
         .haveSimpleName("RedisSessionStoreProvider")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("redis.clients..")
-        .check(CLASSES);
-  }
-
-  @Test
-  void tokensAreTheFiltersBusinessAlone() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("dev.helix.filter..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("com.auth0..")
-        .check(CLASSES);
-  }
-
-  @Test
-  void storesAreReachedOnlyThroughTheirContract() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("dev.helix.store..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("dev.helix.store..")
         .check(CLASSES);
   }
 }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.helix.chat.ChatCompletionsServlet;
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.filter.ConversationFilter;
+import dev.helix.openai.chat.ChatCompletionsServlet;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContextAttributeEvent;
 import jakarta.servlet.ServletContextAttributeListener;

@@ -1,6 +1,6 @@
 package dev.helix.backend;
 
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import dev.helix.session.SessionState;
 import java.util.List;
 import java.util.Map;

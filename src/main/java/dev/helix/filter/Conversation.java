@@ -1,6 +1,6 @@
 package dev.helix.filter;
 
-import dev.helix.session.MessageIds;
+import dev.helix.transcript.MessageIds;
 import jakarta.servlet.ServletRequest;
 import java.util.Objects;
 

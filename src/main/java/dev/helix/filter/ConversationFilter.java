@@ -1,9 +1,16 @@
 package dev.helix.filter;
 
+import dev.helix.access.AuthenticationFilter;
+import dev.helix.access.Callers;
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
-import dev.helix.openai.ApiError;
+import dev.helix.http.ApiError;
+import dev.helix.http.BodyBudget;
+import dev.helix.http.BodyBudgetException;
+import dev.helix.http.BufferedRequest;
+import dev.helix.http.ErrorResponse;
+import dev.helix.http.RequestBody;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;

@@ -1,6 +1,6 @@
 package dev.helix.filter;
 
-import dev.helix.session.MessageIds;
+import dev.helix.transcript.MessageIds;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -13,14 +13,14 @@ import java.util.List;
  * The headers that name a conversation, the strongest first, and what else headers say of a request
  * (specification sections 1, 4, 5 and 7). Immutable.
  */
-record ConversationHeaders(List<String> names) {
+public record ConversationHeaders(List<String> names) {
   private static final String TASK = "X-OpenWebUI-Task";
   private static final String QUESTION = "X-OpenWebUI-User-Message-Id";
   private static final String PARENT = "X-OpenWebUI-User-Message-Parent-Id";
   private static final String ANSWER = "X-OpenWebUI-Message-Id";
   private static final int MOST_CODE_POINTS = 512;
 
-  ConversationHeaders {
+  public ConversationHeaders {
     names = List.copyOf(names);
   }
 
@@ -98,7 +98,7 @@ record ConversationHeaders(List<String> names) {
   }
 
   /** The header's values without the empty ones. */
-  static List<String> values(HttpServletRequest request, String name) {
+  public static List<String> values(HttpServletRequest request, String name) {
     Enumeration<String> all = request.getHeaders(name);
     List<String> values = List.of();
     while (all.hasMoreElements()) {
@@ -137,7 +137,7 @@ record ConversationHeaders(List<String> names) {
    * A header value as UTF-8 where it is that, else as Latin-1. Containers give one char per byte; a
    * value with any other char was decoded by the container already.
    */
-  static String decode(String value) {
+  public static String decode(String value) {
     int all = 0;
     for (int i = 0; i < value.length(); i++) {
       all |= value.charAt(i);

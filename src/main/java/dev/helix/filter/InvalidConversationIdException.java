@@ -1,6 +1,6 @@
 package dev.helix.filter;
 
-import dev.helix.openai.ApiError;
+import dev.helix.http.ApiError;
 
 /** A conversation id that cannot be used: status 400, nothing stored. */
 final class InvalidConversationIdException extends RuntimeException {

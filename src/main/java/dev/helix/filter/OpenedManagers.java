@@ -1,6 +1,6 @@
 package dev.helix.filter;
 
-import dev.helix.session.Archive;
+import dev.helix.archive.Archive;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import jakarta.servlet.ServletContext;

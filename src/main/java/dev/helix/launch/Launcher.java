@@ -105,7 +105,7 @@ public final class Launcher {
       Callable<?> command =
           (Callable<?>)
               loader(folder.applicationClassPath())
-                  .loadClass("dev.helix.Operator")
+                  .loadClass("dev.helix.operator.Operator")
                   .getConstructor(
                       List.class, InputStream.class, PrintStream.class, PrintStream.class)
                   .newInstance(arguments, System.in, out, err);

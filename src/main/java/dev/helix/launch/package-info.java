@@ -7,5 +7,7 @@
  * dev.helix.launch.EmbeddedServer}); the web application sees neither, and in another container
  * nothing here is loaded at all. Nothing here knows the rest of the product: what the two sides say
  * to each other goes through attributes of the servlet context.
+ *
+ * <p>Internal: not for other applications.
  */
 package dev.helix.launch;

@@ -1,6 +1,16 @@
 package dev.helix.session;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.ElementFields;
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.Transcript;
+import dev.helix.transcript.tree.Continuation;
+import dev.helix.transcript.tree.Node;
+import dev.helix.transcript.tree.Placer;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +21,14 @@ import java.util.List;
  */
 final class AnswerElements {
   private final SessionStore store;
-  private final SessionTree tree;
+  private final TranscriptTree tree;
   private final OpenTurn turn;
   private final boolean beside;
   private final Instant now;
   private final List<Message> elements = new ArrayList<>();
 
   private AnswerElements(
-      SessionStore store, SessionTree tree, OpenTurn turn, boolean beside, Instant now) {
+      SessionStore store, TranscriptTree tree, OpenTurn turn, boolean beside, Instant now) {
     this.store = store;
     this.tree = tree;
     this.turn = turn;
@@ -34,7 +44,7 @@ final class AnswerElements {
    */
   static List<Message> of(
       SessionStore store,
-      SessionTree tree,
+      TranscriptTree tree,
       OpenTurn turn,
       List<Answer> answers,
       boolean beside,
@@ -69,7 +79,7 @@ final class AnswerElements {
   private boolean isAboutTheSame(Node stored) {
     Node place = tree.get(turn.parentId());
     Node question = place == null ? null : tree.question(place);
-    return stored.kind() == Kind.ANSWER
+    return stored.kind() == MessageKind.ANSWER
         && question != null
         && question.equals(tree.question(stored));
   }

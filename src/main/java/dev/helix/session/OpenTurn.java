@@ -1,5 +1,6 @@
 package dev.helix.session;
 
+import dev.helix.message.Message;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,6 +1,12 @@
 package dev.helix.session;
 
+import dev.helix.archive.Archive;
+import dev.helix.archive.ArchiveSweep;
+import dev.helix.archive.ArchivingStore;
+import dev.helix.message.Message;
 import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.Transcript;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

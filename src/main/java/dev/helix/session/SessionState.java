@@ -41,7 +41,7 @@ public record SessionState(
   }
 
   /** A session of which nothing is stored yet. */
-  static SessionState fresh(SessionId id, String conversationId, Owner owner, Instant now) {
+  public static SessionState fresh(SessionId id, String conversationId, Owner owner, Instant now) {
     return new SessionState(
         id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId, owner);
   }

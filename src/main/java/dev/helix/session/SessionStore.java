@@ -1,5 +1,7 @@
 package dev.helix.session;
 
+import dev.helix.archive.Archive;
+import dev.helix.message.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

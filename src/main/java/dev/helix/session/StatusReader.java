@@ -2,6 +2,8 @@ package dev.helix.session;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.text.Json;
+import dev.helix.text.Times;
 import java.io.IOException;
 import java.time.Instant;
 

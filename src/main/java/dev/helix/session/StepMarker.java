@@ -1,5 +1,6 @@
 package dev.helix.session;
 
+import dev.helix.transcript.Answer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

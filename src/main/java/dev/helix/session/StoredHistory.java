@@ -1,7 +1,15 @@
 package dev.helix.session;
 
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Transcript;
+import dev.helix.transcript.tree.MessageCache;
+import dev.helix.transcript.tree.Node;
+import dev.helix.transcript.tree.PathEnd;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.util.List;
 import java.util.function.Function;
 
@@ -12,14 +20,14 @@ import java.util.function.Function;
  */
 final class StoredHistory {
   private final SessionStore store;
-  private final SessionTree tree;
+  private final TranscriptTree tree;
   private final SessionId id;
-  private final Recent recent;
+  private final MessageCache recent;
   private Reading read;
   private Transcript whole;
 
   /** A turn's, with what its tree was given last. */
-  StoredHistory(SessionStore store, SessionTree tree, SessionId id, Reading read) {
+  StoredHistory(SessionStore store, TranscriptTree tree, SessionId id, Reading read) {
     this.store = store;
     this.tree = tree;
     this.id = id;
@@ -35,7 +43,7 @@ final class StoredHistory {
    */
   Node end(MessageIds ids, boolean results) {
     Node question = tree.get(ids.question());
-    if (!results && question != null && question.kind() == Kind.QUESTION) {
+    if (!results && question != null && question.kind() == MessageKind.QUESTION) {
       return orRoot(tree.parent(question));
     }
     Node named = tree.get(ids.parent());

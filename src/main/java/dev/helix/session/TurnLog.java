@@ -1,8 +1,12 @@
 package dev.helix.session;
 
+import dev.helix.message.Message;
+import dev.helix.message.TaskPrompt;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -50,7 +54,7 @@ final class TurnLog {
     ReentrantLock lock = trees.lock(id);
     lock.lock();
     try {
-      SessionTree tree = trees.take(id);
+      TranscriptTree tree = trees.take(id);
       while (true) {
         Instant now = clock.instant();
         Optional<SessionState> stored = store.find(id);
@@ -106,7 +110,7 @@ final class TurnLog {
     boolean beside = false;
     SessionState session = turn.session();
     SessionId id = session.sessionId();
-    SessionTree tree = trees.take(id);
+    TranscriptTree tree = trees.take(id);
     while (true) {
       Optional<SessionState> stored = store.find(id);
       boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;

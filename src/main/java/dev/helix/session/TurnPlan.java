@@ -1,6 +1,17 @@
 package dev.helix.session;
 
+import dev.helix.message.Fingerprint;
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
+import dev.helix.text.NormalizedText;
+import dev.helix.transcript.Transcript;
+import dev.helix.transcript.tree.HistoryLimit;
+import dev.helix.transcript.tree.Node;
+import dev.helix.transcript.tree.Placement;
+import dev.helix.transcript.tree.Placer;
+import dev.helix.transcript.tree.RequestChain;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -13,22 +24,27 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
 
   /** Reads on in the log and decides; the caller holds the session's lock. */
   static TurnPlan make(
-      SessionStore store, SessionTree tree, SessionId id, TurnRequest request, Instant now) {
+      SessionStore store, TranscriptTree tree, SessionId id, TurnRequest request, Instant now) {
     Reading read = store.read(id, tree.version());
     tree.apply(read);
-    Chain chain = Chain.of(request.messages());
+    RequestChain chain = RequestChain.of(request.messages());
     if (request.mode() == HistoryMode.CLIENT) {
       return client(tree, chain, request, now);
     }
     return stored(new StoredHistory(store, tree, id, read), tree, chain, request, now);
   }
 
-  private static TurnPlan client(SessionTree tree, Chain chain, TurnRequest request, Instant now) {
+  private static TurnPlan client(
+      TranscriptTree tree, RequestChain chain, TurnRequest request, Instant now) {
     return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
   }
 
   private static TurnPlan stored(
-      StoredHistory stored, SessionTree tree, Chain chain, TurnRequest request, Instant now) {
+      StoredHistory stored,
+      TranscriptTree tree,
+      RequestChain chain,
+      TurnRequest request,
+      Instant now) {
     boolean results = chain.beginsWithResult();
     Node end = stored.end(request.ids(), results);
     if (resends(tree, end, chain)) {
@@ -42,14 +58,14 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   }
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */
-  private static boolean resends(SessionTree tree, Node end, Chain chain) {
+  private static boolean resends(TranscriptTree tree, Node end, RequestChain chain) {
     List<Message> answers = chain.messages().stream().filter(Message::isAssistant).toList();
     if (answers.isEmpty()) {
       return false;
     }
     List<Node> nodes =
         tree.path(end).stream()
-            .filter(node -> node.kind() == Kind.ANSWER || node.kind() == Kind.CALL)
+            .filter(node -> node.kind() == MessageKind.ANSWER || node.kind() == MessageKind.CALL)
             .toList();
     Set<Fingerprint> sayings =
         nodes.stream().flatMap(node -> node.sayings().stream()).collect(Collectors.toSet());
@@ -63,7 +79,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     if (broken.isEmpty()) {
       return false;
     }
-    String text = Wording.of(answer.role(), answer.text());
+    String text = NormalizedText.of(answer.role(), answer.text());
     return broken.stream().anyMatch(node -> node.isBegunBy(text, answer));
   }
 

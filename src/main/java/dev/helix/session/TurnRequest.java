@@ -1,5 +1,7 @@
 package dev.helix.session;
 
+import dev.helix.message.Message;
+import dev.helix.transcript.MessageIds;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,5 +1,6 @@
 package dev.helix.session;
 
+import dev.helix.transcript.tree.TranscriptTree;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class WarmTrees {
   private long total;
 
   /** A tree and its size when it was put back. */
-  private record Warm(SessionTree tree, int size) {}
+  private record Warm(TranscriptTree tree, int size) {}
 
   WarmTrees(long bound) {
     this.bound = bound;
@@ -34,17 +35,17 @@ final class WarmTrees {
   }
 
   /** Takes the session's tree out, or a fresh one. */
-  synchronized SessionTree take(SessionId id) {
+  synchronized TranscriptTree take(SessionId id) {
     Warm warm = trees.remove(id);
     if (warm == null) {
-      return new SessionTree();
+      return new TranscriptTree();
     }
     total -= warm.size();
     return warm.tree();
   }
 
   /** Puts a tree back, and forgets those unused for longest where there are too many. */
-  synchronized void give(SessionId id, SessionTree tree) {
+  synchronized void give(SessionId id, TranscriptTree tree) {
     forget(id);
     trees.put(id, new Warm(tree, tree.size()));
     total += tree.size();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.List;
  * @param closedAt behind the closing bracket where there is one after the last whole element,
  *     whatever comes then; else -1
  */
-record ArrayScan(
+public record ArrayScan(
     List<Message> messages,
     boolean isArray,
     boolean isEmpty,
@@ -39,9 +39,9 @@ record ArrayScan(
           .build();
 
   /** The scan of a file that does not exist. */
-  static final ArrayScan NOTHING = new ArrayScan(List.of(), false, true, 0, false, -1);
+  public static final ArrayScan NOTHING = new ArrayScan(List.of(), false, true, 0, false, -1);
 
-  static ArrayScan of(byte[] bytes) {
+  public static ArrayScan of(byte[] bytes) {
     int start = startsWithMark(bytes) ? 3 : 0;
     while (start < bytes.length && isSpace(bytes[start])) {
       start++;
@@ -95,7 +95,7 @@ record ArrayScan(
         && bytes[2] == (byte) 0xBF;
   }
 
-  static boolean isBlank(byte[] bytes, int from, int to) {
+  public static boolean isBlank(byte[] bytes, int from, int to) {
     for (int i = from; i < to; i++) {
       if (!isSpace(bytes[i])) {
         return false;

@@ -1,7 +1,7 @@
 package dev.helix.store;
 
+import dev.helix.message.Message;
 import dev.helix.session.Lease;
-import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * A look at a store beside the servers that use it, as {@link Provider#openToRead} opens one:
  * whatever would change something throws {@link UnsupportedOperationException}.
  */
-interface ReadOnlySessions extends SessionStore {
+public interface ReadOnlySessions extends SessionStore {
   @Override
   default Appended append(
       SessionState state, Version expected, List<Message> elements, Lease lease) {

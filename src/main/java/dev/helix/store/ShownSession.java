@@ -2,7 +2,7 @@ package dev.helix.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
  * @param messages the elements of {@code context/messages.json}
  * @param others every other file by its path
  */
-record ShownSession(
+public record ShownSession(
     SessionState state, String status, List<Message> messages, Map<String, byte[]> others) {
-  static final String STATUS = "status.json";
-  static final String MESSAGES = "context/messages.json";
+  public static final String STATUS = "status.json";
+  public static final String MESSAGES = "context/messages.json";
 
   /** Names of files and folders that lead nowhere else, on any system. */
   private static final Pattern PATH =
@@ -40,7 +40,7 @@ record ShownSession(
    * @throws IOException what showing them throws
    * @throws IllegalArgumentException if they are not a session's
    */
-  static ShownSession of(SessionId id, SessionFiles files) throws IOException {
+  public static ShownSession of(SessionId id, SessionFiles files) throws IOException {
     Map<String, byte[]> shown = new TreeMap<>();
     files.each((path, content) -> shown.put(checkedPath(path), content));
     byte[] status = shown.remove(STATUS);
@@ -54,7 +54,7 @@ record ShownSession(
   }
 
   /** The elements of a whole array. */
-  static List<Message> array(SessionId id, byte[] messages) {
+  public static List<Message> array(SessionId id, byte[] messages) {
     ArrayScan scan = ArrayScan.of(messages);
     if (!scan.isClosed()) {
       throw new IllegalArgumentException("session " + id + ": " + MESSAGES + " is not an array");
@@ -63,7 +63,7 @@ record ShownSession(
   }
 
   /** The path, if it leads to a file below the session's folder. */
-  static String checkedPath(String path) {
+  public static String checkedPath(String path) {
     if (path.length() > LONGEST_PATH || !PATH.matcher(path).matches()) {
       throw new IllegalArgumentException("not a path within a session's folder");
     }

@@ -96,7 +96,7 @@ class FlameGraphTest {
 
   @Test
   void namesAreShort_andThoseMadeAtRunTimeAreSteady() {
-    assertEquals("helix.chat.Turn", StackTree.shortened("dev.helix.chat.Turn"));
+    assertEquals("helix.chat.Turn", StackTree.shortened("dev.helix.turn.Turn"));
     assertEquals("Turn", StackTree.shortened("Turn"));
     assertEquals("a.b.C$$Lambda", StackTree.shortened("a.b.C$$Lambda$14/0x00007f1234.5"));
     assertEquals("a.b.C$$Lambda", StackTree.shortened("a.b.C$$Lambda+0x00007f1234.5"));
@@ -110,7 +110,7 @@ class FlameGraphTest {
 
   @Test
   void framesAreOfTheirKinds() {
-    assertEquals(FrameKind.OURS, FrameKind.of("dev.helix.chat.Turn"));
+    assertEquals(FrameKind.OURS, FrameKind.of("dev.helix.turn.Turn"));
     assertEquals(FrameKind.CONTAINER, FrameKind.of("org.apache.catalina.core.StandardWrapper"));
     assertEquals(FrameKind.HTTP_CLIENT, FrameKind.of("org.apache.hc.core5.http.HttpHost"));
     assertEquals(FrameKind.JDK, FrameKind.of("java.lang.Thread"));

@@ -1,15 +1,15 @@
 package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.scripted.Json;
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
+import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -5,7 +5,7 @@ import dev.helix.bench.Curve.Point;
 import dev.helix.bench.Curve.Series;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.session.SessionStore;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

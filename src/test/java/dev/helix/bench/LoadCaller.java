@@ -1,6 +1,6 @@
 package dev.helix.bench;
 
-import dev.helix.session.Bytes;
+import dev.helix.text.ByteSearch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -199,7 +199,7 @@ final class LoadCaller {
 
   private void lines(byte[] bytes, int from, int to) {
     for (int at = from; at < to; at++) {
-      int end = Bytes.indexOf((byte) '\n', (byte) '\n', bytes, at, to);
+      int end = ByteSearch.indexOf((byte) '\n', (byte) '\n', bytes, at, to);
       if (lineLength == 0) {
         lineBegin = bytes[at];
       }

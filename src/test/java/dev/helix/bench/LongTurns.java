@@ -7,7 +7,7 @@ import dev.helix.bench.ProcessFigures.Io;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.scripted.Json;
 import dev.helix.session.SessionStore;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

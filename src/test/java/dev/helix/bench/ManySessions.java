@@ -7,7 +7,7 @@ import dev.helix.bench.Curve.Series;
 import dev.helix.bench.ListNewest.Listed;
 import dev.helix.scripted.Json;
 import dev.helix.session.SessionStore;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.helix.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.message.Message;
 import dev.helix.scripted.Json;
-import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;

@@ -1,8 +1,8 @@
 package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.message.Message;
 import dev.helix.scripted.Json;
-import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -13,7 +13,7 @@ import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.message.Message;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
-import dev.helix.session.Message;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import java.time.Duration;

@@ -2,12 +2,12 @@ package dev.helix.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Reply;
-import dev.helix.session.AnswerStatus;
-import dev.helix.session.Message;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import java.time.Duration;

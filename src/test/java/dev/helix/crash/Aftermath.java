@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.scripted.Json;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.helix.filter;
 
+import dev.helix.message.Message;
 import dev.helix.session.Lease;
-import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.http.BodyBudget;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import jakarta.servlet.ServletException;

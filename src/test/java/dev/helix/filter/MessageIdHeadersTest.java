@@ -3,8 +3,8 @@ package dev.helix.filter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.helix.session.MessageIds;
 import dev.helix.session.SessionManager;
+import dev.helix.transcript.MessageIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -8,11 +8,11 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that stands still until it is moved. Thread-safe. */
-final class MovedClock extends Clock {
+public final class MovedClock extends Clock {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-05T12:34:56Z"));
 
-  void move(Duration by) {
+  public void move(Duration by) {
     now.updateAndGet(time -> time.plus(by));
   }
 

@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.Locale;
 
 /** A caller that sends exactly the bytes it is told to, and keeps exactly those that come back. */
-final class RawHttp {
+public final class RawHttp {
   private static final int TIMEOUT_MILLIS = 20_000;
 
   private RawHttp() {}
 
-  static Request get(String path) {
+  public static Request get(String path) {
     return new Request("GET " + path + " HTTP/1.1");
   }
 
-  static Request line(String line) {
+  public static Request line(String line) {
     return new Request(line);
   }
 
-  static Request post(String path) {
+  public static Request post(String path) {
     return new Request("POST " + path + " HTTP/1.1");
   }
 
-  static Response exchange(int port, byte[] request) throws IOException {
+  public static Response exchange(int port, byte[] request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.getOutputStream().write(request);
@@ -37,7 +37,7 @@ final class RawHttp {
   }
 
   /** Reads as much as the response has, not until the connection ends. */
-  static Response response(InputStream in) throws IOException {
+  public static Response response(InputStream in) throws IOException {
     StringBuilder text = new StringBuilder();
     while (text.indexOf("\r\n\r\n") < 0) {
       int next = in.read();
@@ -55,7 +55,7 @@ final class RawHttp {
   }
 
   /** A request under construction; header values are Latin-1, one char for each byte sent. */
-  static final class Request {
+  public static final class Request {
     private final StringBuilder head;
     private boolean hasHost;
     private byte[] body = {};
@@ -64,24 +64,24 @@ final class RawHttp {
       head = new StringBuilder(line).append("\r\nConnection: close\r\n");
     }
 
-    Request header(String name, String value) {
+    public Request header(String name, String value) {
       hasHost |= name.equals("Host");
       head.append(name).append(": ").append(value).append("\r\n");
       return this;
     }
 
-    Request json(String json) {
+    public Request json(String json) {
       return body("application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
-    Request body(String contentType, byte[] bytes) {
+    public Request body(String contentType, byte[] bytes) {
       header("Content-Type", contentType);
       header("Content-Length", Integer.toString(bytes.length));
       body = bytes;
       return this;
     }
 
-    Request chunked(String contentType, byte[] bytes) {
+    public Request chunked(String contentType, byte[] bytes) {
       header("Content-Type", contentType);
       header("Transfer-Encoding", "chunked");
       ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -97,12 +97,12 @@ final class RawHttp {
     }
 
     /** Sends no Host but those given. */
-    Request withoutHost() {
+    public Request withoutHost() {
       hasHost = true;
       return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
       if (!hasHost) {
         header("Host", "localhost");
       }
@@ -118,8 +118,8 @@ final class RawHttp {
   }
 
   /** A response; header values are Latin-1, one char for each byte received. */
-  record Response(int status, List<String> headers, String body) {
-    String header(String name) {
+  public record Response(int status, List<String> headers, String body) {
+    public String header(String name) {
       String start = name.toLowerCase(Locale.ROOT) + ": ";
       return headers.stream()
           .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))

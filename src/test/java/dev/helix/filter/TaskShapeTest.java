@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.http.BodyBudget;
+import dev.helix.http.RequestBody;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import jakarta.servlet.http.HttpServletRequest;

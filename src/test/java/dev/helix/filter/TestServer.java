@@ -42,7 +42,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** One that takes the caller's address from the PROXY protocol, so that it can be any. */
-  static TestServer behindProxy() {
+  public static TestServer behindProxy() {
     return new TestServer(new ProxyConnectionFactory(), new HttpConnectionFactory());
   }
 
@@ -50,7 +50,7 @@ public final class TestServer implements AutoCloseable {
     return filter(filter, path, Map.of());
   }
 
-  TestServer filter(Filter filter, String path, Map<String, String> initParams) {
+  public TestServer filter(Filter filter, String path, Map<String, String> initParams) {
     FilterHolder holder = new FilterHolder(filter);
     holder.setInitParameters(initParams);
     holder.setAsyncSupported(true);
@@ -87,7 +87,7 @@ public final class TestServer implements AutoCloseable {
     return this;
   }
 
-  RawHttp.Response send(RawHttp.Request request) throws IOException {
+  public RawHttp.Response send(RawHttp.Request request) throws IOException {
     return RawHttp.exchange(connector.getLocalPort(), request.bytes());
   }
 

@@ -7,10 +7,10 @@ import java.time.Clock;
 import java.util.Map;
 
 /** Real sessions in a real folder. */
-final class TestSessions {
+public final class TestSessions {
   private TestSessions() {}
 
-  static SessionManager open(Path dir) {
+  public static SessionManager open(Path dir) {
     Map<String, String> settings = Map.of("helix.sessions.dir", dir.toString());
     return new SessionManager(SessionStore.open("files", settings::get), Clock.systemUTC());
   }

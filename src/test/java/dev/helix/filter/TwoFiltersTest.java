@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.helix.filter.FilterSettings.Fallback;
+import dev.helix.http.BodyBudget;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import jakarta.servlet.http.HttpServletRequest;

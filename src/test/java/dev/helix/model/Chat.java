@@ -8,7 +8,7 @@ import dev.helix.model.Step.Restart;
 import dev.helix.model.Step.Send;
 import dev.helix.model.Step.Switch;
 import dev.helix.model.Step.Task;
-import dev.helix.session.MessageIds;
+import dev.helix.transcript.MessageIds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

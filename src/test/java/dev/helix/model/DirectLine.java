@@ -1,14 +1,14 @@
 package dev.helix.model;
 
 import dev.helix.session.HistoryMode;
-import dev.helix.session.MessageIds;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SteppingClock;
-import dev.helix.session.Transcript;
 import dev.helix.session.TurnRequest;
 import dev.helix.store.MemorySessionStore;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Transcript;
 import java.util.List;
 
 /** Calls the session manager as the endpoint would. A task is no turn, so it calls nothing. */

@@ -1,8 +1,8 @@
 package dev.helix.model;
 
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
-import dev.helix.session.MessageIds;
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.helix.model;
 
-import dev.helix.session.Answer;
-import dev.helix.session.MessageIds;
-import dev.helix.session.Transcript;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Transcript;
 import java.util.List;
 
 /** The way from a chat to its session. Thread-safe, except for restarts. */

@@ -1,6 +1,6 @@
 package dev.helix.model;
 
-import dev.helix.session.AnswerStatus;
+import dev.helix.message.AnswerStatus;
 import java.util.List;
 
 /**

@@ -3,7 +3,7 @@ package dev.helix.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

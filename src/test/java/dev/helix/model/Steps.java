@@ -1,8 +1,8 @@
 package dev.helix.model;
 
+import dev.helix.message.AnswerStatus;
 import dev.helix.model.Question.Context;
 import dev.helix.model.Reply.Thought;
-import dev.helix.session.AnswerStatus;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

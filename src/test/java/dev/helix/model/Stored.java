@@ -2,8 +2,8 @@ package dev.helix.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.helix.session.Message;
-import dev.helix.session.Transcript;
+import dev.helix.message.Message;
+import dev.helix.transcript.Transcript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

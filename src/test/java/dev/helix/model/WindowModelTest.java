@@ -2,17 +2,17 @@ package dev.helix.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.Message;
-import dev.helix.session.MessageIds;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SteppingClock;
 import dev.helix.session.TurnRequest;
 import dev.helix.store.MemorySessionStore;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

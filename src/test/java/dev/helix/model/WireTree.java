@@ -1,7 +1,7 @@
 package dev.helix.model;
 
+import dev.helix.message.AnswerStatus;
 import dev.helix.model.WireWalk.Found;
-import dev.helix.session.AnswerStatus;
 import java.util.ArrayList;
 import java.util.List;
 

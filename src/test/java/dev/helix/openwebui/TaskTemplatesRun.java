@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.message.TaskPrompt;
 import dev.helix.scripted.Json;
-import dev.helix.session.TaskPrompt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

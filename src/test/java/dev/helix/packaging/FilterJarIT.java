@@ -121,8 +121,8 @@ class FilterJarIT {
               .filter(name -> !needsAClient(name))
               .toList();
     }
-    assertTrue(names.contains("dev.helix.store.RedisSessionStoreProvider"), names::toString);
-    assertTrue(names.contains("dev.helix.store.JdbcSessionStore"), names::toString);
+    assertTrue(names.contains("dev.helix.store.redis.RedisSessionStoreProvider"), names::toString);
+    assertTrue(names.contains("dev.helix.store.jdbc.JdbcSessionStore"), names::toString);
     try (URLClassLoader consumer = consumer()) {
       for (String name : names) {
         // Both resolve every type that a signature of the class names.
@@ -134,9 +134,9 @@ class FilterJarIT {
 
   /** What a consumer adds who wants Redis, or a database by its URL; a DataSource needs nothing. */
   private static boolean needsAClient(String name) {
-    return name.startsWith("dev.helix.store.JdbcPool")
+    return name.startsWith("dev.helix.store.jdbc.JdbcPool")
         || (name.startsWith("dev.helix.store.Redis")
-            && !name.equals("dev.helix.store.RedisSessionStoreProvider"));
+            && !name.equals("dev.helix.store.redis.RedisSessionStoreProvider"));
   }
 
   @Test

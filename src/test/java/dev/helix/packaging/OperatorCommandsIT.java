@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.appserver.ServerProcess;
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
+import dev.helix.transcript.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -5,6 +5,10 @@ import static dev.helix.session.SessionFixture.messages;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,8 @@ import static dev.helix.session.SessionFixture.messages;
 import static dev.helix.session.SessionFixture.texts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.MessageIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

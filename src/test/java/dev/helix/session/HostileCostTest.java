@@ -4,6 +4,9 @@ import static dev.helix.session.SessionFixture.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.Transcript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.Message;
+import dev.helix.transcript.MessageIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,6 +6,9 @@ import static dev.helix.session.SessionFixture.texts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.transcript.MessageIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,9 @@ import static dev.helix.session.SessionFixture.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.transcript.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;

@@ -8,14 +8,14 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that stands still until it is moved. Thread-safe. */
-final class MovedClock extends Clock {
+public final class MovedClock extends Clock {
   private final AtomicReference<Instant> now;
 
-  MovedClock(String now) {
+  public MovedClock(String now) {
     this.now = new AtomicReference<>(Instant.parse(now));
   }
 
-  void move(Duration by) {
+  public void move(Duration by) {
     now.updateAndGet(time -> time.plus(by));
   }
 

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.helix.store.SessionStores;
+import dev.helix.message.AnswerStatus;
+import dev.helix.store.files.SessionStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

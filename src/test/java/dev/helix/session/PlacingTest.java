@@ -3,6 +3,9 @@ package dev.helix.session;
 import static dev.helix.session.SessionFixture.answer;
 import static dev.helix.session.SessionFixture.messages;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

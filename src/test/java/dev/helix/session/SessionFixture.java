@@ -2,7 +2,11 @@ package dev.helix.session;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.helix.store.SessionStores;
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.store.files.SessionStores;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.Transcript;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.AnswerStatus;
 import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -281,8 +283,8 @@ class SessionManagerTest {
     WarmTrees trees = new WarmTrees(2);
     SessionId a = new SessionId("a");
     SessionId b = new SessionId("b");
-    SessionTree treeA = trees.take(a);
-    SessionTree treeB = trees.take(b);
+    TranscriptTree treeA = trees.take(a);
+    TranscriptTree treeB = trees.take(b);
     trees.give(a, treeA);
     trees.give(b, treeB);
     assertEquals(treeA, trees.take(a));

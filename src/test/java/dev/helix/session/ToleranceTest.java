@@ -2,6 +2,10 @@ package dev.helix.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.text.NormalizedText;
+import dev.helix.transcript.MessageIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,14 +58,14 @@ class ToleranceTest extends PlacingTest {
         "<think ~ <think",
       })
   void whatRemainsIsCompared(String text, String counts) {
-    assertEquals(counts.replace("\\n", "\n"), Wording.of("assistant", text));
+    assertEquals(counts.replace("\\n", "\n"), NormalizedText.of("assistant", text));
   }
 
   @Test
   void manyTagsThatAreNeverClosed_costNoMoreThanTheirLength() {
     String tags = "x" + "<think>".repeat(200_000) + "<think ".repeat(200_000) + ">";
     long start = System.nanoTime();
-    assertEquals(tags, Wording.of("assistant", tags));
+    assertEquals(tags, NormalizedText.of("assistant", tags));
     assertEquals(true, System.nanoTime() - start < 2_000_000_000L);
   }
 

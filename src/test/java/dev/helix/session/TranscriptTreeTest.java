@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.transcript.Transcript;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.helix.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.Message;
+import dev.helix.transcript.MessageIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,11 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Transcript;
+import dev.helix.transcript.tree.MessageCache;
+import dev.helix.transcript.tree.Placement;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +38,7 @@ class WarmHistoryModelTest {
   private static final int QUESTION_BECAME_ANOTHER = 2855;
   private static final int STEPS = 40;
   private static final List<Integer> LIMITS = List.of(1, 2, 3, 4, 4, 6, 9, TurnRequest.UNLIMITED);
-  private static final List<Integer> KEPT = List.of(1000, 3000, Recent.MOST);
+  private static final List<Integer> KEPT = List.of(1000, 3000, MessageCache.MOST);
   private static final List<AnswerStatus> STATUSES = List.of(AnswerStatus.values());
   private static final List<String> ROLES =
       List.of("user", "user", "assistant", "assistant", "assistant", "tool", "system", "developer");
@@ -74,7 +82,7 @@ class WarmHistoryModelTest {
     private final int kept;
 
     /** Each is a server's. */
-    private final SessionTree[] trees;
+    private final TranscriptTree[] trees;
 
     private final List<OpenTurn> turns = new ArrayList<>();
 
@@ -85,14 +93,14 @@ class WarmHistoryModelTest {
       this.random = random;
       this.kept = one(KEPT);
       this.disorder = random.nextInt(3) * 12;
-      this.trees = new SessionTree[] {new SessionTree(kept), new SessionTree(kept)};
+      this.trees = new TranscriptTree[] {new TranscriptTree(kept), new TranscriptTree(kept)};
     }
 
     void step(String where) {
       int server = random.nextInt(8) == 0 ? 1 : 0;
       if (random.nextInt(100) < disorder) {
         switch (random.nextInt(8)) {
-          case 0 -> trees[server] = new SessionTree(kept);
+          case 0 -> trees[server] = new TranscriptTree(kept);
           case 1 -> replaceLog();
           default -> append(store.read(id, Version.NONE).version(), strange());
         }
@@ -101,12 +109,12 @@ class WarmHistoryModelTest {
       } else {
         end(where, trees[server]);
       }
-      for (SessionTree tree : trees) {
+      for (TranscriptTree tree : trees) {
         assertTrue(tree.recent().bytes() <= kept, where);
       }
     }
 
-    private void begin(String where, SessionTree tree) {
+    private void begin(String where, TranscriptTree tree) {
       TurnRequest request = request();
       int unused = reads.whole();
       TurnPlan plan = TurnPlan.make(store, tree, id, request, NOW);
@@ -121,7 +129,7 @@ class WarmHistoryModelTest {
       turns.add(plan.open(state, null));
     }
 
-    private void end(String where, SessionTree tree) {
+    private void end(String where, TranscriptTree tree) {
       OpenTurn turn = turns.remove(random.nextInt(turns.size()));
       List<Answer> answers = new ArrayList<>();
       for (int i = random.nextInt(6) == 0 ? 2 : 1; i > 0; i--) {
@@ -130,13 +138,13 @@ class WarmHistoryModelTest {
       boolean beside = random.nextInt(20) == 0;
       tree.apply(store.read(id, tree.version()));
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, NOW);
-      SessionTree whole = WholeHistory.tree(store, id);
+      TranscriptTree whole = WholeHistory.tree(store, id);
       List<Message> expected = AnswerElements.of(store, whole, turn, answers, beside, NOW);
       assertEquals(comparable(elements(expected)), comparable(elements(elements)), where);
       apply(tree, elements);
     }
 
-    private void apply(SessionTree tree, List<Message> elements) {
+    private void apply(TranscriptTree tree, List<Message> elements) {
       tree.apply(new Reading(append(tree.version(), elements), false, elements));
     }
 
@@ -338,7 +346,7 @@ class WarmHistoryModelTest {
 
     /** With names in place of the ids that were made just now. */
     private String comparable(String text) {
-      SessionTree stored = WholeHistory.tree(store, id);
+      TranscriptTree stored = WholeHistory.tree(store, id);
       Map<String, String> names = new LinkedHashMap<>();
       return MADE.matcher(text)
           .replaceAll(

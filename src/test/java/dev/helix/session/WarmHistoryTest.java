@@ -8,9 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.ElementFields;
+import dev.helix.message.Message;
 import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
-import dev.helix.store.SessionStores;
+import dev.helix.store.files.SessionStores;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.tree.MessageCache;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -90,7 +96,7 @@ class WarmHistoryTest {
 
   @Test
   void messageThatIsTooLongToBeKept_isReadEachTime_untilTheLimitDropsIt() {
-    String image = "x".repeat(Recent.MOST);
+    String image = "x".repeat(MessageCache.MOST);
     turn(4, "Q1", "A1");
     assertEquals(List.of("Q1", "A1"), turn(4, image, "A2"));
     reads.whole();
@@ -137,7 +143,7 @@ class WarmHistoryTest {
 
   @Test
   void systemMessageThatIsTooLongOnlyWithItsFields_isNotKept() {
-    Recent recent = new Recent(1000);
+    MessageCache recent = new MessageCache(1000);
     recent.keep(List.of(), null);
     ElementFields fields = ElementFields.system("s", NOW);
     recent.addSystem(Message.of("system", "x".repeat(700)).as(fields), fields);
@@ -161,7 +167,7 @@ class WarmHistoryTest {
       parent = "m" + i;
     }
     reads.store().append(state, Version.NONE, elements);
-    SessionTree tree = new SessionTree();
+    TranscriptTree tree = new TranscriptTree();
     plan(tree, id, HistoryMode.CLIENT, 4);
     assertEquals(101, tree.size());
     plan(tree, id, HistoryMode.STORED, 4);
@@ -173,7 +179,7 @@ class WarmHistoryTest {
     assertTrue(tree.recent().bytes() > 4_000 && tree.recent().bytes() < 12_000);
   }
 
-  private void plan(SessionTree tree, SessionId id, HistoryMode mode, int limit) {
+  private void plan(TranscriptTree tree, SessionId id, HistoryMode mode, int limit) {
     TurnRequest request = new TurnRequest(messages("user: Q"), mode, limit, MessageIds.NONE);
     TurnPlan plan = TurnPlan.make(reads.store(), tree, id, request, NOW);
     assertEquals(mode == HistoryMode.STORED ? limit : 0, plan.history().size());

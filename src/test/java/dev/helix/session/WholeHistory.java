@@ -1,6 +1,17 @@
 package dev.helix.session;
 
+import dev.helix.message.Fingerprint;
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Version;
+import dev.helix.text.NormalizedText;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Transcript;
+import dev.helix.transcript.tree.HistoryLimit;
+import dev.helix.transcript.tree.Node;
+import dev.helix.transcript.tree.Placer;
+import dev.helix.transcript.tree.RequestChain;
+import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -14,16 +25,16 @@ final class WholeHistory {
   private WholeHistory() {}
 
   /** A tree that has read all there is, and beside which nothing is kept. */
-  static SessionTree tree(SessionStore store, SessionId id) {
-    SessionTree tree = new SessionTree();
+  static TranscriptTree tree(SessionStore store, SessionId id) {
+    TranscriptTree tree = new TranscriptTree();
     tree.apply(store.read(id, Version.NONE));
     return tree;
   }
 
   static TurnPlan plan(SessionStore store, SessionId id, TurnRequest request, Instant now) {
-    SessionTree tree = tree(store, id);
+    TranscriptTree tree = tree(store, id);
     Transcript transcript = Transcript.of(store.read(id, Version.NONE).elements());
-    Chain chain = Chain.of(request.messages());
+    RequestChain chain = RequestChain.of(request.messages());
     boolean results = chain.beginsWithResult();
     Message end = end(transcript, tree, request.ids(), results);
     if (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain)) {
@@ -37,16 +48,16 @@ final class WholeHistory {
   }
 
   private static Message end(
-      Transcript transcript, SessionTree tree, MessageIds ids, boolean results) {
+      Transcript transcript, TranscriptTree tree, MessageIds ids, boolean results) {
     Node question = tree.get(ids.question());
-    if (!results && question != null && question.kind() == Kind.QUESTION) {
+    if (!results && question != null && question.kind() == MessageKind.QUESTION) {
       return transcript.get(question.parentId());
     }
     Message named = transcript.get(ids.parent());
     return named != null ? named : transcript.currentEnd(results);
   }
 
-  private static boolean resends(List<Message> path, SessionTree tree, Chain chain) {
+  private static boolean resends(List<Message> path, TranscriptTree tree, RequestChain chain) {
     List<Node> nodes =
         path.stream().filter(Message::isAssistant).map(message -> tree.get(message.id())).toList();
     Set<Fingerprint> sayings =
@@ -59,6 +70,7 @@ final class WholeHistory {
                     || nodes.stream()
                         .anyMatch(
                             node ->
-                                node.isBegunBy(Wording.of(answer.role(), answer.text()), answer)));
+                                node.isBegunBy(
+                                    NormalizedText.of(answer.role(), answer.text()), answer)));
   }
 }

@@ -3,6 +3,8 @@ package dev.helix.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.Message;
+import dev.helix.transcript.MessageIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

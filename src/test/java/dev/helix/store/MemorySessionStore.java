@@ -1,12 +1,14 @@
 package dev.helix.store;
 
+import dev.helix.message.Message;
 import dev.helix.session.Lease;
-import dev.helix.session.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.store.files.Leases;
+import dev.helix.store.files.TranscriptFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.transcript.Answer;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

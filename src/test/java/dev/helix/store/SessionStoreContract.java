@@ -2,7 +2,7 @@ package dev.helix.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** What every session store must do; implemented by one test class for each. */
-interface SessionStoreContract
+public interface SessionStoreContract
     extends StoredLogContract,
         StoredStateContract,
         HostileContentContract,

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A session as files, and how two of them are compared. */
-final class WholeSession {
-  static final SessionId WHOLE = new SessionId("conv-a");
-  static final String STATUS =
+public final class WholeSession {
+  public static final SessionId WHOLE = new SessionId("conv-a");
+  public static final String STATUS =
       """
       {"session_id":"conv-a","status":"ready","step":"why",
        "created_at":"2026-01-05T12:34:56.123456Z","updated_at":"2026-01-05T12:34:57.000001Z",
@@ -28,7 +28,7 @@ final class WholeSession {
        "owner":{"tenant":"acme","user":null},
        "mine":[1.00,{"\\u0000":"\\ud800"},12345678901234567890.50]}
       """;
-  static final String ELEMENTS =
+  public static final String ELEMENTS =
       """
       [
       {"id":"1","parent_id":null,"role":"user","content":"one","mine":[1.00]},
@@ -39,7 +39,7 @@ final class WholeSession {
   private WholeSession() {}
 
   /** What is shown, in its order. */
-  static Map<String, byte[]> shown(SessionFiles files) throws IOException {
+  public static Map<String, byte[]> shown(SessionFiles files) throws IOException {
     Map<String, byte[]> shown = new LinkedHashMap<>();
     int[] ends = new int[1];
     files.each(
@@ -59,11 +59,11 @@ final class WholeSession {
     return shown;
   }
 
-  static Map<String, byte[]> exported(SessionStore store, SessionId id) throws IOException {
+  public static Map<String, byte[]> exported(SessionStore store, SessionId id) throws IOException {
     return shown(visitor -> assertTrue(store.export(id, visitor)));
   }
 
-  static SessionFiles files(Map<String, byte[]> files) {
+  public static SessionFiles files(Map<String, byte[]> files) {
     return visitor -> {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         visitor.file(file.getKey(), file.getValue());
@@ -73,7 +73,7 @@ final class WholeSession {
   }
 
   /** A session's files, with others that applications keep in its folder. */
-  static Map<String, byte[]> wholeFiles() {
+  public static Map<String, byte[]> wholeFiles() {
     byte[] bytes = new byte[100_000];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (i * 31 + i / 256);
@@ -90,7 +90,7 @@ final class WholeSession {
   }
 
   /** That two are the same session: the two files of JSON by their meaning, all others whole. */
-  static void assertSameSession(Map<String, byte[]> expected, Map<String, byte[]> actual)
+  public static void assertSameSession(Map<String, byte[]> expected, Map<String, byte[]> actual)
       throws IOException {
     assertEquals(
         List.of("status.json", "context/messages.json"),
@@ -107,11 +107,11 @@ final class WholeSession {
     }
   }
 
-  static JsonNode json(byte[] json) throws IOException {
+  public static JsonNode json(byte[] json) throws IOException {
     return new ObjectMapper().readTree(json);
   }
 
-  static List<String> elements(byte[] array) {
+  public static List<String> elements(byte[] array) {
     return ShownSession.array(WHOLE, array).stream()
         .map(message -> new String(message.elementJson(), UTF_8))
         .toList();

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -47,7 +47,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A whole session as files: shown, made of them, shown and removed. */
-interface WholeSessionContract extends StoreUnderTest {
+public interface WholeSessionContract extends StoreUnderTest {
   @Test
   default void absentSession_isNotShown_andNotRemoved() throws IOException {
     try (SessionStore store = open()) {

@@ -1,9 +1,9 @@
 package example;
 
-import dev.helix.session.Answer;
-import dev.helix.session.AnswerStatus;
+import dev.helix.transcript.Answer;
+import dev.helix.message.AnswerStatus;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.Message;
+import dev.helix.message.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;

@@ -1,0 +1,56 @@
+package dev.helix.access;
+
+import java.util.regex.Pattern;
+
+/**
+ * An API key as its file knows it: never the key, only its SHA-256. Immutable; does not show its
+ * hash.
+ *
+ * @param tenant whose key it is, 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+ * @param hash SHA-256 over the key's bytes, of which there is at least one, as 64 lower-case hex
+ *     digits
+ * @param service whether it is a program's that speaks for no user
+ */
+public record ApiKey(String tenant, String hash, boolean service) {
+  private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+  /** What a script writes whose key was not set; a request without a key would fit it. */
+  private static final String HASH_OF_NOTHING = Sha256.hex("");
+
+  public ApiKey {
+    if (!TENANT.matcher(tenant).matches()) {
+      throw new IllegalArgumentException("a tenant is named by 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+    if (!HASH.matcher(hash).matches()) {
+      throw new IllegalArgumentException("not a SHA-256");
+    }
+    if (hash.equals(HASH_OF_NOTHING)) {
+      throw new IllegalArgumentException("the SHA-256 of no key at all");
+    }
+  }
+
+  /**
+   * The entry for a key that a person chose.
+   *
+   * @param key visible ASCII characters only, since it travels in a header; at least one
+   * @throws IllegalArgumentException if the tenant or the key cannot be used; it shows no key
+   */
+  public static ApiKey of(String tenant, String key, boolean service) {
+    if (key.isEmpty() || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+      throw new IllegalArgumentException(
+          "a key is made of visible ASCII characters, without white space, and is not empty");
+    }
+    return new ApiKey(tenant, Sha256.hex(key), service);
+  }
+
+  /** The line that the keys file has for it. */
+  public String line() {
+    return tenant + ":" + hash + (service ? ":service" : "");
+  }
+
+  @Override
+  public String toString() {
+    return "ApiKey[tenant=" + tenant + ", service=" + service + "]";
+  }
+}

@@ -1,0 +1,90 @@
+package dev.helix.access;
+
+import dev.helix.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What an operator chooses about {@link AuthenticationFilter}. Immutable; holds a secret and does
+ * not show it.
+ *
+ * @param keysFile the file of the API keys that callers need, or null where they need none
+ * @param jwtSecret what Open WebUI signs its users' tokens with, at least 32 bytes in UTF-8; null
+ *     where tokens are not looked at
+ * @param jwtLeeway how far Open WebUI's clock may be from ours; whole seconds count
+ * @param trustUserHeaders whether {@code X-OpenWebUI-User-Id} is believed, which any caller can
+ *     forge
+ */
+public record AuthenticationSettings(
+    Path keysFile, String jwtSecret, Duration jwtLeeway, boolean trustUserHeaders) {
+
+  /** The key of {@link #keysFile}. */
+  public static final String KEYS_FILE = "helix.api.keys.file";
+
+  /** The key of {@link #jwtSecret}. */
+  public static final String JWT_SECRET = "helix.openwebui.jwt.secret";
+
+  /** The key of {@link #jwtLeeway}. */
+  public static final String JWT_LEEWAY = "helix.openwebui.jwt.leeway";
+
+  /** The key of {@link #trustUserHeaders}. */
+  public static final String TRUST_USER_HEADERS = "helix.trust.user.headers";
+
+  private static final Duration USUAL_LEEWAY = Duration.ofSeconds(30);
+  private static final Duration MOST_LEEWAY = Duration.ofMinutes(10);
+
+  public AuthenticationSettings {
+    Objects.requireNonNull(jwtLeeway, "jwtLeeway");
+    if (jwtSecret != null && isShort(jwtSecret)) {
+      throw new IllegalArgumentException("a secret for HS256 has at least 32 bytes");
+    }
+  }
+
+  /**
+   * Reads the keys above, and the keys file once to see whether it can be used. What cannot be used
+   * is left to {@link Settings#check()}, which must come before the result is used.
+   */
+  public static AuthenticationSettings from(Settings settings) {
+    Path keysFile = settings.path(KEYS_FILE, null);
+    if (keysFile != null) {
+      try {
+        ApiKeys.read(keysFile);
+      } catch (BrokenKeysException e) {
+        settings.reject(
+            KEYS_FILE, "a file of lines tenant:sha256-hex-of-key[:service], but " + e.getMessage());
+      }
+    }
+    String secret = settings.secret(JWT_SECRET);
+    if (secret != null && isShort(secret)) {
+      settings.reject(
+          JWT_SECRET,
+          "at least 32 bytes long: HS256 is not safe with a shorter one, and this has "
+              + secret.getBytes(StandardCharsets.UTF_8).length);
+      secret = null;
+    }
+    return new AuthenticationSettings(
+        keysFile,
+        secret,
+        settings.duration(JWT_LEEWAY, USUAL_LEEWAY, Duration.ZERO, MOST_LEEWAY),
+        settings.flag(TRUST_USER_HEADERS, false));
+  }
+
+  private static boolean isShort(String secret) {
+    return secret.getBytes(StandardCharsets.UTF_8).length < UserTokens.LEAST_SECRET_BYTES;
+  }
+
+  @Override
+  public String toString() {
+    return "AuthenticationSettings[keysFile="
+        + keysFile
+        + ", jwtSecret="
+        + (jwtSecret == null ? "(not set)" : "(set)")
+        + ", jwtLeeway="
+        + jwtLeeway
+        + ", trustUserHeaders="
+        + trustUserHeaders
+        + "]";
+  }
+}

@@ -1,0 +1,117 @@
+package dev.helix.access;
+
+import dev.helix.filter.ConversationHeaders;
+import dev.helix.session.Owner;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds out who a caller is from its key, its user token, its headers and what the container knows.
+ * Thread-safe. Specification section 1.
+ */
+public final class Callers {
+  private static final String AUTHORIZATION = "Authorization";
+  private static final String TOKEN = "X-OpenWebUI-User-Jwt";
+  private static final String USER_ID = "X-OpenWebUI-User-Id";
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+
+  private final KeysFile keys;
+  private final UserTokens tokens;
+  private final boolean trustUserHeaders;
+
+  /**
+   * What is asked of callers.
+   *
+   * @throws BrokenKeysException if there is a keys file that cannot be used
+   */
+  Callers(AuthenticationSettings settings, Clock clock) {
+    keys = settings.keysFile() == null ? null : new KeysFile(settings.keysFile(), clock);
+    tokens =
+        settings.jwtSecret() == null
+            ? null
+            : new UserTokens(settings.jwtSecret(), settings.jwtLeeway(), clock);
+    trustUserHeaders = settings.trustUserHeaders();
+  }
+
+  /** Whether nobody is let in without a key. */
+  boolean needKeys() {
+    return keys != null;
+  }
+
+  /** For whom a request speaks. May read the keys file. */
+  Owner owner(HttpServletRequest request) throws RefusedCallerException {
+    ApiKey key = keys == null ? null : key(request);
+    String user = tokens == null ? null : userOfToken(request, key != null && key.service());
+    if (user == null && trustUserHeaders) {
+      user = userOfHeader(request);
+    }
+    String principal = principal(request);
+    if (key == null) {
+      return new Owner(principal, user);
+    }
+    return new Owner(key.tenant(), user != null ? user : principal);
+  }
+
+  private ApiKey key(HttpServletRequest request) throws RefusedCallerException {
+    List<String> values = Collections.list(request.getHeaders(AUTHORIZATION));
+    String value = values.size() == 1 ? values.get(0) : "";
+    boolean bearer = value.regionMatches(true, 0, "Bearer ", 0, 7);
+    // No key costs what a wrong key costs.
+    ApiKey key = keys.current().find(Sha256.hex(bearer ? value.substring(7).strip() : ""));
+    if (key == null) {
+      throw RefusedCallerException.unproven(
+          "invalid_api_key",
+          "A valid API key is needed: send it as \"Authorization: Bearer KEY\", once.");
+    }
+    return key;
+  }
+
+  private String userOfToken(HttpServletRequest request, boolean service)
+      throws RefusedCallerException {
+    List<String> values = ConversationHeaders.values(request, TOKEN);
+    if (values.isEmpty()) {
+      if (service || READING.contains(request.getMethod())) {
+        return null;
+      }
+      throw RefusedCallerException.unproven(
+          "user_token_required", "A user's token is needed in the header " + TOKEN + ".");
+    }
+    if (values.size() == 1) {
+      String user = tokens.user(values.get(0)).orElse(null);
+      if (user != null) {
+        return user;
+      }
+    }
+    throw RefusedCallerException.unproven(
+        "invalid_user_token", "The token in the header " + TOKEN + " is not valid.");
+  }
+
+  private static String userOfHeader(HttpServletRequest request) throws RefusedCallerException {
+    List<String> values = ConversationHeaders.values(request, USER_ID);
+    if (values.isEmpty()) {
+      return null;
+    }
+    String user = ConversationHeaders.decode(values.get(0));
+    if (values.size() > 1 || !UserNames.areUsable(user)) {
+      throw RefusedCallerException.senseless(
+          "invalid_user_id",
+          USER_ID,
+          "The header "
+              + USER_ID
+              + " was given more than once, is longer than 512 characters or has control"
+              + " characters.");
+    }
+    return user;
+  }
+
+  /** The name of whom the container has let in, or null. */
+  public static String principal(HttpServletRequest request) {
+    Principal principal = request.getUserPrincipal();
+    String name = principal == null ? null : principal.getName();
+    return name == null || name.isEmpty() ? null : name;
+  }
+}

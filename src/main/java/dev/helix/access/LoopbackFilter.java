@@ -1,0 +1,150 @@
+package dev.helix.access;
+
+import dev.helix.config.InvalidSettingsException;
+import dev.helix.config.Settings;
+import dev.helix.http.ApiError;
+import dev.helix.http.ErrorResponse;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.stream.Stream;
+
+/**
+ * A servlet filter that serves only callers on this machine, unless they are authenticated or the
+ * operator allows others: the server never becomes an open relay by omission.
+ *
+ * <p>A caller is on this machine when its address is a loopback one and no {@code Forwarded},
+ * {@code X-Forwarded-For} or {@code X-Real-IP} header names another; else it gets 403 {@code
+ * remote_not_allowed}. A {@code Host} other than a loopback one gets 403 {@code host_not_allowed},
+ * since a web page can make its own name point to this machine; a request without {@code Host}, as
+ * HTTP/1.0 allows, comes from no browser and is served.
+ *
+ * <p>Where {@link AuthenticationFilter} asks for keys in the same application everyone comes
+ * through, and so does whom the container has authenticated. Source: specification sections 6 and
+ * 7.
+ *
+ * <p>Thread-safe.
+ */
+public final class LoopbackFilter implements Filter {
+  /** The key of the setting that lets everyone in. */
+  public static final String ALLOW_REMOTE = "helix.allow.remote";
+
+  private static final String ADVICE =
+      " A file of API keys, "
+          + AuthenticationSettings.KEYS_FILE
+          + " (HELIX_API_KEYS_FILE in the environment), lets those in who have one; "
+          + ALLOW_REMOTE
+          + "=true (HELIX_ALLOW_REMOTE) lets everyone in.";
+
+  private static final ApiError REMOTE =
+      new ApiError(
+          403,
+          "Only callers on this machine are served." + ADVICE,
+          "request_forbidden",
+          null,
+          "remote_not_allowed");
+
+  private static final ApiError HOST =
+      new ApiError(
+          403,
+          "Only localhost and loopback addresses are served as Host." + ADVICE,
+          "request_forbidden",
+          null,
+          "host_not_allowed");
+
+  private final boolean readsSetting;
+  private boolean allowRemote;
+
+  /**
+   * A filter for {@code web.xml}, which reads {@value #ALLOW_REMOTE} and knows of authentication.
+   */
+  public LoopbackFilter() {
+    this.readsSetting = true;
+  }
+
+  /** A filter that lets everyone in, or only callers on this machine, whatever is set. */
+  public LoopbackFilter(boolean allowRemote) {
+    this.readsSetting = false;
+    this.allowRemote = allowRemote;
+  }
+
+  /**
+   * Reads the setting, unless the filter was made with its value.
+   *
+   * @throws ServletException if the setting is neither true nor false
+   */
+  @Override
+  public void init(FilterConfig config) throws ServletException {
+    if (!readsSetting) {
+      return;
+    }
+    Settings settings = Settings.forFilter(config);
+    allowRemote = settings.flag(ALLOW_REMOTE, false);
+    try {
+      settings.check();
+    } catch (InvalidSettingsException e) {
+      throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    HttpServletRequest http = (HttpServletRequest) request;
+    ApiError refusal = allowRemote || isAuthenticated(http) ? null : refusal(http);
+    if (refusal == null) {
+      chain.doFilter(request, response);
+    } else {
+      ErrorResponse.write((HttpServletResponse) response, refusal);
+    }
+  }
+
+  private boolean isAuthenticated(HttpServletRequest request) {
+    return readsSetting
+        && (request.getUserPrincipal() != null
+            || AuthenticationFilter.asksForKeys(request.getServletContext()));
+  }
+
+  private static ApiError refusal(HttpServletRequest request) {
+    if (!Loopback.isAddress(request.getRemoteAddr()) || isForwarded(request)) {
+      return REMOTE;
+    }
+    return host(request).allMatch(Loopback::isHost) ? null : HOST;
+  }
+
+  /** Whether a proxy on this machine names a caller on another. */
+  private static boolean isForwarded(HttpServletRequest request) {
+    return !elements(request, "X-Forwarded-For").allMatch(Loopback::isAddress)
+        || !elements(request, "X-Real-IP").allMatch(Loopback::isAddress)
+        || !elements(request, "Forwarded")
+            .flatMap(Loopback::forwardedFor)
+            .allMatch(Loopback::isAddress);
+  }
+
+  private static Stream<String> elements(HttpServletRequest request, String header) {
+    Enumeration<String> values = request.getHeaders(header);
+    if (!values.hasMoreElements()) {
+      return Stream.empty(); // As it mostly is, on every request.
+    }
+    return Collections.list(values).stream()
+        .flatMap(value -> Stream.of(value.split(",")))
+        .map(String::strip)
+        .filter(element -> !element.isEmpty());
+  }
+
+  private static Stream<String> host(HttpServletRequest request) {
+    if (request.getProtocol().startsWith("HTTP/1.")) {
+      return Collections.list(request.getHeaders("Host")).stream().filter(host -> !host.isBlank());
+    }
+    // Later versions send the authority instead, which containers give as the server's name.
+    return Stream.of(request.getServerName());
+  }
+}

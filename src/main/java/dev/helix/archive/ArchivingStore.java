@@ -1,0 +1,302 @@
+package dev.helix.archive;
+
+import dev.helix.message.Message;
+import dev.helix.session.Lease;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.StorageFullException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A store some of whose sessions are in an archive: they are restored as soon as they are asked
+ * for, and the archive is removed after that. Only {@link #list} knows nothing of them. Keeps the
+ * contract of {@link SessionStore}.
+ *
+ * <p>Where a session is in both, as a crash in between leaves it, the store's counts. So there are
+ * three rules, which hold between servers without a lock. Archives are made before the session is
+ * removed from the store and removed after it is restored, and nobody but who restored it removes
+ * one. A session that is restored counts as used, so that no sweep that runs takes it back at once.
+ * Who restored a session and finds the archive gone, or another in its place, knows that it was
+ * deleted or used meanwhile, and takes back what was restored, unless somebody has used it since.
+ * Older archives of a session are left alone: nobody knows that what they say is in the newer one.
+ */
+public final class ArchivingStore implements SessionStore {
+  private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
+  private static final int STRIPES = 64;
+
+  private final SessionStore store;
+  private final Archive archive;
+  private final Clock clock;
+
+  /** So that requests which come at once do not all read the same archive. */
+  private final ReentrantLock[] restoring = new ReentrantLock[STRIPES];
+
+  public ArchivingStore(SessionStore store, Archive archive, Clock clock) {
+    this.store = store;
+    this.archive = archive;
+    this.clock = clock;
+    for (int i = 0; i < STRIPES; i++) {
+      restoring[i] = new ReentrantLock();
+    }
+  }
+
+  /**
+   * Moves a session into the archive, if it was last used before a time.
+   *
+   * @return false where there is none or it was used since, or where the archive has one of this
+   *     session and month, which is never replaced
+   * @throws StorageFullException if the archive cannot be written to, whatever the session
+   * @throws SessionException if this session cannot be archived
+   */
+  public boolean archive(SessionId id, Instant unusedSince) {
+    try (ArchiveWriter writer = archive.writer(id)) {
+      if (writer.isTaken()) {
+        return false;
+      }
+      boolean removed = store.remove(id, unusedSince, writer);
+      if (!removed) {
+        writer.discard();
+      }
+      return removed;
+    } catch (FileAlreadyExistsException e) {
+      LOG.log(Level.DEBUG, "session {0} was archived by another server meanwhile", id);
+      return false;
+    } catch (ArchiveWriter.Unwritable e) {
+      throw new StorageFullException("the archive " + archive.folder() + " takes nothing", e);
+    } catch (IOException e) {
+      throw new SessionException("session " + id + " cannot be archived", e);
+    }
+  }
+
+  /** Removes what archiving that was cut short left half-written. */
+  void tidy() {
+    try {
+      archive.tidy();
+    } catch (IOException e) {
+      throw new SessionException("the archive " + archive.folder() + " cannot be tidied", e);
+    }
+  }
+
+  /**
+   * Restores a session of which the store has nothing.
+   *
+   * @return whether the store is worth another look: where it has no archive, another server may
+   *     have restored it just between the look at the store and that at the archive
+   */
+  private boolean bringBack(SessionId id) {
+    if (archive.find(id).isEmpty()) {
+      return archive.isMade();
+    }
+    ReentrantLock lock = restoring[Math.floorMod(id.hashCode(), STRIPES)];
+    lock.lock();
+    try {
+      Optional<Path> zip = archive.find(id);
+      while (zip.isPresent() && !restoreFrom(id, zip.get())) {
+        zip = archive.find(id);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Restores from an archive; false where it changed under our hands, so that nothing is done. */
+  private boolean restoreFrom(SessionId id, Path zip) {
+    try {
+      Optional<Object> mark = Archive.mark(zip);
+      if (mark.isEmpty()) {
+        return false;
+      }
+      Instant used = clock.instant();
+      if (!store.restore(id, new ArchivedFiles(id, zip).usedAt(used))) {
+        return true; // It is there by now. Whoever restored it removes the archive.
+      }
+      // Without its archive it was deleted; with another one it was restored, used and archived
+      // again while this thread slept.
+      if (!Archive.mark(zip).equals(mark)) {
+        return !takeBack(id, used);
+      }
+      removeRestored(id, zip);
+      return true;
+    } catch (IOException | IllegalArgumentException | SessionException e) {
+      if (Files.notExists(zip)) {
+        LOG.log(Level.DEBUG, "session {0} was restored or deleted by another server", id);
+        return false;
+      }
+      if (e instanceof SessionException known) {
+        throw known;
+      }
+      throw new SessionException(
+          "session " + id + " cannot be restored from its archive " + zip, e);
+    }
+  }
+
+  /**
+   * Removes what was restored in vain, but not what anybody has said in it since.
+   *
+   * @return whether the store has nothing of it now
+   */
+  private boolean takeBack(SessionId id, Instant restoredAsUsed) throws IOException {
+    Instant unusedSince = restoredAsUsed.plus(1, ChronoUnit.MICROS);
+    if (store.remove(id, unusedSince, (path, content) -> {}) || store.find(id).isEmpty()) {
+      LOG.log(Level.INFO, "session {0} was deleted or archived again while it was restored", id);
+      return true;
+    }
+    LOG.log(
+        Level.WARNING,
+        "session {0} was restored, and used at once, though its archive is gone or another by now",
+        id);
+    return false;
+  }
+
+  /** Removes an archive whose session is in the store, which it is however this goes. */
+  private static void removeRestored(SessionId id, Path zip) {
+    try {
+      // A network disk that asks twice says that there was none: that tells nothing.
+      Files.deleteIfExists(zip);
+      LOG.log(Level.INFO, "session {0} was restored from {1}", id, zip);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "session " + id + " was restored, but its archive stays: " + zip, e);
+    }
+  }
+
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    Optional<SessionState> found = store.find(id);
+    return found.isEmpty() && bringBack(id) ? store.find(id) : found;
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    Reading read = store.read(id, since);
+    return read.version().equals(Version.NONE) && bringBack(id) ? store.read(id, since) : read;
+  }
+
+  @Override
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
+    if (expected.equals(Version.NONE)) {
+      bringBack(state.sessionId()); // Else there would be two sessions of one name.
+    }
+    return store.append(state, expected, elements, lease);
+  }
+
+  @Override
+  public void force(SessionId id) {
+    store.force(id);
+  }
+
+  @Override
+  public boolean update(SessionState state) {
+    return store.update(state) || (bringBack(state.sessionId()) && store.update(state));
+  }
+
+  @Override
+  public boolean adopt(SessionId id, Owner owner) {
+    return store.adopt(id, owner) || (bringBack(id) && store.adopt(id, owner));
+  }
+
+  @Override
+  public Optional<String> note(SessionId id, String name) {
+    Optional<String> note = store.note(id, name);
+    return note.isEmpty() && bringBack(id) ? store.note(id, name) : note;
+  }
+
+  @Override
+  public boolean saveNote(SessionId id, String name, String text) {
+    return store.saveNote(id, name, text) || (bringBack(id) && store.saveNote(id, name, text));
+  }
+
+  @Override
+  public byte[] ownerSecret() {
+    return store.ownerSecret();
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return store.findOwnerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    return store.adoptOwnerSecret(secret);
+  }
+
+  @Override
+  public List<SessionState> list(Position after, int limit) {
+    return store.list(after, limit);
+  }
+
+  @Override
+  public boolean delete(SessionId id) {
+    boolean existed = deleteOnce(id);
+    // What another server moved meanwhile, into the archive or out of it, is met now.
+    return deleteOnce(id) || existed;
+  }
+
+  private boolean deleteOnce(SessionId id) {
+    boolean stored = store.delete(id);
+    try {
+      return archive.delete(id) || stored;
+    } catch (IOException e) {
+      throw new SessionException("the archives of session " + id + " cannot be deleted", e);
+    }
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    return store.lease(id, time);
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    return store.renew(lease, time);
+  }
+
+  @Override
+  public void release(Lease lease) {
+    store.release(lease);
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    return store.export(id, visitor) || (bringBack(id) && store.export(id, visitor));
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) throws IOException {
+    return archive.find(id).isEmpty() && store.restore(id, files);
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
+    return store.remove(id, unusedSince, visitor);
+  }
+
+  @Override
+  public void check() {
+    store.check();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,205 @@
+package dev.helix.backend.upstream;
+
+import dev.helix.backend.BackendException;
+import dev.helix.backend.BackendException.Reason;
+import dev.helix.backend.ChatBackend;
+import dev.helix.backend.ChatCall;
+import dev.helix.backend.ReplyHead;
+import dev.helix.backend.ReplyReceiver;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * An OpenAI-compatible upstream, spoken to over HTTP/1.1 with non-blocking I/O: an answer that is
+ * waited for holds a connection and no thread.
+ *
+ * <p>The upstream is sent our own key, the content headers and the headers listed in {@link
+ * ChatCall#headers}, nothing else of the caller's (Specification section 6). Redirects are not
+ * followed, cookies not kept, bodies not decompressed. Safe for use by many threads.
+ */
+public final class UpstreamBackend implements ChatBackend {
+  private static final int MAX_MODELS_BYTES = 16 * 1024 * 1024;
+
+  private final UpstreamSettings settings;
+  private final URI completions;
+  private final URI models;
+
+  /** The client keeps three buffers of this size for each answer under way. */
+  private static final int BUFFER_BYTES = 4 * 1024;
+
+  private final ScheduledExecutorService timers;
+  private final PoolingAsyncClientConnectionManager connections;
+  private final CloseableHttpAsyncClient client;
+
+  /**
+   * Opens the client; connections are made when first used. The timers stay the caller's to close.
+   */
+  public UpstreamBackend(UpstreamSettings settings, ScheduledExecutorService timers) {
+    this.settings = settings;
+    this.completions = settings.endpoint("/chat/completions");
+    this.models = settings.endpoint("/models");
+    this.timers = timers;
+    Timeout connect = Timeout.of(settings.connectTimeout());
+    AtomicInteger threads = new AtomicInteger();
+    this.connections =
+        PoolingAsyncClientConnectionManagerBuilder.create()
+            .setMaxConnPerRoute(settings.maxConnections())
+            .setMaxConnTotal(settings.maxConnections())
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(connect)
+                    .setSocketTimeout(Timeout.DISABLED)
+                    .build())
+            .setDefaultTlsConfig(
+                TlsConfig.custom()
+                    .setHandshakeTimeout(connect)
+                    .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+                    .build())
+            .build();
+    this.client =
+        HttpAsyncClients.custom()
+            .setConnectionManager(connections)
+            .setHttp1Config(
+                Http1Config.copy(Http1Config.DEFAULT)
+                    .setBufferSize(BUFFER_BYTES)
+                    .setInitialWindowSize(ReplyReceiver.FIRST_WINDOW)
+                    .build())
+            .setIoSessionDecorator(ReadGate::before)
+            .setIOReactorConfig(IOReactorConfig.custom().setSoTimeout(Timeout.DISABLED).build())
+            .setDefaultRequestConfig(
+                RequestConfig.custom()
+                    .setConnectionRequestTimeout(connect)
+                    // The turn has timers of its own: this one is also tripped by a slow caller.
+                    .setResponseTimeout(Timeout.DISABLED)
+                    .build())
+            .setThreadFactory(
+                task -> {
+                  Thread thread = new Thread(task, "helix-upstream-" + threads.incrementAndGet());
+                  thread.setDaemon(true);
+                  return thread;
+                })
+            .setUserAgent("helix-sessions")
+            .addExecInterceptorLast("exchange", UpstreamExchange::runOn)
+            .disableAutomaticRetries()
+            .disableRedirectHandling()
+            .disableCookieManagement()
+            .disableAuthCaching()
+            .disableContentCompression()
+            .build();
+    client.start();
+  }
+
+  @Override
+  public Exchange chat(ChatCall call, ReplyReceiver receiver) {
+    return begin("POST", completions, call.headers(), call.body(), receiver);
+  }
+
+  @Override
+  public CompletionStage<byte[]> models() {
+    ModelsReceiver receiver = new ModelsReceiver();
+    Exchange exchange = begin("GET", models, Map.of(), null, receiver);
+    receiver.exchange.complete(exchange);
+    ScheduledFuture<?> timeout =
+        timers.schedule(
+            () ->
+                receiver.failed(
+                    new BackendException(
+                        Reason.TIMEOUT, "The upstream's list of models took too long.", null)),
+            settings.modelsTimeout().toMillis(),
+            TimeUnit.MILLISECONDS);
+    return receiver.body.whenComplete(
+        (body, failure) -> {
+          timeout.cancel(false);
+          if (failure != null) {
+            exchange.cancel();
+          }
+        });
+  }
+
+  private Exchange begin(
+      String method, URI endpoint, Map<String, String> headers, byte[] body, ReplyReceiver to) {
+    BasicHttpRequest request = new BasicHttpRequest(method, endpoint);
+    headers.forEach(request::setHeader);
+    if (settings.key() != null) {
+      request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());
+    }
+    UpstreamExchange exchange = new UpstreamExchange(client, connections, request, body, to);
+    exchange.begin();
+    return exchange;
+  }
+
+  @Override
+  public void close() {
+    // Closed at once, the reactor's threads would find their selector closed under them, and log
+    // it.
+    client.initiateShutdown();
+    try {
+      client.awaitShutdown(TimeValue.ofSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    client.close(CloseMode.IMMEDIATE);
+  }
+
+  /** Collects the list of models, which must be a JSON object of a bearable size. */
+  private static final class ModelsReceiver implements ReplyReceiver {
+    private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+    private final CompletableFuture<Exchange> exchange = new CompletableFuture<>();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Override
+    public void head(ReplyHead head) {
+      if (head.status() != 200) {
+        failed(
+            new BackendException(
+                Reason.BROKEN, "The upstream answered /models with " + head.status() + ".", null));
+      }
+    }
+
+    @Override
+    public void data(ByteBuffer buffer) {
+      int length = buffer.remaining();
+      bytes.write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+      if (bytes.size() > MAX_MODELS_BYTES) {
+        failed(
+            new BackendException(
+                Reason.BROKEN, "The upstream's list of models is too long.", null));
+      } else {
+        CompletableFuture<Void> unused = exchange.thenAccept(running -> running.request(length));
+      }
+    }
+
+    @Override
+    public void end() {
+      body.complete(bytes.toByteArray());
+    }
+
+    @Override
+    public void failed(BackendException cause) {
+      body.completeExceptionally(cause);
+    }
+  }
+}

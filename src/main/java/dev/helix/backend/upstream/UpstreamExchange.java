@@ -1,0 +1,308 @@
+package dev.helix.backend.upstream;
+
+import dev.helix.backend.BackendException;
+import dev.helix.backend.BackendException.Reason;
+import dev.helix.backend.ChatBackend;
+import dev.helix.backend.ReplyHead;
+import dev.helix.backend.ReplyReceiver;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.client5.http.async.AsyncExecChain;
+import org.apache.hc.client5.http.async.AsyncExecRuntime;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.EndpointDetails;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.RequestNotExecutedException;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.nio.AsyncResponseConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
+
+/**
+ * One request to the upstream and its answer. The HTTP client calls it on an I/O thread; it hands
+ * on and never blocks.
+ *
+ * <p>A request that failed before any of its answer came, on a connection that had served others
+ * before, is sent once more: the upstream had closed an idle connection in the same moment. No
+ * other failure is tried again, since a completion may cost money and is not idempotent.
+ */
+final class UpstreamExchange implements ChatBackend.Exchange {
+  private static final System.Logger LOG = System.getLogger(UpstreamExchange.class.getName());
+
+  /** Where a request's context says whose it is. */
+  private static final String CONTEXT_ATTRIBUTE = UpstreamExchange.class.getName();
+
+  private final CloseableHttpAsyncClient client;
+  private final PoolingAsyncClientConnectionManager connections;
+  private final BasicHttpRequest request;
+  private final ReplyReceiver receiver;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile byte[] body;
+  private volatile boolean headSeen;
+  private volatile boolean cancelled;
+  private volatile Future<Void> running;
+  private volatile AsyncExecRuntime connection;
+
+  /** Credit from before the client took any, which it does when its first window is used up. */
+  private int credit; // guarded by this
+
+  private CapacityChannel channel; // guarded by this
+
+  UpstreamExchange(
+      CloseableHttpAsyncClient client,
+      PoolingAsyncClientConnectionManager connections,
+      BasicHttpRequest request,
+      byte[] body,
+      ReplyReceiver receiver) {
+    this.client = client;
+    this.connections = connections;
+    this.request = request;
+    this.body = body;
+    this.receiver = receiver;
+  }
+
+  void begin() {
+    attempt(true);
+  }
+
+  private void attempt(boolean mayRetry) {
+    HttpClientContext context = HttpClientContext.create();
+    context.setAttribute(CONTEXT_ATTRIBUTE, this);
+    byte[] json = body;
+    JsonProducer producer = json == null ? null : new JsonProducer(json);
+    Attempt attempt = new Attempt(context, producer, mayRetry);
+    running =
+        client.execute(
+            new BasicRequestProducer(request, producer), attempt, null, context, attempt);
+    // A cancel that came while execute ran found no future to cancel.
+    if (cancelled) {
+      running.cancel(true);
+    }
+  }
+
+  @Override
+  public synchronized void request(int bytes) {
+    if (channel == null) {
+      credit += bytes;
+    } else {
+      grant(bytes);
+    }
+  }
+
+  private void grant(int bytes) {
+    try {
+      channel.update(bytes);
+    } catch (IOException e) {
+      // The connection is gone, which the client reports to failed() on its own.
+      LOG.log(System.Logger.Level.DEBUG, "the upstream connection closed while asking for more", e);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    ended.set(true);
+    Future<Void> current = running;
+    if (current != null) {
+      current.cancel(true);
+    }
+    // The future alone does not do: a fast connect can leave it with nothing to cancel.
+    AsyncExecRuntime leased = connection;
+    if (leased != null) {
+      leased.discardEndpoint();
+    }
+  }
+
+  /** An interceptor in the client's chain, which learns what a request's exchange runs on. */
+  static void runOn(
+      HttpRequest request,
+      AsyncEntityProducer producer,
+      AsyncExecChain.Scope scope,
+      AsyncExecChain chain,
+      AsyncExecCallback callback)
+      throws HttpException, IOException {
+    if (scope.clientContext.getAttribute(CONTEXT_ATTRIBUTE) instanceof UpstreamExchange exchange) {
+      exchange.connection = scope.execRuntime;
+      exchange.throwIfCancelled();
+    }
+    chain.proceed(request, producer, scope, callback);
+  }
+
+  private void throwIfCancelled() throws InterruptedIOException {
+    if (cancelled) {
+      throw new InterruptedIOException("the request was cancelled");
+    }
+  }
+
+  private final class Attempt implements AsyncResponseConsumer<Void>, FutureCallback<Void> {
+    private final HttpClientContext context;
+    private final JsonProducer producer;
+    private final boolean mayRetry;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    Attempt(HttpClientContext context, JsonProducer producer, boolean mayRetry) {
+      this.context = context;
+      this.producer = producer;
+      this.mayRetry = mayRetry;
+    }
+
+    @Override
+    public void consumeResponse(
+        HttpResponse response,
+        EntityDetails entity,
+        HttpContext httpContext,
+        FutureCallback<Void> resultCallback)
+        throws IOException {
+      throwIfCancelled();
+      headSeen = true;
+      body = null;
+      Map<String, String> headers = new HashMap<>();
+      for (Header header : response.getHeaders()) {
+        headers.put(header.getName(), header.getValue() == null ? "" : header.getValue());
+      }
+      receiver.head(new ReplyHead(response.getCode(), headers));
+      if (entity == null) {
+        streamEnd(List.of());
+        resultCallback.completed(null);
+      } else {
+        result = resultCallback;
+      }
+    }
+
+    private FutureCallback<Void> result;
+
+    @Override
+    public void informationResponse(HttpResponse response, HttpContext httpContext) {}
+
+    @Override
+    public void updateCapacity(CapacityChannel capacityChannel) {
+      synchronized (UpstreamExchange.this) {
+        channel = capacityChannel;
+        int granted = credit;
+        credit = 0;
+        if (granted > 0) {
+          grant(granted);
+        }
+      }
+    }
+
+    @Override
+    public void consume(ByteBuffer src) throws IOException {
+      throwIfCancelled();
+      if (!ended.get()) {
+        receiver.data(copyOf(src)); // The client reuses its buffer.
+      }
+      src.position(src.limit());
+    }
+
+    // A new ByteBuffer would be filled with zeros first.
+    private static ByteBuffer copyOf(ByteBuffer src) {
+      if (src.hasArray()) {
+        int from = src.arrayOffset() + src.position();
+        return ByteBuffer.wrap(Arrays.copyOfRange(src.array(), from, from + src.remaining()));
+      }
+      return ByteBuffer.allocate(src.remaining()).put(src).flip();
+    }
+
+    @Override
+    public void streamEnd(List<? extends Header> trailers) {
+      if (ended.compareAndSet(false, true)) {
+        receiver.end();
+      }
+      if (result != null) {
+        result.completed(null);
+      }
+    }
+
+    @Override
+    public void completed(Void ignored) {}
+
+    @Override
+    public void cancelled() {
+      failed(new ConnectionClosedException("the client is closing"));
+    }
+
+    /** Called by the client as the consumer and as the future's callback, so more than once. */
+    @Override
+    public void failed(Exception cause) {
+      if (!over.compareAndSet(false, true) || ended.get()) {
+        return;
+      }
+      if (mayRetry && !headSeen && isStaleConnection(cause)) {
+        LOG.log(System.Logger.Level.DEBUG, "an idle upstream connection had closed; sending again");
+        // Others that idle are likely to be closed too, and this was the only second try.
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+        attempt(false);
+      } else if (ended.compareAndSet(false, true)) {
+        receiver.failed(explain(cause));
+      }
+    }
+
+    private boolean isStaleConnection(Exception cause) {
+      if (cause instanceof RequestNotExecutedException) {
+        return true;
+      }
+      // A closed connection shows as a reset, a broken pipe or an early end; a time-out is none.
+      EndpointDetails endpoint = context.getEndpointDetails();
+      boolean unsent = producer != null && !producer.begun();
+      return endpoint != null
+          && (unsent || endpoint.getRequestCount() > 1)
+          && cause instanceof IOException
+          && !(cause instanceof InterruptedIOException);
+    }
+
+    @Override
+    public void releaseResources() {}
+  }
+
+  private BackendException explain(Exception cause) {
+    if (cause instanceof ConnectionRequestTimeoutException) {
+      return new BackendException(
+          Reason.TIMEOUT, "No connection to the upstream became free in time.", cause);
+    }
+    if (cause instanceof SocketTimeoutException) {
+      return new BackendException(
+          Reason.TIMEOUT, "The upstream could not be reached in time.", cause);
+    }
+    if (cause instanceof ConnectException
+        || cause instanceof UnknownHostException
+        || cause instanceof NoRouteToHostException) {
+      return new BackendException(Reason.UNREACHABLE, "The upstream can't be reached.", cause);
+    }
+    if (cause instanceof SSLException) {
+      return new BackendException(
+          Reason.UNREACHABLE, "No secure connection to the upstream could be made.", cause);
+    }
+    return new BackendException(
+        Reason.BROKEN,
+        headSeen
+            ? "The connection to the upstream broke before its answer was complete."
+            : "The upstream closed the connection without an answer.",
+        cause);
+  }
+}

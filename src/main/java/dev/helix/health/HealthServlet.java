@@ -1,0 +1,120 @@
+package dev.helix.health;
+
+import dev.helix.http.ApiError;
+import dev.helix.http.ErrorResponse;
+import dev.helix.openai.chat.ChatEndpoint;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionManager;
+import dev.helix.turn.ErrorMapping;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * How the application is, for balancers and supervisors: {@code GET /health/live} says that it
+ * answers at all, {@code GET /health/ready} that it can take turns, for which its store must be
+ * reachable and writable and it must not be stopping.
+ *
+ * <pre>
+ * 200 {"status":"ready"}
+ * 503 {"error":{"message":"…","type":"server_error","param":null,"code":"storage_unavailable"}}
+ * </pre>
+ *
+ * <p>Safe for use by many threads. The store is asked at most once a second, whoever asks: others
+ * get what it said last.
+ */
+public final class HealthServlet extends HttpServlet {
+  @Serial private static final long serialVersionUID = 1;
+  private static final long NANOS_KNOWN = 1_000_000_000L;
+
+  /** Held by the one who asks the store. */
+  private final transient ReentrantLock asking = new ReentrantLock();
+
+  private transient volatile Said said;
+
+  /**
+   * What the store said.
+   *
+   * @param failure null for all is well
+   * @param at when, in nanoseconds
+   */
+  private record Said(ApiError failure, long at) {
+    boolean isRecent() {
+      return System.nanoTime() - at < NANOS_KNOWN;
+    }
+  }
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader("Cache-Control", "no-store");
+    switch (String.valueOf(request.getPathInfo())) {
+      case "/live" -> say(response, "live");
+      case "/ready" -> {
+        ApiError failure = failure();
+        if (failure == null) {
+          say(response, "ready");
+        } else {
+          ErrorResponse.write(response, failure);
+        }
+      }
+      default -> response.sendError(404);
+    }
+  }
+
+  private ApiError failure() {
+    ChatEndpoint endpoint =
+        (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
+    return endpoint.isStopping() ? ErrorMapping.stopping() : storeFailure();
+  }
+
+  private ApiError storeFailure() {
+    Said known = said;
+    if (known != null && known.isRecent()) {
+      return known.failure();
+    }
+    // Only one thread waits for a store that does not answer; the others give up soon.
+    boolean mine = false;
+    try {
+      mine = asking.tryLock(NANOS_KNOWN, TimeUnit.NANOSECONDS);
+      if (!mine) {
+        return ErrorMapping.notReady();
+      }
+      Said now = said;
+      if (now == null || !now.isRecent()) {
+        now = new Said(ask(), System.nanoTime());
+        said = now;
+      }
+      return now.failure();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ErrorMapping.stopping();
+    } finally {
+      if (mine) {
+        asking.unlock();
+      }
+    }
+  }
+
+  private ApiError ask() {
+    try {
+      ((SessionManager) getServletContext().getAttribute(SessionManager.class.getName())).check();
+      return null;
+    } catch (SessionException e) {
+      ErrorMapping.log("not ready", e);
+      return ErrorMapping.notReady(e);
+    }
+  }
+
+  private static void say(HttpServletResponse response, String status) throws IOException {
+    byte[] body = ("{\"status\":\"" + status + "\"}").getBytes(StandardCharsets.UTF_8);
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+}

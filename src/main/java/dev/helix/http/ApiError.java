@@ -1,0 +1,66 @@
+package dev.helix.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * An error as OpenAI's clients read it: an HTTP status and the body {@code
+ * {"error":{"message","type","param","code"}}}. Immutable.
+ *
+ * @param status the HTTP status, 400 to 599
+ * @param message what is wrong, for a person; never a secret
+ * @param type OpenAI's family of the error, such as {@code invalid_request_error}
+ * @param param the request field at fault, or null
+ * @param code the machine-readable reason, such as {@code invalid_conversation_id}, or null
+ * @param retryAfter when the same request may succeed, which goes into a {@code Retry-After}
+ *     header; null where nobody knows
+ */
+public record ApiError(
+    int status, String message, String type, String param, String code, Duration retryAfter) {
+  public ApiError {
+    if (status < 400 || status > 599) {
+      throw new IllegalArgumentException("not an error status: " + status);
+    }
+    Objects.requireNonNull(message, "message");
+    Objects.requireNonNull(type, "type");
+  }
+
+  /** An error that time does not mend. */
+  public ApiError(int status, String message, String type, String param, String code) {
+    this(status, message, type, param, code, null);
+  }
+
+  /** This error with the advice when to try again. */
+  public ApiError retryAfter(Duration delay) {
+    return new ApiError(status, message, type, param, code, delay);
+  }
+
+  /** The value of a {@code Retry-After} header, in whole seconds; null where there is none. */
+  public String retryAfterSeconds() {
+    return retryAfter == null ? null : Long.toString(Math.max(1, retryAfter.toSeconds()));
+  }
+
+  /** A fault of the caller's: 400 and {@code invalid_request_error}. */
+  public static ApiError invalidRequest(String code, String param, String message) {
+    return new ApiError(400, message, "invalid_request_error", param, code);
+  }
+
+  /** This error with another status. */
+  public ApiError withStatus(int newStatus) {
+    return new ApiError(newStatus, message, type, param, code, retryAfter);
+  }
+
+  /** The JSON body, compact, in UTF-8. */
+  public byte[] toJson() {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.putObject("error")
+        .put("message", message)
+        .put("type", type)
+        .put("param", param)
+        .put("code", code);
+    return root.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}

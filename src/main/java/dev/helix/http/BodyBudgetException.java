@@ -1,0 +1,23 @@
+package dev.helix.http;
+
+import java.time.Duration;
+
+/**
+ * A request body for which the memory shared by all requests had no room: status 503. It says
+ * nothing against the request itself, which may succeed a moment later.
+ */
+public final class BodyBudgetException extends RequestBodyException {
+  private static final long serialVersionUID = 1L;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  BodyBudgetException() {
+    super(
+        new ApiError(
+            503,
+            "The memory for request bodies is taken by other requests; try again in a moment.",
+            "server_error",
+            null,
+            "request_memory_exhausted",
+            RETRY_AFTER));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.helix.http;
+
+import dev.helix.turn.ErrorMapping;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * Says as JSON what the container would say in HTML: it is the web application's error page, and
+ * what answers every path that nothing else does. No file of the application is served by it. Safe
+ * for use by many threads.
+ */
+public final class ErrorServlet extends HttpServlet {
+  @Serial private static final long serialVersionUID = 1;
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+    ErrorResponse.write(response, status instanceof Integer code ? error(code) : notFound(request));
+  }
+
+  private static ApiError notFound(HttpServletRequest request) {
+    return new ApiError(
+        404,
+        "There is nothing at "
+            + request.getRequestURI()
+            + ". The endpoints are POST /v1/chat/completions and GET /v1/models.",
+        "invalid_request_error",
+        null,
+        "not_found");
+  }
+
+  private static ApiError error(int code) {
+    int status = code < 400 || code > 599 ? 500 : code;
+    return switch (status) {
+      case 404 -> plain(404, "There is nothing here.", "not_found");
+      case 405 -> plain(405, "The method is not allowed here.", "method_not_allowed");
+      case 413 -> plain(413, "The request is too large.", "request_too_large");
+      case 415 -> plain(415, "The media type is not supported.", "unsupported_media_type");
+      case 500 -> ErrorMapping.internal();
+      case 503 ->
+          new ApiError(503, "The server is not available.", "server_error", null, "unavailable");
+      default -> plain(status, "The server refused the request: status " + status + ".", null);
+    };
+  }
+
+  private static ApiError plain(int status, String message, String code) {
+    String type = status < 500 ? "invalid_request_error" : "server_error";
+    return new ApiError(status, message, type, null, code);
+  }
+}

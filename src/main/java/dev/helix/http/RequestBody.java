@@ -1,0 +1,212 @@
+package dev.helix.http;
+
+import dev.helix.filter.ConversationFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The whole body of one request in memory, within a limit for the request and a {@link BodyBudget}
+ * for all requests together.
+ *
+ * <p>Whoever gets one from {@link #read} handles its request to the end and closes it then, also
+ * when the request goes on asynchronously; the bytes are gone from that moment. Thread-safe.
+ */
+public final class RequestBody implements AutoCloseable {
+  /** A caller that announces a large body and sends nothing holds no more than this. */
+  private static final int FIRST_STEP = 64 * 1024;
+
+  /** The attribute that says how long an incomplete body is at least: not worth reading twice. */
+  private static final String AT_LEAST = RequestBody.class.getName() + ".atLeast";
+
+  private static final int LARGEST = Integer.MAX_VALUE - 16;
+
+  private final int length;
+  private final boolean complete;
+  private final BodyBudget.Share share;
+  private byte[] bytes;
+  private boolean taken;
+
+  private RequestBody(byte[] bytes, boolean complete, BodyBudget.Share share) {
+    this.bytes = bytes;
+    this.length = bytes.length;
+    this.complete = complete;
+    this.share = share;
+  }
+
+  /**
+   * Reads a request's body to its end, or takes over what {@link ConversationFilter} has read of it
+   * already. Blocks until the body is there.
+   *
+   * @param limit the most bytes that one body may have
+   * @param budget where the bytes are counted while they are held
+   * @throws BodyTooLargeException if the body is over the limit. A declared {@code Content-Length}
+   *     over the limit is refused without reading
+   * @throws BodyBudgetException if the budget has no room for it; thrown when the rest of the body
+   *     came and was forgotten, so that the caller can be told
+   * @throws IOException if the body cannot be read, such as when the caller has left
+   */
+  public static RequestBody read(HttpServletRequest request, long limit, BodyBudget budget)
+      throws IOException {
+    if (request.getAttribute(RequestBody.class.getName()) instanceof RequestBody buffered) {
+      return buffered.take(limit);
+    }
+    boolean knownLonger = request.getAttribute(AT_LEAST) instanceof Integer least && least > limit;
+    if (knownLonger || request.getContentLengthLong() > limit) {
+      throw new BodyTooLargeException(limit);
+    }
+    RequestBody body = readUpTo(request, limit, budget);
+    if (!body.complete) {
+      body.close();
+      throw new BodyTooLargeException(limit);
+    }
+    return body.take(limit);
+  }
+
+  /** As {@link #read}, but a body over the limit is read one byte beyond it and is not complete. */
+  public static RequestBody readUpTo(HttpServletRequest request, long limit, BodyBudget budget)
+      throws IOException {
+    int most = (int) Math.min(limit, LARGEST);
+    BodyBudget.Share share = budget.share();
+    boolean done = false;
+    try {
+      byte[] bytes =
+          readBytes(request.getInputStream(), request.getContentLengthLong(), most, share);
+      RequestBody body = new RequestBody(bytes, bytes.length <= most, share);
+      done = true;
+      return body;
+    } catch (BodyBudgetException e) {
+      share.close();
+      discard(request.getInputStream(), most);
+      throw e;
+    } finally {
+      if (!done) {
+        share.close();
+      }
+    }
+  }
+
+  /**
+   * Reads the rest and forgets it: a connection closed on a caller that still sends is reset, and
+   * the caller never sees why it was refused.
+   */
+  private static void discard(InputStream in, int most) throws IOException {
+    byte[] some = new byte[8 * 1024];
+    int count = in.read(some);
+    for (long size = count; count >= 0 && size < most; size += count) {
+      count = in.read(some);
+    }
+  }
+
+  /**
+   * @param declared the likely length, or negative. Only a hint: a filter before this one may have
+   *     decompressed the body
+   */
+  private static byte[] readBytes(InputStream in, long declared, int limit, BodyBudget.Share share)
+      throws IOException {
+    int capacity =
+        (int) Math.min(declared < 0 ? FIRST_STEP : declared, Math.min(FIRST_STEP, limit));
+    share.resize(capacity);
+    byte[] bytes = new byte[capacity];
+    int size = 0;
+    while (size <= limit) {
+      if (size < bytes.length) {
+        int count = in.read(bytes, size, bytes.length - size);
+        if (count < 0) {
+          break;
+        }
+        size += count;
+        continue;
+      }
+      // One byte tells whether there is more before room is made for it.
+      int next = in.read();
+      if (next < 0) {
+        break;
+      }
+      capacity = nextCapacity(size, declared, limit);
+      share.resize(Math.min(capacity, limit));
+      bytes = Arrays.copyOf(bytes, capacity);
+      bytes[size++] = (byte) next;
+    }
+    if (size < bytes.length) {
+      bytes = Arrays.copyOf(bytes, size);
+      share.resize(size);
+    }
+    return bytes;
+  }
+
+  private static int nextCapacity(int size, long declared, int limit) {
+    if (size == limit) {
+      return size + 1;
+    }
+    long doubled = Math.max(2L * size, FIRST_STEP);
+    long wanted = declared > size ? Math.min(doubled, declared) : doubled;
+    return (int) Math.min(wanted, limit);
+  }
+
+  /**
+   * The body, exactly {@link #length()} bytes: not a copy, so it must not be changed.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public synchronized byte[] bytes() {
+    if (bytes == null) {
+      throw new IllegalStateException("the request body was given back");
+    }
+    return bytes;
+  }
+
+  /**
+   * Counts other bytes in place of these against the budget, such as the body with something put
+   * before it, until {@link #close()}.
+   *
+   * @throws BodyBudgetException if the budget has no room for them
+   */
+  public synchronized void countInstead(long otherBytes) {
+    share.resize(otherBytes);
+  }
+
+  /** The number of bytes, also after {@link #close()}. */
+  public int length() {
+    return length;
+  }
+
+  /** Makes this known to {@link #read} behind the filter. */
+  void announce(HttpServletRequest request) {
+    if (complete) {
+      request.setAttribute(RequestBody.class.getName(), this);
+    } else {
+      request.setAttribute(AT_LEAST, length);
+    }
+  }
+
+  /** Whether these are all bytes of the body; false if it went over the limit. */
+  public boolean complete() {
+    return complete;
+  }
+
+  private synchronized RequestBody take(long limit) {
+    if (length > limit) {
+      throw new BodyTooLargeException(limit);
+    }
+    Objects.requireNonNull(bytes(), "bytes");
+    taken = true;
+    return this;
+  }
+
+  /** Closes this unless somebody took it over by {@link #read} and will. */
+  synchronized void closeUnlessTaken() {
+    if (!taken) {
+      close();
+    }
+  }
+
+  /** Gives the memory back. May be called more than once and from any thread. */
+  @Override
+  public synchronized void close() {
+    bytes = null;
+    share.close();
+  }
+}

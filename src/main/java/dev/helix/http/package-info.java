@@ -1,0 +1,7 @@
+/**
+ * What every endpoint does with HTTP: bodies and the memory they may take, errors and their one
+ * JSON form.
+ *
+ * <p>Internal: not for other applications.
+ */
+package dev.helix.http;

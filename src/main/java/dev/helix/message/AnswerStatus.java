@@ -1,0 +1,29 @@
+package dev.helix.message;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** How an answer ended. Specification section 3. */
+public enum AnswerStatus {
+  /** The upstream finished it. */
+  COMPLETED,
+  /** The caller left before it was finished. */
+  CANCELLED,
+  /** The upstream broke off. */
+  FAILED;
+
+  /** The name in {@code messages.json}, in lower case. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The status of a wire name; empty for any other text and for null. */
+  public static Optional<AnswerStatus> ofWireName(String name) {
+    for (AnswerStatus status : values()) {
+      if (status.wireName().equals(name)) {
+        return Optional.of(status);
+      }
+    }
+    return Optional.empty();
+  }
+}

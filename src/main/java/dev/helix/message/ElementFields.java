@@ -1,0 +1,70 @@
+package dev.helix.message;
+
+import dev.helix.text.Json;
+import dev.helix.text.Times;
+import dev.helix.transcript.Answer;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * What a transcript adds to a message; null stands for absent. Specification section 3.
+ *
+ * @param parentKnown whether a parent is named, be it only null for the root: the leading system
+ *     message names none
+ */
+public record ElementFields(
+    String id,
+    boolean parentKnown,
+    String parentId,
+    Instant timestamp,
+    String model,
+    String finishReason,
+    AnswerStatus status) {
+  static final Set<String> NAMES =
+      Set.of("id", "parent_id", "timestamp", "model", "finish_reason", "status");
+  static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
+
+  /** A message of the tree that is no recorded reply. */
+  public static ElementFields node(String id, String parentId, Instant timestamp) {
+    return new ElementFields(id, true, parentId, timestamp, null, null, null);
+  }
+
+  /** The leading system message, which has no place in the tree. */
+  public static ElementFields system(String id, Instant timestamp) {
+    return new ElementFields(id, false, null, timestamp, null, null, null);
+  }
+
+  /** A recorded reply. */
+  public static ElementFields answer(String id, String parentId, Instant timestamp, Answer answer) {
+    return new ElementFields(
+        id, true, parentId, timestamp, answer.model(), answer.finishReason(), answer.status());
+  }
+
+  /** These fields with an id and a parent in place of those that are missing. */
+  public ElementFields placed(String newId, boolean newParentKnown, String newParentId) {
+    return new ElementFields(
+        newId, newParentKnown, newParentId, timestamp, model, finishReason, status);
+  }
+
+  /** The fields as they stand in an element, without the braces. */
+  byte[] toJsonFields() {
+    StringBuilder out = new StringBuilder();
+    append(out, "id", id);
+    if (parentKnown && parentId == null) {
+      out.append(out.isEmpty() ? "" : ",").append("\"parent_id\":null");
+    }
+    append(out, "parent_id", parentId);
+    append(out, "timestamp", timestamp == null ? null : Times.format(timestamp));
+    append(out, "model", model);
+    append(out, "finish_reason", finishReason);
+    append(out, "status", status == null ? null : status.wireName());
+    return Json.utf8(out.toString());
+  }
+
+  private static void append(StringBuilder out, String name, String value) {
+    if (value != null) {
+      out.append(out.isEmpty() ? "" : ",").append('"').append(name).append("\":");
+      out.append(Json.quote(value));
+    }
+  }
+}

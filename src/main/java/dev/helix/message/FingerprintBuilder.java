@@ -1,0 +1,258 @@
+package dev.helix.message;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.text.Json;
+import dev.helix.text.NormalizedText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Collects what counts of a message, by field, for its {@link Fingerprint}. One for each. */
+final class FingerprintBuilder implements Json.FieldReader {
+  /** What is said in a field: the text itself ({@code s}), or a digest of something else. */
+  record Value(char kind, ByteBuffer bytes) {
+    byte[] digest() {
+      if (kind == 's') {
+        return textDigest(bytes.duplicate());
+      }
+      byte[] digest = new byte[bytes.remaining()];
+      bytes.duplicate().get(digest);
+      return digest;
+    }
+  }
+
+  private final Message message;
+  private final Map<String, Value> values = new TreeMap<>();
+
+  /** Whether each of the tool calls has an id. */
+  private boolean callsHaveIds;
+
+  private boolean lastHadId;
+
+  private FingerprintBuilder(Message message) {
+    this.message = message;
+  }
+
+  static FingerprintBuilder by(Message message) {
+    FingerprintBuilder said = new FingerprintBuilder(message);
+    message.eachField(said);
+    return said;
+  }
+
+  boolean nothing() {
+    return values.isEmpty();
+  }
+
+  boolean callsTools() {
+    return message.isAssistant()
+        && (values.containsKey("tool_calls") || values.containsKey("function_call"));
+  }
+
+  /** The fields that count. Beside calls with ids nothing does. */
+  Map<String, Value> whatCounts() {
+    return message.isAssistant() && callsHaveIds
+        ? Map.of("tool_calls", values.get("tool_calls"))
+        : values;
+  }
+
+  @Override
+  public void field(String name, JsonParser value, int start) throws IOException {
+    switch (name) {
+      case "content" -> put(name, content(value));
+      case "refusal", "tool_call_id" -> put(name, text(value, ""));
+      case "name" -> {
+        if (!message.isAssistant()) {
+          put(name, text(value, ""));
+        }
+      }
+      case "tool_calls" -> put(name, toolCalls(value));
+      case "function_call", "audio" -> {
+        if (value.currentToken() == JsonToken.START_OBJECT) {
+          put(name, digested(name.equals("audio") ? identity(value) : value(value)));
+        }
+      }
+      default -> {
+        // Not said, but added around it.
+      }
+    }
+  }
+
+  /** Of a name that comes twice the last one counts, as everywhere. */
+  private void put(String name, Value value) {
+    if (value == null) {
+      values.remove(name);
+    } else {
+      values.put(name, value);
+    }
+  }
+
+  private static Value digested(byte[] digest) {
+    return new Value('d', ByteBuffer.wrap(digest));
+  }
+
+  private static Value text(JsonParser value, String role) throws IOException {
+    String text = Json.textOrNull(value);
+    String counted = text == null ? "" : NormalizedText.of(role, text);
+    return counted.isEmpty() ? null : new Value('s', ByteBuffer.wrap(Json.utf8(counted)));
+  }
+
+  private Value content(JsonParser value) throws IOException {
+    if (value.currentToken() != JsonToken.START_ARRAY) {
+      return value.currentToken() == JsonToken.START_OBJECT
+          ? digested(value(value))
+          : text(value, message.role());
+    }
+    List<Value> parts = new ArrayList<>();
+    while (value.nextToken() != JsonToken.END_ARRAY) {
+      Value part = part(value);
+      if (part != null) {
+        parts.add(part);
+      }
+    }
+    if (parts.isEmpty()) {
+      return null;
+    }
+    return parts.size() == 1
+        ? parts.get(0)
+        : digested(join('[', parts.stream().map(Value::digest).toList()));
+  }
+
+  /** One part of a content; null for a blank text. */
+  private Value part(JsonParser value) throws IOException {
+    if (value.currentToken() != JsonToken.START_OBJECT) {
+      return digested(value(value));
+    }
+    Map<String, byte[]> fields = new TreeMap<>();
+    String type = null;
+    Value text = null;
+    while (value.nextToken() != JsonToken.END_OBJECT) {
+      String name = value.currentName();
+      value.nextToken();
+      if (name.equals("text") && value.currentToken() == JsonToken.VALUE_STRING) {
+        text = text(value, message.role());
+      } else {
+        type = name.equals("type") ? Json.textOrNull(value) : type;
+        fields.put(name, value(value));
+      }
+    }
+    if ("text".equals(type)) {
+      return text;
+    }
+    if (text != null) {
+      fields.put("text", text.digest());
+    }
+    return digested(join('{', inOrder(fields)));
+  }
+
+  /** The ids of the calls in their order; a call without one counts by all it says. */
+  private Value toolCalls(JsonParser value) throws IOException {
+    callsHaveIds = value.currentToken() == JsonToken.START_ARRAY;
+    if (!callsHaveIds) {
+      return null;
+    }
+    List<byte[]> digests = new ArrayList<>();
+    while (value.nextToken() != JsonToken.END_ARRAY) {
+      boolean call = value.currentToken() == JsonToken.START_OBJECT;
+      digests.add(call ? identity(value) : value(value));
+      callsHaveIds &= call && lastHadId;
+    }
+    callsHaveIds &= !digests.isEmpty();
+    return digests.isEmpty() ? null : digested(join('[', digests));
+  }
+
+  /** The digest of the object's id, or of the whole object where it has none. */
+  private byte[] identity(JsonParser value) throws IOException {
+    Map<String, byte[]> fields = new TreeMap<>();
+    byte[] id = null;
+    while (value.nextToken() != JsonToken.END_OBJECT) {
+      String name = value.currentName();
+      value.nextToken();
+      if (name.equals("id") && value.currentToken() == JsonToken.VALUE_STRING) {
+        Value text = text(value, "");
+        id = text == null ? null : text.digest();
+      } else {
+        fields.put(name, value(value));
+      }
+    }
+    lastHadId = id != null;
+    return id != null ? id : join('{', inOrder(fields));
+  }
+
+  /** The digest of any value; leaves the parser at its last token. */
+  private byte[] value(JsonParser value) throws IOException {
+    JsonToken token = value.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      Map<String, byte[]> fields = new TreeMap<>();
+      while (value.nextToken() != JsonToken.END_OBJECT) {
+        String name = value.currentName();
+        value.nextToken();
+        fields.put(name, value(value));
+      }
+      return join('{', inOrder(fields));
+    }
+    if (token == JsonToken.START_ARRAY) {
+      List<byte[]> items = new ArrayList<>();
+      while (value.nextToken() != JsonToken.END_ARRAY) {
+        items.add(value(value));
+      }
+      return join('[', items);
+    }
+    return token == JsonToken.VALUE_STRING ? string(value) : scalar(value.getText());
+  }
+
+  /**
+   * A string's digest. One without escapes, such as a large image, is taken from the bytes as they
+   * are, without making a text of it.
+   */
+  private byte[] string(JsonParser value) throws IOException {
+    int start = (int) value.currentTokenLocation().getByteOffset() + 1;
+    int end = start;
+    while (message.byteAt(end) != '"') {
+      if (message.byteAt(end) == '\\') {
+        return textDigest(ByteBuffer.wrap(Json.utf8(value.getText())));
+      }
+      end++;
+    }
+    MessageDigest digest = Fingerprint.sha256();
+    digest.update((byte) 's');
+    digest.update(message.bytes(start, end));
+    return digest.digest();
+  }
+
+  private static byte[] textDigest(ByteBuffer utf8) {
+    MessageDigest digest = Fingerprint.sha256();
+    digest.update((byte) 's');
+    digest.update(utf8);
+    return digest.digest();
+  }
+
+  private static byte[] scalar(String literal) {
+    MessageDigest digest = Fingerprint.sha256();
+    digest.update((byte) 'n');
+    digest.update(literal.getBytes(StandardCharsets.UTF_8));
+    return digest.digest();
+  }
+
+  private static List<byte[]> inOrder(Map<String, byte[]> fields) {
+    List<byte[]> digests = new ArrayList<>();
+    fields.forEach(
+        (name, digest) -> {
+          digests.add(textDigest(ByteBuffer.wrap(Json.utf8(name))));
+          digests.add(digest);
+        });
+    return digests;
+  }
+
+  private static byte[] join(char kind, List<byte[]> digests) {
+    MessageDigest digest = Fingerprint.sha256();
+    digest.update((byte) kind);
+    digests.forEach(digest::update);
+    return digest.digest();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.helix.message;
+
+/** What a message is to the tree. */
+public enum MessageKind {
+  /** A user's message. */
+  QUESTION,
+  /** An assistant's message that calls no tools. */
+  ANSWER,
+  /** An assistant's message that calls tools. */
+  CALL,
+  /** A tool's result. */
+  RESULT,
+  /** Anything else, such as a system message in the middle. */
+  OTHER;
+
+  public static MessageKind of(Message message) {
+    return switch (message.role()) {
+      case "user" -> QUESTION;
+      case "assistant" -> message.fingerprint().calls() ? CALL : ANSWER;
+      case "tool", "function" -> RESULT;
+      default -> OTHER;
+    };
+  }
+}

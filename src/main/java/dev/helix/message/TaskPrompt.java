@@ -1,0 +1,81 @@
+package dev.helix.message;
+
+import java.util.Iterator;
+
+/**
+ * The shape of the prompts that chat programs send in the background, for a title, tags or
+ * follow-up questions: text that a person did not write and that no transcript keeps. No state.
+ *
+ * <p>The shape is that of Open WebUI's templates, which an operator may edit: a line that begins
+ * with {@code ### Task:}, and besides it either the conversation so far between {@code
+ * <chat_history>} and {@code </chat_history>} or a section headed {@code Output} that asks for
+ * JSON. What is quoted within the chat history counts for nothing. The template for retrieved
+ * documents begins with {@code ### Task:} too and is part of what a person asks; it is known by its
+ * {@code <context>}. In doubt a text is no task. Specification section 5.
+ */
+public final class TaskPrompt {
+  private static final String TASK = "### Task:";
+  private static final String HISTORY_BEGIN = "<chat_history>";
+  private static final String HISTORY_END = "</chat_history>";
+  private static final String RETRIEVED = "<context>";
+  private static final String OUTPUT = "Output";
+
+  private TaskPrompt() {}
+
+  /** Whether a user message's text is a background prompt; linear in its length. */
+  public static boolean matches(String text) {
+    if (!text.contains(TASK)) {
+      return false;
+    }
+    int begin = text.indexOf(HISTORY_BEGIN);
+    int end = text.lastIndexOf(HISTORY_END);
+    boolean history = begin >= 0 && begin < end;
+    int retrieved = text.indexOf(RETRIEVED);
+    if (retrieved >= 0 && !(history && begin < retrieved)) {
+      return false;
+    }
+    String template =
+        history
+            ? text.substring(0, begin) + "\n" + text.substring(end + HISTORY_END.length())
+            : text;
+    return template.lines().anyMatch(line -> line.stripLeading().startsWith(TASK))
+        && (history || asksForJsonOnly(template));
+  }
+
+  /** Whether a section headed Output opens with a line that names JSON, and shows an object. */
+  private static boolean asksForJsonOnly(String template) {
+    Iterator<String> lines = template.lines().map(String::strip).iterator();
+    boolean inOutput = false;
+    boolean opened = false;
+    boolean namesJson = false;
+    while (lines.hasNext()) {
+      String line = lines.next();
+      if (line.startsWith("#")) {
+        inOutput = isHeadedOutput(line);
+        opened = false;
+        namesJson = false;
+      } else if (inOutput && !line.isEmpty()) {
+        if (!opened) {
+          opened = true;
+          namesJson = line.contains("JSON");
+        }
+        if (namesJson && line.contains("{")) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a heading says Output, perhaps in bold. */
+  private static boolean isHeadedOutput(String line) {
+    int at = 0;
+    while (at < line.length() && line.charAt(at) == '#') {
+      at++;
+    }
+    while (at < line.length() && (line.charAt(at) == ' ' || line.charAt(at) == '*')) {
+      at++;
+    }
+    return line.startsWith(OUTPUT, at);
+  }
+}

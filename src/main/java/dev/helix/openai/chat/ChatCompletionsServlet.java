@@ -1,0 +1,65 @@
+package dev.helix.openai.chat;
+
+import dev.helix.http.ApiError;
+import dev.helix.http.ErrorResponse;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * {@code POST /v1/chat/completions}: answers a chat completion as OpenAI does, streamed or in one
+ * piece, and records question and answer in the session that {@link
+ * dev.helix.filter.ConversationFilter} found for the request.
+ *
+ * <pre>
+ * POST /v1/chat/completions HTTP/1.1            HTTP/1.1 200 OK
+ * Content-Type: application/json                X-Session-ID: conv-trip-to-rome
+ * X-Conversation-ID: trip-to-rome         →     X-Conversation-ID: trip-to-rome
+ *                                               Content-Type: text/event-stream
+ * {"model": "llama3.2", "stream": true,
+ *  "messages": [{"role": "user",                data: {"choices":[{"delta":{"content":"Take"}}]}
+ *    "content": "What shall I pack?"}]}         …
+ *                                               data: [DONE]
+ * </pre>
+ *
+ * <p>{@code [DONE]}, or the body of an answer in one piece, is sent when question and answer are
+ * forced to disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself and
+ * in all filters before it, and a {@link ChatEndpoint} in the servlet context. Source:
+ * Specification sections 3 and 6. Safe for use by many threads.
+ */
+public final class ChatCompletionsServlet extends HttpServlet {
+  @Serial private static final long serialVersionUID = 1;
+
+  private transient ChatEndpoint endpoint;
+
+  @Override
+  public void init() throws ServletException {
+    endpoint = (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
+    if (endpoint == null) {
+      throw new ServletException("no ChatEndpoint in the servlet context");
+    }
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (request.getMethod().equals("POST")) {
+      endpoint.chat(request, response);
+    } else {
+      response.setHeader("Allow", "POST");
+      ErrorResponse.write(response, methodNotAllowed(request.getMethod(), "POST"));
+    }
+  }
+
+  public static ApiError methodNotAllowed(String method, String allowed) {
+    return new ApiError(
+        405,
+        "The method " + method + " is not allowed here; use " + allowed + ".",
+        "invalid_request_error",
+        null,
+        "method_not_allowed");
+  }
+}

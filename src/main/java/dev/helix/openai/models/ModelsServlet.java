@@ -1,0 +1,117 @@
+package dev.helix.openai.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.helix.http.ApiError;
+import dev.helix.http.ErrorResponse;
+import dev.helix.openai.chat.ChatCompletionsServlet;
+import dev.helix.openai.chat.ChatEndpoint;
+import dev.helix.turn.stream.CallerStream;
+import dev.helix.turn.stream.Mailbox;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * {@code GET /v1/models} and {@code GET /v1/models/ID}: the backend's models, as it lists them,
+ * kept for a short while. While the backend can't be reached the last known list is given, or an
+ * empty one, with status 200. It waits for the backend without a thread. Safe for use by many
+ * threads.
+ */
+public final class ModelsServlet extends HttpServlet {
+  @Serial private static final long serialVersionUID = 1;
+
+  private static final System.Logger LOG = System.getLogger(ModelsServlet.class.getName());
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private transient ChatEndpoint endpoint;
+
+  @Override
+  public void init() throws ServletException {
+    endpoint = (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
+    if (endpoint == null) {
+      throw new ServletException("no ChatEndpoint in the servlet context");
+    }
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+      response.setHeader("Allow", "GET, HEAD");
+      ErrorResponse.write(
+          response, ChatCompletionsServlet.methodNotAllowed(request.getMethod(), "GET"));
+      return;
+    }
+    String path = request.getPathInfo();
+    String id = path == null || path.equals("/") ? null : path.substring(1);
+    AsyncContext async = request.startAsync();
+    async.setTimeout(0);
+    Mailbox mailbox =
+        new Mailbox(
+            endpoint.executor(),
+            failure -> {
+              LOG.log(System.Logger.Level.ERROR, "the list of models could not be sent", failure);
+              async.complete();
+            });
+    CallerStream caller = new CallerStream(async, response, mailbox, new Quiet());
+    caller.open();
+    endpoint.models().list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
+  }
+
+  private static void answer(CallerStream caller, byte[] list, String id) {
+    byte[] body = id == null ? list : model(list, id);
+    int status = 200;
+    if (body == null) {
+      status = 404;
+      body =
+          new ApiError(
+                  404,
+                  "The model '" + id + "' does not exist.",
+                  "invalid_request_error",
+                  "model",
+                  "model_not_found")
+              .toJson();
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", "application/json");
+    headers.put("Content-Length", String.valueOf(body.length));
+    caller.begin(status, headers);
+    caller.write(ByteBuffer.wrap(body));
+    caller.end();
+  }
+
+  private static byte[] model(byte[] list, String id) {
+    try {
+      for (JsonNode model : JSON.readTree(list).path("data")) {
+        if (id.equals(model.path("id").textValue())) {
+          return model.toString().getBytes(StandardCharsets.UTF_8);
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a list of models that was read before", e);
+    }
+  }
+
+  /** A short answer: nothing is to be done when it is sent, or can't be. */
+  private static final class Quiet implements CallerStream.Owner {
+    @Override
+    public void progressed() {}
+
+    @Override
+    public void callerServed() {}
+
+    @Override
+    public void callerGone(Throwable cause) {}
+  }
+}

@@ -1,0 +1,287 @@
+package dev.helix.operator;
+
+import dev.helix.HelixConfig;
+import dev.helix.access.ApiKey;
+import dev.helix.archive.Archive;
+import dev.helix.config.InvalidSettingsException;
+import dev.helix.message.Message;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionState;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * The commands for an operator at a terminal, made and called once by the launcher: {@code
+ * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}, {@code copy}. The call
+ * returns the exit status: 0 when all is done, 1 when something could not be, 2 for a command line
+ * that makes no sense. Not thread-safe.
+ *
+ * <p>{@code list} and {@code show} only read, beside a running server if need be; {@code delete}
+ * and {@code adopt} need the store for themselves. The store is the one that system properties and
+ * the environment name, as for the server; {@code copy} names two others.
+ */
+public final class Operator implements Callable<Integer> {
+  private static final String SESSIONS = "--sessions";
+  private static final int LISTED = 20;
+  private static final int FIRST_WORDS = 60;
+  private static final int SHOWN_JSON = 400;
+
+  private final List<String> arguments;
+  private final InputStream in;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /** A call of a command, whose name is the first argument. */
+  public Operator(List<String> arguments, InputStream in, PrintStream out, PrintStream err) {
+    this.arguments = List.copyOf(arguments);
+    this.in = in;
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<String> rest = arguments.subList(1, arguments.size());
+    try {
+      return switch (arguments.get(0)) {
+        case "hash-key" -> hashKey(CommandLine.parse(rest, Set.of(), Set.of("--service")));
+        case "list" -> list(CommandLine.parse(rest, Set.of(SESSIONS, "--limit"), Set.of()));
+        case "show" -> show(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
+        case "delete" -> delete(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
+        case "adopt" ->
+            adopt(CommandLine.parse(rest, Set.of(SESSIONS, "--owner"), Set.of("--all")));
+        case "copy" -> CopyCommand.parse(rest, out, err).call();
+        default -> throw new IllegalArgumentException("unknown command: " + arguments.get(0));
+      };
+    } catch (IllegalArgumentException e) {
+      err.println(Printable.line(e.getMessage()));
+      return 2;
+    } catch (InvalidSettingsException e) {
+      err.println(e.getMessage());
+      return 1;
+    } catch (SessionException e) {
+      err.println(told(e));
+      return 1;
+    }
+  }
+
+  private static String told(SessionException e) {
+    String reason = e.getCause() == null ? "" : " (" + e.getCause() + ")";
+    return Printable.line(e.getMessage() + reason);
+  }
+
+  private int hashKey(CommandLine line) throws IOException {
+    String tenant = line.word("tenant");
+    // A key has one char for each byte, as it has in a header.
+    String key =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1)).readLine();
+    out.println(ApiKey.of(tenant, key == null ? "" : key, line.has("--service")).line());
+    return 0;
+  }
+
+  private int list(CommandLine line) {
+    if (!line.words().isEmpty()) {
+      throw new IllegalArgumentException("list takes no " + line.words().get(0));
+    }
+    int limit = number(line.options().getOrDefault("--limit", "" + LISTED));
+    try (SessionManager sessions = openToRead(line)) {
+      for (SessionState state : sessions.list(limit)) {
+        out.println(
+            String.join(
+                "\t",
+                state.sessionId().value(),
+                state.updatedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Printable.line(state.owner().toString()),
+                shown(state.conversationId()),
+                shown(state.originalRequest())));
+      }
+    }
+    return 0;
+  }
+
+  private static int number(String text) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number > 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("--limit takes a number, not " + text, e);
+    }
+    throw new IllegalArgumentException("--limit takes a number from 1, not " + text);
+  }
+
+  private static String shown(String text) {
+    return text == null ? "-" : Printable.line(text, FIRST_WORDS);
+  }
+
+  private int show(CommandLine line) {
+    String name = line.word("session id");
+    try (SessionManager sessions = openToRead(line)) {
+      Optional<SessionState> found = SessionId.ofName(name).flatMap(sessions::find);
+      if (found.isEmpty()) {
+        return showArchived(line, name);
+      }
+      SessionState state = found.get();
+      show(state);
+      for (Message message : sessions.transcript(state.sessionId()).currentPath()) {
+        out.println();
+        out.println(Printable.line(message.role()) + ": " + content(message));
+      }
+    }
+    return 0;
+  }
+
+  /** Says what is known of an archived session, which stays where it is. */
+  private int showArchived(CommandLine line, String name) {
+    Optional<Archive> archive = store(line).archive();
+    Optional<SessionId> id = SessionId.ofName(name);
+    Optional<Path> zip = archive.flatMap(known -> id.flatMap(known::find));
+    if (zip.isEmpty()) {
+      return noSession(name);
+    }
+    show(archive.get().state(id.get(), zip.get()));
+    field("archived in", zip.get().toString());
+    return 0;
+  }
+
+  private void show(SessionState state) {
+    field("session", state.sessionId().value());
+    field("owner", state.owner().toString());
+    field("conversation", state.conversationId());
+    field("status", state.status().wireName());
+    field("step", state.step().wireName());
+    field("created", state.createdAt().toString());
+    field("last used", state.updatedAt().toString());
+    field("project", state.projectName());
+  }
+
+  private void field(String name, String value) {
+    out.printf("%-14s%s%n", name, value == null ? "-" : Printable.line(value));
+  }
+
+  /** The text, or, of a message without any, such as a call of tools, the beginning of its JSON. */
+  private static String content(Message message) {
+    return message.text().isBlank()
+        ? Printable.line(new String(message.wireJson(), StandardCharsets.UTF_8), SHOWN_JSON)
+        : Printable.lines(message.text());
+  }
+
+  private int delete(CommandLine line) {
+    String name = line.word("session id");
+    try (SessionManager sessions = openAlone(line)) {
+      boolean existed = SessionId.ofName(name).map(sessions::delete).orElse(false);
+      if (!existed) {
+        return noSession(name);
+      }
+    }
+    out.println("deleted " + name);
+    return 0;
+  }
+
+  private int noSession(String name) {
+    err.println("there is no session " + Printable.line(name));
+    return 1;
+  }
+
+  private int adopt(CommandLine line) {
+    Owner owner = owner(line.options().get("--owner"));
+    if (line.has("--all") != line.words().isEmpty()) {
+      throw new IllegalArgumentException("adopt takes either session ids or --all");
+    }
+    boolean all = true;
+    try (SessionManager sessions = openAlone(line)) {
+      for (String name : line.has("--all") ? withoutOwner(sessions) : line.words()) {
+        all &= adopt(sessions, name, owner);
+      }
+    }
+    return all ? 0 : 1;
+  }
+
+  private boolean adopt(SessionManager sessions, String name, Owner owner) {
+    Optional<SessionId> id = SessionId.ofName(name);
+    if (id.isEmpty()) {
+      noSession(name);
+      return false;
+    }
+    try {
+      SessionState adopted = sessions.adopt(id.get(), owner);
+      out.println("adopted " + name + " for " + Printable.line(adopted.owner().toString()));
+      return true;
+    } catch (SessionException e) {
+      err.println(told(e));
+      return false;
+    }
+  }
+
+  private static List<String> withoutOwner(SessionManager sessions) {
+    return sessions.list(Integer.MAX_VALUE).stream()
+        .filter(state -> state.owner().isAnonymous())
+        .map(state -> state.sessionId().value())
+        .toList();
+  }
+
+  /** The owner that {@code TENANT}, {@code TENANT:USER} or {@code :USER} names. */
+  private static Owner owner(String text) {
+    if (text == null) {
+      throw new IllegalArgumentException("--owner TENANT, TENANT:USER or :USER is needed");
+    }
+    int colon = text.indexOf(':');
+    String tenant = colon < 0 ? text : text.substring(0, colon);
+    String user = colon < 0 ? null : text.substring(colon + 1);
+    if ("".equals(user) || (user == null && tenant.isEmpty())) {
+      throw new IllegalArgumentException("--owner takes TENANT, TENANT:USER or :USER, not " + text);
+    }
+    // Without API keys a user whom a token names has no tenant.
+    return new Owner(tenant.isEmpty() ? null : tenant, user);
+  }
+
+  /** The sessions, which nobody else uses meanwhile, the archived ones too. */
+  private SessionManager openAlone(CommandLine line) {
+    // A directory that is not there is found out before one is made.
+    openToRead(line).close();
+    try {
+      StoreAddress store = store(line);
+      return new SessionManager(store.open(), Clock.systemUTC(), store.archive().orElse(null));
+    } catch (SessionException e) {
+      throw new SessionException(
+          e.getMessage()
+              + ". Nothing is changed: "
+              + arguments.get(0)
+              + " needs a server to be"
+              + " stopped first",
+          e.getCause());
+    }
+  }
+
+  /** The sessions that are not archived, beside a server that uses them. */
+  private static SessionManager openToRead(CommandLine line) {
+    return new SessionManager(store(line).openToRead(), Clock.systemUTC());
+  }
+
+  private static StoreAddress store(CommandLine line) {
+    if (!line.has(SESSIONS)) {
+      return StoreAddress.ofSettings(Map.of());
+    }
+    String directory = line.options().get(SESSIONS);
+    if (directory.isBlank()) {
+      throw new IllegalArgumentException("--sessions takes a folder");
+    }
+    return StoreAddress.ofSettings(Map.of(HelixConfig.SESSIONS_DIR, directory));
+  }
+}

@@ -1,0 +1,180 @@
+package dev.helix.store.disk;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.StorageFullException;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What the file store asks of a disk: durable writes, atomic replacement, setting aside. */
+public final class Disk {
+  private static final Logger LOG = System.getLogger(Disk.class.getName());
+  private static final DateTimeFormatter NAME_TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final List<String> FULL = wordsForFull();
+
+  private Disk() {}
+
+  /** Writes a new file, which is on the disk only after {@link #force}. */
+  public static void write(Path file, byte[] content) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(content);
+    }
+  }
+
+  /** Returns when all that was written to a file is on the disk. */
+  public static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /** Writes a new file, which is on the disk on return; its name is so only with its directory. */
+  public static void writeForced(Path file, byte[] content) throws IOException {
+    // Streams and random access files, unlike channels, are not closed by an interrupt half-way.
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(content);
+      out.getFD().sync();
+    }
+  }
+
+  /**
+   * Replaces a file, or makes it: a reader and a crash see the old content or the new one. Only one
+   * thread at a time may do so. What a crash leaves beside it, the next replacement takes away.
+   */
+  public static void replace(Path file, byte[] content) throws IOException {
+    Path beside = file.resolveSibling("." + file.getFileName() + ".new");
+    try {
+      writeForced(beside, content);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(beside);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
+
+  /** Puts a directory's names on the disk, where directories can be forced at all. */
+  public static void forceDirectory(Path directory) throws IOException {
+    if (File.separatorChar == '\\') {
+      return; // Windows does so itself and refuses to open a directory.
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * A free name beside a file or folder for what is set aside of it, such as {@code
+   * messages.torn-20260105T123456789Z.json}.
+   */
+  public static Path aside(Path of, String why, Clock clock) {
+    String name = of.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    String stem = dot < 0 ? name : name.substring(0, dot);
+    String extension = dot < 0 ? "" : name.substring(dot);
+    String marked = stem + "." + why + "-" + NAME_TIME.format(clock.instant());
+    Path aside = of.resolveSibling(marked + extension);
+    for (int i = 2; Files.exists(aside); i++) {
+      aside = of.resolveSibling(marked + "-" + i + extension);
+    }
+    return aside;
+  }
+
+  /** What is in a directory under names that match a pattern. */
+  public static List<Path> entries(Path directory, String pattern) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, pattern)) {
+      stream.forEach(entries::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return entries;
+  }
+
+  /** Removes a folder with all that is in it; follows no links. */
+  public static void deleteTree(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Removes a folder if there is one and nothing is in it. */
+  public static void deleteIfEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "{0} stays", folder);
+    }
+  }
+
+  /** The failure as callers of the store know it. */
+  public static SessionException failure(String what, IOException cause) {
+    return saysFull(cause)
+        ? new StorageFullException(what + ": the disk is full", cause)
+        : new SessionException(what, cause);
+  }
+
+  private static boolean saysFull(IOException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    return FULL.stream().anyMatch(reason::contains);
+  }
+
+  /** How a system says in its own language that a disk is full: only the text tells. */
+  private static List<String> wordsForFull() {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "No space left on device", "Disk quota exceeded", "not enough space on the disk"));
+    File full = new File("/dev/full");
+    if (full.exists()) {
+      try (FileOutputStream out = new FileOutputStream(full)) {
+        out.write('x');
+      } catch (IOException e) {
+        if (e.getMessage() != null && !e.getMessage().contains(full.getPath())) {
+          words.add(e.getMessage());
+        }
+      }
+    }
+    return words;
+  }
+}

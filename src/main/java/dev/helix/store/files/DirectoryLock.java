@@ -1,0 +1,86 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionException;
+import dev.helix.store.disk.Disk;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The hold of one server on a sessions directory: a lock on the file {@code .lock} in it, which
+ * ends with the process at the latest. The file stays.
+ */
+final class DirectoryLock {
+  private static final Logger LOG = System.getLogger(DirectoryLock.class.getName());
+
+  private final FileChannel channel;
+  private final String mark;
+
+  private DirectoryLock(FileChannel channel, String mark) {
+    this.channel = channel;
+    this.mark = mark;
+  }
+
+  /** Makes the directory where it is missing, for its owner alone, and takes hold of it. */
+  static DirectoryLock acquire(Path directory) {
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory, ownerOnly());
+      }
+      // Another web application of this process must be found out without opening the file: to
+      // close it again would end the other's lock. Only system properties are common to both.
+      String mark = "dev.helix.sessions.held." + directory.toRealPath();
+      if (System.getProperties().putIfAbsent(mark, "true") != null) {
+        throw inUse(directory);
+      }
+      FileChannel channel = null;
+      try {
+        channel =
+            FileChannel.open(
+                directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+          throw inUse(directory);
+        }
+        return new DirectoryLock(channel, mark);
+      } catch (IOException | RuntimeException e) {
+        System.clearProperty(mark);
+        if (channel != null) {
+          channel.close();
+        }
+        throw e;
+      }
+    } catch (IOException e) {
+      throw Disk.failure("cannot use the sessions directory " + directory, e);
+    }
+  }
+
+  private static SessionException inUse(Path directory) {
+    return new SessionException(
+        "another server uses the sessions directory " + directory + "; each needs its own");
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the lock of the sessions directory could not be released", e);
+    } finally {
+      System.clearProperty(mark);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.store.ArrayScan;
+import dev.helix.store.ReadOnlySessions;
+import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.FileStamp;
+import dev.helix.store.files.recent.NewestSessions;
+import dev.helix.store.files.recent.Use;
+import dev.helix.store.files.recent.UseFolder;
+import dev.helix.store.files.recent.UsePage;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A look at sessions as folders, also while a server uses them: it takes no lock and changes
+ * nothing. Each call reads the files anew. The time of last use may be behind by a second, and of a
+ * transcript that is being written the whole elements are read. Thread-safe, without state.
+ */
+final class FileSessionReader implements ReadOnlySessions {
+  private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
+
+  private static final int ATTEMPTS = 4;
+
+  private final Path sessions;
+
+  private FileSessionReader(Path sessions) {
+    this.sessions = sessions;
+  }
+
+  static FileSessionReader open(Path directory) {
+    Path sessions = directory.toAbsolutePath().normalize();
+    if (!Files.isDirectory(sessions)) {
+      throw new SessionException("there is no sessions directory " + sessions);
+    }
+    return new FileSessionReader(sessions);
+  }
+
+  /** As the contract says, but a session whose state is unreadable is an error here. */
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    Path status = sessions.resolve(id.value()).resolve("status.json");
+    try {
+      return Optional.of(SessionState.parse(id, Files.readAllBytes(status)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      throw new SessionException(status + " is unreadable", e);
+    } catch (IOException e) {
+      throw Disk.failure("cannot read " + status, e);
+    }
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    Path file = sessions.resolve(id.value()).resolve("context").resolve("messages.json");
+    if (find(id).isEmpty()) {
+      return new Reading(Version.NONE, true, List.of());
+    }
+    try {
+      ArrayScan scan = ArrayScan.of(Files.readAllBytes(file));
+      return new Reading(new Version("", scan.end()), true, scan.messages());
+    } catch (NoSuchFileException e) {
+      return new Reading(Version.NONE, true, List.of());
+    } catch (IOException e) {
+      throw Disk.failure("cannot read " + file, e);
+    }
+  }
+
+  @Override
+  public Optional<String> note(SessionId id, String name) {
+    try {
+      return NoteFile.in(sessions.resolve(id.value()), name).read();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read a note of session " + id, e);
+    }
+  }
+
+  @Override
+  public List<SessionState> list(Position after, int limit) {
+    UseFolder order = new UseFolder(sessions);
+    for (int attempt = 0; limit > 0 && attempt < ATTEMPTS && order.isWhole(); attempt++) {
+      try {
+        // In this order: what leaves the log is in a sorted file before.
+        Map<String, Use> newest = order.readLog();
+        return new UsePage(
+                newest, order.runs(), this::findReadable, (line, found, isNewest) -> isNewest)
+            .after(after == null ? null : Use.at(after), limit);
+      } catch (NoSuchFileException e) {
+        LOG.log(Level.DEBUG, "the server has merged it meanwhile: {0}", e.getMessage());
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "the order of last use is damaged", e);
+        break;
+      }
+    }
+    return NewestSessions.in(sessions, after, limit, this::findReadable);
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    try {
+      return new OwnerSecretFile(sessions).find();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
+    }
+  }
+
+  private Optional<SessionState> findReadable(SessionId id) {
+    try {
+      return find(id);
+    } catch (SessionException e) {
+      LOG.log(Level.WARNING, "left out: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** As the contract says, but what a server writes meanwhile may be shown or not. */
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    if (find(id).isEmpty()) {
+      return false;
+    }
+    Path folder = sessions.resolve(id.value());
+    try {
+      Map<String, FileStamp> unused =
+          WholeFolder.show(
+              folder,
+              Files.readAllBytes(folder.resolve("status.json")),
+              WholeFolder.wholeMessages(folder),
+              visitor);
+      WholeFolder.end(visitor);
+      return true;
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    } catch (IOException e) {
+      throw Disk.failure("cannot show session " + id, e);
+    }
+  }
+
+  @Override
+  public void close() {}
+}

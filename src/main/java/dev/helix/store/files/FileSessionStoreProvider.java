@@ -1,0 +1,50 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionStore;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Makes the store called {@code files} in the directory that {@code helix.sessions.dir} names, by
+ * default {@code ~/.helix/sessions}. Stateless.
+ */
+public final class FileSessionStoreProvider implements SessionStore.Provider {
+  private static final String DIRECTORY = "helix.sessions.dir";
+
+  @Override
+  public String name() {
+    return "files";
+  }
+
+  @Override
+  public SessionStore open(UnaryOperator<String> settings) {
+    return SessionStores.files(directory(settings));
+  }
+
+  @Override
+  public SessionStore openToRead(UnaryOperator<String> settings) {
+    return SessionStores.filesToRead(directory(settings));
+  }
+
+  /** By default {@code _archive} beside the sessions. */
+  @Override
+  public Optional<Path> archiveFolder(UnaryOperator<String> settings) {
+    return SessionStore.Provider.super
+        .archiveFolder(settings)
+        .or(() -> Optional.of(directory(settings).resolve("_archive")));
+  }
+
+  private static Path directory(UnaryOperator<String> settings) {
+    String setting = settings.apply(DIRECTORY);
+    String directory = setting == null || setting.isBlank() ? "~/.helix/sessions" : setting.strip();
+    try {
+      return directory.startsWith("~/")
+          ? Path.of(System.getProperty("user.home"), directory.substring(2))
+          : Path.of(directory);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(DIRECTORY + " is not a path", e);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionException;
+import dev.helix.store.disk.Disk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The file {@code .owner-secret} in a sessions directory: 64 hex digits and a line feed, readable
+ * by its owner alone. Once made it is never written again. Thread-safe, where the directory is
+ * held.
+ */
+final class OwnerSecretFile {
+  static final String NAME = ".owner-secret";
+  private static final int BYTES = 32;
+  private static final Pattern CONTENT = Pattern.compile("([0-9a-f]{64})\n?");
+
+  private final Path file;
+
+  OwnerSecretFile(Path sessions) {
+    this.file = sessions.resolve(NAME);
+  }
+
+  /** Takes away what a crash left while a secret was made, which nobody has used. */
+  static void tidy(Path sessions) throws IOException {
+    Files.deleteIfExists(sessions.resolve(NAME + ".new"));
+  }
+
+  /**
+   * The secret, if there is one.
+   *
+   * @throws SessionException if what is there is none
+   */
+  Optional<byte[]> find() throws IOException {
+    String content;
+    try {
+      content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    if (!CONTENT.matcher(content).matches()) {
+      throw new SessionException(
+          file
+              + " is damaged. Without it no owner finds their sessions: restore it from a copy of"
+              + " the sessions directory");
+    }
+    return Optional.of(HexFormat.of().parseHex(content.strip()));
+  }
+
+  /** The secret, which is made now if there is none. */
+  synchronized byte[] get() throws IOException {
+    Optional<byte[]> known = find();
+    if (known.isPresent()) {
+      return known.get();
+    }
+    byte[] secret = new byte[BYTES];
+    new SecureRandom().nextBytes(secret);
+    write(secret);
+    return secret;
+  }
+
+  /** Makes this the secret if there is none, and says whether it is the secret now. */
+  synchronized boolean adopt(byte[] secret) throws IOException {
+    if (secret.length != BYTES) {
+      throw new IllegalArgumentException("the owners' secret has " + BYTES + " bytes");
+    }
+    Optional<byte[]> known = find();
+    if (known.isEmpty()) {
+      write(secret);
+    }
+    return known.isEmpty() || MessageDigest.isEqual(known.get(), secret);
+  }
+
+  private void write(byte[] secret) throws IOException {
+    byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
+    // Whole and on the disk before it has its name: no crash leaves half a secret.
+    Path beside = file.resolveSibling(NAME + ".new");
+    Files.deleteIfExists(beside);
+    Files.createFile(beside, ownerOnly());
+    Disk.writeForced(beside, content);
+    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(file.getParent());
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

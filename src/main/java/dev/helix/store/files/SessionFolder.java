@@ -1,0 +1,247 @@
+package dev.helix.store.files;
+
+import dev.helix.message.Message;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.FileStamp;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One session's folder: its {@code status.json}, remembered as long as the file stays as it is, and
+ * its {@link TranscriptFile}. Not thread-safe. Specification section 3.
+ */
+final class SessionFolder {
+  private static final Logger LOG = System.getLogger(SessionFolder.class.getName());
+
+  /**
+   * The folder in the sessions directory in which sessions are made and deleted. What is in it when
+   * a store opens is left by a crash.
+   */
+  static final String UNFINISHED = ".unfinished";
+
+  /** A longer request is read again each time, so that what is remembered stays small. */
+  private static final int REMEMBERED_REQUEST = 8192;
+
+  private final SessionId id;
+  private final Path folder;
+  private final Path status;
+  private final Clock clock;
+  private final TranscriptFile transcript;
+  private FileStamp stamp;
+  private SessionState state;
+  private boolean appendedTo;
+
+  SessionFolder(Path sessions, SessionId id, Clock clock) {
+    this.id = id;
+    this.folder = sessions.resolve(id.value());
+    this.status = folder.resolve("status.json");
+    this.clock = clock;
+    this.transcript = transcriptIn(folder);
+  }
+
+  private TranscriptFile transcriptIn(Path anyFolder) {
+    return new TranscriptFile(anyFolder.resolve("context").resolve("messages.json"), clock);
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  TranscriptFile transcript() {
+    return transcript;
+  }
+
+  /** Whether nobody has asked this yet, nor made the folder through this object. */
+  boolean isFirstAppend() {
+    boolean first = !appendedTo;
+    appendedTo = true;
+    return first;
+  }
+
+  /**
+   * The state as it stands in the file. A folder whose file is unreadable is set aside, and there
+   * is no session then.
+   */
+  Optional<SessionState> state() throws IOException {
+    FileStamp now = FileStamp.of(status);
+    if (now == null) {
+      remember(null, null);
+      return Optional.empty();
+    }
+    if (state != null && now.equals(stamp)) {
+      return Optional.of(state);
+    }
+    try {
+      SessionState read = SessionState.parse(id, Files.readAllBytes(status));
+      remember(read, now);
+      return Optional.of(read);
+    } catch (IllegalArgumentException e) {
+      if (state != null) {
+        // Another program writes it right now, or broke it: what we know is written back in time.
+        LOG.log(Level.DEBUG, "{0} is unreadable and its last content is used", status);
+        return Optional.of(state);
+      }
+      setAside();
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Makes the folder with its first messages, complete before anybody can see it; on the disk only
+   * after {@link #forceMade}. What a loss of power makes of it until then was acknowledged to
+   * nobody.
+   */
+  void create(SessionState first, List<Message> elements) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      setAside(); // A folder without a status belongs to nobody that we know.
+    }
+    Path hidden = unfinished("new");
+    byte[] array = TranscriptFile.arrayOf(elements);
+    try {
+      Files.createDirectory(hidden);
+      Path input = Files.createDirectory(hidden.resolve("input"));
+      Path context = Files.createDirectory(hidden.resolve("context"));
+      Disk.write(hidden.resolve("status.json"), first.toJson());
+      writeRequest(input, first);
+      Disk.write(context.resolve("messages.json"), array);
+      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      removeHalfMade(hidden, e);
+      throw e;
+    }
+    remember(first, FileStamp.of(status));
+    transcript.made(array.length, elements.isEmpty());
+    appendedTo = true;
+  }
+
+  /** Takes a folder that was made elsewhere as this session's, durably. */
+  void take(Path made) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      setAside();
+    }
+    Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(folder.getParent());
+  }
+
+  /**
+   * What {@code status.json} says with this state.
+   *
+   * @param now the state as stored, but for the time of last use
+   */
+  byte[] statusWith(SessionState now) throws IOException {
+    byte[] bytes = Files.readAllBytes(status);
+    try {
+      return SessionState.parse(id, bytes).equals(now) ? bytes : now.toJson(bytes);
+    } catch (IllegalArgumentException e) {
+      write(now); // Which keeps a copy of what is unreadable.
+      return Files.readAllBytes(status);
+    }
+  }
+
+  /** A free name out of sight, for a folder of this session that is being made or deleted. */
+  Path unfinished(String what) throws IOException {
+    return unfinished(folder.getParent(), what + "." + id);
+  }
+
+  /** A free name out of sight in a sessions directory. */
+  static Path unfinished(Path sessions, String what) throws IOException {
+    Path parent = sessions.resolve(UNFINISHED);
+    if (!Files.isDirectory(parent)) {
+      makeUnfinished(parent);
+    }
+    return parent.resolve(what + "." + UUID.randomUUID());
+  }
+
+  /** Not with its parents: a sessions directory that is gone is not made again. */
+  private static void makeUnfinished(Path parent) throws IOException {
+    try {
+      Files.createDirectory(parent);
+    } catch (FileAlreadyExistsException e) {
+      LOG.log(Level.TRACE, "another thread has just made {0}", parent);
+    }
+  }
+
+  /** Returns when a folder that was just made is on the disk. May be called by any thread. */
+  void forceMade() throws IOException {
+    try {
+      Disk.force(status);
+      transcript.force();
+      Disk.forceDirectory(folder.resolve("context"));
+      Disk.forceDirectory(folder);
+      Disk.forceDirectory(folder.getParent());
+    } catch (NoSuchFileException e) {
+      LOG.log(Level.DEBUG, "{0} is gone, so there is nothing to force", folder);
+    }
+  }
+
+  private static void removeHalfMade(Path hidden, IOException cause) {
+    try {
+      if (Files.exists(hidden)) {
+        Disk.deleteTree(hidden);
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Replaces the state; fields in the file that are not ours stay. */
+  void write(SessionState next) throws IOException {
+    byte[] json;
+    try {
+      json = next.toJson(Files.readAllBytes(status));
+    } catch (IllegalArgumentException e) {
+      Path aside = Disk.aside(status, "unreadable", clock);
+      Files.copy(status, aside);
+      LOG.log(Level.WARNING, "{0} was unreadable; a copy is {1}", status, aside);
+      json = next.toJson();
+    }
+    Path input = folder.resolve("input");
+    if (next.originalRequest() != null && !Files.exists(input.resolve("request.md"))) {
+      Files.createDirectories(input);
+      writeRequest(input, next);
+    }
+    Disk.replace(status, json);
+    remember(next, FileStamp.of(status));
+  }
+
+  /** Not forced: what it says is in the state too. */
+  private static void writeRequest(Path input, SessionState state) throws IOException {
+    if (state.originalRequest() != null) {
+      Disk.write(
+          input.resolve("request.md"),
+          ("# User Request\n\n" + state.originalRequest()).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void remember(SessionState newState, FileStamp newStamp) {
+    boolean large =
+        newState != null
+            && newState.originalRequest() != null
+            && newState.originalRequest().length() > REMEMBERED_REQUEST;
+    state = large ? null : newState;
+    stamp = newStamp;
+  }
+
+  private void setAside() throws IOException {
+    Path aside = Disk.aside(folder, "unreadable", clock);
+    Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+    Disk.forceDirectory(folder.getParent());
+    LOG.log(
+        Level.WARNING, "{0} has no readable status.json and was set aside as {1}", folder, aside);
+    remember(null, null);
+  }
+}

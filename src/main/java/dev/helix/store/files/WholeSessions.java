@@ -1,0 +1,141 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.store.ShownSession;
+import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.FileStamp;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whole sessions of a directory: shown, made and removed as {@link SessionStore} says. Thread-safe.
+ */
+final class WholeSessions {
+  private static final Logger LOG = System.getLogger(WholeSessions.class.getName());
+
+  private static final Set<String> READ_FIRST = Set.of(ShownSession.STATUS, ShownSession.MESSAGES);
+
+  private final Path sessions;
+  private final SessionFolders folders;
+
+  WholeSessions(Path sessions, SessionFolders folders) {
+    this.sessions = sessions;
+    this.folders = folders;
+  }
+
+  boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    try {
+      return folders.locked(
+          id,
+          "show",
+          folder -> {
+            Optional<SessionState> state = folders.state(id, folder);
+            if (state.isEmpty()) {
+              return false;
+            }
+            Map<String, FileStamp> unused = show(folder, state.get(), visitor);
+            return true;
+          });
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * Shows a folder's files and the end.
+   *
+   * @return what the files looked like before they were read
+   */
+  private static Map<String, FileStamp> show(
+      SessionFolder folder, SessionState state, SessionFiles.Visitor visitor) throws IOException {
+    if (WholeFolder.isTorn(folder.path())) {
+      folder.transcript().read(Version.NONE); // Repairs what a crash has left.
+    }
+    Map<String, FileStamp> before = WholeFolder.stamps(folder.path());
+    Map<String, FileStamp> shown =
+        WholeFolder.show(
+            folder.path(),
+            folder.statusWith(state),
+            WholeFolder.wholeMessages(folder.path()),
+            visitor);
+    WholeFolder.end(visitor);
+    // The others were looked at just before they were read, these two long after that.
+    shown.replaceAll((path, stamp) -> READ_FIRST.contains(path) ? before.get(path) : stamp);
+    return shown;
+  }
+
+  boolean restore(SessionId id, SessionFiles files) throws IOException {
+    if (folders.locked(id, "find", folder -> folders.state(id, folder).isPresent())) {
+      return false;
+    }
+    // Made without the lock, so that nobody waits for who shows the files.
+    try {
+      Path made = SessionFolder.unfinished(sessions, "new." + id);
+      SessionState state = WholeFolder.make(made, id, files);
+      return folders.locked(id, "restore", folder -> take(made, state, folder));
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    } catch (IOException e) {
+      throw Disk.failure("cannot restore session " + id, e);
+    }
+  }
+
+  private boolean take(Path made, SessionState state, SessionFolder folder) throws IOException {
+    try {
+      if (folders.state(state.sessionId(), folder).isPresent()) {
+        Disk.deleteTree(made);
+        return false;
+      }
+      folders.lastUse().writing(state);
+      folder.take(made);
+      return true;
+    } catch (IOException e) {
+      WholeFolder.removeHalfMade(made, e);
+      throw e;
+    }
+  }
+
+  boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
+    try {
+      return folders.locked(
+          id,
+          "remove",
+          folder -> {
+            Optional<SessionState> state = folders.state(id, folder);
+            return state.isPresent()
+                && state.get().updatedAt().isBefore(unusedSince)
+                && remove(folder, state.get(), visitor);
+          });
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    }
+  }
+
+  private boolean remove(SessionFolder folder, SessionState state, SessionFiles.Visitor visitor)
+      throws IOException {
+    Map<String, FileStamp> shown = show(folder, state, visitor);
+    // Other programs take no lock: what one of them has written meanwhile was not shown.
+    if (!WholeFolder.stamps(folder.path()).equals(shown)) {
+      LOG.log(Level.INFO, "{0} was changed meanwhile, so it is not removed", folder.path());
+      return false;
+    }
+    Path away = folders.moveAway(state.sessionId(), folder);
+    try {
+      Disk.deleteTree(away);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "what is left of a removed session goes with the next start", e);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.helix.store.files.recent;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Iterator;
+
+/**
+ * A file of {@link Use} lines, being read from some place on. Lines that are damaged are passed
+ * over. Not thread-safe.
+ */
+final class UseFile implements Closeable {
+  /** More than a line can have. */
+  private static final int LONGEST_LINE = 1024;
+
+  private static final int BUFFER = 16 * LONGEST_LINE;
+
+  private final Path file;
+  private final RandomAccessFile in;
+  private final byte[] buffer = new byte[BUFFER];
+  private int from;
+  private int to;
+  private boolean ended;
+  private Use head;
+
+  /** It is opened once: a file of this name may be replaced at any time. */
+  private UseFile(Path file, Use place) throws IOException {
+    this.file = file;
+    try {
+      this.in = new RandomAccessFile(file.toFile(), "r");
+    } catch (FileNotFoundException e) {
+      if (Files.exists(file)) {
+        throw e;
+      }
+      NoSuchFileException gone = new NoSuchFileException(file.toString());
+      gone.initCause(e);
+      throw gone;
+    }
+    try {
+      in.seek(place == null ? 0 : near(place));
+      advance();
+      while (place != null && head != null && head.compareTo(place) <= 0) {
+        advance();
+      }
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** Opens a file at its first line. */
+  static UseFile open(Path file) throws IOException {
+    return new UseFile(file, null);
+  }
+
+  /**
+   * Opens a file that is sorted behind a place.
+   *
+   * @param place null for the beginning
+   * @throws NoSuchFileException if there is none of this name
+   */
+  static UseFile open(Path file, Use place) throws IOException {
+    return new UseFile(file, place);
+  }
+
+  /** Where a line begins, not far before the first one behind a place. */
+  private long near(Use place) throws IOException {
+    byte[] block = new byte[2 * LONGEST_LINE];
+    long low = 0;
+    long high = in.length();
+    while (high - low > block.length) {
+      long middle = (low + high) >>> 1;
+      in.seek(middle);
+      int read = Math.max(0, in.read(block));
+      int start = after(block, 0, read);
+      int end = after(block, start, read);
+      Use use = end > start ? Use.parse(block, start, end - 1) : null;
+      if (use == null || use.compareTo(place) > 0) {
+        high = middle;
+      } else {
+        low = middle + start;
+      }
+    }
+    return low;
+  }
+
+  /** Behind the next end of a line; the block's end where there is none. */
+  private static int after(byte[] block, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (block[i] == '\n') {
+        return i + 1;
+      }
+    }
+    return to;
+  }
+
+  /** The line it stands at; null at the end. */
+  Use head() {
+    return head;
+  }
+
+  /** Goes on to the next line. */
+  void advance() throws IOException {
+    head = null;
+    while (head == null) {
+      int end = from;
+      while (end < to && buffer[end] != '\n') {
+        end++;
+      }
+      if (end < to) {
+        head = Use.parse(buffer, from, end);
+        from = end + 1;
+      } else if (ended) {
+        return; // A last line without an end may be half of one.
+      } else {
+        fill();
+      }
+    }
+  }
+
+  private void fill() throws IOException {
+    if (to - from > LONGEST_LINE) {
+      throw new IOException(file + " does not consist of lines");
+    }
+    System.arraycopy(buffer, from, buffer, 0, to - from);
+    to -= from;
+    from = 0;
+    int read = in.read(buffer, to, buffer.length - to);
+    ended = read < 0;
+    to += Math.max(0, read);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  /** Where lines come from; null at the end. */
+  interface Source {
+    Use next() throws IOException;
+  }
+
+  /** Writes a file of these lines, not forced. */
+  static void write(Path file, Iterator<Use> lines) throws IOException {
+    write(file, () -> lines.hasNext() ? lines.next() : null);
+  }
+
+  /** Writes a file of lines, not forced; where that fails, there is none. */
+  static void write(Path file, Source source) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
+      for (Use use = source.next(); use != null; use = source.next()) {
+        out.write(use.line());
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(file); // On a full disk it would take the last room.
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,389 @@
+package dev.helix.store.files.recent;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore.Position;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * The order in which the sessions of a directory were last used, so that the newest can be listed
+ * without a look at all. Uses are gathered in memory and in a log; when they are many, they become
+ * a sorted file, and sorted files of like size become one. A list reads as much of each as it
+ * needs, and asks each session whether the line still is true.
+ *
+ * <p>All of it is a cache: what a crash or another program makes wrong is found when it is met in a
+ * list, or made anew in the background. Its failures hinder nobody. Thread-safe.
+ */
+public final class UseOrder {
+  private static final Logger LOG = System.getLogger(UseOrder.class.getName());
+
+  private static final int IN_MEMORY = 4096;
+
+  /** The log is written anew when it has so many lines for each session in memory. */
+  private static final int LINES_EACH = 4;
+
+  /** So many sessions are in memory, or so many bytes sorted, for each that is gone, at least. */
+  private static final int FOR_EACH_GONE = 4;
+
+  private static final long BYTES_FOR_EACH_GONE = 4096;
+
+  private static final int ATTEMPTS = 10;
+
+  private final UseFolder folder;
+  private final UseRuns runs;
+  private final Path sessions;
+  private final int inMemory;
+
+  /** Does what takes long: sorted files, and making all of them anew. */
+  private final ExecutorService executor =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "helix-session-order");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  // The rest is guarded by this, but for what the executor's one thread does with files.
+  private final Map<String, Use> newest = new HashMap<>();
+  private final Set<String> gone = new HashSet<>();
+  private final UseLog log;
+  private boolean isSorting;
+
+  /** So many sessions are in memory until they are sorted; more where that failed. */
+  private int limit;
+
+  /** Lines of the log that a crash may have left behind what the sessions say. */
+  private Map<String, Use> doubtful = Map.of();
+
+  /** Done when every session that was there at the start is known. */
+  private Future<?> known;
+
+  /** Whether lists are nearly right before that. */
+  private boolean isWhole;
+
+  /** Whether the files will say all when they are closed. */
+  private boolean isTrue;
+
+  private volatile boolean closing;
+
+  private UseOrder(Path sessions, int inMemory) throws IOException {
+    this.sessions = sessions;
+    this.inMemory = inMemory;
+    this.limit = inMemory;
+    this.folder = new UseFolder(sessions);
+    folder.prepare();
+    isTrue = folder.isClean();
+    try {
+      newest.putAll(folder.readLog());
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the order of last use is damaged and made anew", e);
+      isTrue = false;
+      folder.unmark();
+    }
+    isWhole = folder.isWhole();
+    runs = new UseRuns(folder);
+    log = UseLog.begin(folder, newest.values(), isWhole);
+    if (isTrue) {
+      known = CompletableFuture.completedFuture(null);
+    } else {
+      doubtful = Map.copyOf(newest);
+      known = executor.submit(this::makeAnew);
+    }
+  }
+
+  /** Opens the order, before anything in the directory is changed. */
+  public static UseOrder open(Path sessions) throws IOException {
+    return open(sessions, IN_MEMORY);
+  }
+
+  /**
+   * Opens the order.
+   *
+   * @param inMemory so many sessions are in memory until they become a sorted file
+   */
+  public static UseOrder open(Path sessions, int inMemory) throws IOException {
+    return new UseOrder(sessions, inMemory);
+  }
+
+  /**
+   * A session is used, or will be made at once: said before it is, so that no crash makes a session
+   * that is not listed.
+   *
+   * @param soon whether {@link #write} comes soon, so that it is not written now
+   */
+  public synchronized void used(Use use, boolean soon) {
+    gone.remove(use.id());
+    newest.put(use.id(), use);
+    log.add(use);
+    if (!soon && !log.hasFailed()) {
+      write();
+    }
+  }
+
+  /** The session is gone. */
+  public synchronized void forget(SessionId id) {
+    newest.remove(id.value());
+    log.forget(id.value());
+    gone.add(id.value());
+    sortInTime();
+  }
+
+  /** Writes to the log what is not in it yet. Where that failed, it is tried again. */
+  public synchronized void write() {
+    if (log.hasFailed()) {
+      log.replace(newest.values(), isWhole);
+    } else {
+      log.write();
+    }
+    sortInTime();
+  }
+
+  private void sortInTime() {
+    boolean due = newest.size() > limit || areManyGone() || log.lines() > LINES_EACH * limit;
+    if (due && !isSorting && !closing) {
+      isSorting = true;
+      Future<?> unused = executor.submit(this::sort);
+    }
+  }
+
+  private boolean areManyGone() {
+    // Else each thousand that are removed of millions would have all of them written anew.
+    return gone.size() > Math.max(limit / FOR_EACH_GONE, runs.bytes() / BYTES_FOR_EACH_GONE);
+  }
+
+  private void sort() {
+    boolean done = false;
+    try {
+      if (sealLog()) {
+        mergeRuns();
+      }
+      done = true;
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the order of last use cannot be sorted; it is tried again later", e);
+    }
+    synchronized (this) {
+      isSorting = false;
+      int least = Math.max(newest.size(), FOR_EACH_GONE * gone.size());
+      limit = done ? inMemory : 2 * Math.max(limit, least);
+      sortInTime(); // What came meanwhile found it busy.
+    }
+  }
+
+  /** Makes a sorted file of what is in memory, if that is much, or else shortens the log. */
+  private synchronized boolean sealLog() throws IOException {
+    boolean full = newest.size() > limit;
+    if (full) {
+      runs.add(newest.values());
+      newest.clear();
+    }
+    if (full || log.lines() > LINES_EACH * limit) {
+      log.replace(newest.values(), isWhole);
+    }
+    return full || areManyGone();
+  }
+
+  /** Keeps the sorted files few, and without what is gone where that is much. */
+  private void mergeRuns() throws IOException {
+    Set<String> without;
+    boolean all;
+    synchronized (this) {
+      without = Set.copyOf(gone);
+      all = areManyGone();
+    }
+    if (runs.merge(without, all, () -> closing)) {
+      forgetGone(without);
+    }
+  }
+
+  private synchronized void forgetGone(Set<String> dropped) {
+    gone.removeAll(dropped);
+  }
+
+  /** Looks at all sessions, and takes what they say in place of all that was known before. */
+  private void makeAnew() {
+    try {
+      if (runs.makeAnew(() -> closing)) {
+        believe();
+      }
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING, "the order of last use cannot be made anew; lists read all sessions", e);
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private synchronized void believe() {
+    // What was used since is another line, also where it says the same.
+    newest.values().removeIf(line -> isSame(line, doubtful.get(line.id())));
+    doubtful = Map.of();
+    isWhole = true;
+    isTrue = true;
+    log.replace(newest.values(), isWhole);
+  }
+
+  /**
+   * A page as {@link dev.helix.session.SessionStore#list} says.
+   *
+   * @throws SessionException if it cannot be made
+   */
+  public List<SessionState> list(
+      Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("negative limit");
+    }
+    try {
+      if (limit > 0 && awaitKnown()) {
+        return page(after == null ? null : Use.at(after), limit, find);
+      }
+    } catch (IOException e) {
+      startAnew(e);
+    }
+    return limit == 0 ? List.of() : NewestSessions.in(sessions, after, limit, find);
+  }
+
+  private synchronized void startAnew(IOException e) {
+    if (closing || !known.isDone()) {
+      return;
+    }
+    LOG.log(Level.WARNING, "the order of last use cannot be read and is made anew", e);
+    isWhole = false;
+    isTrue = false;
+    known = executor.submit(this::makeAnew);
+  }
+
+  /** Waits for a first look at all sessions; otherwise at most a little while. */
+  private boolean awaitKnown() {
+    Future<?> look;
+    boolean usable;
+    synchronized (this) {
+      look = known;
+      usable = isWhole;
+    }
+    try {
+      look.get(usable ? 1 : 3600, TimeUnit.SECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return usable;
+    } catch (ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return usable;
+    }
+  }
+
+  private List<SessionState> page(
+      Use place, int limit, Function<SessionId, Optional<SessionState>> find) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Map<String, Use> snapshot;
+      List<Path> files;
+      synchronized (this) {
+        snapshot = new HashMap<>(newest);
+        files = runs.files();
+      }
+      boolean[] again = new boolean[1];
+      UsePage page =
+          new UsePage(
+              snapshot,
+              files,
+              id -> isGone(id) ? Optional.empty() : find.apply(id),
+              (line, found, isNewest) -> {
+                synchronized (this) {
+                  if (!files.equals(runs.files())) {
+                    again[0] = true; // It was sorted meanwhile, so we cannot tell what was used.
+                    return false;
+                  }
+                  if (!isSame(snapshot.get(line.id()), newest.get(line.id()))) {
+                    return isNewest; // As of when the page was begun, so that no page goes back.
+                  }
+                  again[0] |= correct(line, found) && found.isAfter(place);
+                  return false;
+                }
+              });
+      try {
+        List<SessionState> listed = page.after(place, limit);
+        if (!again[0] || attempt >= ATTEMPTS) {
+          return listed;
+        }
+      } catch (NoSuchFileException e) {
+        if (attempt >= ATTEMPTS) {
+          throw e; // Else it was merged meanwhile.
+        }
+      }
+    }
+  }
+
+  private synchronized boolean isGone(SessionId id) {
+    return gone.contains(id.value());
+  }
+
+  /** Whether it is the very same line: another one may say the same, and be of a later use. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(Use one, Use other) {
+    return one == other;
+  }
+
+  /**
+   * Takes what a session says in place of a line.
+   *
+   * @return whether it says anything
+   */
+  private boolean correct(Use line, Use found) {
+    if (found == null || gone.contains(line.id())) {
+      newest.remove(line.id());
+      log.forget(line.id());
+      gone.add(line.id());
+      sortInTime();
+      return false;
+    }
+    newest.put(line.id(), found);
+    log.add(found);
+    return true;
+  }
+
+  /** Writes what is outstanding. Called when nothing is used any more. */
+  public void close() {
+    synchronized (this) {
+      closing = true; // Under the lock, so that nothing is handed to the executor later.
+    }
+    executor.shutdown();
+    boolean ended = false;
+    try {
+      // What takes long is given up. Too slow a disk, and the next start finds no mark.
+      ended = executor.awaitTermination(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    write();
+    synchronized (this) {
+      try {
+        log.close();
+        if (ended && isTrue && !log.hasFailed()) {
+          folder.markClean();
+        }
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "the order of last use is made anew by the next start", e);
+      }
+    }
+  }
+}

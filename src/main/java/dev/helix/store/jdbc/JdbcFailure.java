@@ -1,0 +1,199 @@
+package dev.helix.store.jdbc;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.StorageFullException;
+import dev.helix.session.StoreUnavailableException;
+import dev.helix.store.disk.Disk;
+import java.io.IOException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
+import java.util.Set;
+
+/** What a database's errors mean to a store. */
+final class JdbcFailure {
+  /** MariaDB: the file system is full, the table is full. */
+  private static final Set<Integer> FULL = Set.of(1021, 1114);
+
+  /**
+   * MariaDB: the server shuts down; the connection was killed. H2: the connection is broken; the
+   * database is closed.
+   */
+  private static final Set<Integer> AWAY = Set.of(1053, 1927, 90067, 90098, 90121);
+
+  /** MariaDB: waited too long for a lock. */
+  private static final int LOCKED = 1205;
+
+  /** A commit whose answer was lost. */
+  private static final String UNKNOWN = "40003";
+
+  /** Of these the messages speak of the connection that could not be made. */
+  private static final Set<String> UNCONNECTED = Set.of("08001", "08004", "57P03");
+
+  /** MariaDB: access to the database denied; there is none of this name. */
+  private static final Set<Integer> REFUSED = Set.of(1044, 1049);
+
+  private static final Set<String> ABSENT_TABLE = Set.of("42P01", "42S02", "42S03", "42S04");
+
+  /** MariaDB: a row was changed since the transaction's view of it was made. */
+  private static final int CHANGED_SINCE = 1020;
+
+  private static final int DUPLICATE = 1062;
+
+  /** H2: the file is locked. */
+  private static final int HELD = 90020;
+
+  private JdbcFailure() {}
+
+  /** Whether the same again may go better: another was faster, or a deadlock was broken. */
+  static boolean isLostRace(SQLException failure) {
+    return isDuplicate(failure)
+        || (state(failure).startsWith("40") && !state(failure).equals(UNKNOWN))
+        || (state(failure).startsWith("HY") && failure.getErrorCode() == CHANGED_SINCE);
+  }
+
+  private static boolean isDuplicate(SQLException failure) {
+    return state(failure).equals("23505")
+        || (state(failure).equals("23000") && failure.getErrorCode() == DUPLICATE);
+  }
+
+  static boolean isAbsentTable(SQLException failure) {
+    return ABSENT_TABLE.contains(state(failure));
+  }
+
+  /** Whether the database itself was away, and not only slow or locked. */
+  static boolean isAway(SQLException failure) {
+    SQLException told = root(failure);
+    return told instanceof SQLRecoverableException
+        || state(told).startsWith("08")
+        || state(told).startsWith("57P")
+        || AWAY.contains(told.getErrorCode());
+  }
+
+  /** Why there is no connection; one without a reason is a container's pool that has none left. */
+  static SQLException unconnected(SQLException failure) {
+    return isTelling(root(failure))
+        ? failure
+        : new SQLTransientConnectionException("the pool gives no connection", failure);
+  }
+
+  /** The failure as callers of the store know it; says nothing of what is stored. */
+  static SessionException of(String what, SQLException failure) {
+    return of(what, failure, withoutContent(failure));
+  }
+
+  private static SessionException of(String what, SQLException failure, SQLException shown) {
+    SQLException told = root(failure);
+    String state = state(told);
+    if (isFull(failure)) {
+      return new StorageFullException(what + ": the database has no room left", shown);
+    }
+    if (state.startsWith("28") || state.startsWith("3D") || REFUSED.contains(told.getErrorCode())) {
+      return new SessionException(
+          what + ": the database refuses the user, or there is none of this name", shown);
+    }
+    if (isTooLarge(failure)) {
+      return new SessionException(
+          what + ": it is larger than the database's max_allowed_packet", shown);
+    }
+    if (told.getErrorCode() == HELD) {
+      return new SessionException(what + ": another process has the database's file open", shown);
+    }
+    if (isUnavailable(told)) {
+      return new StoreUnavailableException(what + ": the database cannot be reached", shown);
+    }
+    return new SessionException(what + ": the database failed, SQLSTATE " + state, shown);
+  }
+
+  /** The same with messages of ours: drivers quote rows in theirs, whole batches of them. */
+  private static SQLException withoutContent(SQLException failure) {
+    String state = state(failure);
+    boolean unconnected =
+        UNCONNECTED.contains(state) || state.startsWith("28") || state.startsWith("3D");
+    String message =
+        unconnected && !(failure instanceof BatchUpdateException)
+            ? failure.getMessage()
+            : "SQLSTATE " + state + ", error " + failure.getErrorCode();
+    SQLException shown =
+        new SQLException(
+            failure.getClass().getName() + ": " + message,
+            failure.getSQLState(),
+            failure.getErrorCode());
+    shown.setStackTrace(failure.getStackTrace());
+    if (failure.getCause() instanceof SQLException cause) {
+      shown.initCause(withoutContent(cause));
+    } else if (failure.getCause() != null) {
+      shown.initCause(failure.getCause());
+    }
+    for (Throwable left : failure.getSuppressed()) {
+      shown.addSuppressed(left instanceof SQLException sql ? withoutContent(sql) : left);
+    }
+    return shown;
+  }
+
+  /** What a pool hides behind errors of its own: the last one that says what is wrong. */
+  private static SQLException root(SQLException failure) {
+    SQLException root = failure;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && isTelling(sql)) {
+        root = sql;
+      }
+    }
+    return root;
+  }
+
+  private static boolean isTelling(SQLException failure) {
+    return failure.getSQLState() != null
+        || failure.getErrorCode() != 0
+        || failure instanceof SQLTransientException
+        || failure instanceof SQLRecoverableException;
+  }
+
+  private static boolean isUnavailable(SQLException failure) {
+    String state = state(failure);
+    return failure instanceof SQLTransientException
+        || failure instanceof SQLRecoverableException
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.startsWith("53")
+        || state.startsWith("40")
+        || state.equals("55P03")
+        || state.startsWith("HYT")
+        || state.equals("25P03")
+        || failure.getErrorCode() == LOCKED
+        || AWAY.contains(failure.getErrorCode())
+        || failure.getCause() instanceof InterruptedException;
+  }
+
+  private static boolean isTooLarge(SQLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("max_allowed_packet")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isFull(SQLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql
+          && (state(sql).equals("53100") || FULL.contains(sql.getErrorCode()))) {
+        return true;
+      }
+      String message = String.valueOf(cause.getMessage());
+      boolean noSpace =
+          Disk.failure("", new IOException(message)) instanceof StorageFullException
+              || message.contains("Got error 28 ");
+      if (noSpace) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String state(SQLException failure) {
+    return failure.getSQLState() == null ? "" : failure.getSQLState();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.helix.store.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.message.Message;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** New rows, within a transaction of the caller's. */
+final class JdbcInserts {
+  /** What is sent to the database at once, but for the last row. */
+  private static final int BATCH_BYTES = 4 << 20;
+
+  private static final int BATCH_ROWS = 500;
+
+  /** Nobody's max_allowed_packet is less than this, and a row's other columns. */
+  private static final int SURELY_FITS = 256 << 10;
+
+  private static final int ROW_BYTES = 8 << 10;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private JdbcInserts() {}
+
+  /** A session's row; gives its epoch, which no other creation has. */
+  static String session(Connection connection, SessionState state, byte[] status, long length)
+      throws SQLException {
+    byte[] random = new byte[16];
+    RANDOM.nextBytes(random);
+    String epoch = HexFormat.of().formatHex(random);
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
+                + " values (?, ?, ?, ?, ?, ?)")) {
+      insert.setString(1, state.sessionId().value());
+      insert.setString(2, epoch);
+      insert.setLong(3, length);
+      insert.setLong(4, JdbcRow.micros(state.updatedAt()));
+      insert.setBytes(5, JdbcRow.holder(state));
+      insert.setBytes(6, fitting(connection, status));
+      insert.executeUpdate();
+    }
+    return epoch;
+  }
+
+  /** Messages behind the first so many. */
+  static void messages(Connection connection, SessionId id, long after, List<Message> elements)
+      throws SQLException {
+    if (elements.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "insert into helix_message (session_id, seq, element_json) values (?, ?, ?)")) {
+      long number = after;
+      int rows = 0;
+      int bytes = 0;
+      for (Message element : elements) {
+        byte[] json = element.elementJson();
+        insert.setString(1, id.value());
+        insert.setLong(2, ++number);
+        insert.setBytes(3, fitting(connection, json));
+        insert.addBatch();
+        rows++;
+        bytes += json.length;
+        if (rows == BATCH_ROWS || bytes >= BATCH_BYTES) {
+          insert.executeBatch();
+          rows = 0;
+          bytes = 0;
+        }
+      }
+      if (rows > 0) {
+        insert.executeBatch();
+      }
+    }
+  }
+
+  static void files(Connection connection, SessionId id, Map<String, byte[]> files)
+      throws SQLException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      insert(connection, id, file.getKey(), file.getValue());
+    }
+  }
+
+  /** Replaces a file or makes it, for one who has locked the session's row; always true. */
+  static boolean file(Connection connection, SessionId id, String path, byte[] content)
+      throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from helix_file where session_id = ? and path_digest = ?")) {
+      delete.setString(1, id.value());
+      delete.setBytes(2, JdbcRow.sha256(path.getBytes(UTF_8)));
+      delete.executeUpdate();
+    }
+    insert(connection, id, path, content);
+    return true;
+  }
+
+  private static void insert(Connection connection, SessionId id, String path, byte[] content)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "insert into helix_file (session_id, path_digest, path, content)"
+                + " values (?, ?, ?, ?)")) {
+      insert.setString(1, id.value());
+      insert.setBytes(2, JdbcRow.sha256(path.getBytes(UTF_8)));
+      insert.setString(3, path);
+      insert.setBytes(4, fitting(connection, content));
+      insert.executeUpdate();
+    }
+  }
+
+  /**
+   * The bytes, unless they are more than MariaDB takes: it may end the connection without a word of
+   * why.
+   */
+  private static byte[] fitting(Connection connection, byte[] bytes) throws SQLException {
+    if (bytes.length > SURELY_FITS && JdbcVendor.of(connection) == JdbcVendor.MARIADB) {
+      String most = JdbcVendor.text(connection, "select @@max_allowed_packet");
+      if (bytes.length + ROW_BYTES > Long.parseLong(most)) {
+        throw new SQLException("larger than max_allowed_packet, " + most, "22001");
+      }
+    }
+    return bytes;
+  }
+}

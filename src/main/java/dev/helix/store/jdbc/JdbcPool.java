@@ -1,0 +1,84 @@
+package dev.helix.store.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/**
+ * The pool of connections for a URL. The only class that knows HikariCP, which an application that
+ * takes only the filter need not have. Thread-safe.
+ */
+final class JdbcPool implements AutoCloseable {
+  /** Longer than a server that lives leaves a transaction alone; see {@link #timeouts}. */
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private final JdbcDriverSource connections;
+  private final HikariDataSource pool;
+
+  private JdbcPool(JdbcDriverSource connections, HikariDataSource pool) {
+    this.connections = connections;
+    this.pool = pool;
+  }
+
+  /** A pool that is empty as long as the database cannot be reached. */
+  static JdbcPool of(JdbcSettings settings) {
+    return of(settings, IDLE);
+  }
+
+  /**
+   * A pool that is empty as long as the database cannot be reached.
+   *
+   * @param idle after which the database ends a transaction that nothing is heard of
+   */
+  static JdbcPool of(JdbcSettings settings, Duration idle) {
+    JdbcDriverSource connections = new JdbcDriverSource(settings);
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("helix-jdbc");
+    config.setDataSource(connections);
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setMinimumIdle(Math.min(2, settings.poolSize()));
+    config.setConnectionTimeout(5_000);
+    config.setValidationTimeout(2_500);
+    config.setInitializationFailTimeout(-1);
+    config.setAutoCommit(false);
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    // Else what the pool itself asks leaves a connection in a transaction.
+    config.setIsolateInternalQueries(true);
+    config.setConnectionInitSql(timeouts(settings.url(), idle));
+    return new JdbcPool(connections, new HikariDataSource(config));
+  }
+
+  /**
+   * What a new connection is told, null where nothing: a wait for a lock ends before the driver's
+   * own time-out, and a host that is gone without a word keeps its locks only so long. What the
+   * database's owner has set is left as it is.
+   */
+  private static String timeouts(String url, Duration idle) {
+    if (url.startsWith("jdbc:postgresql:")) {
+      return "select set_config(name, case name when 'lock_timeout' then '20s' else '"
+          + idle.toMillis()
+          + "ms' end, false) from pg_settings where setting = '0' and name in ('lock_timeout',"
+          + " 'idle_in_transaction_session_timeout', 'tcp_user_timeout')";
+    }
+    if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
+      // MySQL takes no decimal. It has no such time-out as the rest is for, which is a comment
+      // there.
+      return "set innodb_lock_wait_timeout = cast(least(@@innodb_lock_wait_timeout, 20) as unsigned)"
+          + " /*M!100300 , idle_transaction_timeout = if(@@idle_transaction_timeout = 0, "
+          + Math.max(1, idle.toSeconds())
+          + ", @@idle_transaction_timeout) */";
+    }
+    return null;
+  }
+
+  DataSource source() {
+    return pool;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    connections.close();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.helix.store.jdbc;
+
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore.Version;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** A session's row, as of a moment. Immutable as long as nobody changes its bytes. */
+final class JdbcRow {
+  private final SessionId id;
+  private final Version version;
+  private final long usedAt;
+  private final byte[] status;
+
+  /**
+   * A row.
+   *
+   * @param usedAt when it was last used, in microseconds
+   * @param status what was last written as its state, with an earlier time of last use
+   */
+  private JdbcRow(SessionId id, Version version, long usedAt, byte[] status) {
+    this.id = id;
+    this.version = version;
+    this.usedAt = usedAt;
+    this.status = status;
+  }
+
+  /** How long the log is. */
+  Version version() {
+    return version;
+  }
+
+  /** The row of a session, null where there is none. */
+  static JdbcRow find(Connection connection, SessionId id, boolean forUpdate) throws SQLException {
+    String sql =
+        "select epoch, log_length, updated_at, state from helix_session where id = ?"
+            + (forUpdate ? " for update" : "");
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setString(1, id.value());
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next()
+            ? new JdbcRow(
+                id,
+                new Version(rows.getString(1), rows.getLong(2)),
+                rows.getLong(3),
+                rows.getBytes(4))
+            : null;
+      }
+    }
+  }
+
+  /** Locks a session's row to the transaction's end; false where there is none. */
+  static boolean lock(Connection connection, SessionId id) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("select 1 from helix_session where id = ? for update")) {
+      select.setString(1, id.value());
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  /** What the row says. */
+  SessionState state() {
+    return state(id, status, usedAt);
+  }
+
+  static SessionState state(SessionId id, byte[] status, long usedAt) {
+    SessionState state;
+    try {
+      state = SessionState.parse(id, status);
+    } catch (IllegalArgumentException e) {
+      throw new SessionException("the state of session " + id + " is unreadable", e);
+    }
+    return micros(state.updatedAt()) == usedAt ? state : state.withUpdatedAt(instant(usedAt));
+  }
+
+  /** The JSON of another state of this session, with what is not known of the row's. */
+  byte[] merged(SessionState next) {
+    return next.toJson(status);
+  }
+
+  /** The content of {@code status.json}: as it was given, where nothing was changed. */
+  byte[] statusJson() {
+    SessionState state = state();
+    return state.equals(SessionState.parse(id, status)) ? status : state.toJson(status);
+  }
+
+  /** Microseconds since 1970; times beyond what these can say are the last that they can. */
+  static long micros(Instant time) {
+    try {
+      return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    } catch (ArithmeticException e) {
+      return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /** 32 bytes that the session of another conversation or owner does not have. */
+  static byte[] holder(SessionState state) {
+    Owner owner = state.owner();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      for (String name : new String[] {state.conversationId(), owner.tenant(), owner.user()}) {
+        out.writeBoolean(name != null);
+        if (name != null) {
+          out.writeInt(name.length());
+          out.writeChars(name);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory can be written to", e);
+    }
+    return sha256(bytes.toByteArray());
+  }
+
+  static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

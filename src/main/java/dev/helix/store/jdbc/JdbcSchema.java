@@ -1,0 +1,154 @@
+package dev.helix.store.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.session.SessionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tables: made where they are missing, checked for their version, and whether the database
+ * keeps what it acknowledges. Stateless.
+ */
+final class JdbcSchema {
+  private static final Logger LOG = System.getLogger(JdbcSchema.class.getName());
+
+  private static final int VERSION = 1;
+
+  private final boolean create;
+  private final boolean allowLoss;
+
+  private JdbcSchema(boolean create, boolean allowLoss) {
+    this.create = create;
+    this.allowLoss = allowLoss;
+  }
+
+  /** As a server needs them. */
+  static JdbcSchema of(JdbcSettings settings) {
+    return new JdbcSchema(settings.create(), settings.allowLoss());
+  }
+
+  /** Tables that are only read: they must be there, and what they promise does not matter. */
+  static JdbcSchema toRead() {
+    return new JdbcSchema(false, true);
+  }
+
+  /**
+   * Returns when the database can be used.
+   *
+   * @param connection that does not commit by itself
+   * @throws SessionException if it never will as it is
+   */
+  void prepare(Connection connection, JdbcVendor vendor) throws SQLException {
+    requireNoLoss(connection, vendor);
+    String version = version(connection);
+    requireKnown(version == null ? make(connection, vendor) : version);
+  }
+
+  private void requireNoLoss(Connection connection, JdbcVendor vendor) throws SQLException {
+    if (allowLoss) {
+      return;
+    }
+    String risk = vendor.risk(connection);
+    if (risk != null) {
+      throw new SessionException(
+          "the database may lose what it has acknowledged: "
+              + risk
+              + ". helix.store.allow.loss=true uses it all the same");
+    }
+  }
+
+  private static String version(Connection connection) throws SQLException {
+    try {
+      return JdbcVendor.text(
+          connection, "select meta_value from helix_meta where meta_key = 'schema_version'");
+    } catch (SQLException e) {
+      if (!JdbcFailure.isAbsentTable(e)) {
+        throw e;
+      }
+      connection.rollback();
+      return null;
+    }
+  }
+
+  private String make(Connection connection, JdbcVendor vendor) throws SQLException {
+    if (!create) {
+      throw new SessionException(
+          "the database has no tables for sessions: make them with dev/helix/store/"
+              + vendor.script()
+              + ", which is in the WAR's classes, or set helix.jdbc.create=true");
+    }
+    vendor.lockSchema(connection);
+    String version;
+    try {
+      version = version(connection);
+      if (version == null) {
+        for (String statement : statements(vendor.script())) {
+          try (Statement sql = connection.createStatement()) {
+            sql.execute(statement);
+          }
+        }
+        connection.commit();
+        LOG.log(Level.INFO, "made the tables for sessions, version " + VERSION);
+        version = version(connection);
+      }
+    } catch (SQLException | RuntimeException e) {
+      try {
+        release(connection, vendor);
+      } catch (SQLException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+    release(connection, vendor);
+    return version;
+  }
+
+  /** The lock is the connection's, not the transaction's, which may have failed. */
+  private static void release(Connection connection, JdbcVendor vendor) throws SQLException {
+    try {
+      connection.rollback();
+    } finally {
+      vendor.unlockSchema(connection);
+    }
+  }
+
+  private static void requireKnown(String version) {
+    if (!Integer.toString(VERSION).equals(version)) {
+      throw new SessionException(
+          "the database's tables for sessions are of version "
+              + version
+              + ", and this program knows version "
+              + VERSION
+              + ": use a program of their version, or another database");
+    }
+  }
+
+  /** The script's statements, without comments. */
+  private static List<String> statements(String script) {
+    String text;
+    try (InputStream in = JdbcSchema.class.getResourceAsStream(script)) {
+      if (in == null) {
+        throw new IllegalStateException("there is no " + script);
+      }
+      text = new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> statements = new ArrayList<>();
+    for (String statement : text.replaceAll("(?m)^--.*$", "").split(";\\s*\\n", -1)) {
+      if (!statement.isBlank()) {
+        statements.add(statement.strip());
+      }
+    }
+    return statements;
+  }
+}

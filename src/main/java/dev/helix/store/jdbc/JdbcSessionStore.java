@@ -1,0 +1,358 @@
+package dev.helix.store.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.message.Message;
+import dev.helix.session.Lease;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.store.ShownSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Sessions in a database, which several servers may use at once. Thread-safe, without a state of
+ * its own: what is known of a session is what the database says.
+ *
+ * <p>Whoever changes a session changes or locks its row first and keeps it to the end of the
+ * transaction, so that all that is stored of one session is stored one after the other.
+ */
+final class JdbcSessionStore implements SessionStore {
+  private final JdbcDatabase database;
+  private final JdbcSessionReader reader;
+  private final JdbcLeases leases;
+  private final JdbcMeta meta;
+
+  JdbcSessionStore(JdbcDatabase database) {
+    this.database = database;
+    this.reader = new JdbcSessionReader(database);
+    this.leases = new JdbcLeases(database);
+    this.meta = new JdbcMeta(database);
+  }
+
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    return reader.find(id);
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    return reader.read(id, since);
+  }
+
+  @Override
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
+    return database.transaction(
+        "cannot append to session " + state.sessionId(),
+        connection -> append(connection, state, expected, elements, lease));
+  }
+
+  private static Appended append(
+      Connection connection,
+      SessionState state,
+      Version expected,
+      List<Message> elements,
+      Lease lease)
+      throws SQLException {
+    boolean allowed = lease == null || JdbcLeases.hold(connection, lease);
+    if (allowed && grow(connection, state, expected, elements.size())) {
+      JdbcInserts.messages(connection, state.sessionId(), expected.length(), elements);
+      return done(expected.epoch(), expected.length() + elements.size());
+    }
+    byte[] holder = holder(connection, state.sessionId());
+    if (holder != null && !Arrays.equals(holder, JdbcRow.holder(state))) {
+      return new Appended(Outcome.HELD, Version.NONE);
+    }
+    if (!allowed) {
+      return new Appended(Outcome.FENCED, Version.NONE);
+    }
+    if (holder != null || !expected.equals(Version.NONE)) {
+      return new Appended(Outcome.CONFLICT, Version.NONE);
+    }
+    // Where another server makes it first, this fails, waits for it and begins again.
+    String epoch = JdbcInserts.session(connection, state, state.toJson(), elements.size());
+    JdbcInserts.messages(connection, state.sessionId(), 0, elements);
+    return done(epoch, elements.size());
+  }
+
+  private static Appended done(String epoch, long length) {
+    return new Appended(Outcome.DONE, new Version(epoch, length));
+  }
+
+  /** Makes room at the log's end if it is as expected, and locks the row: the atomic step. */
+  private static boolean grow(
+      Connection connection, SessionState state, Version expected, int elements)
+      throws SQLException {
+    if (expected.equals(Version.NONE)) {
+      return false;
+    }
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "update helix_session set log_length = ?, updated_at = ?"
+                + " where id = ? and epoch = ? and log_length = ? and holder = ?")) {
+      update.setLong(1, expected.length() + elements);
+      update.setLong(2, JdbcRow.micros(state.updatedAt()));
+      update.setString(3, state.sessionId().value());
+      update.setString(4, expected.epoch());
+      update.setLong(5, expected.length());
+      update.setBytes(6, JdbcRow.holder(state));
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  private static byte[] holder(Connection connection, SessionId id) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("select holder from helix_session where id = ?")) {
+      select.setString(1, id.value());
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getBytes(1) : null;
+      }
+    }
+  }
+
+  /** Does nothing where a commit is durable, which is all but H2. */
+  @Override
+  public void force(SessionId id) {
+    database.force("cannot force session " + id);
+  }
+
+  @Override
+  public boolean update(SessionState state) {
+    return change(
+        state.sessionId(), stored -> stored.isSameConversation(state) ? state : null, "update");
+  }
+
+  @Override
+  public boolean adopt(SessionId id, Owner owner) {
+    return change(
+        id, stored -> stored.owner().isAnonymous() ? stored.withOwner(owner) : null, "adopt");
+  }
+
+  /** Replaces a state under its row's lock, unless the change is null. */
+  private boolean change(SessionId id, UnaryOperator<SessionState> change, String verb) {
+    boolean changed =
+        database.transaction(
+            "cannot " + verb + " session " + id,
+            connection -> {
+              JdbcRow row = JdbcRow.find(connection, id, true);
+              SessionState next = row == null ? null : change.apply(row.state());
+              if (next == null) {
+                return false;
+              }
+              try (PreparedStatement update =
+                  connection.prepareStatement(
+                      "update helix_session set state = ?, updated_at = ?, holder = ?"
+                          + " where id = ?")) {
+                update.setBytes(1, row.merged(next));
+                update.setLong(2, JdbcRow.micros(next.updatedAt()));
+                update.setBytes(3, JdbcRow.holder(next));
+                update.setString(4, id.value());
+                return update.executeUpdate() == 1;
+              }
+            });
+    if (changed) {
+      force(id);
+    }
+    return changed;
+  }
+
+  @Override
+  public Optional<String> note(SessionId id, String name) {
+    return reader.note(id, name);
+  }
+
+  @Override
+  public boolean saveNote(SessionId id, String name, String text) {
+    boolean saved =
+        database.transaction(
+            "cannot save a note of session " + id,
+            connection ->
+                JdbcRow.lock(connection, id)
+                    && JdbcInserts.file(
+                        connection, id, JdbcSessionReader.notePath(name), text.getBytes(UTF_8)));
+    if (saved) {
+      force(id);
+    }
+    return saved;
+  }
+
+  @Override
+  public byte[] ownerSecret() {
+    return meta.ownerSecret();
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return meta.findOwnerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    return meta.adoptOwnerSecret(secret);
+  }
+
+  @Override
+  public List<SessionState> list(Position after, int limit) {
+    return reader.list(after, limit);
+  }
+
+  @Override
+  public boolean delete(SessionId id) {
+    boolean deleted =
+        database.transaction("cannot delete session " + id, connection -> delete(connection, id));
+    if (deleted) {
+      force(id);
+    }
+    return deleted;
+  }
+
+  /** Its messages and files go with it. */
+  private static boolean delete(Connection connection, SessionId id) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("delete from helix_session where id = ?")) {
+      delete.setString(1, id.value());
+      return delete.executeUpdate() == 1;
+    }
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    return leases.take(id, time);
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    return leases.renew(lease, time);
+  }
+
+  @Override
+  public void release(Lease lease) {
+    leases.release(lease);
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    return reader.export(id, visitor);
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) throws IOException {
+    if (find(id).isPresent()) {
+      return false;
+    }
+    ShownSession shown = ShownSession.of(id, files);
+    boolean restored =
+        database.transaction(
+            "cannot restore session " + id,
+            connection -> {
+              if (JdbcRow.find(connection, id, false) != null) {
+                return false;
+              }
+              JdbcInserts.session(
+                  connection,
+                  shown.state(),
+                  shown.status().getBytes(UTF_8),
+                  shown.messages().size());
+              JdbcInserts.messages(connection, id, 0, shown.messages());
+              JdbcInserts.files(connection, id, shown.others());
+              return true;
+            });
+    if (restored) {
+      force(id);
+    }
+    return restored;
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
+    boolean removed;
+    try {
+      removed =
+          database.once(
+              "cannot remove session " + id,
+              connection -> remove(connection, id, unusedSince, visitor));
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+    if (removed) {
+      force(id);
+    }
+    return removed;
+  }
+
+  /** The row is locked all the while: who writes to the session waits. */
+  private static boolean remove(
+      Connection connection, SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws SQLException {
+    JdbcSessionReader.Whole whole = JdbcSessionReader.whole(connection, id, true);
+    if (whole == null || !whole.row().state().updatedAt().isBefore(unusedSince)) {
+      return false;
+    }
+    Awake awake = new Awake(connection, visitor);
+    try {
+      whole.show(awake);
+    } catch (IOException e) {
+      if (awake.lost != null) {
+        throw awake.lost;
+      }
+      throw new UncheckedIOException(e);
+    }
+    return delete(connection, id);
+  }
+
+  /** Is heard of by the database after each file, which else would end an idle transaction. */
+  private static final class Awake implements SessionFiles.Visitor {
+    private final Connection connection;
+    private final SessionFiles.Visitor to;
+
+    /** Why the transaction is gone, and with it the lock. */
+    private SQLException lost;
+
+    Awake(Connection connection, SessionFiles.Visitor to) {
+      this.connection = connection;
+      this.to = to;
+    }
+
+    @Override
+    public void file(String path, byte[] content) throws IOException {
+      to.file(path, content);
+      try {
+        JdbcVendor.text(connection, "select 1");
+      } catch (SQLException e) {
+        lost = e;
+        throw new IOException("the database has ended the removal", e);
+      }
+    }
+
+    @Override
+    public void end() throws IOException {
+      to.end();
+    }
+  }
+
+  @Override
+  public void check() {
+    meta.check();
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

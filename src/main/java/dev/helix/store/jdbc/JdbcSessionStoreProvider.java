@@ -1,0 +1,69 @@
+package dev.helix.store.jdbc;
+
+import dev.helix.session.SessionStore;
+import dev.helix.session.StoreUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Makes the store called {@code jdbc} in the database that {@code helix.jdbc.jndi} or {@code
+ * helix.jdbc.url} names. A database that cannot be reached is used when it can; one that is there
+ * and cannot be used is an error. Stateless.
+ */
+public final class JdbcSessionStoreProvider implements SessionStore.Provider {
+  private static final Logger LOG = System.getLogger(JdbcSessionStoreProvider.class.getName());
+
+  @Override
+  public String name() {
+    return "jdbc";
+  }
+
+  @Override
+  public Map<String, String> problems(UnaryOperator<String> settings) {
+    return JdbcSettings.problems(settings);
+  }
+
+  @Override
+  public SessionStore open(UnaryOperator<String> settings) {
+    JdbcSettings where = JdbcSettings.of(settings);
+    JdbcDatabase database = database(where, JdbcSchema.of(where));
+    try {
+      LOG.log(Level.INFO, "sessions are in " + where.place() + ", " + database.vendor());
+    } catch (StoreUnavailableException e) {
+      LOG.log(Level.WARNING, where.place() + " is used as soon as it can be reached", e);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    return new JdbcSessionStore(database);
+  }
+
+  @Override
+  public SessionStore openToRead(UnaryOperator<String> settings) {
+    JdbcDatabase database = database(JdbcSettings.of(settings), JdbcSchema.toRead());
+    try {
+      database.vendor();
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    return new JdbcSessionReader(database);
+  }
+
+  private static JdbcDatabase database(JdbcSettings where, JdbcSchema schema) {
+    if (where.jndi() != null) {
+      return new JdbcDatabase(JdbcNames.lookUp(where.jndi()), null, schema);
+    }
+    try {
+      JdbcPool pool = JdbcPool.of(where);
+      return new JdbcDatabase(pool.source(), pool, schema);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "helix.jdbc.url needs HikariCP, which is not there: add com.zaxxer:HikariCP, or use"
+              + " helix.jdbc.jndi",
+          e);
+    }
+  }
+}

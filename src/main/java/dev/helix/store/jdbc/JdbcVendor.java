@@ -1,0 +1,179 @@
+package dev.helix.store.jdbc;
+
+import dev.helix.session.SessionException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** In what the databases differ; all else is SQL that each of them knows. */
+enum JdbcVendor {
+  /** PostgreSQL 12 and later. */
+  POSTGRESQL(
+      "schema-postgresql.sql", "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)") {
+    @Override
+    void lockSchema(Connection connection) throws SQLException {
+      run(connection, "select pg_advisory_lock(" + SCHEMA_LOCK + ")");
+    }
+
+    @Override
+    void unlockSchema(Connection connection) throws SQLException {
+      run(connection, "select pg_advisory_unlock(" + SCHEMA_LOCK + ")");
+    }
+
+    @Override
+    String risk(Connection connection) throws SQLException {
+      if ("off".equals(text(connection, "select current_setting('fsync')"))) {
+        return "fsync is off";
+      }
+      return "off".equals(text(connection, "select current_setting('synchronous_commit')"))
+          ? "synchronous_commit is off, which ALTER ROLE ... SET synchronous_commit = on changes"
+          : null;
+    }
+  },
+
+  /** MariaDB 10.5 and later, and MySQL 8 and later. */
+  MARIADB("schema-mariadb.sql", "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))") {
+    @Override
+    void lockSchema(Connection connection) throws SQLException {
+      if (!"1".equals(text(connection, "select get_lock(" + LOCK_NAME + ", 30)"))) {
+        throw new SessionException("another server is still making the tables for sessions");
+      }
+    }
+
+    @Override
+    void unlockSchema(Connection connection) throws SQLException {
+      run(connection, "select release_lock(" + LOCK_NAME + ")");
+    }
+
+    @Override
+    String risk(Connection connection) throws SQLException {
+      String flush = text(connection, "select @@innodb_flush_log_at_trx_commit");
+      if ("0".equals(flush) || "2".equals(flush)) {
+        return "innodb_flush_log_at_trx_commit is " + flush + ", and must be 1";
+      }
+      // With a binary log, recovery takes back what that log does not have.
+      boolean logged = "1".equals(text(connection, "select @@log_bin"));
+      return logged && !"1".equals(text(connection, "select @@sync_binlog"))
+          ? "there is a binary log and sync_binlog is not 1"
+          : null;
+    }
+  },
+
+  /** H2 2. */
+  H2(
+      "schema-h2.sql",
+      "datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp)") {
+    @Override
+    void lockSchema(Connection connection) {
+      // H2 knows no locks to use here, and is mostly within this process.
+      H2_SCHEMA_LOCK.lock();
+    }
+
+    @Override
+    void unlockSchema(Connection connection) {
+      H2_SCHEMA_LOCK.unlock();
+    }
+
+    @Override
+    String risk(Connection connection) throws SQLException {
+      if (text(connection, "call database_path()") == null) {
+        return "it is in memory, and gone when this server stops";
+      }
+      try {
+        run(connection, FORCE);
+        return null;
+      } catch (SQLException e) {
+        if (e.getErrorCode() != NO_ADMIN) {
+          throw e;
+        }
+        return "the user may not CHECKPOINT SYNC, which ALTER USER ... ADMIN TRUE changes";
+      }
+    }
+
+    @Override
+    void force(Connection connection) throws SQLException {
+      try {
+        run(connection, FORCE);
+      } catch (SQLException e) {
+        if (e.getErrorCode() != NO_ADMIN) {
+          throw e;
+        }
+        // Whoever opened the store said that it may lose what it acknowledged.
+      }
+    }
+  };
+
+  /** In H2 a commit only writes, and up to half a second later. */
+  private static final String FORCE = "checkpoint sync";
+
+  private static final int NO_ADMIN = 90040;
+
+  /** Any number that other users of a database's advisory locks will hardly take. */
+  private static final long SCHEMA_LOCK = 0x68656c6978L;
+
+  private static final Lock H2_SCHEMA_LOCK = new ReentrantLock();
+
+  /** At most 64 characters; MySQL 9.7 has no sha1. */
+  private static final String LOCK_NAME =
+      "concat('helix_schema.', left(sha2(database(), 256), 40))";
+
+  private final String script;
+  private final String now;
+
+  JdbcVendor(String script, String now) {
+    this.script = script;
+    this.now = now;
+  }
+
+  /** The kind of a database. */
+  static JdbcVendor of(Connection connection) throws SQLException {
+    String product = connection.getMetaData().getDatabaseProductName();
+    return switch (product) {
+      case "PostgreSQL" -> POSTGRESQL;
+      case "MariaDB", "MySQL" -> MARIADB;
+      case "H2" -> H2;
+      default ->
+          throw new SessionException(
+              "sessions are kept in PostgreSQL, MariaDB, MySQL or H2, not in " + product);
+    };
+  }
+
+  /** The resource beside this class that makes the tables. */
+  String script() {
+    return script;
+  }
+
+  /** An expression for the database's time in microseconds since 1970. */
+  String now() {
+    return now;
+  }
+
+  /** Returns when no other server makes the tables; to be called once. */
+  abstract void lockSchema(Connection connection) throws SQLException;
+
+  /** Lets the next one look, once what was made is committed. */
+  abstract void unlockSchema(Connection connection) throws SQLException;
+
+  /** Why the database may lose what it has acknowledged; null where it keeps it. */
+  abstract String risk(Connection connection) throws SQLException;
+
+  /** Makes durable what was committed, where a commit alone does not. */
+  void force(Connection connection) throws SQLException {}
+
+  private static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The first column of the first row. */
+  static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? rows.getString(1) : null;
+    }
+  }
+}

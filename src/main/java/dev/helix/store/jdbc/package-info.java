@@ -1,0 +1,6 @@
+/**
+ * Sessions in a database. Opened by {@link dev.helix.session.SessionStore#open}.
+ *
+ * <p>Internal: not for other applications.
+ */
+package dev.helix.store.jdbc;

@@ -1,0 +1,117 @@
+package dev.helix.store.redis;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Redis as the store sees it: looked over before it is used, and again after each time that it was
+ * away, and with the failures of the store's contract. Thread-safe.
+ */
+final class RedisAccess implements AutoCloseable {
+  private final RedisAddress address;
+  private final RedisLink link;
+  private final RedisDurability durability;
+
+  /** How often it was away. */
+  private final AtomicInteger outages = new AtomicInteger();
+
+  /** As many of them had been when it was last looked over. */
+  private volatile int lookedOver = -1;
+
+  /**
+   * @param durability null for one who only reads, to whom it does not matter
+   */
+  RedisAccess(RedisAddress address, RedisDurability durability) {
+    this.address = address;
+    this.durability = durability;
+    this.link = address.cluster() ? new RedisClusterLink(address) : new RedisServerLink(address);
+  }
+
+  /** Works with the server where a key is; in a cluster with keys of its slot only. */
+  <T> T with(String key, Function<RedisWire, T> work) {
+    try {
+      lookOver();
+      return link.with(key, work);
+    } catch (JedisException e) {
+      SessionException failure = RedisFailures.of(e, address);
+      if (failure instanceof StoreUnavailableException) {
+        outages.incrementAndGet();
+      }
+      throw failure;
+    }
+  }
+
+  /** Runs a script where its first key is. */
+  Object run(RedisScript script, List<String> keys, Object... arguments) {
+    List<byte[]> all = new ArrayList<>();
+    for (Object argument : arguments) {
+      all.add(argument instanceof byte[] given ? given : RedisScript.utf8(argument.toString()));
+    }
+    return with(keys.get(0), wire -> wire.run(script, keys, all));
+  }
+
+  /** Asks the same of several keys, wherever they are; in a cluster one after the other. */
+  List<Object> each(List<String> keys, Function<String, RedisWire.Call> call) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    if (!link.isCluster()) {
+      return with(keys.get(0), wire -> wire.all(keys.stream().map(call).toList()));
+    }
+    List<Object> replies = new ArrayList<>();
+    for (String key : keys) {
+      replies.addAll(with(key, wire -> wire.all(List.of(call.apply(key)))));
+    }
+    return replies;
+  }
+
+  private void lookOver() {
+    int before = outages.get();
+    if (lookedOver != before) {
+      if (!link.isCluster()) {
+        link.withEach(this::checkThatItIsAlone);
+      }
+      if (durability != null) {
+        link.withEach(durability::check);
+      }
+      lookedOver = before;
+    }
+  }
+
+  /** A cluster's node would do well for some keys only. */
+  private void checkThatItIsAlone(RedisWire wire) {
+    String info;
+    try {
+      info = RedisWire.text(wire.call(Command.INFO, "cluster"));
+    } catch (JedisDataException e) {
+      if (RedisFailures.isForbidden(e)) {
+        return;
+      }
+      throw e;
+    }
+    if (info.contains("cluster_enabled:1")) {
+      throw RedisFailures.ofACluster(address, null);
+    }
+  }
+
+  boolean isCluster() {
+    return link.isCluster();
+  }
+
+  @Override
+  public String toString() {
+    return address.toString();
+  }
+
+  @Override
+  public void close() {
+    link.close();
+  }
+}

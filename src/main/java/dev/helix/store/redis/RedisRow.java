@@ -1,0 +1,115 @@
+package dev.helix.store.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * A session's state as it is kept: the JSON of {@code status.json} with, beside it, what changes
+ * with each turn.
+ *
+ * @param state what it says, with the time of last use
+ * @param json the JSON, whose time of last use may be an earlier one
+ * @param epoch of the log
+ * @param edition how often the JSON has been changed
+ */
+record RedisRow(SessionState state, String json, String epoch, String edition) {
+  /** Times beyond are taken for these: as microseconds they are numbers without end. */
+  private static final Instant EARLIEST = Instant.ofEpochSecond(-9_000_000_000_000L);
+
+  private static final Instant LATEST = Instant.ofEpochSecond(9_000_000_000_000L);
+
+  /**
+   * The row of a session, if there is one.
+   *
+   * @throws SessionException if the JSON is damaged
+   */
+  static Optional<RedisRow> find(RedisAccess redis, SessionId id) {
+    String key = RedisKeys.state(id);
+    return of(id, redis.with(key, wire -> wire.all(List.of(call(key))).get(0)));
+  }
+
+  /** Asks for what {@link #of} reads. */
+  static RedisWire.Call call(String key) {
+    return RedisWire.Call.of(Command.HMGET, key, "json", "updated", "epoch", "edition");
+  }
+
+  /**
+   * Reads the reply to {@link #call}.
+   *
+   * @throws SessionException if the JSON is damaged
+   */
+  static Optional<RedisRow> of(SessionId id, Object reply) {
+    List<?> fields = (List<?>) reply;
+    if (fields.get(0) == null) {
+      return Optional.empty();
+    }
+    String json = new String((byte[]) fields.get(0), UTF_8);
+    return Optional.of(
+        new RedisRow(
+            state(id, json, RedisWire.text(fields.get(1))),
+            json,
+            RedisWire.text(fields.get(2)),
+            RedisWire.text(fields.get(3))));
+  }
+
+  static SessionState state(SessionId id, String json, String updated) {
+    try {
+      return SessionState.parse(id, json.getBytes(UTF_8)).withUpdatedAt(time(updated));
+    } catch (IllegalArgumentException e) {
+      throw new SessionException("the state of session " + id + " in Redis is unreadable", e);
+    }
+  }
+
+  /** {@code status.json} as it is to be shown: with the time of last use. */
+  static byte[] status(SessionState state, String json) {
+    byte[] bytes = json.getBytes(UTF_8);
+    boolean same = SessionState.parse(state.sessionId(), bytes).equals(state);
+    return same ? bytes : state.toJson(bytes);
+  }
+
+  static String micros(Instant time) {
+    Instant bounded = time.isBefore(EARLIEST) ? EARLIEST : time.isAfter(LATEST) ? LATEST : time;
+    return "" + ChronoUnit.MICROS.between(Instant.EPOCH, bounded);
+  }
+
+  static Instant time(String micros) {
+    return Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
+  }
+
+  /**
+   * A digest of the conversation's id and the owner, by which a script can tell whether a session
+   * is theirs.
+   */
+  static byte[] whose(SessionState state) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      write(out, state.conversationId());
+      write(out, state.owner().tenant());
+      write(out, state.owner().user());
+      return MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory can be written to", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static void write(DataOutputStream out, String name) throws IOException {
+    out.writeInt(name == null ? -1 : name.length());
+    out.writeChars(name == null ? "" : name);
+  }
+}

@@ -1,0 +1,327 @@
+package dev.helix.store.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.message.Message;
+import dev.helix.session.Lease;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.StoreUnavailableException;
+import dev.helix.store.ShownSession;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * Sessions in Redis, for several servers at once: whatever changes a session is one script, and all
+ * keys of a session are on one server, so that a Redis Cluster will do. An append costs what is
+ * new. One element or file is at most what {@code proto-max-bulk-len} says, 512 MB by itself, and
+ * one append {@code client-query-buffer-limit}, 1 GB. Thread-safe.
+ */
+final class RedisSessionStore implements SessionStore {
+  private static final Logger LOG = System.getLogger(RedisSessionStore.class.getName());
+
+  /** So long a lease that is over is remembered, and its number. */
+  private static final long REMEMBERED_MILLIS = Duration.ofHours(1).toMillis();
+
+  /** A longer lease is as good as one without an end. */
+  private static final long LONGEST_LEASE_MILLIS = Duration.ofDays(3650).toMillis();
+
+  private static final long PROBE_MILLIS = 10_000;
+
+  private final RedisAccess redis;
+  private final RedisOrder order;
+  private final RedisSessionReader reader;
+
+  private RedisSessionStore(RedisAccess redis) {
+    this.redis = redis;
+    this.order = new RedisOrder(redis, true);
+    this.reader = new RedisSessionReader(redis, order);
+  }
+
+  /**
+   * Opens the store, also where Redis cannot be reached for now.
+   *
+   * @throws SessionException if it can be reached and will not do
+   */
+  static RedisSessionStore open(RedisAddress address, boolean lossAllowed) {
+    RedisSessionStore store =
+        new RedisSessionStore(new RedisAccess(address, new RedisDurability(address, lossAllowed)));
+    try {
+      store.check();
+      LOG.log(Level.INFO, "sessions are kept in Redis at " + address);
+    } catch (StoreUnavailableException e) {
+      LOG.log(Level.WARNING, e.getMessage() + ". It is used as soon as it is there");
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  @Override
+  public Optional<SessionState> find(SessionId id) {
+    return reader.find(id);
+  }
+
+  @Override
+  public Reading read(SessionId id, Version since) {
+    return reader.read(id, since);
+  }
+
+  @Override
+  public Appended append(
+      SessionState state, Version expected, List<Message> elements, Lease lease) {
+    SessionId id = state.sessionId();
+    boolean makes = expected.equals(Version.NONE);
+    if (makes) {
+      order.used(state);
+    }
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(RedisRow.whose(state));
+    arguments.add(expected.epoch());
+    arguments.add(expected.length());
+    arguments.add(lease == null ? "" : lease.number());
+    arguments.add(RedisRow.micros(state.updatedAt()));
+    arguments.add(newEpoch());
+    arguments.add(makes ? state.toJson() : "");
+    arguments.add(id.value());
+    elements.forEach(element -> arguments.add(element.elementJson()));
+    List<String> keys =
+        RedisKeys.withOrder(
+            redis.isCluster(),
+            RedisKeys.state(id),
+            RedisKeys.log(id),
+            RedisKeys.files(id),
+            RedisKeys.lease(id));
+    List<?> reply = (List<?>) redis.run(RedisScript.APPEND, keys, arguments.toArray());
+    Outcome outcome = Outcome.valueOf(RedisWire.text(reply.get(0)));
+    if (outcome != Outcome.DONE) {
+      return new Appended(outcome, Version.NONE);
+    }
+    order.used(state);
+    return new Appended(outcome, new Version(RedisWire.text(reply.get(1)), (Long) reply.get(2)));
+  }
+
+  private static String newEpoch() {
+    return UUID.randomUUID().toString();
+  }
+
+  /**
+   * Does nothing: with {@code appendfsync always} Redis writes to the disk before it answers, so
+   * that what an append has stored is there already. Where loss is allowed there is nothing to ask
+   * it for.
+   */
+  @Override
+  public void force(SessionId id) {
+    // See above.
+  }
+
+  @Override
+  public boolean update(SessionState state) {
+    SessionId id = state.sessionId();
+    while (true) {
+      Optional<RedisRow> row = RedisRow.find(redis, id);
+      if (row.isEmpty() || !row.get().state().isSameConversation(state)) {
+        return false;
+      }
+      Object done =
+          redis.run(
+              RedisScript.CHANGE,
+              RedisKeys.withOrder(redis.isCluster(), RedisKeys.state(id)),
+              row.get().epoch(),
+              row.get().edition(),
+              RedisRow.whose(state),
+              state.toJson(row.get().json().getBytes(UTF_8)),
+              RedisRow.micros(state.updatedAt()),
+              id.value());
+      if (done.equals(1L)) {
+        order.set(state);
+        return true;
+      }
+    }
+  }
+
+  @Override
+  public boolean adopt(SessionId id, Owner owner) {
+    while (true) {
+      Optional<RedisRow> row = RedisRow.find(redis, id);
+      if (row.isEmpty() || !row.get().state().owner().isAnonymous()) {
+        return false;
+      }
+      SessionState adopted = row.get().state().withOwner(owner);
+      Object done =
+          redis.run(
+              RedisScript.ADOPT,
+              List.of(RedisKeys.state(id)),
+              row.get().epoch(),
+              row.get().edition(),
+              RedisRow.whose(adopted),
+              adopted.toJson(row.get().json().getBytes(UTF_8)));
+      if (done.equals(1L)) {
+        return true;
+      }
+    }
+  }
+
+  @Override
+  public Optional<String> note(SessionId id, String name) {
+    return reader.note(id, name);
+  }
+
+  @Override
+  public boolean saveNote(SessionId id, String name, String text) {
+    Object done =
+        redis.run(
+            RedisScript.NOTE,
+            List.of(RedisKeys.state(id), RedisKeys.files(id)),
+            RedisSessionReader.notePath(name),
+            text.getBytes(UTF_8));
+    return done.equals(1L);
+  }
+
+  @Override
+  public byte[] ownerSecret() {
+    byte[] proposed = new byte[RedisSessionReader.SECRET_BYTES];
+    new SecureRandom().nextBytes(proposed);
+    return firstSecret(proposed);
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
+    return reader.ownerSecret();
+  }
+
+  @Override
+  public boolean adoptOwnerSecret(byte[] secret) {
+    if (secret.length != RedisSessionReader.SECRET_BYTES) {
+      throw new IllegalArgumentException("not a secret of owners");
+    }
+    return MessageDigest.isEqual(secret, firstSecret(secret.clone()));
+  }
+
+  /** The secret, which is the proposed one where there is none. */
+  private byte[] firstSecret(byte[] proposed) {
+    redis.with(
+        RedisKeys.OWNER_SECRET,
+        wire ->
+            wire.all(
+                List.of(RedisWire.Call.of(Command.SET, RedisKeys.OWNER_SECRET, proposed, "NX"))));
+    return findOwnerSecret().orElseThrow();
+  }
+
+  @Override
+  public List<SessionState> list(Position after, int limit) {
+    return reader.list(after, limit);
+  }
+
+  @Override
+  public boolean delete(SessionId id) {
+    return delete(id, "", "");
+  }
+
+  private boolean delete(SessionId id, String epoch, String revision) {
+    List<String> keys =
+        RedisKeys.withOrder(
+            redis.isCluster(), RedisKeys.state(id), RedisKeys.log(id), RedisKeys.files(id));
+    Object time = redis.run(RedisScript.DELETE, keys, id.value(), epoch, revision);
+    if (time != null) {
+      order.removed(id, RedisWire.text(time));
+    }
+    return time != null;
+  }
+
+  @Override
+  public Optional<Lease> lease(SessionId id, Duration time) {
+    Object number =
+        redis.run(RedisScript.LEASE, List.of(RedisKeys.lease(id)), millis(time), REMEMBERED_MILLIS);
+    return Optional.ofNullable(RedisWire.text(number))
+        .map(text -> new Lease(id, Long.parseLong(text)));
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration time) {
+    Object done =
+        redis.run(
+            RedisScript.RENEW,
+            List.of(RedisKeys.lease(lease.of())),
+            lease.number(),
+            millis(time),
+            REMEMBERED_MILLIS);
+    return done.equals(1L);
+  }
+
+  private static long millis(Duration time) {
+    boolean longer = time.compareTo(Duration.ofMillis(LONGEST_LEASE_MILLIS)) > 0;
+    return longer ? LONGEST_LEASE_MILLIS : time.toMillis();
+  }
+
+  @Override
+  public void release(Lease lease) {
+    redis.run(
+        RedisScript.RELEASE,
+        List.of(RedisKeys.lease(lease.of())),
+        lease.number(),
+        REMEMBERED_MILLIS);
+  }
+
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+    return reader.export(id, visitor);
+  }
+
+  @Override
+  public boolean restore(SessionId id, SessionFiles files) throws IOException {
+    if (find(id).isPresent()) {
+      return false;
+    }
+    ShownSession shown = ShownSession.of(id, files);
+    order.used(shown.state());
+    return new RedisStaging(redis, id).restore(shown, newEpoch());
+  }
+
+  @Override
+  public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
+    Optional<RedisSessionReader.Shown> shown = reader.show(id);
+    if (shown.isEmpty() || !shown.get().state().updatedAt().isBefore(unusedSince)) {
+      return false;
+    }
+    shown.get().to(visitor);
+    return delete(id, shown.get().epoch(), shown.get().revision());
+  }
+
+  @Override
+  public void check() {
+    String key = "helix:{.check-" + UUID.randomUUID() + "}";
+    List<Object> replies =
+        redis.with(
+            key,
+            wire ->
+                wire.all(
+                    List.of(
+                        RedisWire.Call.of(Command.SET, key, key, "PX", PROBE_MILLIS),
+                        RedisWire.Call.of(Command.GET, key))));
+    if (!key.equals(RedisWire.text(replies.get(1)))) {
+      throw new SessionException("Redis at " + redis + " does not give back what was stored");
+    }
+  }
+
+  @Override
+  public void close() {
+    redis.close();
+  }
+}

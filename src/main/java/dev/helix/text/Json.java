@@ -1,0 +1,92 @@
+package dev.helix.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** How this package reads and writes JSON: streaming, in UTF-8, with lone surrogates kept. */
+public final class Json {
+  /** Strings of 20 MB images are common, so the limit on a string is out of the way. */
+  public static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(1 << 30)
+                  .maxNestingDepth(1000)
+                  .build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  private Json() {}
+
+  /** What is done with each field of an object. */
+  public interface FieldReader {
+    /**
+     * The parser stands at the value's first token; it may be moved to the value's last.
+     *
+     * @param start where the field's name begins, counted from the object's first byte
+     */
+    void field(String name, JsonParser value, int start) throws IOException;
+  }
+
+  /** Walks the fields of the object that fills the range; nothing but white space may follow. */
+  public static void eachField(byte[] json, int offset, int length, FieldReader reader)
+      throws IOException {
+    try (JsonParser parser = FACTORY.createParser(json, offset, length)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("not a JSON object");
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        String name = parser.currentName();
+        parser.nextToken();
+        reader.field(name, parser, start);
+        parser.skipChildren();
+      }
+      if (parser.nextToken() != null) {
+        throw new IOException("more than one JSON value");
+      }
+    }
+  }
+
+  /** The value where it is a text, else null. */
+  public static String textOrNull(JsonParser value) throws IOException {
+    return value.currentToken() == JsonToken.VALUE_STRING ? value.getText() : null;
+  }
+
+  /** The text as a JSON string with its quotes. */
+  public static String quote(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+    JsonStringEncoder.getInstance().quoteAsString(text, out);
+    return out.append('"').toString();
+  }
+
+  /** The JSON in UTF-8, with a lone surrogate, which UTF-8 has no bytes for, as an escape. */
+  public static byte[] utf8(String json) {
+    StringBuilder escaped = null;
+    int copied = 0;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < json.length()
+          && Character.isLowSurrogate(json.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      if (escaped == null) {
+        escaped = new StringBuilder(json.length() + 16);
+      }
+      escaped.append(json, copied, i).append(String.format("\\u%04x", (int) c));
+      copied = i + 1;
+    }
+    return (escaped == null ? json : escaped.append(json, copied, json.length()).toString())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.helix.transcript;
+
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import java.util.Objects;
+
+/**
+ * One reply that is to be recorded. Immutable.
+ *
+ * @param message the reply as the upstream gave it, or as much of it as came
+ * @param model the model that answered, or null when unknown
+ * @param finishReason the upstream's finish reason, or null when there was none
+ * @param status how the reply ended
+ */
+public record Answer(Message message, String model, String finishReason, AnswerStatus status) {
+  public Answer {
+    Objects.requireNonNull(message, "message");
+    Objects.requireNonNull(status, "status");
+  }
+
+  /** This answer with another status. */
+  public Answer withStatus(AnswerStatus other) {
+    return new Answer(message, model, finishReason, other);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.helix.transcript;
+
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.message.MessageContent;
+import dev.helix.message.TaskPrompt;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that was said in a session: a tree of messages, of which one path is current. An
+ * immutable snapshot. Specification section 4.
+ */
+public final class Transcript {
+  private final Map<String, Message> nodes = new LinkedHashMap<>();
+  private final Map<String, Integer> recorded = new HashMap<>();
+  private Message system;
+
+  private Transcript() {}
+
+  /** The transcript of a log, read from its start. */
+  public static Transcript of(List<Message> elements) {
+    Transcript transcript = new Transcript();
+    Numbering numbering = new Numbering();
+    int position = 0;
+    for (Message element : elements) {
+      transcript.add(numbering.next(element), position++);
+    }
+    return transcript;
+  }
+
+  private void add(Message element, int position) {
+    if (!element.element().parentKnown()) {
+      system = element;
+      return;
+    }
+    Message first = nodes.get(element.id());
+    Message newest =
+        first == null
+            ? element
+            : element.as(element.element().placed(element.id(), true, first.parentId()));
+    nodes.put(element.id(), newest);
+    recorded.put(element.id(), position);
+  }
+
+  /**
+   * The messages of all branches, each in its newest version, in the order in which they first
+   * came. The leading system messages are not among them.
+   */
+  public List<Message> messages() {
+    return List.copyOf(nodes.values());
+  }
+
+  /**
+   * The messages that a next turn would send, oldest first: down to the newest answer that is
+   * completed, or cancelled with text. Without failed answers, and without tool calls that have no
+   * results.
+   */
+  public List<Message> currentPath() {
+    return sent(pathTo(currentEnd(false)), false);
+  }
+
+  /** The message of an id in its newest version; null where there is none, and for null. */
+  public Message get(String id) {
+    return id == null ? null : nodes.get(id);
+  }
+
+  /** The newest leading system message, or null. */
+  public Message system() {
+    return system;
+  }
+
+  /**
+   * The message that the current path ends at, or null.
+   *
+   * @param toolResultsFollow whether the path may end in tool calls, because their results come
+   */
+  public Message currentEnd(boolean toolResultsFollow) {
+    Message rooted = newestAnswer(true);
+    // A log whose beginning is missing has no path from a root.
+    Message end = rooted != null ? rooted : newestAnswer(false);
+    Set<String> seen = new HashSet<>();
+    while (end != null && !toolResultsFollow && (!isAnswer(end) || callsTools(end))) {
+      end = seen.add(end.id()) ? parent(end) : null;
+    }
+    return end;
+  }
+
+  /**
+   * Those messages of a path that may be sent again. Of a path's end that begins with a user
+   * message they are the same as of the whole path.
+   */
+  public static List<Message> sent(List<Message> path, boolean toolResultsFollow) {
+    List<Message> sent = new ArrayList<>();
+    for (int i = 0; i < path.size(); i++) {
+      Message message = path.get(i);
+      if (isBroken(message) && !callsTools(message)) {
+        continue;
+      }
+      boolean resultsFollow = toolResultsFollow && i == path.size() - 1;
+      if (resultsFollow || !callsTools(message)) {
+        sent.add(message);
+        continue;
+      }
+      int results = i + 1;
+      Set<String> open = new HashSet<>(MessageContent.toolCallIds(message));
+      while (results < path.size() && path.get(results).role().equals("tool")) {
+        open.remove(MessageContent.toolCallId(path.get(results)));
+        results++;
+      }
+      if (open.isEmpty()) {
+        sent.addAll(path.subList(i, results));
+      }
+      i = results - 1;
+    }
+    return List.copyOf(sent);
+  }
+
+  /** The messages from the root to an end, whatever became of them. */
+  public List<Message> pathTo(Message end) {
+    Deque<Message> path = new ArrayDeque<>();
+    Set<String> seen = new HashSet<>();
+    for (Message at = end; at != null && seen.add(at.id()); at = parent(at)) {
+      path.addFirst(at);
+    }
+    return List.copyOf(path);
+  }
+
+  private Message newestAnswer(boolean fromRoot) {
+    List<String> newestFirst = new ArrayList<>(nodes.keySet());
+    newestFirst.sort(Comparator.comparing(recorded::get, Comparator.reverseOrder()));
+    Map<String, Message> firsts = new HashMap<>();
+    for (String id : newestFirst) {
+      Message message = nodes.get(id);
+      if (isAnswer(message)) {
+        Message first = first(message, firsts);
+        if (!isTaskOfTheOriginal(first.id(), first) && (!fromRoot || first.parentId() == null)) {
+          return message;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The message that the path to this one begins with; in a circle any of its messages.
+   *
+   * @param firsts those that are known already, by the messages on their paths
+   */
+  private Message first(Message message, Map<String, Message> firsts) {
+    Set<String> passed = new HashSet<>();
+    Message at = message;
+    Message first = firsts.get(at.id());
+    while (first == null) {
+      Message parent = passed.add(at.id()) ? parent(at) : null;
+      first = parent == null ? at : firsts.get(parent.id());
+      at = parent;
+    }
+    for (String id : passed) {
+      firsts.put(id, first);
+    }
+    return first;
+  }
+
+  /** The original kept its own background prompts in place of what was said. */
+  public static boolean isTaskOfTheOriginal(String id, Message first) {
+    return id.startsWith(Numbering.PREFIX)
+        && first.role().equals("user")
+        && TaskPrompt.matches(first.text());
+  }
+
+  private Message parent(Message message) {
+    return message.parentId() == null ? null : nodes.get(message.parentId());
+  }
+
+  /** Whether an answer came to nothing that could be sent again. */
+  private static boolean isBroken(Message message) {
+    return message.status() == AnswerStatus.FAILED
+        || (message.status() == AnswerStatus.CANCELLED && message.text().isBlank());
+  }
+
+  /** Whether it is an answer that came to something. */
+  public static boolean isAnswer(Message message) {
+    return message.isAssistant() && !isBroken(message);
+  }
+
+  /** Whether a message may be sent again whatever stands around it. */
+  public static boolean isSentAnyway(Message message) {
+    return !isBroken(message) && !callsTools(message) && !message.role().equals("tool");
+  }
+
+  public static boolean callsTools(Message message) {
+    return message.isAssistant() && !MessageContent.toolCallIds(message).isEmpty();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.helix.transcript.tree;
+
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How far a request's history and a path of the tree agree, seen from their ends. Where ids say
+ * what a question follows, the history is not looked for; but an answer in it that a person changed
+ * in place is found here. Specification section 4.
+ *
+ * @param at the question's place in the request
+ * @param asked whether the question says what the stored one of its id does
+ * @param spoken whether it does not stand right behind a result, as a tool's images do
+ * @param steps how many messages before it agree
+ * @param whole whether the request and the path begin together
+ * @param changes the answers that say something else now
+ */
+record Alignment(
+    int at, boolean asked, boolean spoken, int steps, boolean whole, List<Change> changes) {
+  private static final Comparator<Alignment> WORST_FIRST =
+      Comparator.comparing(
+              (Alignment lineUp) -> lineUp.whole() && (lineUp.asked() || lineUp.spoken()))
+          .thenComparing(Alignment::asked)
+          .thenComparing(Alignment::whole)
+          .thenComparing(lineUp -> lineUp.changes().isEmpty())
+          .thenComparing(Alignment::steps)
+          .thenComparing(Alignment::spoken)
+          .thenComparing(Alignment::at);
+
+  /** An answer that a person changed in place. */
+  record Change(Node node, Message message) {}
+
+  /** Finds a stored question in a request that may have further user messages behind it. */
+  static Alignment ofStored(TranscriptTree tree, RequestChain chain, Node question) {
+    Alignment best = null;
+    int steps = 4 * chain.size();
+    for (int i = chain.size() - 1; i >= 0 && steps > 0; i--) {
+      if (chain.kind(i) != MessageKind.QUESTION) {
+        continue;
+      }
+      Alignment next = of(tree, chain, i, question.is(chain.get(i)), tree.parent(question));
+      steps -= next.steps() + 1;
+      best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
+      if (best.whole() && best.asked() && best.changes().isEmpty()) {
+        break;
+      }
+    }
+    return best;
+  }
+
+  /** Goes back from a question in the request, and from its parent in the tree, in step. */
+  static Alignment of(TranscriptTree tree, RequestChain chain, int at, boolean asked, Node parent) {
+    List<Change> changes = new ArrayList<>();
+    Node node = parent;
+    int i = at - 1;
+    int left = tree.size(); // A file changed by hand may lead in a circle.
+    boolean answered = false;
+    int agreed = 0;
+    while (i >= 0 && node != null && left-- > 0) {
+      Message message = chain.get(i);
+      int above = above(tree, node, chain, i);
+      Message before = above < 0 ? null : chain.get(above);
+      MessageKind kind = chain.kind(i);
+      if (node.is(message)) {
+        answered = kind == MessageKind.ANSWER;
+        agreed++;
+      } else if (kind == MessageKind.QUESTION && node.kind() == MessageKind.QUESTION && answered) {
+        answered = false; // It gained or lost its context: the same answer follows it.
+        agreed++;
+      } else if (kind == MessageKind.ANSWER
+          && node.kind() == MessageKind.ANSWER
+          && agree(Walk.before(tree, node, before), before)) {
+        changes.add(new Change(node, message));
+        answered = false;
+      } else if (isBehindResult(chain, i) && node.is(chain.get(i - 1))) {
+        i--; // A tool's images, which the tree does not have.
+        continue;
+      } else if (isLeftOut(node, kind)) {
+        node = tree.parent(node);
+        continue;
+      } else {
+        break;
+      }
+      node = Walk.before(tree, node, before);
+      i = above;
+    }
+    boolean spoken = at == 0 || chain.kind(at - 1) != MessageKind.RESULT;
+    return new Alignment(at, asked, spoken, agreed, i < 0 && node == null, List.copyOf(changes));
+  }
+
+  /** The place before one in the request, without a tool's images. */
+  private static int above(TranscriptTree tree, Node node, RequestChain chain, int at) {
+    Node parent = tree.parent(node);
+    return isBehindResult(chain, at - 1) && parent != null && parent.is(chain.get(at - 2))
+        ? at - 2
+        : at - 1;
+  }
+
+  private static boolean isBehindResult(RequestChain chain, int at) {
+    return at > 0
+        && chain.kind(at) == MessageKind.QUESTION
+        && chain.kind(at - 1) == MessageKind.RESULT;
+  }
+
+  /** Whether a client leaves a message out where the request has one of another kind. */
+  private static boolean isLeftOut(Node node, MessageKind there) {
+    return switch (node.kind()) {
+      case ANSWER -> node.silent() || (there != MessageKind.ANSWER && node.kept() != null);
+      case CALL, RESULT -> there == MessageKind.QUESTION;
+      default -> false;
+    };
+  }
+
+  private static boolean agree(Node node, Message message) {
+    return node == null ? message == null : message != null && node.is(message);
+  }
+}

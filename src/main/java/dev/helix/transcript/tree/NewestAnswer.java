@@ -1,0 +1,59 @@
+package dev.helix.transcript.tree;
+
+import dev.helix.message.Message;
+import dev.helix.transcript.Transcript;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Which answer of a session the current path leads to: of those on a path from the root, and not
+ * below a background prompt that the original took for a question, the one whose newest version was
+ * recorded last. It follows the log element by element, and where an element makes it doubtful it
+ * is not known until the next answer is recorded. So whatever is not known to be on such a path is
+ * older than an answer that is known to be this one, and may join it without being newer. Not
+ * thread-safe: part of a {@link TranscriptTree}.
+ */
+final class NewestAnswer {
+  /** Null where it is not known, or where there is none. */
+  private String id;
+
+  /** The roots that are background prompts of the original. */
+  private final Set<String> prompts = new HashSet<>();
+
+  /** Null where it is not known, or where there is none. */
+  String id() {
+    return id;
+  }
+
+  void clear() {
+    id = null;
+    prompts.clear();
+  }
+
+  /**
+   * Takes in the next element of the log.
+   *
+   * @param node what the tree has of it now
+   */
+  void added(Node node, Message element) {
+    boolean answer = Transcript.isAnswer(element);
+    if (promptChanged(node, element) || (node.id().equals(id) && !answer)) {
+      id = null;
+    }
+    if (answer && node.root() == null) {
+      id = null; // Whether there is a path to it may be told only by what is yet to come.
+    } else if (answer && !prompts.contains(node.root())) {
+      id = node.id();
+    }
+  }
+
+  /** Whether what hangs below is now below a prompt, or not any more. */
+  private boolean promptChanged(Node node, Message element) {
+    if (node.parentId() != null) {
+      return false;
+    }
+    return Transcript.isTaskOfTheOriginal(node.id(), element)
+        ? prompts.add(node.id())
+        : prompts.remove(node.id());
+  }
+}

@@ -1,0 +1,101 @@
+package dev.helix.transcript.tree;
+
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Fingerprint;
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
+import dev.helix.text.NormalizedText;
+import dev.helix.transcript.Transcript;
+import java.util.List;
+
+/**
+ * A message of a {@link TranscriptTree}, in its newest version.
+ *
+ * @param parentId null at the root
+ * @param root the id of the message that the path to this one begins with; null where that was not
+ *     known when this one was recorded, as a message above it was missing
+ * @param silent whether it is an answer that says nothing but reasoning, so that clients leave it
+ *     out when they send the others again
+ * @param apart what it says where a client puts line ends in place of reasoning between its parts;
+ *     null where that is no other
+ * @param kept what counts of the text of an answer that broke off, of which a client may have kept
+ *     less; null for every other message
+ * @param ends whether the current path may end here: it is an answer, it came to something, and it
+ *     calls no tools
+ * @param recorded the number of the newest version among all elements of the log
+ */
+public record Node(
+    String id,
+    String parentId,
+    String root,
+    MessageKind kind,
+    Fingerprint fingerprint,
+    boolean silent,
+    Fingerprint apart,
+    String kept,
+    boolean ends,
+    long recorded) {
+
+  /** Where there is no message: above the first one. */
+  public static final Node ROOT =
+      new Node(null, null, null, MessageKind.OTHER, null, false, null, null, false, -1);
+
+  /** More of an answer that broke off is not compared. */
+  private static final int LONGEST_KEPT = 1 << 16;
+
+  /** What a tree knows of an element. */
+  static Node of(String id, String parentId, String root, Message element, long recorded) {
+    MessageKind kind = MessageKind.of(element);
+    Fingerprint fingerprint = element.fingerprint();
+    boolean ends = Transcript.isAnswer(element) && !Transcript.callsTools(element);
+    if (kind != MessageKind.ANSWER) {
+      return new Node(id, parentId, root, kind, fingerprint, false, null, null, ends, recorded);
+    }
+    String text = element.text();
+    String said = NormalizedText.of(element.role(), text);
+    boolean silent = fingerprint.empty() || NormalizedText.isOnlyReasoning(text);
+    String pieces = NormalizedText.pieces(text);
+    Fingerprint apart =
+        pieces.equals(said) ? null : Message.of(element.role(), pieces).fingerprint();
+    boolean broken =
+        element.status() == AnswerStatus.CANCELLED || element.status() == AnswerStatus.FAILED;
+    String kept =
+        broken && !said.isEmpty() ? said.substring(0, Math.min(said.length(), LONGEST_KEPT)) : null;
+    return new Node(id, parentId, root, kind, fingerprint, silent, apart, kept, ends, recorded);
+  }
+
+  /** A message that was just made an element and that nothing hangs below. */
+  static Node added(String id, String parentId, Message message) {
+    MessageKind kind = MessageKind.of(message);
+    return new Node(id, parentId, null, kind, message.fingerprint(), false, null, null, false, 0);
+  }
+
+  /** The fingerprints by which it is found. */
+  public List<Fingerprint> sayings() {
+    return apart == null ? List.of(fingerprint) : List.of(fingerprint, apart);
+  }
+
+  /** Whether a message of a request says the same. */
+  boolean says(Message message) {
+    return fingerprint.equals(message.fingerprint())
+        || (apart != null && apart.equals(message.fingerprint()));
+  }
+
+  /** Whether a message of a request is this one, as far as that can be told without its place. */
+  boolean is(Message message) {
+    return says(message)
+        || (kept != null && isBegunBy(NormalizedText.of(message.role(), message.text()), message));
+  }
+
+  /**
+   * Whether a message is what a client kept of this answer, which broke off.
+   *
+   * @param text what counts of the message's text
+   */
+  public boolean isBegunBy(String text, Message message) {
+    return kept != null
+        && MessageKind.of(message) == MessageKind.ANSWER
+        && !text.isEmpty()
+        && kept.startsWith(text);
+  }
+}

@@ -1,0 +1,239 @@
+package dev.helix.transcript.tree;
+
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.ElementFields;
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
+import dev.helix.transcript.Answer;
+import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Numbering;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Puts a request's messages into a session's tree: finds those that are stored and makes elements
+ * of the others. One for each request; not thread-safe. Specification section 4.
+ */
+public final class Placer {
+  /** Ids that were made here begin like this, so that a client's can be told from them. */
+  private static final String OURS = "m-";
+
+  private final TranscriptTree tree;
+  private final Walk walk;
+  private final RequestChain chain;
+  private final MessageIds ids;
+  private final Instant now;
+  private final List<Message> elements = new ArrayList<>();
+  private String continued;
+
+  private Placer(TranscriptTree tree, RequestChain chain, MessageIds ids, Instant now) {
+    this.tree = tree;
+    this.walk = new Walk(tree);
+    this.chain = chain;
+    this.ids = ids;
+    this.now = now;
+  }
+
+  /** Places a request that brings its history along. */
+  public static Placement whole(
+      TranscriptTree tree, RequestChain chain, MessageIds ids, Instant now) {
+    return new Placer(tree, chain, ids, now).place(Node.ROOT, true);
+  }
+
+  /** Places a request that brings only what is new, below a stored message or the root. */
+  public static Placement below(
+      TranscriptTree tree, Node start, RequestChain chain, MessageIds ids, Instant now) {
+    return new Placer(tree, chain, ids, now).place(start, false);
+  }
+
+  /** An id that no message has. */
+  public static String newId() {
+    return OURS + UUID.randomUUID();
+  }
+
+  private Placement place(Node start, boolean whole) {
+    if (chain.system() != null && !chain.system().fingerprint().equals(tree.system())) {
+      elements.add(chain.system().as(ElementFields.system(newId(), now)));
+    }
+    Node asked = tree.get(ids.question());
+    int last = chain.lastQuestion();
+    String parentId;
+    if (last < 0 || (ids.question() == null && ids.parent() == null)) {
+      parentId = byWalk(start, whole);
+    } else if (asked != null && asked.kind() == MessageKind.QUESTION) {
+      parentId = askedAgain(asked);
+    } else {
+      parentId = asked(last, start, whole);
+    }
+    return new Placement(
+        List.copyOf(elements),
+        parentId,
+        answerId(),
+        continued,
+        continued == null ? null : chain.get(chain.size() - 1).text());
+  }
+
+  /** The id that the client gives the answer, where it is fit to be an answer's. */
+  private String answerId() {
+    String id = ids.answer();
+    boolean other = id == null || id.equals(ids.question()) || id.equals(ids.parent());
+    Node stored = tree.get(id);
+    return other || (stored != null && stored.kind() != MessageKind.ANSWER) ? null : id;
+  }
+
+  private String byWalk(Node start, boolean whole) {
+    List<Message> messages = chain.messages();
+    Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
+    if (found.to() == chain.size() && chain.continues()) {
+      return continueAnswer(walk.goesOn(found, tree.get(answerId())));
+    }
+    Node at = found.best();
+    int end = chain.continues() ? chain.size() - 1 : chain.size();
+    for (Message message : messages.subList(found.to(), end)) {
+      at = add(at, message, newId());
+    }
+    return chain.continues() ? continueBelow(at) : at.id();
+  }
+
+  /** A question that is stored: its tool rounds go on, or it gets another answer. */
+  private String askedAgain(Node question) {
+    Alignment lineUp = Alignment.ofStored(tree, chain, question);
+    lineUp.changes().forEach(change -> renew(change.node(), change.message()));
+    Message message = chain.get(lineUp.at());
+    if (!question.is(message)) {
+      renew(question, message);
+    }
+    return behind(question, lineUp.at() + 1);
+  }
+
+  /** A question that is not stored under the client's id. */
+  private String asked(int at, Node start, boolean whole) {
+    Node parent = tree.get(ids.parent());
+    if (parent == null || !whole) {
+      parent = history(chain.messages().subList(0, at), parent == null ? start : parent, whole);
+    } else {
+      Alignment.of(tree, chain, at, false, parent)
+          .changes()
+          .forEach(change -> renew(change.node(), change.message()));
+    }
+    Message message = chain.get(at);
+    boolean named = ids.question() != null && tree.get(ids.question()) == null;
+    Walk.Found found = walk.below(parent, message);
+    // What was stored without the client's ids may be this one, what has another of them is not.
+    List<Walk.Match> equal =
+        found.to() == 0
+            ? List.of()
+            : found.ends().stream()
+                .filter(match -> !named || !isClients(match.node().id()))
+                .toList();
+    Node question =
+        equal.isEmpty()
+            ? add(parent, message, named ? ids.question() : newId())
+            : new Walk.Found(1, equal).best();
+    return behind(question, at + 1);
+  }
+
+  private static boolean isClients(String id) {
+    return !id.startsWith(OURS) && !id.startsWith(Numbering.PREFIX);
+  }
+
+  /**
+   * Finds or adds what stands before the question; the answer at its end is what the client names.
+   */
+  private Node history(List<Message> messages, Node start, boolean whole) {
+    Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
+    boolean named =
+        !messages.isEmpty()
+            && ids.parent() != null
+            && tree.get(ids.parent()) == null
+            && !ids.parent().equals(ids.question());
+    int last = messages.size() - 1;
+    Node at = found.best();
+    for (int i = found.to(); i < messages.size(); i++) {
+      boolean answer = named && i == last && MessageKind.of(messages.get(i)) == MessageKind.ANSWER;
+      at = add(at, messages.get(i), answer ? ids.parent() : newId());
+    }
+    // An answer without a word is in the client's tree, but not in its requests.
+    boolean silent = at.kind() == MessageKind.QUESTION || at.kind() == MessageKind.RESULT;
+    return named && silent ? addNothing(at) : at;
+  }
+
+  private Node addNothing(Node before) {
+    Message nothing = Message.of("assistant", "");
+    Answer answer = new Answer(nothing, null, null, AnswerStatus.CANCELLED);
+    elements.add(nothing.as(ElementFields.answer(ids.parent(), before.id(), now, answer)));
+    return Node.added(ids.parent(), before.id(), nothing);
+  }
+
+  /** Places what stands behind the question, and says what the answer follows. */
+  private String behind(Node question, int from) {
+    boolean continues = chain.continues() && chain.size() > from;
+    int end = continues ? chain.size() - 1 : chain.size();
+    int rounds = from;
+    for (int i = from; i < end; i++) {
+      if (chain.kind(i) == MessageKind.ANSWER) {
+        rounds = i + 1; // An old answer that is talked about.
+      }
+    }
+    Node at = question;
+    for (Message message : chain.messages().subList(rounds, end)) {
+      if (MessageKind.of(message) != MessageKind.QUESTION) {
+        Walk.Found found = walk.below(at, message);
+        Node stored = found.to() > 0 ? found.best() : sameCalls(question, message);
+        at = stored == null ? add(at, message, newId()) : stored;
+      }
+    }
+    return continues ? continueBelow(at) : at.id();
+  }
+
+  /** The same calls further below the question, where the client left out rounds before them. */
+  private Node sameCalls(Node question, Message message) {
+    if (MessageKind.of(message) != MessageKind.CALL) {
+      return null;
+    }
+    return Walk.newestOf(tree.saying(message.fingerprint())).stream()
+        .filter(call -> call.kind() == MessageKind.CALL && question.equals(tree.question(call)))
+        .reduce(null, (older, newer) -> newer);
+  }
+
+  /** The last message is an answer below a message, which is to be continued. */
+  private String continueBelow(Node parent) {
+    Message message = chain.get(chain.size() - 1);
+    Node named = tree.get(answerId());
+    if (named != null && isAbout(named, parent)) {
+      if (!named.is(message)) {
+        renew(named, message);
+      }
+      return continueAnswer(named);
+    }
+    Walk.Found found = walk.below(parent, message);
+    if (found.to() > 0) {
+      return continueAnswer(walk.goesOn(found, null));
+    }
+    String id = named == null && answerId() != null ? answerId() : newId();
+    return continueAnswer(add(parent, message, id));
+  }
+
+  private boolean isAbout(Node answer, Node place) {
+    Node question = tree.question(place);
+    return question != null && question.equals(tree.question(answer));
+  }
+
+  /** Other choices hang beside the answer that goes on. */
+  private String continueAnswer(Node answer) {
+    continued = answer.id();
+    return answer.parentId();
+  }
+
+  private Node add(Node parent, Message message, String id) {
+    elements.add(message.as(ElementFields.node(id, parent.id(), now)));
+    return Node.added(id, parent.id(), message);
+  }
+
+  /** Records a newer version of a stored message, whose place it keeps. */
+  private void renew(Node node, Message message) {
+    elements.add(message.as(ElementFields.node(node.id(), node.parentId(), now)));
+  }
+}

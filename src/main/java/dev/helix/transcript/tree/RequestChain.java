@@ -1,0 +1,61 @@
+package dev.helix.transcript.tree;
+
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request's messages as the tree sees them: the leading system message apart, and without answers
+ * that say nothing, which match nothing and add nothing. Immutable.
+ *
+ * @param system null where there is none
+ */
+public record RequestChain(Message system, List<Message> messages) {
+
+  public static RequestChain of(List<Message> request) {
+    List<Message> messages = new ArrayList<>(request);
+    boolean leads = !messages.isEmpty() && messages.get(0).isSystem();
+    Message system = leads ? messages.remove(0) : null;
+    messages.removeIf(message -> message.isAssistant() && message.fingerprint().empty());
+    return new RequestChain(system, List.copyOf(messages));
+  }
+
+  int size() {
+    return messages.size();
+  }
+
+  Message get(int index) {
+    return messages.get(index);
+  }
+
+  MessageKind kind(int index) {
+    return MessageKind.of(messages.get(index));
+  }
+
+  /** Whether the last message is an answer, which is to be continued. */
+  boolean continues() {
+    return size() > 0 && kind(size() - 1) == MessageKind.ANSWER;
+  }
+
+  /** Whether it begins with a tool's result, whose call must be stored. */
+  public boolean beginsWithResult() {
+    return size() > 0 && kind(0) == MessageKind.RESULT;
+  }
+
+  /** The last question with no result after it, else the last one; -1 where there is none. */
+  int lastQuestion() {
+    int last = -1;
+    boolean results = false;
+    for (int i = size() - 1; i >= 0; i--) {
+      results |= kind(i) == MessageKind.RESULT;
+      if (kind(i) == MessageKind.QUESTION) {
+        if (!results) {
+          return i;
+        }
+        last = Math.max(last, i);
+      }
+    }
+    return last;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.helix.transfer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.helix.session.SessionFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a session's content comes to, as one SHA-256, whatever store shows it: the state as the
+ * values it has, each message to the byte, every other file to the byte. Only the layout around
+ * them does not count. Not thread-safe.
+ */
+final class SessionDigest implements SessionFiles.Visitor {
+  private static final String STATUS = "status.json";
+  private static final String MESSAGES = "context/messages.json";
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(1 << 30)
+                  .maxNestingDepth(1002)
+                  .maxNumberLength(1 << 20)
+                  .build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  private static final ObjectMapper SORTED =
+      JsonMapper.builder(FACTORY)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .build();
+
+  private final SortedMap<String, byte[]> files = new TreeMap<>();
+
+  @Override
+  public void file(String path, byte[] content) throws IOException {
+    byte[] digest =
+        switch (path) {
+          case STATUS -> sha256().digest(values(content));
+          case MESSAGES -> elements(content);
+          default -> sha256().digest(content);
+        };
+    files.put(path, digest);
+  }
+
+  /** The digest of all that was shown. */
+  byte[] value() {
+    MessageDigest all = sha256();
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      add(all, file.getKey().getBytes(StandardCharsets.UTF_8));
+      add(all, file.getValue());
+    }
+    return all.digest();
+  }
+
+  /** The files that are not the same in the other, or not there. */
+  SortedSet<String> differingFrom(SessionDigest other) {
+    Set<String> paths = new TreeSet<>(files.keySet());
+    paths.addAll(other.files.keySet());
+    SortedSet<String> differing = new TreeSet<>();
+    for (String path : paths) {
+      if (!Arrays.equals(files.get(path), other.files.get(path))) {
+        differing.add(path);
+      }
+    }
+    return differing;
+  }
+
+  private static byte[] values(byte[] json) throws IOException {
+    try {
+      return SORTED.writeValueAsBytes(SORTED.readValue(json, Object.class));
+    } catch (IOException e) {
+      throw new IOException(STATUS + " is no JSON", e);
+    }
+  }
+
+  private static byte[] elements(byte[] array) throws IOException {
+    MessageDigest all = sha256();
+    int start = startsWithMark(array) ? 3 : 0;
+    try (JsonParser parser = FACTORY.createParser(array, start, array.length - start)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new IOException("not an array");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        int from = start + (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        add(all, oneLine(array, from, start + (int) parser.currentLocation().getByteOffset()));
+      }
+      if (parser.nextToken() != null) {
+        throw new IOException("more than an array");
+      }
+    } catch (IOException e) {
+      throw new IOException(MESSAGES + " is no JSON array", e);
+    }
+    return all.digest();
+  }
+
+  private static boolean startsWithMark(byte[] bytes) {
+    return bytes.length >= 3
+        && bytes[0] == (byte) 0xEF
+        && bytes[1] == (byte) 0xBB
+        && bytes[2] == (byte) 0xBF;
+  }
+
+  /** An element as stores keep it: line ends in it are layout, since no string has any. */
+  private static byte[] oneLine(byte[] array, int from, int to) {
+    byte[] element = Arrays.copyOfRange(array, from, to);
+    for (int i = 0; i < element.length; i++) {
+      if (element[i] == '\n' || element[i] == '\r') {
+        element[i] = ' ';
+      }
+    }
+    return element;
+  }
+
+  /** Adds a part with its length, so that no two lists of parts come to the same. */
+  static void add(MessageDigest digest, byte[] part) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+    digest.update(part);
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

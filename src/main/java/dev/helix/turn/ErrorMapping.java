@@ -1,0 +1,146 @@
+package dev.helix.turn;
+
+import dev.helix.backend.BackendException;
+import dev.helix.http.ApiError;
+import dev.helix.session.LeaseLostException;
+import dev.helix.session.SessionException;
+import dev.helix.session.StorageFullException;
+import dev.helix.session.StoreUnavailableException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+
+/** The one place where what went wrong inside becomes an error for the caller. */
+public final class ErrorMapping {
+  /** When to ask again where a turn was running. */
+  private static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
+
+  /** When to ask again where the store could not be reached. */
+  private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+
+  private static final System.Logger LOG = System.getLogger(ErrorMapping.class.getName());
+
+  private ErrorMapping() {}
+
+  public static ApiError of(BackendException failure) {
+    return switch (failure.reason()) {
+      case UNREACHABLE -> upstream(502, "upstream_unreachable", failure.getMessage());
+      case TIMEOUT -> upstream(504, "upstream_timeout", failure.getMessage());
+      case BROKEN -> upstream(502, "upstream_broken", failure.getMessage());
+    };
+  }
+
+  /** The upstream gave no status in time. */
+  static ApiError late() {
+    return upstream(504, "upstream_timeout", "The upstream did not answer in time.");
+  }
+
+  /** The upstream began an answer and said nothing for too long. */
+  static ApiError silent() {
+    return upstream(504, "upstream_timeout", "The upstream fell silent within its answer.");
+  }
+
+  /** The upstream ended an answer that was not complete. */
+  static ApiError incomplete() {
+    return upstream(502, "upstream_broken", "The upstream ended before its answer was complete.");
+  }
+
+  private static ApiError upstream(int status, String code, String message) {
+    return new ApiError(status, message, "upstream_error", null, code);
+  }
+
+  /**
+   * An answer that the upstream began and did not give in full, or gave in a form that can't be
+   * read.
+   */
+  static ApiError invalidResponse(String message) {
+    return upstream(502, "upstream_invalid_response", message);
+  }
+
+  public static ApiError of(SessionException failure) {
+    if (failure instanceof LeaseLostException) {
+      return leaseLost();
+    }
+    if (failure instanceof StoreUnavailableException) {
+      return new ApiError(
+          503,
+          "The storage of conversations cannot be reached. Try again.",
+          "server_error",
+          null,
+          "storage_unavailable",
+          STORE_RETRY);
+    }
+    if (failure instanceof StorageFullException) {
+      return new ApiError(
+          507, "The storage of conversations is full.", "server_error", null, "storage_full");
+    }
+    return new ApiError(
+        500, "The conversation could not be stored.", "server_error", null, "storage_error");
+  }
+
+  /** The store cannot do its work now, whatever hinders it: 503, so that others are asked. */
+  public static ApiError notReady(SessionException failure) {
+    return failure instanceof StorageFullException || failure instanceof StoreUnavailableException
+        ? of(failure).withStatus(503).retryAfter(STORE_RETRY)
+        : notReady();
+  }
+
+  /** It is not known whether the store can do its work. */
+  public static ApiError notReady() {
+    return new ApiError(
+        503,
+        "The storage of conversations does not work.",
+        "server_error",
+        null,
+        "storage_error",
+        STORE_RETRY);
+  }
+
+  /**
+   * Logs a failure of the store; one that passes by itself, of which there may be many, shortly.
+   */
+  public static void log(String what, SessionException failure) {
+    if (of(failure).retryAfter() != null) {
+      LOG.log(Level.WARNING, what + ": " + failure.getMessage());
+    } else {
+      LOG.log(Level.ERROR, what, failure);
+    }
+  }
+
+  /** Another turn of the conversation began, because nothing was heard of this one. */
+  public static ApiError leaseLost() {
+    return new ApiError(
+        409,
+        "Another turn of this conversation has taken the place of this one, whose answer is no part"
+            + " of the conversation.",
+        "conflict_error",
+        null,
+        "conversation_lease_lost",
+        LOCKED_RETRY);
+  }
+
+  /** The turn before took longer than a request waits. */
+  static ApiError locked() {
+    return new ApiError(
+        409,
+        "Another turn of this conversation is running; try again when it has ended.",
+        "conflict_error",
+        null,
+        "conversation_locked",
+        LOCKED_RETRY);
+  }
+
+  public static ApiError internal() {
+    return new ApiError(
+        500, "The server made a mistake; its log says more.", "server_error", null, "internal");
+  }
+
+  public static ApiError stopping() {
+    return new ApiError(
+        503,
+        "The server is stopping. Try again.",
+        "server_error",
+        null,
+        "server_stopping",
+        LOCKED_RETRY);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.helix.turn;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The turns under way, so that the application can stop without cutting one off unrecorded. Safe
+ * for use by many threads.
+ */
+public final class RunningTurns {
+  private static final System.Logger LOG = System.getLogger(RunningTurns.class.getName());
+
+  /** How long a turn that was told to end may take to record what came and to tell its caller. */
+  private static final Duration ENDING = Duration.ofSeconds(5);
+
+  private final Set<Turn> turns = new HashSet<>();
+  private int admitted;
+  private boolean draining;
+  private boolean stopping;
+
+  /**
+   * Takes one more turn in, whose end is {@link #over} or {@link #abandoned}; false when the
+   * application is stopping.
+   */
+  public synchronized boolean admit() {
+    if (draining) {
+      return false;
+    }
+    admitted++;
+    return true;
+  }
+
+  public synchronized void add(Turn turn) {
+    turns.add(turn);
+    if (stopping) {
+      turn.stop(ErrorMapping.stopping());
+    } else if (draining) {
+      turn.stopWaiting();
+    }
+  }
+
+  public synchronized void over(Turn turn) {
+    turns.remove(turn);
+    abandoned();
+  }
+
+  /** A turn that was admitted did not come to be. */
+  public synchronized void abandoned() {
+    admitted--;
+    notifyAll();
+  }
+
+  /**
+   * Admits no more, ends what has not begun, waits, and ends what is still running after the grace.
+   * Done once; a second call returns at once.
+   */
+  public void drain(Duration grace) {
+    synchronized (this) {
+      if (draining) {
+        return;
+      }
+      draining = true;
+      if (admitted > 0) {
+        LOG.log(System.Logger.Level.INFO, "stopping: {0} turns are running", admitted);
+      }
+      turns.forEach(Turn::stopWaiting);
+    }
+    if (await(grace)) {
+      return;
+    }
+    ArrayList<Turn> left;
+    synchronized (this) {
+      stopping = true;
+      left = new ArrayList<>(turns);
+    }
+    left.forEach(turn -> turn.stop(ErrorMapping.stopping()));
+    if (!await(ENDING)) {
+      LOG.log(System.Logger.Level.WARNING, "stopping: {0} turns did not end in time", admitted());
+    }
+  }
+
+  public synchronized boolean isDraining() {
+    return draining;
+  }
+
+  private synchronized int admitted() {
+    return admitted;
+  }
+
+  private synchronized boolean await(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    try {
+      while (admitted > 0) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        wait(left / 1_000_000 + 1);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

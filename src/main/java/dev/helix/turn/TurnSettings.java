@@ -1,0 +1,52 @@
+package dev.helix.turn;
+
+import dev.helix.session.HistoryMode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How the chat endpoint behaves. Immutable.
+ *
+ * @param history whether the stored history is put before a request's messages when the request
+ *     does not say
+ * @param historyLimit the most messages of a stored history that are put there, in whole turns; at
+ *     least 1
+ * @param historyWait how long a request with stored history waits for the turn before it; zero for
+ *     not at all
+ * @param historyLease how long a turn with stored history keeps others off, on other servers too,
+ *     after its server was last heard of
+ * @param forwardedHeaders the caller's headers that go to the upstream
+ * @param maxRequestBytes the longest request body
+ * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
+ * @param firstByteTimeout how long the upstream may take to answer with a status
+ * @param idleTimeout how long the upstream may be silent within an answer
+ * @param stalledReaderTimeout how long a caller may take nothing of what is ready for it
+ * @param commitAfter how long a streamed answer waits for the upstream's status before it begins
+ *     without it
+ * @param commentInterval how long a stream is silent before a comment goes out
+ * @param streamBufferBytes how much of a stream may wait for a slow caller
+ * @param modelsCache how long the list of models is kept
+ * @param shutdownGrace how long running turns may go on when the application stops
+ */
+public record TurnSettings(
+    HistoryMode history,
+    int historyLimit,
+    Duration historyWait,
+    Duration historyLease,
+    List<String> forwardedHeaders,
+    long maxRequestBytes,
+    long maxReplyBytes,
+    Duration firstByteTimeout,
+    Duration idleTimeout,
+    Duration stalledReaderTimeout,
+    Duration commitAfter,
+    Duration commentInterval,
+    long streamBufferBytes,
+    Duration modelsCache,
+    Duration shutdownGrace) {
+  public TurnSettings {
+    Objects.requireNonNull(history, "history");
+    forwardedHeaders = List.copyOf(forwardedHeaders);
+  }
+}

@@ -1,0 +1,264 @@
+package dev.helix.turn.reply;
+
+import dev.helix.text.ByteSearch;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads a stream of server-sent events as it passes, whatever pieces it comes in: hands on its
+ * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]} and all
+ * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2). Not safe for use by several
+ * threads.
+ */
+public final class SseScanner {
+  private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] LINE_FEED = {'\n'};
+
+  /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
+  private static final int MAX_DONE_LINE = 64;
+
+  /** Takes what the scanner finds, in the order of the stream. */
+  interface Sink {
+    /** Bytes to be handed on, at once and unchanged. */
+    void pass(ByteBuffer bytes);
+
+    /**
+     * The data of an event that is complete: its data lines, joined by LF. They are so many bytes
+     * of the array, which is the scanner's own and good for the call only.
+     */
+    void event(byte[] data, int length);
+
+    /**
+     * Takes an event that it recognizes where one begins, blank line and all: how many bytes it
+     * has, or 0 where none is recognized. It must have data, and not be {@code [DONE]}; no {@link
+     * #event} follows.
+     */
+    int recognized(byte[] bytes, int from, int end);
+  }
+
+  private byte[] data = new byte[256];
+  private int dataLength;
+  private byte[] line = new byte[256];
+  private int lineLength;
+
+  /** How much of the present line was handed on. */
+  private int linePassed;
+
+  private boolean hasData;
+  private boolean skipLineFeed;
+  private boolean boundary = true;
+  private boolean done;
+
+  /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
+  void feed(ByteBuffer piece, Sink sink) {
+    byte[] bytes = piece.array();
+    int from = piece.arrayOffset() + piece.position();
+    int end = piece.arrayOffset() + piece.limit();
+    int passedTo = from;
+    for (int at = from; at < end && !done; at++) {
+      if (skipLineFeed) {
+        skipLineFeed = false;
+        if (bytes[at] == '\n') {
+          continue;
+        }
+      }
+      int recognized = boundary ? sink.recognized(bytes, at, end) : 0;
+      if (recognized > 0) {
+        at += recognized - 1;
+        continue;
+      }
+      int lineStart = at;
+      at = ByteSearch.indexOf((byte) '\n', (byte) '\r', bytes, lineStart, end);
+      boolean whole = lineLength == 0 && at < end && at - lineStart > MAX_DONE_LINE;
+      if (!whole) {
+        append(bytes, lineStart, at);
+      }
+      if (at == end) {
+        break;
+      }
+      skipLineFeed = bytes[at] == '\r';
+      if (whole) {
+        // As nearly all are: it is read where it is.
+        boundary = false;
+        endLine(bytes, lineStart, at - lineStart, sink);
+      } else if (isDone(lineLength, true)) {
+        // The line may have begun in this piece or have been withheld from earlier ones.
+        passBefore(bytes, passedTo, at - (lineLength - linePassed), sink);
+        passedTo = end;
+        done = true;
+        dispatch(sink);
+      } else {
+        passWithheld(at - from, sink);
+        endLine(sink);
+      }
+    }
+    if (done) {
+      return;
+    }
+    int withheld = isDone(lineLength, false) ? lineLength - linePassed : 0;
+    if (withheld == 0) {
+      passWithheld(end - from, sink);
+    }
+    int passTo = end - Math.min(withheld, end - from);
+    passBefore(bytes, passedTo, passTo, sink);
+    linePassed = lineLength - withheld;
+  }
+
+  // Bytes of the line that came in earlier pieces and were withheld, now that they are known to be
+  // no [DONE].
+  private void passWithheld(int ofThisPiece, Sink sink) {
+    int earlier = lineLength - ofThisPiece;
+    if (earlier > linePassed) {
+      sink.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, earlier)));
+      linePassed = earlier;
+    }
+  }
+
+  private static void passBefore(byte[] bytes, int from, int to, Sink sink) {
+    if (to > from) {
+      sink.pass(ByteBuffer.wrap(bytes, from, to - from));
+    }
+  }
+
+  private void append(byte[] bytes, int from, int to) {
+    if (to > from) {
+      line = with(line, lineLength, bytes, from, to - from);
+      lineLength += to - from;
+      boundary = false;
+    }
+  }
+
+  /**
+   * An array that holds so many bytes of the first and these behind them; the first if they fit.
+   */
+  private static byte[] with(byte[] first, int length, byte[] second, int from, int count) {
+    byte[] all =
+        length + count <= first.length
+            ? first
+            : Arrays.copyOf(first, Math.max(length + count, 2 * first.length));
+    System.arraycopy(second, from, all, length, count);
+    return all;
+  }
+
+  private void endLine(Sink sink) {
+    endLine(line, 0, lineLength, sink);
+    lineLength = 0;
+    linePassed = 0;
+  }
+
+  /** Takes a line that is complete: so many bytes of the array, without the line's end. */
+  private void endLine(byte[] bytes, int from, int length, Sink sink) {
+    if (length == 0) {
+      dispatch(sink);
+      boundary = true;
+    } else if (startsWithField(bytes, from, length)) {
+      int end = from + length;
+      int start = from + FIELD.length;
+      if (start < end && bytes[start] == ' ') {
+        start++;
+      }
+      if (hasData) {
+        data = with(data, dataLength++, LINE_FEED, 0, 1);
+      }
+      data = with(data, dataLength, bytes, start, end - start);
+      dataLength += end - start;
+      hasData = true;
+    }
+  }
+
+  private static boolean startsWithField(byte[] bytes, int from, int length) {
+    return length >= FIELD.length
+        && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length);
+  }
+
+  private void dispatch(Sink sink) {
+    if (hasData) {
+      int length = dataLength;
+      dataLength = 0;
+      hasData = false;
+      sink.event(data, length);
+    }
+  }
+
+  /**
+   * Whether the line is {@code data: [DONE]}, or, while it is not complete, may still become it.
+   */
+  private boolean isDone(int length, boolean complete) {
+    if (length > MAX_DONE_LINE) {
+      return false;
+    }
+    int at = 0;
+    for (byte expected : FIELD) {
+      if (at == length) {
+        return !complete;
+      }
+      if (line[at++] != expected) {
+        return false;
+      }
+    }
+    at = skipBlanks(at, length);
+    for (byte expected : DONE) {
+      if (at == length) {
+        return !complete;
+      }
+      if (line[at++] != expected) {
+        return false;
+      }
+    }
+    return skipBlanks(at, length) == length;
+  }
+
+  private int skipBlanks(int from, int length) {
+    int at = from;
+    while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The stream has ended: an event that lacks its blank line counts all the same. */
+  void end(Sink sink) {
+    if (!done) {
+      if (isDone(lineLength, true)) {
+        done = true;
+      } else {
+        if (lineLength > linePassed) {
+          sink.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, lineLength)));
+          linePassed = lineLength;
+        }
+        if (lineLength > 0) {
+          endLine(sink);
+          boundary = false;
+        }
+      }
+      dispatch(sink);
+    }
+  }
+
+  /** Whether {@code [DONE]} was seen. */
+  public boolean done() {
+    return done;
+  }
+
+  /** The event that was withheld, with the white space and line ends that it came with. */
+  public byte[] doneEvent() {
+    String lineEnd = skipLineFeed ? "\r\n" : "\n";
+    String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
+    return (text + lineEnd + lineEnd).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** How many bytes of an event that is not complete are kept here. */
+  int held() {
+    return lineLength + dataLength;
+  }
+
+  /**
+   * Whether what was handed on ends with a complete event, so that something may be put in between.
+   */
+  public boolean atBoundary() {
+    return boundary;
+  }
+}

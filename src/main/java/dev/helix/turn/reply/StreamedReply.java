@@ -1,0 +1,187 @@
+package dev.helix.turn.reply;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.transcript.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Puts an answer together from the chunks of its stream: for each choice the message that the
+ * deltas add up to, its finish reason and the model. Not safe for use by several threads.
+ */
+final class StreamedReply {
+  private static final class Choice {
+    private final Map<String, Object> message = new LinkedHashMap<>();
+    private String finishReason;
+  }
+
+  private final Map<Integer, Choice> choices = new TreeMap<>();
+  private final ChunkPattern pattern = new ChunkPattern();
+  private String model;
+  private long characters;
+  private boolean error;
+  private boolean malformed;
+
+  /**
+   * Adds the data of one event, so many bytes of the array. What is no JSON is passed over, as
+   * clients do, and remembered.
+   */
+  void add(byte[] data, int length) {
+    characters += length;
+    String text = pattern.text(data, length);
+    if (text != null && append(text)) {
+      return;
+    }
+    try (JsonParser parser = ReplyJson.MAPPER.createParser(data, 0, length)) {
+      // Lines that lack the blank line between them come as one event with several values.
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          readChunk(parser);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (JsonProcessingException e) {
+      malformed = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+    pattern.learn(data, length);
+  }
+
+  /**
+   * Adds the event that begins there if it is as the last one but for its text: how many bytes it
+   * has, with its blank line, or 0 where it is not.
+   */
+  int addRecognized(byte[] bytes, int from, int end) {
+    int length = pattern.eventLength(bytes, from, end);
+    String text = length > 0 ? pattern.textOfEvent(bytes, from, length) : null;
+    if (text == null || !append(text)) {
+      return 0;
+    }
+    characters += length - ChunkPattern.AROUND_DATA;
+    return length;
+  }
+
+  private boolean append(String text) {
+    if (choices.get(pattern.index()).message.get(pattern.field()) instanceof StringBuilder whole) {
+      whole.append(text);
+      return true;
+    }
+    return false;
+  }
+
+  private void readChunk(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (field.equals("choices") && value == JsonToken.START_ARRAY) {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          if (JsonDeltas.read(parser) instanceof Map<?, ?> choice) {
+            addChoice(choice);
+          }
+        }
+      } else if (field.equals("model") && value == JsonToken.VALUE_STRING) {
+        model = parser.getText();
+      } else if (field.equals("error") && value != JsonToken.VALUE_NULL) {
+        error = true;
+        parser.skipChildren();
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private void addChoice(Map<?, ?> chunk) {
+    int index = chunk.get("index") instanceof Number number ? number.intValue() : 0;
+    Choice choice = choices.computeIfAbsent(index, ignored -> new Choice());
+    // Some upstreams send the whole message in the last chunk, or instead of deltas.
+    Object delta = chunk.get("delta");
+    if (delta == null && choice.message.isEmpty()) {
+      delta = chunk.get("message");
+    }
+    if (delta instanceof Map<?, ?> fields) {
+      JsonDeltas.merge(choice.message, fields);
+    }
+    if (chunk.get("finish_reason") instanceof String reason) {
+      choice.finishReason = reason;
+    }
+  }
+
+  /** Whether every choice that was begun has a finish reason, and there is one. */
+  boolean isFinished() {
+    return !choices.isEmpty()
+        && choices.values().stream().allMatch(choice -> choice.finishReason != null);
+  }
+
+  /** Whether the upstream sent an error in the stream. */
+  boolean hasError() {
+    return error;
+  }
+
+  /** Whether something in the stream was no JSON. */
+  boolean hasMalformed() {
+    return malformed;
+  }
+
+  /** How much was read so far, in bytes of the events' data. */
+  long size() {
+    return characters;
+  }
+
+  /**
+   * The answers so far, in the order of their index. One that has no finish reason gets the status
+   * given, others are complete. What is empty and not complete is left out.
+   */
+  List<Answer> answers(AnswerStatus unfinished) {
+    List<Answer> answers = new ArrayList<>();
+    for (Choice choice : choices.values()) {
+      AnswerStatus status = choice.finishReason == null ? unfinished : AnswerStatus.COMPLETED;
+      if (status == AnswerStatus.COMPLETED || hasContent(choice.message)) {
+        answers.add(new Answer(message(choice.message), model, choice.finishReason, status));
+      }
+    }
+    return answers;
+  }
+
+  private static boolean hasContent(Map<String, Object> message) {
+    return message.entrySet().stream()
+        .anyMatch(
+            field ->
+                !field.getKey().equals("role")
+                    && field.getValue() != null
+                    && !field.getValue().toString().isEmpty());
+  }
+
+  private static Message message(Map<String, Object> fields) {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("role", "assistant");
+    message.put("content", null);
+    message.putAll(fields);
+    if (!(message.get("role") instanceof String)) {
+      message.put("role", "assistant");
+    }
+    // The index only tells the deltas apart; a message does not have it.
+    if (fields.get("tool_calls") instanceof List<?> calls) {
+      for (Object call : calls) {
+        if (call instanceof Map<?, ?> map) {
+          map.remove("index");
+        }
+      }
+    }
+    try {
+      return Message.parse(ReplyJson.MAPPER.writeValueAsBytes(message));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.helix.turn.reply;
+
+import dev.helix.backend.ReplyHead;
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Answer;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What the upstream has answered so far: a stream of events, which passes on while the answer is
+ * put together on the side, or a body in one piece, which is gathered. Used from the turn's
+ * mailbox.
+ */
+public final class UpstreamReply {
+  private static final System.Logger LOG = System.getLogger(UpstreamReply.class.getName());
+  private static final int MAX_ERROR_BYTES = 256 * 1024;
+
+  /** How far the reply is. */
+  public enum Progress {
+    /** There is more to come. */
+    MORE,
+    /** Nothing that matters is to come. */
+    COMPLETE,
+    /** It is longer than is kept. */
+    TOO_LONG
+  }
+
+  private final long maxBytes;
+  private final SseScanner scanner = new SseScanner();
+  private final StreamedReply streamed = new StreamedReply();
+  private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+  private ReplyHead head;
+  private boolean stream;
+
+  public UpstreamReply(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  public void begin(ReplyHead replyHead) {
+    head = replyHead;
+    stream = isSuccess() && head.isOfType("text/event-stream");
+  }
+
+  /** Null until the reply begins. */
+  public ReplyHead head() {
+    return head;
+  }
+
+  public boolean isSuccess() {
+    return head.status() >= 200 && head.status() < 300;
+  }
+
+  /** Whether it is a stream of events. */
+  public boolean isStream() {
+    return stream;
+  }
+
+  public SseScanner scanner() {
+    return scanner;
+  }
+
+  /** Takes the next bytes; those of a stream are handed on as far as they may be. */
+  public Progress take(ByteBuffer bytes, Consumer<ByteBuffer> pass) {
+    if (stream) {
+      scanner.feed(bytes, sink(pass));
+      if (scanner.done()) {
+        return Progress.COMPLETE;
+      }
+      return streamed.size() + scanner.held() > maxBytes ? Progress.TOO_LONG : Progress.MORE;
+    }
+    gathered.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    if (isSuccess()) {
+      return gathered.size() > maxBytes ? Progress.TOO_LONG : Progress.MORE;
+    }
+    // What of an error's body is not read by then is no message for anybody.
+    return gathered.size() > MAX_ERROR_BYTES ? Progress.COMPLETE : Progress.MORE;
+  }
+
+  /** There are no more bytes. */
+  public void end(Consumer<ByteBuffer> pass) {
+    if (stream) {
+      scanner.end(sink(pass));
+    }
+  }
+
+  private SseScanner.Sink sink(Consumer<ByteBuffer> pass) {
+    return new SseScanner.Sink() {
+      @Override
+      public void pass(ByteBuffer bytes) {
+        pass.accept(bytes);
+      }
+
+      @Override
+      public void event(byte[] data, int length) {
+        boolean before = streamed.hasMalformed();
+        streamed.add(data, length);
+        if (!before && streamed.hasMalformed()) {
+          LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
+        }
+      }
+
+      @Override
+      public int recognized(byte[] bytes, int from, int end) {
+        return streamed.addRecognized(bytes, from, end);
+      }
+    };
+  }
+
+  /** Whether the streamed answer is whole, by {@code [DONE]} or by its finish reasons. */
+  public boolean isWhole() {
+    return stream && !streamed.hasError() && (scanner.done() || streamed.isFinished());
+  }
+
+  /** Whether the upstream sent an error in its stream, which has passed to the caller. */
+  public boolean hasToldError() {
+    return streamed.hasError();
+  }
+
+  /** The streamed answers so far; those without a finish reason get this status. */
+  public List<Answer> answers(AnswerStatus unfinished) {
+    return streamed.answers(unfinished);
+  }
+
+  /** The body that was gathered. */
+  public byte[] body() {
+    return gathered.toByteArray();
+  }
+}

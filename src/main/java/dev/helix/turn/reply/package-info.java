@@ -1,0 +1,6 @@
+/**
+ * What an upstream's answer says, whole or streamed.
+ *
+ * <p>Internal: not for other applications.
+ */
+package dev.helix.turn.reply;

@@ -1,0 +1,332 @@
+package dev.helix.turn.stream;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * The way back to the caller: bytes go out when the container can take them, and nobody waits for
+ * it.
+ *
+ * <p>All methods are called from one mailbox, to which the container's callbacks are posted too.
+ * What is written is written outside of the mailbox, one piece at a time, and what came of it is a
+ * task again: a container may say that it can take bytes and still hold the thread that gives them
+ * to it, for as long as the caller does not read. The response is first touched when the container
+ * says that writing is possible, so never while the servlet still has it. However the exchange
+ * ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the owner
+ * hears of it exactly once.
+ */
+public final class CallerStream implements WriteListener {
+  private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
+
+  /** Who writes: told of room and of the caller's leaving, in the mailbox. */
+  public interface Owner {
+    /** Some of what waited was taken. */
+    void progressed();
+
+    /** All that was written before {@link CallerStream#end} was taken. */
+    void callerServed();
+
+    /** Nothing more can be written. The cause is null where the server gives none. */
+    void callerGone(Throwable cause);
+  }
+
+  /**
+   * Hears that the container is done with the request, more than once perhaps. To be made of a
+   * lambda: WildFly takes each class that implements AsyncListener for one that it has to make.
+   */
+  @FunctionalInterface
+  private interface Release extends AsyncListener {
+    void released(Throwable cause);
+
+    @Override
+    default void onComplete(AsyncEvent event) {
+      released(null);
+    }
+
+    @Override
+    default void onError(AsyncEvent event) {
+      released(event.getThrowable());
+    }
+
+    @Override
+    default void onTimeout(AsyncEvent event) {
+      released(null);
+    }
+
+    @Override
+    default void onStartAsync(AsyncEvent event) {}
+  }
+
+  private final AsyncContext async;
+  private final HttpServletResponse response;
+  private final ServletOutputStream out;
+  private final Mailbox mailbox;
+  private final Owner owner;
+  private final Queue<ByteBuffer> queue = new ArrayDeque<>();
+  private long queued;
+  private final Map<String, String> ownHeaders = new LinkedHashMap<>();
+  private Piece.Head head;
+  private boolean begun;
+
+  /** What is being written, or what the container would not take yet; null where it took all. */
+  private Piece piece;
+
+  private boolean writing;
+  private boolean ending;
+  private boolean over;
+
+  /** Whether the container has said for the first time that it can take something. */
+  private volatile boolean opened;
+
+  /** Whether the container may take something: false is followed by a call of it. */
+  private volatile boolean ready;
+
+  /** Whether that call is waited for. */
+  private volatile boolean wanted;
+
+  /** Whether the thread that is writing is to complete the exchange, whatever it has left. */
+  private volatile boolean abandoned;
+
+  /**
+   * Guards the response against its reuse: once the container has told of the end, on a thread of
+   * its own, it may give the same objects to another request. The callback waits for a write in
+   * flight, and no write begins after it.
+   */
+  private final Object inContainer = new Object();
+
+  private boolean released;
+
+  /**
+   * Takes the response over from the servlet's thread; the asynchronous request must have been
+   * started.
+   */
+  public CallerStream(
+      AsyncContext async, HttpServletResponse response, Mailbox mailbox, Owner owner)
+      throws IOException {
+    this.async = async;
+    this.response = response;
+    this.mailbox = mailbox;
+    this.owner = owner;
+    this.out = response.getOutputStream();
+  }
+
+  /**
+   * Begins to listen to the container: the last thing that the servlet's thread does with the
+   * response.
+   */
+  public void open() {
+    async.addListener((Release) this::releasedByContainer);
+    out.setWriteListener(this);
+  }
+
+  /** Adds a header to whatever will be begun. */
+  public void header(String name, String value) {
+    ownHeaders.put(name, value);
+  }
+
+  /** Sets status and headers; once, before the first write. */
+  public void begin(int status, Map<String, String> headers) {
+    Map<String, String> all = new LinkedHashMap<>(ownHeaders);
+    all.putAll(headers);
+    head = new Piece.Head(status, all);
+    begun = true;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  /** Adds bytes to what goes out; they go with the next {@link #flush}. */
+  public void write(ByteBuffer bytes) {
+    if (!over && bytes.hasRemaining()) {
+      queue.add(bytes);
+      queued += bytes.remaining();
+    }
+  }
+
+  /** How many bytes wait for the caller, those that are being written included. */
+  public long queued() {
+    return queued;
+  }
+
+  /** Whether the container has not taken yet what it was or will be given. */
+  public boolean waits() {
+    return !over && (queued > 0 || (opened && (piece != null || ending)));
+  }
+
+  /** No more is to come: what is queued goes out, then the exchange is completed. */
+  public void end() {
+    ending = true;
+    flush();
+  }
+
+  boolean over() {
+    return over;
+  }
+
+  /** Has the container handed what it takes now, behind the tasks that wait in the mailbox. */
+  public void flush() {
+    if (over || writing) {
+      return;
+    }
+    if (piece == null && head == null && queue.isEmpty() && !ending) {
+      return;
+    }
+    if (!ready) {
+      wanted = true;
+      // Looked at again, as the container may have called before it was told that this is waited
+      // for.
+      if (!ready) {
+        return;
+      }
+      wanted = false;
+    }
+    if (piece == null) {
+      piece = new Piece(head, queue, ending);
+      head = null;
+    }
+    Piece next = piece;
+    writing = true;
+    mailbox.outside(() -> write(next));
+  }
+
+  /** Outside of the mailbox, where it may be held up; what is to be done then. */
+  private Runnable write(Piece next) {
+    Throwable failure = null;
+    long before = next.size();
+    synchronized (inContainer) {
+      if (released) {
+        return () -> writing = false; // What the container has told is a task already or soon.
+      }
+      try {
+        writeOut(next);
+      } catch (Throwable e) {
+        // Servers report a caller that has left in many ways; and whatever it is, this is over.
+        failure = e;
+      }
+    }
+    if (abandoned) {
+      release();
+    }
+    Throwable cause = failure;
+    return () -> written(next, before - next.size(), cause);
+  }
+
+  private void writeOut(Piece next) throws IOException {
+    while (!next.isWritten() || next.isLast()) {
+      // False here is a promise of onWritePossible, so it is not asked unless there is something to
+      // do, and what that says must not be overwritten.
+      ready = false;
+      if (!out.isReady()) {
+        return;
+      }
+      ready = true;
+      if (next.isWritten()) {
+        release();
+        return;
+      }
+      next.write(response, out);
+    }
+  }
+
+  private void written(Piece done, long taken, Throwable failure) {
+    writing = false;
+    if (over) {
+      release();
+    } else if (failure != null) {
+      gone(failure);
+    } else {
+      queued -= taken;
+      boolean whole = done.isWritten();
+      if (whole) {
+        piece = null;
+      }
+      if (whole && done.isLast()) {
+        over = true;
+        owner.callerServed();
+        return;
+      }
+      if (whole || taken > 0) {
+        owner.progressed();
+      }
+      flush();
+    }
+  }
+
+  /** Ends the exchange at once, whatever waits; a thread that is held up in it ends it later. */
+  public void abandon() {
+    if (!over) {
+      close();
+    }
+  }
+
+  private void close() {
+    over = true;
+    queue.clear();
+    queued = 0;
+    head = null;
+    piece = null;
+    if (writing) {
+      abandoned = true;
+    } else {
+      release();
+    }
+  }
+
+  /** Completes the exchange, unless that is done. */
+  private void release() {
+    synchronized (inContainer) {
+      if (!released) {
+        released = true;
+        try {
+          async.complete();
+        } catch (IllegalStateException e) {
+          // The container completed it first, as some do when the caller has left.
+          LOG.log(System.Logger.Level.DEBUG, "the container had completed the request", e);
+        }
+      }
+    }
+  }
+
+  private void releasedByContainer(Throwable cause) {
+    synchronized (inContainer) {
+      if (released) {
+        return; // We have completed it, or heard of the end before.
+      }
+      released = true;
+    }
+    mailbox.execute(() -> gone(cause));
+  }
+
+  private void gone(Throwable cause) {
+    if (!over) {
+      close();
+      owner.callerGone(cause);
+    }
+  }
+
+  @Override
+  public void onWritePossible() {
+    opened = true;
+    ready = true;
+    if (wanted) {
+      wanted = false;
+      mailbox.execute(this::flush);
+    }
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    mailbox.execute(() -> gone(cause));
+  }
+}

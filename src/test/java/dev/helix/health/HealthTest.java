@@ -1,0 +1,79 @@
+package dev.helix.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.helix.openai.chat.ChatServer;
+import dev.helix.scripted.RawClient;
+import dev.helix.scripted.RawResponse;
+import dev.helix.session.SessionException;
+import dev.helix.session.StoreUnavailableException;
+import dev.helix.store.MemorySessionStore;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Readiness follows the store, liveness does not. */
+class HealthTest {
+  private ChatServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    Duration late = Duration.ofSeconds(30);
+    server = new ChatServer(new MemorySessionStore(), late, late);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+  }
+
+  private RawResponse ready() {
+    return RawClient.get(server.url(), "/health/ready");
+  }
+
+  /** What it says by and by: an answer is good for a second. */
+  private RawResponse readyWithin10s(int status) {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    RawResponse response = ready();
+    while (response.status() != status && System.nanoTime() < end) {
+      response = ready();
+    }
+    assertEquals(status, response.status(), response::text);
+    return response;
+  }
+
+  static Stream<Arguments> failures() {
+    return Stream.of(
+        Arguments.of(new StoreUnavailableException("db:secret@host", null), "storage_unavailable"),
+        Arguments.of(new SessionException("/secret/place"), "storage_error"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void storeThatDoesNotWork_isNotReady_butLive_andReadyAgainWhenItWorks(
+      SessionException failure, String code) {
+    assertEquals(200, ready().status());
+    server.breakStore(failure, "check");
+    RawResponse refused = readyWithin10s(503);
+    assertEquals(code, refused.json().path("error").path("code").asText());
+    assertEquals("5", refused.header("Retry-After"));
+    assertEquals(-1, refused.text().indexOf("secret"), refused::text);
+    assertEquals(200, RawClient.get(server.url(), "/health/live").status());
+    server.breakStore();
+    assertEquals("ready", readyWithin10s(200).json().path("status").asText());
+  }
+
+  @Test
+  void serverThatStops_isNotReady() {
+    server.endpoint.drain();
+    RawResponse refused = ready();
+    assertEquals(503, refused.status());
+    assertEquals("server_stopping", refused.json().path("error").path("code").asText());
+    assertEquals(200, RawClient.get(server.url(), "/health/live").status());
+  }
+}

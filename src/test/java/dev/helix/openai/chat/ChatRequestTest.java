@@ -1,0 +1,134 @@
+package dev.helix.openai.chat;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.http.ApiError;
+import dev.helix.message.Message;
+import dev.helix.session.HistoryMode;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChatRequestTest {
+  private static ChatRequest parse(String json) throws InvalidRequestException {
+    return ChatRequest.parse(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ApiError refused(byte[] body) {
+    return assertThrows(
+            InvalidRequestException.class,
+            () -> ChatRequest.parse(body).requireQuestion(HistoryMode.CLIENT))
+        .error();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`` | invalid_json | ",
+        "nonsense | invalid_json | ",
+        "[] | invalid_json | ",
+        "`{\"messages\":[{\"role\":\"user\"}]} x` | invalid_json | ",
+        "{\"messages\":[],\"messages\":[]} | invalid_json | ",
+        "{} | missing_required_parameter | messages",
+        "{\"messages\":null} | invalid_type | messages",
+        "{\"messages\":{}} | invalid_type | messages",
+        "{\"messages\":[]} | empty_array | messages",
+        "{\"messages\":[1]} | invalid_type | messages[0]",
+        "{\"messages\":[{}]} | missing_required_parameter | messages[0].role",
+        "{\"messages\":[{\"role\":1}]} | invalid_type | messages[0].role",
+        "{\"messages\":[{\"role\":\"user\"},{\"role\":\"king\"}]} | invalid_value | messages[1].role",
+        "{\"messages\":[{\"role\":\"user\",\"content\":7}]} | invalid_type | messages[0].content",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[\"x\"]}]} | invalid_type | messages[0].content[0]",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"x\"}]}]} | missing_required_parameter | messages[0].content[0].type",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":1}]}]} | invalid_type | messages[0].content[0].text",
+        "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":{}}]} | invalid_type | messages[0].tool_calls",
+        "{\"messages\":[{\"role\":\"assistant\",\"content\":\"x\"}]} | no_user_message | messages",
+        "{\"model\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type | model",
+        "{\"stream\":\"yes\",\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream",
+      })
+  void whatIsWrong_isSaidWithCodeAndPlace(String body, String code, String param) {
+    ApiError error = refused(body.getBytes(StandardCharsets.UTF_8));
+    assertEquals(400, error.status());
+    assertEquals(code, error.code());
+    assertEquals(param, error.param());
+  }
+
+  @Test
+  void theParsersOwnWords_aboutItsSource_areNotTold() {
+    for (String broken :
+        new String[] {"{\"messages\":[", "{\"messages\":[}", "{\"a\" 1}", "{\"a\":nul}"}) {
+      String message = refused(broken.getBytes(StandardCharsets.UTF_8)).message();
+      assertFalse(message.contains("Source"), message);
+      assertFalse(message.contains("Feature"), message);
+      assertTrue(message.contains("byte "), message);
+    }
+  }
+
+  @Test
+  void aNestingBomb_isRefused() {
+    String bomb =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"a\":" + "[".repeat(100_000);
+    assertEquals("invalid_json", refused(bomb.getBytes(StandardCharsets.UTF_8)).code());
+  }
+
+  @Test
+  void whatIsNoUtf8_isRefused() {
+    byte[] latin =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"é\"}]}"
+            .getBytes(StandardCharsets.ISO_8859_1);
+    assertTrue(refused(latin).message().contains("UTF-8"));
+    assertTrue(
+        refused("{\"messages\":[]}".getBytes(StandardCharsets.UTF_16LE))
+            .message()
+            .contains("UTF-8"));
+    assertTrue(
+        refused("{\"messages\":[]}".getBytes(StandardCharsets.UTF_16BE))
+            .message()
+            .contains("UTF-8"));
+    assertTrue(
+        refused("\uFEFF{\"messages\":[]}".getBytes(StandardCharsets.UTF_8))
+            .message()
+            .contains("byte order"));
+  }
+
+  @Test
+  void messagesAreReadWhereTheyStand_andTheBodyStaysAsItCame() throws InvalidRequestException {
+    String json =
+        " {\"x\":[{\"y\":\"é\"}], \"messages\" : [ {\"role\":\"system\",\"content\":\"ü\"} ,\n{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"hi\"}]} ],\"stream\":true} ";
+    ChatRequest request = parse(json);
+    assertTrue(request.stream());
+    assertEquals(2, request.messages().size());
+    Message user = request.messages().get(1);
+    assertEquals("user", user.role());
+    assertEquals("hi", user.text());
+    assertEquals(json, new String(request.body(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void toolResultsAlone_askSomethingOnlyWhereTheHistoryIsStored() throws InvalidRequestException {
+    ChatRequest request =
+        parse("{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"4\"}]}");
+    assertDoesNotThrow(() -> request.requireQuestion(HistoryMode.STORED));
+    assertThrows(InvalidRequestException.class, () -> request.requireQuestion(HistoryMode.CLIENT));
+  }
+
+  @Test
+  void asManyMessagesAsNobodyHasSaid_areRefused() throws InvalidRequestException {
+    String message = "{\"role\":\"user\",\"content\":\"x\"}";
+    String most = (message + ",").repeat(ChatRequest.MAX_MESSAGES - 1) + message;
+    assertEquals(
+        ChatRequest.MAX_MESSAGES, parse("{\"messages\":[" + most + "]}").messages().size());
+    InvalidRequestException refused =
+        assertThrows(
+            InvalidRequestException.class,
+            () -> parse("{\"messages\":[" + most + "," + message + "]}"));
+    assertEquals("too_many_messages", refused.error().code());
+  }
+}

@@ -1,0 +1,252 @@
+package dev.helix.store.files.recent;
+
+import static dev.helix.store.SessionStoreContract.state;
+import static dev.helix.store.files.recent.UseOrderTest.at;
+import static dev.helix.store.files.recent.UseOrderTest.await;
+import static dev.helix.store.files.recent.UseOrderTest.names;
+import static dev.helix.store.files.recent.UseOrderTest.paged;
+import static dev.helix.store.files.recent.UseOrderTest.size;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.store.disk.Disk;
+import dev.helix.store.files.SessionStores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The order of last use where files are torn, lost or deleted, and where threads meet. */
+class UseOrderFaultsTest {
+  private static final int MANY = 10_000;
+
+  @TempDir Path directory;
+
+  private Path sessions() {
+    return directory.resolve("sessions");
+  }
+
+  private Path recent() {
+    return sessions().resolve(".recent");
+  }
+
+  private SessionStore open() {
+    return SessionStores.files(sessions());
+  }
+
+  /** A session's folder as another program makes it. */
+  private void makeFolder(SessionState state) throws IOException {
+    Path folder = Files.createDirectories(sessions().resolve(state.sessionId().value()));
+    Files.write(folder.resolve("status.json"), state.toJson());
+  }
+
+  private List<Path> runs() throws IOException {
+    try (Stream<Path> files = Files.list(recent())) {
+      return files.filter(file -> file.getFileName().toString().startsWith("run-")).toList();
+    }
+  }
+
+  private List<String> listed(UseOrder order, Map<SessionId, SessionState> states) {
+    return names(order.list(null, MANY, id -> Optional.ofNullable(states.get(id))));
+  }
+
+  @Test
+  void damagedLog_isNotBelievedAtTheNextStart_whereItCouldNotBeMadeAnewBefore() throws IOException {
+    Files.createDirectories(sessions());
+    Map<SessionId, SessionState> states = new HashMap<>();
+    UseOrder order = UseOrder.open(sessions());
+    for (int i = 0; i < 2000; i++) {
+      makeFolder(at(i, i));
+      states.put(at(i, i).sessionId(), at(i, i));
+      order.used(Use.of(at(i, i)), true);
+    }
+    order.close();
+    Files.write(recent().resolve("log"), new byte[100_000]);
+    UseOrder.open(sessions()).close();
+    assertFalse(new UseFolder(sessions()).isClean());
+    order = UseOrder.open(sessions());
+    try {
+      assertEquals(2000, listed(order, states).size());
+    } finally {
+      order.close();
+    }
+  }
+
+  @Test
+  void lineThatACrashHasTorn_takesNotTheNextOneWithIt() throws IOException {
+    makeFolder(at(1, 1));
+    Map<SessionId, SessionState> states = new HashMap<>();
+    states.put(at(1, 1).sessionId(), at(1, 1));
+    UseOrder.open(sessions()).close();
+    new UseFolder(sessions()).markInUse();
+    Files.writeString(recent().resolve("log"), "17000000");
+    UseOrder order = UseOrder.open(sessions());
+    assertEquals(List.of("conv-1"), listed(order, states));
+    states.put(at(2, 2).sessionId(), at(2, 2));
+    order.used(Use.of(at(2, 2)), false);
+    order.close();
+    order = UseOrder.open(sessions());
+    try {
+      assertEquals(List.of("conv-2", "conv-1"), listed(order, states));
+    } finally {
+      order.close();
+    }
+  }
+
+  @Test
+  void logThatIsBehindTheSessionsAfterACrash_countsNoMoreOnceTheyWereLookedAt() throws IOException {
+    makeFolder(at(1, 9));
+    makeFolder(at(2, 5));
+    makeFolder(at(3, 1));
+    Files.createDirectories(recent());
+    new UseFolder(sessions()).markInUse();
+    Files.write(recent().resolve("log"), Use.of(at(1, 2)).line());
+    for (int start = 0; start < 2; start++) {
+      try (SessionStore store = open()) {
+        assertEquals(List.of("conv-1"), names(store.list(1)));
+        assertEquals(List.of("conv-1", "conv-2", "conv-3"), paged(store, 1));
+      }
+    }
+  }
+
+  @Test
+  void logOfManyStarts_staysShort() throws IOException {
+    Files.createDirectories(sessions());
+    for (int start = 0; start < 10; start++) {
+      UseOrder order = UseOrder.open(sessions());
+      for (int i = 0; i < 5000; i++) {
+        order.used(Use.of(at(i % 3, i)), false);
+      }
+      order.close();
+    }
+    assertTrue(size(recent().resolve("log")) < 17_000L * 24, "lines of earlier starts stay");
+  }
+
+  @Test
+  void sessionThatIsRestoredWhileAListMissesIt_isListedAfterwards() throws IOException {
+    Files.createDirectories(sessions());
+    Map<SessionId, SessionState> states = new HashMap<>();
+    SessionState restored = at(1, 1);
+    UseOrder order = UseOrder.open(sessions());
+    order.used(Use.of(restored), false);
+    List<SessionState> first =
+        order.list(
+            null,
+            5,
+            id -> {
+              // Another thread's, between the look at the session and what is made of it.
+              states.put(id, restored);
+              order.used(Use.of(restored), false);
+              return Optional.empty();
+            });
+    assertEquals(List.of(), first);
+    assertEquals(List.of("conv-1"), listed(order, states));
+    order.close();
+    UseOrder next = UseOrder.open(sessions());
+    try {
+      assertEquals(List.of("conv-1"), listed(next, states));
+    } finally {
+      next.close();
+    }
+  }
+
+  @Test
+  void sessionThatIsUsedAndSortedAwayWhileAListPutsItRight_isListedAsItWasUsed()
+      throws IOException {
+    Files.createDirectories(sessions());
+    Map<SessionId, SessionState> states = new HashMap<>();
+    SessionState later = at(1, 99_999);
+    UseOrder order = UseOrder.open(sessions());
+    try {
+      order.used(Use.of(at(1, 2)), false);
+      List<SessionState> unused =
+          order.list(
+              null,
+              1,
+              id -> {
+                if (states.isEmpty()) { // Another program has changed it, and now it is used.
+                  states.put(id, later);
+                  order.used(Use.of(later), false);
+                  useMany(order, states);
+                  return Optional.of(at(1, 1));
+                }
+                return Optional.of(states.get(id));
+              });
+      assertEquals(List.of(later), order.list(null, 1, id -> Optional.of(states.get(id))));
+    } finally {
+      order.close();
+    }
+  }
+
+  /** So many others that what was used before is in a sorted file. */
+  private void useMany(UseOrder order, Map<SessionId, SessionState> states) {
+    for (int i = 100; i < 100 + 4096; i++) {
+      states.put(at(i, i).sessionId(), at(i, i));
+      order.used(Use.of(at(i, i)), true);
+    }
+    order.write();
+    await("they are sorted", () -> isMade() && size(recent().resolve("log")) == 0);
+  }
+
+  @Test
+  void orderThatIsDeletedWhileItIsUsed_isMadeAnew() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      makeFolder(at(i, i));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(20, store.list(30).size());
+      Disk.deleteTree(recent());
+      assertEquals(20, store.list(30).size());
+      store.append(at(20, 20), Version.NONE, List.of());
+      await("it is made anew", () -> store.list(30).size() == 21 && isMade());
+    }
+    try (SessionStore store = open()) {
+      assertEquals(21, store.list(30).size());
+    }
+  }
+
+  private boolean isMade() {
+    try {
+      return !runs().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void mergeThatIsGivenUpWhereTheServerEnds_leavesTheFilesAsTheyWere() throws IOException {
+    UseFolder folder = new UseFolder(sessions());
+    folder.prepare();
+    UseRuns runs = new UseRuns(folder);
+    for (int i = 0; i < 2; i++) {
+      int from = i * 500;
+      runs.add(IntStream.range(from, from + 1000).mapToObj(n -> Use.of(at(n, n))).toList());
+    }
+    byte[] first = Files.readAllBytes(folder.run(1));
+    byte[] second = Files.readAllBytes(folder.run(2));
+    for (int lines : new int[] {0, 1, 1700, 2001, 3000}) {
+      AtomicInteger asked = new AtomicInteger();
+      assertFalse(runs.merge(Set.of(), true, () -> asked.getAndIncrement() >= lines));
+      assertArrayEquals(first, Files.readAllBytes(folder.run(1)));
+      assertArrayEquals(second, Files.readAllBytes(folder.run(2)));
+    }
+    assertTrue(runs.merge(Set.of(), true, () -> false));
+    assertEquals(List.of(folder.run(2)), runs());
+    assertEquals(1500, Files.readAllLines(folder.run(2)).size());
+  }
+}

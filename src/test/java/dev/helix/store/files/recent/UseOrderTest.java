@@ -1,0 +1,355 @@
+package dev.helix.store.files.recent;
+
+import static dev.helix.store.SessionStoreContract.NOW;
+import static dev.helix.store.SessionStoreContract.element;
+import static dev.helix.store.SessionStoreContract.state;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Position;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.store.disk.Disk;
+import dev.helix.store.files.SessionStores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The order of last use among many sessions, over restarts, crashes and other programs' changes.
+ */
+class UseOrderTest {
+  private static final int MANY = 10_000;
+
+  @TempDir Path directory;
+
+  private Path sessions() {
+    return directory.resolve("sessions");
+  }
+
+  private Path recent() {
+    return sessions().resolve(".recent");
+  }
+
+  private SessionStore open() {
+    return SessionStores.files(sessions());
+  }
+
+  static SessionState at(int number, int micros) {
+    return state("conv-" + number, "" + number).withUpdatedAt(NOW.plusNanos(micros * 1000L));
+  }
+
+  /** A session's folder as another program makes it. */
+  private void makeFolder(SessionState state) throws IOException {
+    Path folder = Files.createDirectories(sessions().resolve(state.sessionId().value()));
+    Files.write(folder.resolve("status.json"), state.toJson());
+  }
+
+  static List<String> names(List<SessionState> states) {
+    return states.stream().map(state -> state.sessionId().value()).toList();
+  }
+
+  static List<String> paged(SessionStore store, int size) {
+    List<String> names = new ArrayList<>();
+    List<SessionState> page = store.list(null, size);
+    while (!page.isEmpty()) {
+      names.addAll(names(page));
+      page = store.list(Position.of(page.get(page.size() - 1)), size);
+    }
+    return names;
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, what);
+      Thread.onSpinWait();
+    }
+  }
+
+  private List<Path> runs() throws IOException {
+    try (Stream<Path> files = Files.list(recent())) {
+      return files.filter(file -> file.getFileName().toString().startsWith("run-")).toList();
+    }
+  }
+
+  static List<SessionState> newestFirst(Collection<SessionState> states) {
+    return states.stream()
+        .sorted(
+            Comparator.comparing(SessionState::updatedAt)
+                .thenComparing(state -> state.sessionId().value())
+                .reversed())
+        .toList();
+  }
+
+  @Test
+  void thousandsOfSessions_usedInAnyOrder_areAllListedOnce_alsoAfterRestarts() throws IOException {
+    Files.createDirectories(sessions());
+    Map<SessionId, SessionState> states = new HashMap<>();
+    Random random = new Random(7);
+    for (int round = 0; round < 8; round++) {
+      UseOrder order = UseOrder.open(sessions());
+      try {
+        for (int i = 0; i < 20_000; i++) {
+          SessionState used = at(random.nextInt(MANY), round * 1000 + i / 400);
+          states.put(used.sessionId(), used);
+          order.used(Use.of(used), i % 100 != 0);
+        }
+        List<SessionState> sorted = newestFirst(states.values());
+        List<SessionState> listed = new ArrayList<>();
+        Position after = null;
+        for (int size = 777; size == 777; after = Position.of(listed.get(listed.size() - 1))) {
+          List<SessionState> page =
+              order.list(after, size, id -> Optional.ofNullable(states.get(id)));
+          listed.addAll(page);
+          size = page.size();
+        }
+        assertEquals(sorted, listed);
+      } finally {
+        order.close();
+      }
+    }
+    assertTrue(runs().size() <= 5, "files of like size are merged: " + runs());
+  }
+
+  @Test
+  void sortedFileThatWasMergedAway_isTold_wherePagesBeginInIt() {
+    Path gone = sessions().resolve("run-1");
+    assertThrows(NoSuchFileException.class, () -> UseFile.open(gone));
+    assertThrows(NoSuchFileException.class, () -> UseFile.open(gone, Use.of(at(1, 1))));
+  }
+
+  @Test
+  void fewSessionsUsedOften_leaveAShortLog() throws IOException {
+    Files.createDirectories(sessions());
+    Map<SessionId, SessionState> states = new HashMap<>();
+    UseOrder order = UseOrder.open(sessions());
+    try {
+      for (int i = 0; i < 40_000; i++) {
+        SessionState used = at(i % 3, i);
+        states.put(used.sessionId(), used);
+        order.used(Use.of(used), false);
+      }
+      await("the log is written anew", () -> size(recent().resolve("log")) < 17_000L * 24);
+      assertEquals(
+          newestFirst(states.values()), order.list(null, 5, id -> Optional.of(states.get(id))));
+    } finally {
+      order.close();
+    }
+    assertEquals(3, new UseFolder(sessions()).readLog().size());
+  }
+
+  static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 1L << 40; // It is being replaced.
+    }
+  }
+
+  @Test
+  void sessionsThatAnotherProgramAdds_whileNoServerRuns_areListed() throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+    }
+    makeFolder(at(2, 2));
+    try (SessionStore store = open()) {
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+    }
+  }
+
+  @Test
+  void changedTimesAndMissingFolders_areFoundOutWhenTheyAreMet() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      makeFolder(at(i, i));
+    }
+    try (SessionStore store = open()) {
+      assertEquals("conv-19", names(store.list(1)).get(0));
+      makeFolder(at(19, -5));
+      Disk.deleteTree(sessions().resolve("conv-18"));
+      List<String> names = paged(store, 6);
+      assertEquals(19, names.size());
+      assertEquals("conv-17", names.get(0));
+      assertEquals("conv-19", names.get(18));
+    }
+  }
+
+  /** A merge keeps the line that was written last, so that one must be found out too. */
+  @Test
+  void lineThatIsWrong_isFoundOut_alsoWhereAnEarlierOneIsTrue() throws IOException {
+    Map<SessionId, SessionState> states = new HashMap<>();
+    for (SessionState state : List.of(at(1, 9), at(2, 5))) {
+      makeFolder(state);
+      states.put(state.sessionId(), state);
+    }
+    UseFolder folder = new UseFolder(sessions());
+    folder.prepare();
+    folder.writeRun(1, states.values().stream().map(Use::of).toList());
+    folder.writeRun(2, List.of(Use.of(at(1, 2))));
+    folder.markClean();
+    UseOrder order = UseOrder.open(sessions());
+    try {
+      assertEquals(
+          List.of("conv-1", "conv-2"),
+          names(order.list(null, 10, id -> Optional.ofNullable(states.get(id)))));
+    } finally {
+      order.close();
+    }
+    assertEquals(Map.of("conv-1", Use.of(at(1, 9))), folder.readLog());
+  }
+
+  @Test
+  void serverThatIsKilled_losesNoSessionFromTheList() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Killed.class.getName(),
+                sessions().toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(7, process.waitFor(), output);
+    try (SessionStore reader = SessionStores.filesToRead(sessions())) {
+      assertEquals(300, reader.list(1000).size());
+      assertEquals("conv-299", names(reader.list(1)).get(0));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(300, store.list(1000).size());
+      assertEquals("conv-299", names(store.list(1)).get(0));
+    }
+  }
+
+  /** A server that ends in the middle, without a close. */
+  static final class Killed {
+    public static void main(String[] args) {
+      SessionStore store = SessionStores.files(Path.of(args[0]));
+      assertEquals(List.of(), store.list(5));
+      for (int i = 0; i < 300; i++) {
+        store.append(at(i, i), Version.NONE, List.of(element("1", "x")));
+      }
+      Runtime.getRuntime().halt(7);
+    }
+  }
+
+  @Test
+  void damagedOrMissingFiles_areMadeAnew() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      makeFolder(at(i, i));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(200, store.list(300).size());
+    }
+    byte[] whole = Files.readAllBytes(runs().get(0));
+    for (int damage = 0; damage < 4; damage++) {
+      switch (damage) {
+        case 0 -> Files.write(runs().get(0), new byte[whole.length]);
+        case 1 -> Files.write(recent().resolve("log"), new byte[100_000]);
+        case 2 -> Files.delete(recent().resolve("mark"));
+        default -> Disk.deleteTree(recent());
+      }
+      try (SessionStore store = open()) {
+        if (damage == 0) {
+          store.list(5); // Which finds it out.
+        }
+        await(
+            "damage " + damage + " is repaired",
+            () -> store.list(300).size() == 200 && isRepaired(whole.length));
+        assertEquals("conv-199", names(store.list(1)).get(0));
+      }
+    }
+  }
+
+  private boolean isRepaired(int length) {
+    try {
+      byte[] run = Files.readAllBytes(runs().get(0));
+      return run.length == length && run[0] != 0;
+    } catch (IOException | IndexOutOfBoundsException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void manySessionsThatAreGone_leaveTheFilesInTime() throws IOException {
+    Files.createDirectories(sessions());
+    Map<SessionId, SessionState> states = new HashMap<>();
+    UseOrder order = UseOrder.open(sessions());
+    try {
+      for (int i = 0; i < MANY; i++) {
+        SessionState made = at(i, i);
+        states.put(made.sessionId(), made);
+        order.used(Use.of(made), i % 100 != 0);
+      }
+      await("they are sorted", () -> bytesOfRuns() > 4096 * 20);
+      for (int i = MANY - 1; i >= 500; i--) {
+        SessionId id = new SessionId("conv-" + i);
+        states.remove(id);
+        order.forget(id);
+      }
+      await("what is gone leaves the files", () -> bytesOfRuns() < 2000 * 26);
+      assertEquals(
+          newestFirst(states.values()),
+          order.list(null, 1000, id -> Optional.ofNullable(states.get(id))));
+    } finally {
+      order.close();
+    }
+  }
+
+  private long bytesOfRuns() {
+    try {
+      return runs().stream().mapToLong(UseOrderTest::size).sum();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // They are being replaced.
+    }
+  }
+
+  @Test
+  void serverThatEndedAsItShould_isBelieved_soThatNoSessionIsReadAtTheNextStart()
+      throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(2, 2), Version.NONE, List.of());
+      assertTrue(store.delete(at(2, 2).sessionId()));
+    }
+    assertTrue(new UseFolder(sessions()).isClean());
+  }
+
+  @Test
+  void sessionThatCannotBeDeleted_isListedStill() throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(2, 2), Version.NONE, List.of());
+      Disk.deleteTree(sessions().resolve(".unfinished"));
+      Files.createFile(sessions().resolve(".unfinished"));
+      assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+      Files.delete(sessions().resolve(".unfinished"));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.helix.store.jdbc;
+
+import dev.helix.session.SessionStore;
+import dev.helix.store.SessionStoreContract;
+import dev.helix.store.WholeSessionContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store in a file of H2's, within this process. */
+class JdbcH2StoreTest implements SessionStoreContract, WholeSessionContract {
+  @TempDir Path directory;
+
+  @Override
+  public SessionStore open() {
+    return JdbcStores.open(
+        JdbcStores.settings("jdbc:h2:file:" + directory.resolve("helix"), "helix", "secret"));
+  }
+}

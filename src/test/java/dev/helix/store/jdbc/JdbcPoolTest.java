@@ -1,0 +1,281 @@
+package dev.helix.store.jdbc;
+
+import static dev.helix.store.SessionStoreContract.element;
+import static dev.helix.store.SessionStoreContract.state;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.helix.servers.MariaDbServer;
+import dev.helix.servers.PostgresServer;
+import dev.helix.servers.SharedServers;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Version;
+import dev.helix.session.StoreUnavailableException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the pool's connections are told when they are made, and which of them are used again. */
+@ExtendWith(SharedServers.class)
+class JdbcPoolTest {
+  private static final int AT_ONCE = 4;
+
+  @TempDir Path directory;
+
+  private static JdbcSettings settings(Map<String, String> settings, int size) {
+    settings.put("helix.jdbc.pool.size", "" + size);
+    return JdbcSettings.of(settings::get);
+  }
+
+  private static JdbcDatabase database(JdbcPool pool, JdbcSettings settings) {
+    return new JdbcDatabase(pool.source(), pool, JdbcSchema.of(settings));
+  }
+
+  /** Each has a connection of its own, which most of them are the first to use. */
+  private static void manyReadAtOnce(JdbcSettings settings) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
+    try (JdbcDatabase database = database(JdbcPool.of(settings), settings)) {
+      CyclicBarrier all = new CyclicBarrier(AT_ONCE);
+      List<Future<String>> running = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        running.add(
+            executor.submit(
+                () ->
+                    database.snapshot(
+                        "cannot read",
+                        connection -> {
+                          try {
+                            all.await(30, TimeUnit.SECONDS);
+                          } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                          }
+                          return JdbcVendor.text(connection, "select count(*) from helix_session");
+                        })));
+      }
+      for (Future<String> each : running) {
+        assertEquals("0", each.get());
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void snapshotsAreTheFirstUseOfConnections_andWork_inPostgresql(PostgresServer server)
+      throws Exception {
+    manyReadAtOnce(settings(JdbcStores.settings(server, server.newDatabase()), AT_ONCE));
+  }
+
+  @Test
+  void snapshotsAreTheFirstUseOfConnections_andWork_inMariaDb(MariaDbServer server)
+      throws Exception {
+    manyReadAtOnce(settings(JdbcStores.settings(server, server.newDatabase()), AT_ONCE));
+  }
+
+  @Test
+  void exportsAtOnce_allShowTheSession(PostgresServer server) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
+    try (SessionStore store = JdbcStores.open(JdbcStores.settings(server, server.newDatabase()))) {
+      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
+      CyclicBarrier start = new CyclicBarrier(AT_ONCE);
+      List<Future<Integer>> running = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        running.add(
+            executor.submit(
+                () -> {
+                  List<String> paths = new ArrayList<>();
+                  start.await();
+                  store.export(new SessionId("conv-a"), (path, content) -> paths.add(path));
+                  return paths.size();
+                }));
+      }
+      for (Future<Integer> each : running) {
+        assertEquals(2, each.get());
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static String setting(Connection connection, String name) throws SQLException {
+    return JdbcVendor.text(connection, "select current_setting('" + name + "')");
+  }
+
+  @Test
+  void freshConnection_isInNoTransaction_andKeepsItsTimeOuts(PostgresServer server)
+      throws Exception {
+    String database = server.newDatabase();
+    try (JdbcPool pool = JdbcPool.of(settings(JdbcStores.settings(server, database), 1));
+        Connection connection = pool.source().getConnection();
+        Connection other = server.connect(database)) {
+      assertEquals(
+          "idle",
+          JdbcVendor.text(
+              other,
+              "select state from pg_stat_activity where pid <> pg_backend_pid() and datname = '"
+                  + database
+                  + "'"));
+      connection.rollback();
+      assertEquals("20s", setting(connection, "lock_timeout"));
+      assertEquals("1min", setting(connection, "idle_in_transaction_session_timeout"));
+    }
+  }
+
+  @Test
+  void timeOutsOfTheDatabasesOwner_areLeftAsTheyAre(PostgresServer server) throws Exception {
+    String database = server.newDatabase();
+    server.execute(database, "alter database " + database + " set lock_timeout = '3s'");
+    server.execute(
+        database,
+        "alter database " + database + " set idle_in_transaction_session_timeout = '5min'");
+    try (JdbcPool pool = JdbcPool.of(settings(JdbcStores.settings(server, database), 1));
+        Connection connection = pool.source().getConnection()) {
+      assertEquals("3s", setting(connection, "lock_timeout"));
+      assertEquals("5min", setting(connection, "idle_in_transaction_session_timeout"));
+    }
+  }
+
+  @Test
+  void freshConnection_hasItsTimeOuts_alsoInMariaDb(MariaDbServer server) throws Exception {
+    String database = server.newDatabase();
+    try (JdbcPool pool = JdbcPool.of(settings(JdbcStores.settings(server, database), 1));
+        Connection connection = pool.source().getConnection()) {
+      connection.rollback();
+      assertEquals("60", JdbcVendor.text(connection, "select @@idle_transaction_timeout"));
+      assertEquals("20", JdbcVendor.text(connection, "select @@innodb_lock_wait_timeout"));
+    }
+  }
+
+  /** What is logged from {@link Level#WARNING} on. */
+  private static final class Warnings extends Handler {
+    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void publish(LogRecord entry) {
+      if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+        seen.add(entry.getMessage());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void poolThatClosesWhileItConnects_waitsForThat_andWarnsOfNothing(PostgresServer server)
+      throws Exception {
+    JdbcSettings settings = settings(JdbcStores.settings(server, server.newDatabase()), 2);
+    Logger logger = Logger.getLogger("com.zaxxer.hikari");
+    Warnings warnings = new Warnings();
+    logger.addHandler(warnings);
+    try {
+      for (int i = 0; i < 20; i++) {
+        try (JdbcPool pool = JdbcPool.of(settings);
+            Connection connection = pool.source().getConnection()) {
+          assertEquals("1", JdbcVendor.text(connection, "select 1"));
+        }
+      }
+    } finally {
+      logger.removeHandler(warnings);
+    }
+    assertEquals(List.of(), List.copyOf(warnings.seen));
+  }
+
+  private static void errorEndsTheConnection(JdbcSettings settings, String name) {
+    try (JdbcDatabase database = database(JdbcPool.of(settings), settings)) {
+      String before =
+          database.transaction("cannot ask", connection -> JdbcVendor.text(connection, name));
+      OutOfMemoryError thrown = new OutOfMemoryError("in the middle of a row");
+      assertSame(
+          thrown,
+          assertThrows(
+              OutOfMemoryError.class,
+              () ->
+                  database.transaction(
+                      "cannot read",
+                      connection -> {
+                        throw thrown;
+                      })));
+      assertNotEquals(
+          before,
+          database.transaction("cannot ask", connection -> JdbcVendor.text(connection, name)));
+    }
+  }
+
+  @Test
+  void errorInTheMiddle_endsTheConnection_inPostgresql(PostgresServer server) {
+    errorEndsTheConnection(
+        settings(JdbcStores.settings(server, server.newDatabase()), 1), "select pg_backend_pid()");
+  }
+
+  @Test
+  void errorInTheMiddle_endsTheConnection_inMariaDb(MariaDbServer server) {
+    errorEndsTheConnection(
+        settings(JdbcStores.settings(server, server.newDatabase()), 1), "select connection_id()");
+  }
+
+  /** One connection, and how often it was asked for. */
+  private static final class Counting extends HikariDataSource {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    Counting(HikariConfig config) {
+      super(config);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      asked.incrementAndGet();
+      return super.getConnection();
+    }
+  }
+
+  @Test
+  void busyPool_isNoReasonToLookAtTheTablesAgain() throws Exception {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl("jdbc:h2:" + directory.resolve("helix"));
+    config.setUsername("helix");
+    config.setMaximumPoolSize(1);
+    config.setConnectionTimeout(250);
+    JdbcSettings settings = JdbcSettings.of(Map.of("helix.jdbc.jndi", "x")::get);
+    try (Counting source = new Counting(config);
+        SessionStore store =
+            new JdbcSessionStore(new JdbcDatabase(source, null, JdbcSchema.of(settings)))) {
+      SessionId id = new SessionId("conv-a");
+      store.find(id);
+      Connection taken = source.getConnection();
+      try (taken) {
+        assertThrows(StoreUnavailableException.class, () -> store.find(id));
+      }
+      int before = source.asked.get();
+      assertTrue(store.find(id).isEmpty());
+      assertEquals(before + 1, source.asked.get());
+    }
+  }
+}

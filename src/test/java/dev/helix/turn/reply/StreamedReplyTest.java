@@ -1,0 +1,220 @@
+package dev.helix.turn.reply;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Answer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class StreamedReplyTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final StreamedReply reply = new StreamedReply();
+
+  private void chunk(String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    reply.add(bytes, bytes.length);
+  }
+
+  private static JsonNode json(Answer answer) throws IOException {
+    return JSON.readTree(answer.message().wireJson());
+  }
+
+  @Test
+  void deltasAddUp_withReasoning_modelAndFinishReason() throws IOException {
+    chunk(
+        "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"hm\"}}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}");
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}");
+    chunk("{\"choices\":[],\"usage\":{\"total_tokens\":3}}");
+    List<Answer> answers = reply.answers(AnswerStatus.FAILED);
+    assertTrue(reply.isFinished());
+    assertEquals(1, answers.size());
+    assertEquals(
+        JSON.readTree(
+            "{\"role\":\"assistant\",\"content\":\"Hello\",\"reasoning_content\":\"hm\"}"),
+        json(answers.get(0)));
+    assertEquals("m", answers.get(0).model());
+    assertEquals("stop", answers.get(0).finishReason());
+    assertEquals(AnswerStatus.COMPLETED, answers.get(0).status());
+  }
+
+  @Test
+  void toolCalls_inPieces_areWholeAndWithoutIndex() throws IOException {
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"c2\",\"type\":\"function\","
+            + "\"function\":{\"name\":\"g\",\"arguments\":\"\"}},{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\"\"}}]}}]}");
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"\",\"function\":{\"arguments\":\":1}\"}}]},\"finish_reason\":\"tool_calls\"}]}");
+    assertEquals(
+        JSON.readTree(
+            "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}},"
+                + "{\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]}"),
+        json(reply.answers(AnswerStatus.FAILED).get(0)));
+  }
+
+  @Test
+  void severalChoices_eachWithItsOwnStatus_emptyOnesThatBrokeOffAreLeftOut() throws IOException {
+    chunk(
+        "{\"choices\":[{\"index\":2,\"delta\":{\"content\":\"\"}},{\"index\":1,\"delta\":{\"content\":\"b\"}},{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}");
+    assertFalse(reply.isFinished());
+    List<Answer> answers = reply.answers(AnswerStatus.CANCELLED);
+    assertEquals(2, answers.size());
+    assertEquals("a", answers.get(0).message().text());
+    assertEquals(AnswerStatus.COMPLETED, answers.get(0).status());
+    assertEquals("b", answers.get(1).message().text());
+    assertEquals(AnswerStatus.CANCELLED, answers.get(1).status());
+  }
+
+  @Test
+  void malformedData_isRemembered_andTheRestGoesOn() {
+    chunk("{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}");
+    chunk("{\"choices\":[{\"delta\":{\"cont");
+    chunk("12");
+    chunk(
+        "{\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n{\"choices\":[{\"delta\":{\"content\":\"c\"}}]}");
+    assertTrue(reply.hasMalformed());
+    assertEquals("abc", reply.answers(AnswerStatus.FAILED).get(0).message().text());
+  }
+
+  @Test
+  void anErrorInTheStream_isSeen() {
+    chunk("{\"error\":null,\"choices\":[]}");
+    assertFalse(reply.hasError());
+    chunk("{\"error\":{\"message\":\"no\"}}");
+    assertTrue(reply.hasError());
+    assertTrue(reply.answers(AnswerStatus.FAILED).isEmpty());
+  }
+
+  @Test
+  void whatNoUpstreamShouldSend_isKeptAsFarAsItGoes() throws IOException {
+    chunk("{\"choices\":[{\"delta\":{\"role\":null,\"content\":\"a\",\"tool_calls\":[\"x\"]}}]}");
+    chunk("{\"choices\":[{\"delta\":{\"role\":7}},3,null]}");
+    Answer answer = reply.answers(AnswerStatus.FAILED).get(0);
+    assertEquals("assistant", answer.message().role());
+    assertEquals("a", answer.message().text());
+    assertEquals("x", json(answer).at("/tool_calls/0").asText());
+  }
+
+  @Test
+  void anAnswerOfManyPieces_takesTimeInProportion() {
+    String piece = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"word \"}}]}";
+    for (int i = 0; i < 100_000; i++) {
+      chunk(piece);
+    }
+    assertEquals(500_000, reply.answers(AnswerStatus.FAILED).get(0).message().text().length());
+  }
+
+  /** Pieces of text as they may come: each is a chunk that is as the others but for its text. */
+  private static final List<String> PIECES =
+      List.of(
+          "a",
+          "",
+          "Gr\u00fc\u00dfe",
+          "\u65e5\u672c",
+          "\ud83d\ude00",
+          " ",
+          "\"",
+          "\\",
+          "\n",
+          "\u0001",
+          "\ufffd",
+          "}]}",
+          "content");
+
+  @Test
+  void chunksThatDifferInTheirTextOnly_addUpToAllOfIt() throws IOException {
+    Random random = new Random(7);
+    StringBuilder expected = new StringBuilder();
+    StringBuilder thought = new StringBuilder();
+    for (int i = 0; i < 2000; i++) {
+      String text =
+          PIECES.get(random.nextInt(PIECES.size())) + PIECES.get(random.nextInt(PIECES.size()));
+      boolean thinks = random.nextInt(20) == 0;
+      (thinks ? thought : expected).append(text);
+      chunk(
+          "{\"id\":\"x\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\""
+              + (thinks ? "reasoning_content" : "content")
+              + "\":"
+              + JSON.writeValueAsString(text)
+              + "},\"finish_reason\":null}]}");
+    }
+    Answer answer = reply.answers(AnswerStatus.FAILED).get(0);
+    assertEquals(expected.toString(), json(answer).path("content").asText());
+    assertEquals(thought.toString(), json(answer).path("reasoning_content").asText());
+    assertEquals("m", answer.model());
+    assertEquals(AnswerStatus.FAILED, answer.status());
+    assertFalse(reply.hasMalformed());
+  }
+
+  @Test
+  void whatDiffersInMoreThanTheText_isReadAsWhatItIs() throws IOException {
+    chunk("{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}");
+    chunk("{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}]}");
+    chunk("{\"model\":\"n\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"c\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"d\",\"refusal\":\"r\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":1,\"delta\":{\"content\":\"e\",\"refusal\":\"s\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"f\"}},{\"index\":1,\"delta\":{\"content\":\"g\"}}]}");
+    chunk(
+        "{\"model\":\"n\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"f\"}},{\"index\":1,\"delta\":{\"content\":\"h\"}}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"i\"},\"content\":\"x\"}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"i\"},\"content\":\"y\"}]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"j\"}}]}{\"choices\":[]}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"k\"}}]}{\"choices\":[]}");
+    List<Answer> answers = reply.answers(AnswerStatus.FAILED);
+    assertEquals("abffiijk", json(answers.get(0)).path("content").asText());
+    assertEquals("cdegh", json(answers.get(1)).path("content").asText());
+    assertEquals("rs", json(answers.get(1)).path("refusal").asText());
+    assertEquals("n", answers.get(0).model());
+  }
+
+  @Test
+  void aChunkLikeOneFromBeforeTheLast_saysAllThatItSays() {
+    // More kinds of chunks than are learned.
+    for (int i = 0; i < 40; i++) {
+      for (String model : List.of("m" + i, "m0")) {
+        chunk(
+            "{\"model\":\""
+                + model
+                + "\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}");
+        assertEquals(model, reply.answers(AnswerStatus.FAILED).get(0).model());
+      }
+    }
+  }
+
+  @Test
+  void aChunkLikeTheLast_whoseTextIsNoText_isMalformed() throws IOException {
+    String before = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
+    chunk(before + "a\"}}]}");
+    for (int bad : new int[] {0xFF, 0x09, 0xC3}) {
+      byte[] bytes = (before + "?\"}}]}").getBytes(StandardCharsets.UTF_8);
+      bytes[before.length()] = (byte) bad;
+      StreamedReply other = new StreamedReply();
+      byte[] good = (before + "a\"}}]}").getBytes(StandardCharsets.UTF_8);
+      other.add(good, good.length);
+      other.add(bytes, bytes.length);
+      assertTrue(other.hasMalformed(), "" + bad);
+    }
+  }
+
+  @Test
+  void anErrorBehindChunksOfOneKind_isSeen() {
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}],\"error\":null}");
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"error\":null}");
+    assertFalse(reply.hasError());
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"error\":\"no\"}");
+    assertTrue(reply.hasError());
+  }
+}
