@@ -1,6 +1,5 @@
 package dev.helix;
 
-import dev.helix.archive.Archive;
 import dev.helix.archive.ArchiveSchedule;
 import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
@@ -10,6 +9,7 @@ import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
 import dev.helix.openai.chat.ChatEndpoint;
+import dev.helix.openai.models.ModelCatalog;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import dev.helix.turn.TurnThreads;
@@ -78,10 +78,11 @@ public final class HelixApplication implements ServletContextListener {
     ArchiveSettings archive = config.archive();
     SessionManager sessions =
         new SessionManager(
-            SessionStore.open(
-                config.store(), HelixConfig.storeSettings(settings, config.sessionsDir())),
-            clock,
-            archive.folder() == null ? null : new Archive(archive.folder(), clock));
+            archive.before(
+                SessionStore.open(
+                    config.store(), HelixConfig.storeSettings(settings, config.sessionsDir())),
+                clock),
+            clock);
     opened.push(sessions);
     if (archive.idle() != null) {
       opened.push(
@@ -101,9 +102,11 @@ public final class HelixApplication implements ServletContextListener {
     ChatEndpoint endpoint =
         new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, timers);
     opened.push(endpoint::drain);
+    ModelCatalog models = new ModelCatalog(backend, config.chat().modelsCache(), executor);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), budget);
+    context.setAttribute(ModelCatalog.class.getName(), models);
     context.setAttribute(ChatEndpoint.class.getName(), endpoint);
     context.setAttribute(
         "dev.helix.sessions.dir", config.store().equals("files") ? sessionsDir : config.store());

@@ -1,6 +1,7 @@
 package dev.helix;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -100,6 +101,11 @@ class ArchitectureTest {
                         .map(name -> "`" + name + "`")
                         .collect(joining(", ")))
         .collect(joining("\n"));
+  }
+
+  @Test
+  void noCycles() {
+    slices().matching("dev.helix.(**)").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

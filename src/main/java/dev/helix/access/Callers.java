@@ -1,6 +1,6 @@
 package dev.helix.access;
 
-import dev.helix.filter.ConversationHeaders;
+import dev.helix.http.HeaderValues;
 import dev.helix.session.Owner;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -72,7 +72,7 @@ public final class Callers {
 
   private String userOfToken(HttpServletRequest request, boolean service)
       throws RefusedCallerException {
-    List<String> values = ConversationHeaders.values(request, TOKEN);
+    List<String> values = HeaderValues.of(request, TOKEN);
     if (values.isEmpty()) {
       if (service || READING.contains(request.getMethod())) {
         return null;
@@ -91,11 +91,11 @@ public final class Callers {
   }
 
   private static String userOfHeader(HttpServletRequest request) throws RefusedCallerException {
-    List<String> values = ConversationHeaders.values(request, USER_ID);
+    List<String> values = HeaderValues.of(request, USER_ID);
     if (values.isEmpty()) {
       return null;
     }
-    String user = ConversationHeaders.decode(values.get(0));
+    String user = HeaderValues.decode(values.get(0));
     if (values.size() > 1 || !UserNames.areUsable(user)) {
       throw RefusedCallerException.senseless(
           "invalid_user_id",

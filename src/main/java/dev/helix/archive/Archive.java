@@ -3,13 +3,13 @@ package dev.helix.archive;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,7 +41,7 @@ import java.util.regex.Pattern;
  */
 public final class Archive {
   /** The key of the folder. */
-  public static final String DIRECTORY = "helix.archive.dir";
+  public static final String DIRECTORY = SessionStore.ARCHIVE_DIRECTORY;
 
   private static final Pattern NAME =
       Pattern.compile("(\\d{4}-(?:0[1-9]|1[0-2]))_[A-Za-z0-9_-]+\\.zip");
@@ -58,31 +58,18 @@ public final class Archive {
   // The newest first; null until the folder was looked at.
   private NavigableSet<YearMonth> months;
 
-  /**
-   * The folder that a setting names, with {@code ~/} for the home directory; empty where it is null
-   * or blank.
-   *
-   * @throws IllegalArgumentException if it is no path
-   */
-  public static Optional<Path> folder(String setting) {
-    if (setting == null || setting.isBlank()) {
-      return Optional.empty();
-    }
-    String folder = setting.strip();
-    try {
-      return Optional.of(
-          folder.startsWith("~/")
-              ? Path.of(System.getProperty("user.home"), folder.substring(2))
-              : Path.of(folder));
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(DIRECTORY + " is not a path", e);
-    }
-  }
-
   /** The archive in a folder, which is made with the first session that is archived. */
   public Archive(Path folder, Clock clock) {
     this.folder = folder.toAbsolutePath().normalize();
     this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  /**
+   * A store of which some sessions are in this archive. They are restored when they are asked for;
+   * only the list leaves them out. Closing it closes the store.
+   */
+  public SessionStore before(SessionStore store) {
+    return new ArchivingStore(store, this, clock);
   }
 
   /** The folder's absolute path. */

@@ -3,6 +3,7 @@ package dev.helix.archive;
 import dev.helix.config.Settings;
 import dev.helix.session.SessionStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -37,6 +38,11 @@ public record ArchiveSettings(Path folder, Duration idle, Duration interval) {
     }
     return new ArchiveSettings(
         folder.orElse(null), days == OFF ? null : Duration.ofDays(days), interval(settings));
+  }
+
+  /** A store with the archive before it, or, where there is no folder, the store itself. */
+  public SessionStore before(SessionStore store, Clock clock) {
+    return folder == null ? store : new Archive(folder, clock).before(store);
   }
 
   /** Finds out what is wrong with the keys as such, for {@link Settings#check()} to say. */

@@ -9,6 +9,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * A store some of whose sessions are in an archive: they are restored as soon as they are asked
@@ -36,7 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * deleted or used meanwhile, and takes back what was restored, unless somebody has used it since.
  * Older archives of a session are left alone: nobody knows that what they say is in the newer one.
  */
-public final class ArchivingStore implements SessionStore {
+final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
   private static final int STRIPES = 64;
 
@@ -56,14 +58,7 @@ public final class ArchivingStore implements SessionStore {
     }
   }
 
-  /**
-   * Moves a session into the archive, if it was last used before a time.
-   *
-   * @return false where there is none or it was used since, or where the archive has one of this
-   *     session and month, which is never replaced
-   * @throws StorageFullException if the archive cannot be written to, whatever the session
-   * @throws SessionException if this session cannot be archived
-   */
+  @Override
   public boolean archive(SessionId id, Instant unusedSince) {
     try (ArchiveWriter writer = archive.writer(id)) {
       if (writer.isTaken()) {
@@ -82,6 +77,11 @@ public final class ArchivingStore implements SessionStore {
     } catch (IOException e) {
       throw new SessionException("session " + id + " cannot be archived", e);
     }
+  }
+
+  @Override
+  public int archiveIdle(Instant unusedSince, BooleanSupplier goesOn) {
+    return new ArchiveSweep(this).run(unusedSince, goesOn);
   }
 
   /** Removes what archiving that was cut short left half-written. */
@@ -183,15 +183,15 @@ public final class ArchivingStore implements SessionStore {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     Reading read = store.read(id, since);
-    return read.version().equals(Version.NONE) && bringBack(id) ? store.read(id, since) : read;
+    return read.version().equals(LogVersion.NONE) && bringBack(id) ? store.read(id, since) : read;
   }
 
   @Override
   public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
-    if (expected.equals(Version.NONE)) {
+      SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
+    if (expected.equals(LogVersion.NONE)) {
       bringBack(state.sessionId()); // Else there would be two sessions of one name.
     }
     return store.append(state, expected, elements, lease);

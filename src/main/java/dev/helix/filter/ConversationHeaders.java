@@ -1,12 +1,8 @@
 package dev.helix.filter;
 
+import dev.helix.http.HeaderValues;
 import dev.helix.transcript.MessageIds;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 
 /**
@@ -34,7 +30,7 @@ public record ConversationHeaders(List<String> names) {
   Conversation read(HttpServletRequest request) {
     String task = task(request);
     for (String name : names) {
-      List<String> values = values(request, name);
+      List<String> values = HeaderValues.of(request, name);
       if (!values.isEmpty()) {
         return conversation(name, values, task, messageIds(request));
       }
@@ -53,7 +49,7 @@ public record ConversationHeaders(List<String> names) {
       throw new InvalidConversationIdException(name, "was given more than once");
     }
     String echo = values.get(0);
-    String id = decode(echo);
+    String id = HeaderValues.decode(echo);
     if (isTooLong(id)) {
       throw new InvalidConversationIdException(
           name, "is longer than " + MOST_CODE_POINTS + " characters");
@@ -65,7 +61,7 @@ public record ConversationHeaders(List<String> names) {
   }
 
   private static String task(HttpServletRequest request) {
-    List<String> values = values(request, TASK);
+    List<String> values = HeaderValues.of(request, TASK);
     return values.isEmpty() ? null : values.get(0);
   }
 
@@ -76,11 +72,11 @@ public record ConversationHeaders(List<String> names) {
 
   /** An id that could not name a conversation is a hint worth nothing, and so absent. */
   private static String messageId(HttpServletRequest request, String name) {
-    List<String> values = values(request, name);
+    List<String> values = HeaderValues.of(request, name);
     if (values.size() != 1) {
       return null;
     }
-    String id = decode(values.get(0));
+    String id = HeaderValues.decode(values.get(0));
     return isTooLong(id) || hasControls(id) ? null : id;
   }
 
@@ -95,61 +91,5 @@ public record ConversationHeaders(List<String> names) {
       }
     }
     return false;
-  }
-
-  /** The header's values without the empty ones. */
-  public static List<String> values(HttpServletRequest request, String name) {
-    Enumeration<String> all = request.getHeaders(name);
-    List<String> values = List.of();
-    while (all.hasMoreElements()) {
-      String value = trim(all.nextElement());
-      if (!value.isEmpty()) {
-        values = values.isEmpty() ? List.of(value) : and(values, value);
-      }
-    }
-    return values;
-  }
-
-  private static List<String> and(List<String> values, String another) {
-    List<String> all = new ArrayList<>(values);
-    all.add(another);
-    return all;
-  }
-
-  /** Without the optional white space around a field value (RFC 9110 section 5.5). */
-  private static String trim(String value) {
-    int start = 0;
-    int end = value.length();
-    while (start < end && isBlank(value.charAt(start))) {
-      start++;
-    }
-    while (end > start && isBlank(value.charAt(end - 1))) {
-      end--;
-    }
-    return value.substring(start, end);
-  }
-
-  private static boolean isBlank(char c) {
-    return c == ' ' || c == '\t';
-  }
-
-  /**
-   * A header value as UTF-8 where it is that, else as Latin-1. Containers give one char per byte; a
-   * value with any other char was decoded by the container already.
-   */
-  public static String decode(String value) {
-    int all = 0;
-    for (int i = 0; i < value.length(); i++) {
-      all |= value.charAt(i);
-    }
-    if (all < 0x80 || all > 0xFF) {
-      return value;
-    }
-    byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException notUtf8) {
-      return value;
-    }
   }
 }

@@ -4,12 +4,14 @@ import dev.helix.archive.Archive;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import jakarta.servlet.ServletContext;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -54,11 +56,10 @@ final class OpenedManagers {
           return value;
         };
     Clock clock = Clock.systemUTC();
-    Archive archive =
-        SessionStore.archiveFolder(store, noted).map(in -> new Archive(in, clock)).orElse(null);
-    Opened its =
-        new Opened(
-            store, read, new SessionManager(SessionStore.open(store, noted), clock, archive));
+    Optional<Path> archive = SessionStore.archiveFolder(store, noted);
+    SessionStore plain = SessionStore.open(store, noted);
+    SessionStore whole = archive.map(in -> new Archive(in, clock).before(plain)).orElse(plain);
+    Opened its = new Opened(store, read, new SessionManager(whole, clock));
     opened.add(its);
     return its.manager;
   }

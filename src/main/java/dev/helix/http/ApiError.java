@@ -63,4 +63,19 @@ public record ApiError(
         .put("code", code);
     return root.toString().getBytes(StandardCharsets.UTF_8);
   }
+
+  /** A mistake of the server's own. */
+  public static ApiError internal() {
+    return new ApiError(
+        500, "The server made a mistake; its log says more.", "server_error", null, "internal");
+  }
+
+  public static ApiError methodNotAllowed(String method, String allowed) {
+    return new ApiError(
+        405,
+        "The method " + method + " is not allowed here; use " + allowed + ".",
+        "invalid_request_error",
+        null,
+        "method_not_allowed");
+  }
 }

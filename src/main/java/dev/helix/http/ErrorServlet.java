@@ -1,6 +1,5 @@
 package dev.helix.http;
 
-import dev.helix.turn.ErrorMapping;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,7 +40,7 @@ public final class ErrorServlet extends HttpServlet {
       case 405 -> plain(405, "The method is not allowed here.", "method_not_allowed");
       case 413 -> plain(413, "The request is too large.", "request_too_large");
       case 415 -> plain(415, "The media type is not supported.", "unsupported_media_type");
-      case 500 -> ErrorMapping.internal();
+      case 500 -> ApiError.internal();
       case 503 ->
           new ApiError(503, "The server is not available.", "server_error", null, "unavailable");
       default -> plain(status, "The server refused the request: status " + status + ".", null);

@@ -2,7 +2,6 @@ package dev.helix.message;
 
 import dev.helix.text.Json;
 import dev.helix.text.Times;
-import dev.helix.transcript.Answer;
 import java.time.Instant;
 import java.util.Set;
 
@@ -35,9 +34,14 @@ public record ElementFields(
   }
 
   /** A recorded reply. */
-  public static ElementFields answer(String id, String parentId, Instant timestamp, Answer answer) {
-    return new ElementFields(
-        id, true, parentId, timestamp, answer.model(), answer.finishReason(), answer.status());
+  public static ElementFields answer(
+      String id,
+      String parentId,
+      Instant timestamp,
+      String model,
+      String finishReason,
+      AnswerStatus status) {
+    return new ElementFields(id, true, parentId, timestamp, model, finishReason, status);
   }
 
   /** These fields with an id and a parent in place of those that are missing. */

@@ -10,6 +10,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -257,7 +258,9 @@ public final class Operator implements Callable<Integer> {
     openToRead(line).close();
     try {
       StoreAddress store = store(line);
-      return new SessionManager(store.open(), Clock.systemUTC(), store.archive().orElse(null));
+      SessionStore plain = store.open();
+      SessionStore whole = store.archive().map(archive -> archive.before(plain)).orElse(plain);
+      return new SessionManager(whole, Clock.systemUTC());
     } catch (SessionException e) {
       throw new SessionException(
           e.getMessage()

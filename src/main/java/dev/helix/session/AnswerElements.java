@@ -1,11 +1,10 @@
 package dev.helix.session;
 
 import dev.helix.message.AnswerStatus;
-import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.Continuation;
 import dev.helix.transcript.tree.Node;
@@ -109,7 +108,7 @@ final class AnswerElements {
     Message recent = tree.recent().get(node);
     return recent != null
         ? recent
-        : Transcript.of(store.read(turn.session().sessionId(), Version.NONE).elements())
+        : Transcript.of(store.read(turn.session().sessionId(), LogVersion.NONE).elements())
             .get(node.id());
   }
 
@@ -123,6 +122,6 @@ final class AnswerElements {
 
   private void add(Answer answer, String id, String parentId) {
     Answer kept = beside ? answer.withStatus(AnswerStatus.FAILED) : answer;
-    elements.add(kept.message().as(ElementFields.answer(id, parentId, now, kept)));
+    elements.add(kept.message().as(kept.fields(id, parentId, now)));
   }
 }

@@ -1,11 +1,8 @@
 package dev.helix.session;
 
-import dev.helix.archive.Archive;
-import dev.helix.archive.ArchiveSweep;
-import dev.helix.archive.ArchivingStore;
 import dev.helix.message.Message;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,30 +42,21 @@ public final class SessionManager implements AutoCloseable {
   private static final Pattern NOTE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
   private final SessionStore store;
-  private final ArchivingStore archiving;
   private final Clock clock;
   private final SessionResolver resolver;
   private final WarmTrees trees = new WarmTrees(WARM_MESSAGES);
   private final TurnLog turns;
 
-  /** A manager of all sessions in a store, which it closes with itself. */
-  public SessionManager(SessionStore store, Clock clock) {
-    this(store, clock, null);
-  }
-
   /**
-   * A manager of all sessions in a store, which it closes with itself, and in an archive. An
-   * archived session is restored when it is asked for, and only {@link #list} leaves it out.
-   *
-   * @param archive null for none
+   * A manager of all sessions in a store, which it closes with itself. Where the store has an
+   * archive, an archived session is restored when it is asked for, and only {@link #list} leaves it
+   * out.
    */
-  public SessionManager(SessionStore store, Clock clock, Archive archive) {
-    Objects.requireNonNull(store, "store");
+  public SessionManager(SessionStore store, Clock clock) {
+    this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
-    this.archiving = archive == null ? null : new ArchivingStore(store, archive, clock);
-    this.store = archive == null ? store : archiving;
-    this.resolver = new SessionResolver(this.store);
-    this.turns = new TurnLog(this.store, clock, trees);
+    this.resolver = new SessionResolver(store);
+    this.turns = new TurnLog(store, clock, trees);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
@@ -117,7 +105,7 @@ public final class SessionManager implements AutoCloseable {
 
   /** Everything that was said in a session; empty when nothing is stored. */
   public Transcript transcript(SessionId id) {
-    return Transcript.of(store.read(id, Version.NONE).elements());
+    return Transcript.of(store.read(id, LogVersion.NONE).elements());
   }
 
   /** Begins a turn as {@link #beginTurn(SessionState, TurnRequest)}, of a client without ids. */
@@ -335,7 +323,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws IllegalStateException if there is no archive
    */
   public boolean archive(SessionId id) {
-    return withArchive().archive(id, clock.instant().minus(IN_USE));
+    return store.archive(id, clock.instant().minus(IN_USE));
   }
 
   /**
@@ -349,14 +337,7 @@ public final class SessionManager implements AutoCloseable {
    */
   public int archiveIdle(Duration idle, BooleanSupplier goesOn) {
     Duration unused = idle.compareTo(IN_USE) < 0 ? IN_USE : idle;
-    return new ArchiveSweep(withArchive()).run(clock.instant().minus(unused), goesOn);
-  }
-
-  private ArchivingStore withArchive() {
-    if (archiving == null) {
-      throw new IllegalStateException("there is no archive");
-    }
-    return archiving;
+    return store.archiveIdle(clock.instant().minus(unused), goesOn);
   }
 
   /** Closes the store. */

@@ -1,7 +1,7 @@
 package dev.helix.session;
 
-import dev.helix.archive.Archive;
 import dev.helix.message.Message;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -39,6 +40,8 @@ import java.util.function.UnaryOperator;
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
 public interface SessionStore extends AutoCloseable {
+  /** The key of the folder for archived sessions. */
+  String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
   /** The state of a session as last stored; empty when there is none of this name. */
   Optional<SessionState> find(SessionId id);
@@ -46,19 +49,19 @@ public interface SessionStore extends AutoCloseable {
   /**
    * Reads the log, oldest first.
    *
-   * @param since how far the caller has read, or {@link Version#NONE} for everything
+   * @param since how far the caller has read, or {@link LogVersion#NONE} for everything
    * @return what came after; or, where the log is not the one that {@code since} was a place in,
-   *     everything, marked as such. Without such a session it is {@link Version#NONE}, from the
+   *     everything, marked as such. Without such a session it is {@link LogVersion#NONE}, from the
    *     start and without elements.
    */
-  Reading read(SessionId id, Version since);
+  Reading read(SessionId id, LogVersion since);
 
   /**
    * Adds elements to the end of the log, all or none, if it is still as the caller knows it. On
    * return every reader sees them; they are on the disk only after {@link #force}.
    *
-   * <p>With {@link Version#NONE} it creates the session with this state, so that no one ever sees
-   * half of it. For a session that exists, only the state's {@code updated_at} is taken over,
+   * <p>With {@link LogVersion#NONE} it creates the session with this state, so that no one ever
+   * sees half of it. For a session that exists, only the state's {@code updated_at} is taken over,
    * sooner or later.
    *
    * @param state whose session it is: its conversation id and owner must be the stored ones
@@ -66,10 +69,12 @@ public interface SessionStore extends AutoCloseable {
    * @param lease what the append is allowed by, checked in the same step, before the version; null
    *     for one that needs none, which no lease of another's hinders
    */
-  Appended append(SessionState state, Version expected, List<Message> elements, Lease lease);
+  Appended append(SessionState state, LogVersion expected, List<Message> elements, Lease lease);
 
-  /** Adds elements as {@link #append(SessionState, Version, List, Lease)} does, without a lease. */
-  default Appended append(SessionState state, Version expected, List<Message> elements) {
+  /**
+   * Adds elements as {@link #append(SessionState, LogVersion, List, Lease)} does, without a lease.
+   */
+  default Appended append(SessionState state, LogVersion expected, List<Message> elements) {
     return append(state, expected, elements, null);
   }
 
@@ -215,6 +220,31 @@ public interface SessionStore extends AutoCloseable {
       throws IOException;
 
   /**
+   * Moves a session into the archive, if it was last used before a time.
+   *
+   * @return false where there is none or it was used since, or where the archive has one of this
+   *     session and month, which is never replaced
+   * @throws StorageFullException if the archive cannot be written to, whatever the session
+   * @throws SessionException if this session cannot be archived
+   * @throws IllegalStateException if there is no archive, as unless overridden
+   */
+  default boolean archive(SessionId id, Instant unusedSince) {
+    throw new IllegalStateException("there is no archive");
+  }
+
+  /**
+   * Moves the sessions into the archive that were last used before a time, on one server of the
+   * store at a time. A session that cannot be is logged and passed over.
+   *
+   * @param goesOn asked before each session; false ends it
+   * @return how many it were; none where another server is at it
+   * @throws IllegalStateException if there is no archive, as unless overridden
+   */
+  default int archiveIdle(Instant unusedSince, BooleanSupplier goesOn) {
+    throw new IllegalStateException("there is no archive");
+  }
+
+  /**
    * Returns when the store has shown that it can be read and written now.
    *
    * @throws SessionException if it cannot
@@ -224,24 +254,6 @@ public interface SessionStore extends AutoCloseable {
   /** Stores what is outstanding and lets go of what is held. Further calls have no effect. */
   @Override
   void close();
-
-  /**
-   * A place in a log. Opaque to callers, who keep it and hand it back.
-   *
-   * @param epoch names the log as one that has only grown; another one must be read from the start
-   * @param length how far in, in a unit of the store's
-   */
-  record Version(String epoch, long length) {
-    /** The place before everything, and that of a session that does not exist. */
-    public static final Version NONE = new Version("", 0);
-
-    public Version {
-      Objects.requireNonNull(epoch, "epoch");
-      if (length < 0) {
-        throw new IllegalArgumentException("negative length");
-      }
-    }
-  }
 
   /**
    * A place in the order of last use.
@@ -268,7 +280,7 @@ public interface SessionStore extends AutoCloseable {
    * @param fromStart whether the elements are the whole log
    * @param elements oldest first
    */
-  record Reading(Version version, boolean fromStart, List<Message> elements) {
+  record Reading(LogVersion version, boolean fromStart, List<Message> elements) {
     public Reading {
       Objects.requireNonNull(version, "version");
       elements = List.copyOf(elements);
@@ -279,9 +291,9 @@ public interface SessionStore extends AutoCloseable {
    * What became of an append.
    *
    * @param outcome whether it was done
-   * @param version the place after the elements; {@link Version#NONE} where it was not done
+   * @param version the place after the elements; {@link LogVersion#NONE} where it was not done
    */
-  record Appended(Outcome outcome, Version version) {
+  record Appended(Outcome outcome, LogVersion version) {
     public Appended {
       Objects.requireNonNull(outcome, "outcome");
       Objects.requireNonNull(version, "version");
@@ -348,7 +360,7 @@ public interface SessionStore extends AutoCloseable {
      * @throws IllegalArgumentException if a setting makes no sense
      */
     default Optional<Path> archiveFolder(UnaryOperator<String> settings) {
-      return Archive.folder(settings.apply(Archive.DIRECTORY));
+      return StoreProviders.archiveFolder(settings.apply(ARCHIVE_DIRECTORY));
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.helix.session;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
@@ -29,5 +32,26 @@ final class StoreProviders {
     ServiceLoader.load(SessionStore.Provider.class, StoreProviders.class.getClassLoader())
         .forEach(provider -> all.put(provider.name(), provider));
     return all;
+  }
+
+  /**
+   * The folder that a setting names, with {@code ~/} for the home directory; empty where it is null
+   * or blank.
+   *
+   * @throws IllegalArgumentException if it is no path
+   */
+  static Optional<Path> archiveFolder(String setting) {
+    if (setting == null || setting.isBlank()) {
+      return Optional.empty();
+    }
+    String folder = setting.strip();
+    try {
+      return Optional.of(
+          folder.startsWith("~/")
+              ? Path.of(System.getProperty("user.home"), folder.substring(2))
+              : Path.of(folder));
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(SessionStore.ARCHIVE_DIRECTORY + " is not a path", e);
+    }
   }
 }

@@ -3,7 +3,7 @@ package dev.helix.session;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.MessageCache;
@@ -99,7 +99,7 @@ final class StoredHistory {
 
   private Transcript whole() {
     if (whole == null) {
-      read = read.fromStart() ? read : store.read(id, Version.NONE);
+      read = read.fromStart() ? read : store.read(id, LogVersion.NONE);
       whole = Transcript.of(read.elements());
     }
     return whole;

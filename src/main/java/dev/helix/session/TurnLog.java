@@ -80,7 +80,7 @@ final class TurnLog {
           throw new LeaseLostException("the lease of " + id + " was lost before its turn began");
         }
         if (appended.outcome() == Outcome.DONE) {
-          tree.apply(new Reading(appended.version(), false, elements));
+          tree.apply(appended.version(), false, elements);
           trees.give(id, tree);
           if (stored.isPresent() && after.differsBeyondUse(before)) {
             store.update(after);
@@ -118,7 +118,8 @@ final class TurnLog {
         LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
         return new Completed(session, false);
       }
-      tree.apply(store.read(id, tree.version()));
+      Reading read = store.read(id, tree.version());
+      tree.apply(read.version(), read.fromStart(), read.elements());
       SessionState before = stored.orElse(session);
       SessionState after = begun(before, List.of()).withUpdatedAt(now);
       after = beside ? after : step.map(after::withStep).orElse(after);
@@ -130,7 +131,7 @@ final class TurnLog {
         beside = true;
       }
       if (appended.outcome() == Outcome.DONE) {
-        tree.apply(new Reading(appended.version(), false, elements));
+        tree.apply(appended.version(), false, elements);
         trees.give(id, tree);
         if (stored.isPresent() && after.differsBeyondUse(before)) {
           store.update(after);

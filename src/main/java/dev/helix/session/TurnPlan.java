@@ -26,7 +26,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   static TurnPlan make(
       SessionStore store, TranscriptTree tree, SessionId id, TurnRequest request, Instant now) {
     Reading read = store.read(id, tree.version());
-    tree.apply(read);
+    tree.apply(read.version(), read.fromStart(), read.elements());
     RequestChain chain = RequestChain.of(request.messages());
     if (request.mode() == HistoryMode.CLIENT) {
       return client(tree, chain, request, now);

@@ -1,7 +1,9 @@
 package dev.helix.transcript;
 
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import java.time.Instant;
 import java.util.Objects;
 
 /**
@@ -21,5 +23,10 @@ public record Answer(Message message, String model, String finishReason, AnswerS
   /** This answer with another status. */
   public Answer withStatus(AnswerStatus other) {
     return new Answer(message, model, finishReason, other);
+  }
+
+  /** What the transcript adds to this answer in its place. */
+  public ElementFields fields(String id, String parentId, Instant timestamp) {
+    return ElementFields.answer(id, parentId, timestamp, model, finishReason, status);
   }
 }

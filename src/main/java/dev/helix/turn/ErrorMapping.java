@@ -129,11 +129,6 @@ public final class ErrorMapping {
         LOCKED_RETRY);
   }
 
-  public static ApiError internal() {
-    return new ApiError(
-        500, "The server made a mistake; its log says more.", "server_error", null, "internal");
-  }
-
   public static ApiError stopping() {
     return new ApiError(
         503,

@@ -296,7 +296,7 @@ public final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
-    endInstead(ErrorMapping.internal());
+    endInstead(ApiError.internal());
   }
 
   /**

@@ -13,9 +13,9 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ final class ArchiveFixture {
   }
 
   SessionManager server(SessionStore its) {
-    return new SessionManager(its, clock, new Archive(folder, clock));
+    return new SessionManager(new Archive(folder, clock).before(its), clock);
   }
 
   ArchivingStore archiving(SessionStore its) {
@@ -94,6 +94,6 @@ final class ArchiveFixture {
   }
 
   boolean isStored(SessionId id) {
-    return store.find(id).isPresent() || !store.read(id, Version.NONE).elements().isEmpty();
+    return store.find(id).isPresent() || !store.read(id, LogVersion.NONE).elements().isEmpty();
   }
 }

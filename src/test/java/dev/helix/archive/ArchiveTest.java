@@ -18,8 +18,8 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.text.Times;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -142,8 +142,9 @@ class ArchiveTest {
   void whateverAsksForAnArchivedSession_restoresItFirst() throws IOException {
     Map<String, Asking> ways = new LinkedHashMap<>();
     ways.put("find", (store, id) -> store.find(id).isPresent());
-    ways.put("read", (store, id) -> store.read(id, Version.NONE).elements().size() == 1);
-    ways.put("read on", (store, id) -> store.read(id, new Version("x", 9)).elements().size() == 1);
+    ways.put("read", (store, id) -> store.read(id, LogVersion.NONE).elements().size() == 1);
+    ways.put(
+        "read on", (store, id) -> store.read(id, new LogVersion("x", 9)).elements().size() == 1);
     ways.put("note", (store, id) -> store.note(id, "why").equals(Optional.of("so")));
     ways.put("saveNote", (store, id) -> store.saveNote(id, "what", "x"));
     ways.put("adopt", (store, id) -> store.adopt(id, new Owner("acme", null)));
@@ -160,7 +161,7 @@ class ArchiveTest {
                     .append(
                         SessionState.fresh(
                             id, id.value(), Owner.ANONYMOUS, fixture.clock.instant()),
-                        Version.NONE,
+                        LogVersion.NONE,
                         List.of(Message.of("user", "second")))
                     .outcome()
                 == Outcome.CONFLICT);
@@ -328,7 +329,7 @@ class ArchiveTest {
     SessionState fresh = SessionState.fresh(id, "trip", Owner.ANONYMOUS, fixture.clock.instant());
     assertThrows(
         SessionException.class,
-        () -> fixture.archiving(fixture.store).append(fresh, Version.NONE, List.of()));
+        () -> fixture.archiving(fixture.store).append(fresh, LogVersion.NONE, List.of()));
     assertFalse(fixture.isStored(id));
     assertArrayEquals(damaged, Files.readAllBytes(zip));
   }

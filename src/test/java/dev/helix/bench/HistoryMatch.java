@@ -8,7 +8,7 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class HistoryMatch {
 
   ObjectNode run(Path sessions) throws IOException {
     try (SessionManager manager =
-        new SessionManager(SessionStores.files(sessions), Clock.systemUTC())) {
+        new SessionManager(FileSessionStore.open(sessions), Clock.systemUTC())) {
       Conversation brief = Conversation.store(manager, SHORT);
       Conversation lengthy = Conversation.store(manager, LONG);
       // As much again before anything counts, so that both are compiled.

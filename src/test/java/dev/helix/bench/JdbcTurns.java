@@ -14,8 +14,8 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -163,7 +163,7 @@ final class JdbcTurns {
             null,
             id,
             Owner.ANONYMOUS);
-    Version version = Version.NONE;
+    LogVersion version = LogVersion.NONE;
     for (int turn = 0; turn < turns; turn++) {
       for (Message message : TURN) {
         SessionStore.Appended appended =

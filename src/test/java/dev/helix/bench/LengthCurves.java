@@ -5,7 +5,7 @@ import dev.helix.bench.Curve.Point;
 import dev.helix.bench.Curve.Series;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.session.SessionStore;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ final class LengthCurves {
 
   void run(Path folder, Results results) throws IOException {
     Path sessions = folder.resolve("sessions");
-    try (SessionStore store = SessionStores.files(sessions)) {
+    try (SessionStore store = FileSessionStore.open(sessions)) {
       for (int size : WARM_UP) {
         seed(store, size);
       }

@@ -10,6 +10,7 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class ListInPostgres {
             TEMPLATE,
             Owner.ANONYMOUS);
     try (SessionStore store = SessionStore.open("jdbc", settings::get)) {
-      SessionStore.Appended appended = store.append(state, SessionStore.Version.NONE, List.of());
+      SessionStore.Appended appended = store.append(state, LogVersion.NONE, List.of());
       if (appended.outcome() != SessionStore.Outcome.DONE) {
         throw new IllegalStateException(appended.toString());
       }

@@ -7,7 +7,7 @@ import dev.helix.bench.ProcessFigures.Io;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.scripted.Json;
 import dev.helix.session.SessionStore;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class LongTurns {
 
   void run(Path folder, Results results) throws IOException {
     Path sessions = folder.resolve("sessions");
-    try (SessionStore store = SessionStores.files(sessions)) {
+    try (SessionStore store = FileSessionStore.open(sessions)) {
       for (int i = 0; i < conversations; i++) {
         Seeds.store(store, "long-" + i, LONG);
         for (int round = -warmUp; round < rounds; round++) {

@@ -7,7 +7,7 @@ import dev.helix.bench.Curve.Series;
 import dev.helix.bench.ListNewest.Listed;
 import dev.helix.scripted.Json;
 import dev.helix.session.SessionStore;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,7 +84,7 @@ final class ManySessions {
   /** Has the order of last use made; in seconds, with a list that waits for it. */
   private static double look(ManyFolders made) {
     long start = System.nanoTime();
-    try (SessionStore store = SessionStores.files(made.sessions())) {
+    try (SessionStore store = FileSessionStore.open(made.sessions())) {
       ManyFolders.check(store.list(ManyFolders.PAGE), made.count());
     }
     return (System.nanoTime() - start) / 1e9;

@@ -13,8 +13,8 @@ import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,7 +172,7 @@ final class RedisTurns {
   private static final class Conversation {
     private final SessionStore store;
     private final SessionState state;
-    private Version version = Version.NONE;
+    private LogVersion version = LogVersion.NONE;
 
     Conversation(SessionStore store, String name) {
       this.store = store;

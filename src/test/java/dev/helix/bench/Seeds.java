@@ -12,8 +12,8 @@ import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ final class Seeds {
             null,
             conversation,
             Owner.ANONYMOUS);
-    Version version = Version.NONE;
+    LogVersion version = LogVersion.NONE;
     List<Message> next = new ArrayList<>();
     for (int i = 0; i < messages; i++) {
       next.add(message(i, now));

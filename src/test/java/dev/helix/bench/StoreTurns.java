@@ -11,9 +11,9 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -64,7 +64,7 @@ final class StoreTurns {
   void run(Path folder, Results results) throws IOException {
     Files.createDirectories(folder);
     ObjectNode figures = Json.object().put("conversations", CONVERSATIONS).put("rounds", rounds);
-    try (SessionStore store = SessionStores.files(folder.resolve("sessions"))) {
+    try (SessionStore store = FileSessionStore.open(folder.resolve("sessions"))) {
       Spread ratio =
           sideBySide(store, new ForcedAppends(folder, turnBytes(folder, store)), figures);
       results.add(
@@ -76,7 +76,7 @@ final class StoreTurns {
   /** What a turn of a long conversation takes of the processor, over one of a short one. */
   void longOverShort(Path folder, Results results) {
     ObjectNode figures = Json.object().put("rounds", rounds);
-    try (SessionStore store = SessionStores.files(folder)) {
+    try (SessionStore store = FileSessionStore.open(folder)) {
       Spread ratio = longAgainstShort(store, figures);
       results.add(Key.TURN_2000_OVER_10, "CPU at the store alone", ratio, Goal.atMost(1.3));
     }
@@ -182,7 +182,7 @@ final class StoreTurns {
     private final SessionStore store;
     private final SessionId id;
     private final String name;
-    private Version version = Version.NONE;
+    private LogVersion version = LogVersion.NONE;
     private String last;
 
     Conversation(SessionStore store, String name) {
@@ -221,7 +221,7 @@ final class StoreTurns {
     }
 
     int stored() {
-      return store.read(id, Version.NONE).elements().size();
+      return store.read(id, LogVersion.NONE).elements().size();
     }
   }
 

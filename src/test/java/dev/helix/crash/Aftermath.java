@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.scripted.Json;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +83,7 @@ final class Aftermath {
   /** Every conversation of which something was acknowledged is listed. */
   void checkListing(List<Chat> chats) {
     Set<String> listed;
-    try (SessionStore store = SessionStores.filesToRead(sessions)) {
+    try (SessionStore store = FileSessionStore.openToRead(sessions)) {
       listed =
           store.list(Integer.MAX_VALUE).stream()
               .map(SessionState::sessionId)

@@ -8,6 +8,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.transcript.LogVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,13 +22,13 @@ final class BrokenStore implements SessionStore {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     throw broken();
   }
 
   @Override
   public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
+      SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     throw broken();
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.filter.FilterSettings.Fallback;
+import dev.helix.http.HeaderValues;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
@@ -208,9 +209,9 @@ class ConversationFilterTest {
 
   @Test
   void valueThatTheContainerDecodedAlready_isLeftAsItIs() {
-    assertEquals("東京", ConversationHeaders.decode("東京"));
-    assertEquals("é", ConversationHeaders.decode("é"));
-    assertEquals("é", ConversationHeaders.decode("Ã©"));
+    assertEquals("東京", HeaderValues.decode("東京"));
+    assertEquals("é", HeaderValues.decode("é"));
+    assertEquals("é", HeaderValues.decode("Ã©"));
   }
 
   @ParameterizedTest

@@ -59,7 +59,7 @@ class MessageTest {
         "{\"id\":\"n1\",\"parent_id\":null,\"timestamp\":\"2026-01-05T12:34:56.123456+00:00\","
             + "\"model\":\"m\",\"finish_reason\":\"stop\",\"status\":\"completed\","
             + "\"role\":\"assistant\",\"content\":\"x\"}",
-        element(message.as(ElementFields.answer("n1", null, NOW, answer))));
+        element(message.as(answer.fields("n1", null, NOW))));
     assertEquals("{\"role\":\"assistant\",\"content\":\"x\"}", wire(message));
   }
 
@@ -67,8 +67,7 @@ class MessageTest {
   void element_readsBackWithAllItsFields() {
     Message message = Message.of("assistant", "said");
     Answer answer = new Answer(message, "m", "length", AnswerStatus.CANCELLED);
-    Message read =
-        Message.parse(message.as(ElementFields.answer("n2", "n1", NOW, answer)).elementJson());
+    Message read = Message.parse(message.as(answer.fields("n2", "n1", NOW)).elementJson());
     assertEquals("n2", read.id());
     assertEquals("n1", read.parentId());
     assertEquals(NOW, read.timestamp());

@@ -212,18 +212,16 @@ class CopyCommandTest {
     assertEquals(0, copy("a", "b").status());
     try (SessionManager b =
         new SessionManager(
-            store("b"),
-            Clock.offset(Clock.systemUTC(), Duration.ofDays(1)),
-            new Archive(folder.resolve("b/_archive"), Clock.systemUTC()))) {
+            new Archive(folder.resolve("b/_archive"), Clock.systemUTC()).before(store("b")),
+            Clock.offset(Clock.systemUTC(), Duration.ofDays(1)))) {
       SessionId id = say(b, Owner.ANONYMOUS, "n3", "more").sessionId();
       assertFalse(b.archive(id), "it is in use");
     }
     SessionId id = new SessionId("conv-n3");
     try (SessionManager b =
         new SessionManager(
-            store("b"),
-            Clock.offset(Clock.systemUTC(), Duration.ofDays(2)),
-            new Archive(folder.resolve("b/_archive"), Clock.systemUTC()))) {
+            new Archive(folder.resolve("b/_archive"), Clock.systemUTC()).before(store("b")),
+            Clock.offset(Clock.systemUTC(), Duration.ofDays(2)))) {
       assertTrue(b.archive(id));
     }
     Said said = copy("a", "b");

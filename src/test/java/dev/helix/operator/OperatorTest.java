@@ -222,9 +222,11 @@ class OperatorTest {
     Path folder = sessions().resolve("_archive");
     try (SessionManager manager =
         new SessionManager(
-            SessionStore.open("files", Map.of("helix.sessions.dir", sessions().toString())::get),
-            later,
-            new Archive(folder, later))) {
+            new Archive(folder, later)
+                .before(
+                    SessionStore.open(
+                        "files", Map.of("helix.sessions.dir", sessions().toString())::get)),
+            later)) {
       assertTrue(manager.archive(new SessionId("conv-trip")));
     }
     assertEquals("", run("list").out());
@@ -239,9 +241,11 @@ class OperatorTest {
     assertTrue(Files.exists(sessions().resolve("conv-trip")));
     try (SessionManager manager =
         new SessionManager(
-            SessionStore.open("files", Map.of("helix.sessions.dir", sessions().toString())::get),
-            Clock.offset(later, Duration.ofHours(1)),
-            new Archive(folder, later))) {
+            new Archive(folder, later)
+                .before(
+                    SessionStore.open(
+                        "files", Map.of("helix.sessions.dir", sessions().toString())::get)),
+            Clock.offset(later, Duration.ofHours(1)))) {
       assertTrue(manager.archive(new SessionId("conv-trip")));
     }
     assertEquals(0, run("delete", "conv-trip").status());

@@ -1,6 +1,6 @@
 package dev.helix.session;
 
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +17,7 @@ final class CountedReads {
                 SessionStore.class.getClassLoader(),
                 new Class<?>[] {SessionStore.class},
                 (proxy, called, arguments) -> {
-                  if (called.getName().equals("read") && arguments[1].equals(Version.NONE)) {
+                  if (called.getName().equals("read") && arguments[1].equals(LogVersion.NONE)) {
                     whole.incrementAndGet();
                   }
                   try {

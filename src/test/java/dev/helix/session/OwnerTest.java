@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +126,8 @@ class OwnerTest {
   void anotherStore_hasOtherNames() {
     SessionId here = session(ANN, "trip").sessionId();
     try (SessionManager other =
-        new SessionManager(SessionStores.files(directory.resolve("other")), new SteppingClock())) {
+        new SessionManager(
+            FileSessionStore.open(directory.resolve("other")), new SteppingClock())) {
       assertNotEquals(here, other.getOrCreateSession(ANN, null, "trip").sessionId());
     }
   }
@@ -162,7 +164,7 @@ class OwnerTest {
   @Test
   void turnBegunUnderAnothersName_goesToASessionOfItsOwn() {
     SessionState mine = session(ANN, "trip");
-    sessions.store().append(mine.withOwner(BOB), SessionStore.Version.NONE, List.of());
+    sessions.store().append(mine.withOwner(BOB), LogVersion.NONE, List.of());
     SessionState after = say(mine, "mine");
     assertNotEquals(mine.sessionId(), after.sessionId());
     assertEquals(ANN, after.owner());

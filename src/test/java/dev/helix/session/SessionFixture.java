@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.Transcript;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class SessionFixture implements AutoCloseable {
   /** Forgets everything that is not on the disk. */
   void restart() {
     close();
-    store = SessionStores.files(directory);
+    store = FileSessionStore.open(directory);
     manager = new SessionManager(store, clock);
   }
 

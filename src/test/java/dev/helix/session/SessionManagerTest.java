@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -293,6 +293,6 @@ class SessionManagerTest {
     trees.give(c, trees.take(c));
     assertNotEquals(treeB, trees.take(b));
     assertEquals(treeA, trees.take(a));
-    assertEquals(Version.NONE, treeA.version());
+    assertEquals(LogVersion.NONE, treeA.version());
   }
 }

@@ -9,9 +9,9 @@ import dev.helix.message.Message;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.MessageCache;
@@ -102,7 +102,7 @@ class WarmHistoryModelTest {
         switch (random.nextInt(8)) {
           case 0 -> trees[server] = new TranscriptTree(kept);
           case 1 -> replaceLog();
-          default -> append(store.read(id, Version.NONE).version(), strange());
+          default -> append(store.read(id, LogVersion.NONE).version(), strange());
         }
       } else if (turns.isEmpty() || random.nextInt(5) == 0) {
         begin(where, trees[server]);
@@ -136,7 +136,8 @@ class WarmHistoryModelTest {
         answers.add(answer());
       }
       boolean beside = random.nextInt(20) == 0;
-      tree.apply(store.read(id, tree.version()));
+      Reading read = store.read(id, tree.version());
+      tree.apply(read.version(), read.fromStart(), read.elements());
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, NOW);
       TranscriptTree whole = WholeHistory.tree(store, id);
       List<Message> expected = AnswerElements.of(store, whole, turn, answers, beside, NOW);
@@ -145,17 +146,17 @@ class WarmHistoryModelTest {
     }
 
     private void apply(TranscriptTree tree, List<Message> elements) {
-      tree.apply(new Reading(append(tree.version(), elements), false, elements));
+      tree.apply(append(tree.version(), elements), false, elements);
     }
 
-    private Version append(Version expected, List<Message> elements) {
+    private LogVersion append(LogVersion expected, List<Message> elements) {
       Appended appended = store.append(state, expected, elements);
       assertEquals(Outcome.DONE, appended.outcome());
       return appended.version();
     }
 
     private void replaceLog() {
-      List<Message> log = new ArrayList<>(store.read(id, Version.NONE).elements());
+      List<Message> log = new ArrayList<>(store.read(id, LogVersion.NONE).elements());
       store.delete(id);
       int gone = random.nextInt(3);
       for (int i = 0; i < gone && !log.isEmpty(); i++) {
@@ -170,7 +171,7 @@ class WarmHistoryModelTest {
                         .replace("completed", "failed")
                         .getBytes(UTF_8)));
       }
-      append(Version.NONE, log);
+      append(LogVersion.NONE, log);
     }
 
     private TurnRequest request() {
@@ -206,7 +207,7 @@ class WarmHistoryModelTest {
 
     /** The messages down to one that is stored, as a client would send them. */
     private List<Message> someBranch() {
-      Transcript transcript = Transcript.of(store.read(id, Version.NONE).elements());
+      Transcript transcript = Transcript.of(store.read(id, LogVersion.NONE).elements());
       List<Message> messages = transcript.messages();
       Message end = messages.isEmpty() ? null : messages.get(random.nextInt(messages.size()));
       end = random.nextBoolean() ? transcript.currentEnd(false) : end;
@@ -306,7 +307,7 @@ class WarmHistoryModelTest {
       if (random.nextInt(3) == 0) {
         return random.nextInt(4) == 0 ? "element-" + random.nextInt(20) : "n" + random.nextInt(12);
       }
-      List<Message> all = Transcript.of(store.read(id, Version.NONE).elements()).messages();
+      List<Message> all = Transcript.of(store.read(id, LogVersion.NONE).elements()).messages();
       // Mostly one of the newest.
       int back = random.nextBoolean() ? 4 : all.size();
       return all.isEmpty()

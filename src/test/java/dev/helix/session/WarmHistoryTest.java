@@ -11,9 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.MemorySessionStore;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.tree.MessageCache;
 import dev.helix.transcript.tree.TranscriptTree;
@@ -110,7 +110,7 @@ class WarmHistoryTest {
 
   @Test
   void messages_areSentWithTheBytesThatTheStoreWouldGive(@TempDir Path directory) {
-    try (SessionStore store = SessionStores.files(directory)) {
+    try (SessionStore store = FileSessionStore.open(directory)) {
       SessionManager warm = new SessionManager(store, Clock.systemUTC());
       OpenTurn turn =
           begin(
@@ -130,7 +130,7 @@ class WarmHistoryTest {
   void systemMessageThatAnotherProgramWrote_isTheSameAsInTheTranscript() {
     turn(4, "Q1", "A1");
     SessionState state = manager.getOrCreateSession(null, "c");
-    Version end = reads.store().read(state.sessionId(), Version.NONE).version();
+    LogVersion end = reads.store().read(state.sessionId(), LogVersion.NONE).version();
     Message element = messages("{\"role\":\"system\",\"id\":\"s\",\"content\":\"S\"}").get(0);
     reads.store().append(state, end, List.of(element));
     reads.whole();
@@ -166,7 +166,7 @@ class WarmHistoryTest {
       elements.add(Message.of(i % 2 == 0 ? "user" : "assistant", "x".repeat(1000)).as(fields));
       parent = "m" + i;
     }
-    reads.store().append(state, Version.NONE, elements);
+    reads.store().append(state, LogVersion.NONE, elements);
     TranscriptTree tree = new TranscriptTree();
     plan(tree, id, HistoryMode.CLIENT, 4);
     assertEquals(101, tree.size());

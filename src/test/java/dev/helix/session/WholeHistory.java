@@ -3,8 +3,9 @@ package dev.helix.session;
 import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.session.SessionStore.Reading;
 import dev.helix.text.NormalizedText;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.HistoryLimit;
@@ -27,13 +28,14 @@ final class WholeHistory {
   /** A tree that has read all there is, and beside which nothing is kept. */
   static TranscriptTree tree(SessionStore store, SessionId id) {
     TranscriptTree tree = new TranscriptTree();
-    tree.apply(store.read(id, Version.NONE));
+    Reading read = store.read(id, LogVersion.NONE);
+    tree.apply(read.version(), read.fromStart(), read.elements());
     return tree;
   }
 
   static TurnPlan plan(SessionStore store, SessionId id, TurnRequest request, Instant now) {
     TranscriptTree tree = tree(store, id);
-    Transcript transcript = Transcript.of(store.read(id, Version.NONE).elements());
+    Transcript transcript = Transcript.of(store.read(id, LogVersion.NONE).elements());
     RequestChain chain = RequestChain.of(request.messages());
     boolean results = chain.beginsWithResult();
     Message end = end(transcript, tree, request.ids(), results);

@@ -15,8 +15,8 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,13 +91,15 @@ interface HostileContentContract extends StoreUnderTest {
       for (String name : names) {
         assertEquals(
             Outcome.DONE,
-            store.append(state(name, name), Version.NONE, List.of(element(name, "x"))).outcome());
+            store
+                .append(state(name, name), LogVersion.NONE, List.of(element(name, "x")))
+                .outcome());
       }
     }
     try (SessionStore store = open()) {
       for (String name : names) {
         assertEquals(Optional.of(state(name, name)), store.find(new SessionId(name)));
-        assertEquals(List.of(name), ids(store.read(new SessionId(name), Version.NONE)));
+        assertEquals(List.of(name), ids(store.read(new SessionId(name), LogVersion.NONE)));
       }
       assertEquals(names.size(), store.list(100).size());
       assertTrue(store.delete(new SessionId("_")));
@@ -110,8 +112,8 @@ interface HostileContentContract extends StoreUnderTest {
   default void namesThatDifferInCaseOnly_areTwoSessions() {
     Assumptions.assumeTrue(keepsAllNamesApart(), "small and capital letters are one to this disk");
     try (SessionStore store = open()) {
-      store.append(state("A", "large"), Version.NONE, List.of(element("1", "x")));
-      store.append(state("a", "small"), Version.NONE, List.of(element("2", "y")));
+      store.append(state("A", "large"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("a", "small"), LogVersion.NONE, List.of(element("2", "y")));
       assertTrue(store.saveNote(new SessionId("A"), "why", "large"));
       assertTrue(store.lease(new SessionId("A"), LeaseContract.LONG).isPresent());
       assertTrue(store.lease(new SessionId("a"), LeaseContract.LONG).isPresent());
@@ -119,8 +121,8 @@ interface HostileContentContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       assertEquals("large", store.find(new SessionId("A")).orElseThrow().conversationId());
       assertEquals("small", store.find(new SessionId("a")).orElseThrow().conversationId());
-      assertEquals(List.of("1"), ids(store.read(new SessionId("A"), Version.NONE)));
-      assertEquals(List.of("2"), ids(store.read(new SessionId("a"), Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(new SessionId("A"), LogVersion.NONE)));
+      assertEquals(List.of("2"), ids(store.read(new SessionId("a"), LogVersion.NONE)));
       assertEquals(Optional.empty(), store.note(new SessionId("a"), "why"));
       assertTrue(store.delete(new SessionId("a")));
       assertTrue(store.find(new SessionId("A")).isPresent());
@@ -134,7 +136,7 @@ interface HostileContentContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       for (int i = 0; i < texts.size(); i++) {
         SessionState state = odd(i, texts.get(i));
-        Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+        LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
         assertEquals(Outcome.DONE, store.append(state, one, List.of()).outcome());
         assertTrue(store.update(state.withStep(Step.DONE)));
         SessionState another = odd(i, texts.get(i) + "x");
@@ -168,11 +170,11 @@ interface HostileContentContract extends StoreUnderTest {
     List<Message> messages = ODD_TEXTS.stream().map(text -> Message.of("user", text)).toList();
     String note = everyPlane();
     try (SessionStore store = open()) {
-      store.append(state, Version.NONE, messages);
+      store.append(state, LogVersion.NONE, messages);
       assertTrue(store.saveNote(state.sessionId(), "planes", note));
     }
     try (SessionStore store = open()) {
-      List<Message> read = store.read(state.sessionId(), Version.NONE).elements();
+      List<Message> read = store.read(state.sessionId(), LogVersion.NONE).elements();
       for (int i = 0; i < messages.size(); i++) {
         assertArrayEquals(messages.get(i).wireJson(), read.get(i).wireJson());
         assertEquals(ODD_TEXTS.get(i), read.get(i).text());
@@ -190,13 +192,14 @@ interface HostileContentContract extends StoreUnderTest {
     }
     byte[] large = text.append("\"}").toString().getBytes(UTF_8);
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(Message.parse(large))).version();
-      Version two = store.append(state, one, List.of(element("2", "small"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(Message.parse(large))).version();
+      LogVersion two = store.append(state, one, List.of(element("2", "small"))).version();
       assertEquals(Outcome.DONE, store.append(state, two, List.of(Message.parse(large))).outcome());
       store.force(state.sessionId());
     }
     try (SessionStore store = open()) {
-      List<Message> read = store.read(state.sessionId(), Version.NONE).elements();
+      List<Message> read = store.read(state.sessionId(), LogVersion.NONE).elements();
       assertEquals(3, read.size());
       assertArrayEquals(large, read.get(0).wireJson());
       assertEquals("small", read.get(1).text());
@@ -211,10 +214,10 @@ interface HostileContentContract extends StoreUnderTest {
         "{\"x\":[1.00,1e400,{\"\":null}],\"id\":\"1\",\"parent_id\":null,\"role\":\"user\","
             + "\"content\":\"\\u00fc\",\"id2\":\"\\u0000\",\"x\":\"again\"}";
     try (SessionStore store = open()) {
-      store.append(state, Version.NONE, List.of(Message.parse(odd.getBytes(UTF_8))));
+      store.append(state, LogVersion.NONE, List.of(Message.parse(odd.getBytes(UTF_8))));
     }
     try (SessionStore store = open()) {
-      Message read = store.read(state.sessionId(), Version.NONE).elements().get(0);
+      Message read = store.read(state.sessionId(), LogVersion.NONE).elements().get(0);
       assertEquals(odd, new String(read.elementJson(), UTF_8));
     }
   }

@@ -13,7 +13,7 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ interface LeaseContract extends StoreUnderTest {
   SessionId LEASED = new SessionId("conv-a");
   Duration LONG = Duration.ofHours(1);
   Duration SHORT = Duration.ofMillis(20);
-  Appended FENCED = new Appended(Outcome.FENCED, Version.NONE);
+  Appended FENCED = new Appended(Outcome.FENCED, LogVersion.NONE);
 
   /** Takes the lease as soon as it is free; for the test's one that has run out. */
   static Lease takeOnceFree(SessionStore store, SessionId id) {
@@ -63,18 +63,18 @@ interface LeaseContract extends StoreUnderTest {
   default void leaseThatRanOut_isAnothers_andItsHolderIsFenced() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       Lease first = store.lease(LEASED, SHORT).orElseThrow();
       Lease second = takeOnceFree(store, LEASED);
       assertTrue(second.number() > first.number(), second + " after " + first);
       assertFalse(store.renew(first, LONG));
       assertEquals(FENCED, store.append(state, one, List.of(element("2", "lost")), first));
-      assertEquals(List.of("1"), ids(store.read(LEASED, Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(LEASED, LogVersion.NONE)));
       Appended held = store.append(state, one, List.of(element("3", "held")), second);
       assertEquals(Outcome.DONE, held.outcome());
       store.release(second);
       assertEquals(FENCED, store.append(state, held.version(), List.of(element("4", "x")), second));
-      assertEquals(List.of("1", "3"), ids(store.read(LEASED, Version.NONE)));
+      assertEquals(List.of("1", "3"), ids(store.read(LEASED, LogVersion.NONE)));
     }
   }
 
@@ -95,17 +95,17 @@ interface LeaseContract extends StoreUnderTest {
   default void lostLease_isToldBeforeTheVersion() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      store.append(state, Version.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
       Lease lost = store.lease(LEASED, LONG).orElseThrow();
       store.release(lost);
       Lease held = store.lease(LEASED, LONG).orElseThrow();
-      for (Version stale : List.of(Version.NONE, new Version("other", 1))) {
+      for (LogVersion stale : List.of(LogVersion.NONE, new LogVersion("other", 1))) {
         assertEquals(FENCED, store.append(state, stale, List.of(element("2", "y")), lost));
         assertEquals(
             Outcome.CONFLICT,
             store.append(state, stale, List.of(element("2", "y")), held).outcome());
       }
-      assertEquals(List.of("1"), ids(store.read(LEASED, Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(LEASED, LogVersion.NONE)));
     }
   }
 
@@ -118,12 +118,12 @@ interface LeaseContract extends StoreUnderTest {
       assertEquals(List.of(), store.list(10));
       store.release(lost);
       Lease held = store.lease(LEASED, LONG).orElseThrow();
-      assertEquals(FENCED, store.append(state, Version.NONE, List.of(element("1", "x")), lost));
+      assertEquals(FENCED, store.append(state, LogVersion.NONE, List.of(element("1", "x")), lost));
       assertEquals(Optional.empty(), store.find(LEASED));
-      Appended made = store.append(state, Version.NONE, List.of(element("2", "y")), held);
+      Appended made = store.append(state, LogVersion.NONE, List.of(element("2", "y")), held);
       assertEquals(Outcome.DONE, made.outcome());
       assertEquals(Optional.empty(), store.lease(LEASED, LONG));
-      assertEquals(List.of("2"), ids(store.read(LEASED, Version.NONE)));
+      assertEquals(List.of("2"), ids(store.read(LEASED, LogVersion.NONE)));
     }
   }
 
@@ -132,14 +132,14 @@ interface LeaseContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
       Lease held = store.lease(LEASED, LONG).orElseThrow();
-      Appended made = store.append(state, Version.NONE, List.of(element("1", "x")));
+      Appended made = store.append(state, LogVersion.NONE, List.of(element("1", "x")));
       assertEquals(Outcome.DONE, made.outcome());
       Appended next = store.append(state, made.version(), List.of(element("2", "y")));
       assertEquals(Outcome.DONE, next.outcome());
       assertEquals(
           Outcome.DONE,
           store.append(state, next.version(), List.of(element("3", "z")), held).outcome());
-      assertEquals(List.of("1", "2", "3"), ids(store.read(LEASED, Version.NONE)));
+      assertEquals(List.of("1", "2", "3"), ids(store.read(LEASED, LogVersion.NONE)));
     }
   }
 

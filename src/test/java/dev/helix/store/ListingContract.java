@@ -11,7 +11,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Position;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,9 +26,11 @@ interface ListingContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       for (int i = 0; i < 5; i++) {
         store.append(
-            state("conv-" + i, "" + i).withUpdatedAt(NOW.plusSeconds(i)), Version.NONE, List.of());
+            state("conv-" + i, "" + i).withUpdatedAt(NOW.plusSeconds(i)),
+            LogVersion.NONE,
+            List.of());
       }
-      Version version = store.read(new SessionId("conv-1"), Version.NONE).version();
+      LogVersion version = store.read(new SessionId("conv-1"), LogVersion.NONE).version();
       store.append(
           state("conv-1", "1").withUpdatedAt(NOW.plusSeconds(9)),
           version,
@@ -72,7 +74,7 @@ interface ListingContract extends StoreUnderTest {
       SessionState state = state(name, name);
       store.append(
           state.withUpdatedAt(NOW.plus(name.charAt(1) - '0', ChronoUnit.MICROS)),
-          Version.NONE,
+          LogVersion.NONE,
           List.of());
     }
     return expected;
@@ -120,7 +122,7 @@ interface ListingContract extends StoreUnderTest {
         if (i % 3 == 0) {
           assertTrue(store.update(used));
         } else {
-          store.append(used, store.read(id, Version.NONE).version(), List.of());
+          store.append(used, store.read(id, LogVersion.NONE).version(), List.of());
         }
         expected.add(0, name);
         assertEquals(expected, paged(store, 9));
@@ -142,7 +144,7 @@ interface ListingContract extends StoreUnderTest {
       assertEquals(expected, paged(store, 6));
       // A session of a deleted one's name is another one, and used when it was made.
       store.append(
-          state("t4z-a", "t4z-a").withUpdatedAt(NOW.plusSeconds(1)), Version.NONE, List.of());
+          state("t4z-a", "t4z-a").withUpdatedAt(NOW.plusSeconds(1)), LogVersion.NONE, List.of());
       expected.add(0, "t4z-a");
       assertEquals(expected, paged(store, 6));
     }

@@ -7,8 +7,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.store.files.Leases;
-import dev.helix.store.files.TranscriptFile;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -65,8 +64,8 @@ public final class MemorySessionStore implements SessionStore {
       state = next;
     }
 
-    Version version() {
-      return new Version(epoch, log.size());
+    LogVersion version() {
+      return new LogVersion(epoch, log.size());
     }
 
     boolean isOf(SessionState other) {
@@ -81,10 +80,10 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
-  public synchronized Reading read(SessionId id, Version since) {
+  public synchronized Reading read(SessionId id, LogVersion since) {
     Kept kept = sessions.get(id);
     if (kept == null) {
-      return new Reading(Version.NONE, true, List.of());
+      return new Reading(LogVersion.NONE, true, List.of());
     }
     boolean goesOn = kept.epoch.equals(since.epoch()) && since.length() <= kept.log.size();
     int from = goesOn ? Math.toIntExact(since.length()) : 0;
@@ -97,16 +96,16 @@ public final class MemorySessionStore implements SessionStore {
 
   @Override
   public synchronized Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
+      SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     Kept kept = sessions.get(state.sessionId());
     if (kept != null && !kept.isOf(state)) {
-      return new Appended(Outcome.HELD, Version.NONE);
+      return new Appended(Outcome.HELD, LogVersion.NONE);
     }
     if (lease != null && !leases.isHeld(lease)) {
-      return new Appended(Outcome.FENCED, Version.NONE);
+      return new Appended(Outcome.FENCED, LogVersion.NONE);
     }
-    if (!(kept == null ? Version.NONE : kept.version()).equals(expected)) {
-      return new Appended(Outcome.CONFLICT, Version.NONE);
+    if (!(kept == null ? LogVersion.NONE : kept.version()).equals(expected)) {
+      return new Appended(Outcome.CONFLICT, LogVersion.NONE);
     }
     if (kept == null) {
       kept = new Kept("log " + epochs++, state);
@@ -231,8 +230,7 @@ public final class MemorySessionStore implements SessionStore {
       return false;
     }
     visitor.file("status.json", kept.status);
-    visitor.file(
-        "context/messages.json", TranscriptFile.arrayOf(read(id, Version.NONE).elements()));
+    visitor.file("context/messages.json", MessageArray.of(read(id, LogVersion.NONE).elements()));
     for (Map.Entry<String, byte[]> file : kept.files.entrySet()) {
       visitor.file(file.getKey(), file.getValue());
     }

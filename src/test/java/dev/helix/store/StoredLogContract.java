@@ -16,8 +16,8 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,9 +36,9 @@ interface StoredLogContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       SessionId id = new SessionId("conv-a");
       assertEquals(Optional.empty(), store.find(id));
-      assertEquals(new Reading(Version.NONE, true, List.of()), store.read(id, Version.NONE));
+      assertEquals(new Reading(LogVersion.NONE, true, List.of()), store.read(id, LogVersion.NONE));
       assertEquals(
-          new Reading(Version.NONE, true, List.of()), store.read(id, new Version("old", 7)));
+          new Reading(LogVersion.NONE, true, List.of()), store.read(id, new LogVersion("old", 7)));
       assertFalse(store.update(state("conv-a", "a")));
       assertFalse(store.delete(id));
       store.force(id);
@@ -50,10 +50,10 @@ interface StoredLogContract extends StoreUnderTest {
   default void firstAppend_createsTheSession_andAReopenedStoreHasIt() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Appended appended = store.append(state, Version.NONE, List.of(element("1", "one")));
+      Appended appended = store.append(state, LogVersion.NONE, List.of(element("1", "one")));
       assertEquals(Outcome.DONE, appended.outcome());
       assertEquals(Optional.of(state), store.find(state.sessionId()));
-      Reading reading = store.read(state.sessionId(), Version.NONE);
+      Reading reading = store.read(state.sessionId(), LogVersion.NONE);
       assertEquals(List.of("1"), ids(reading));
       assertEquals(appended.version(), reading.version());
       assertTrue(reading.fromStart());
@@ -61,7 +61,7 @@ interface StoredLogContract extends StoreUnderTest {
     }
     try (SessionStore store = open()) {
       assertEquals(Optional.of(state), store.find(state.sessionId()));
-      Reading reading = store.read(state.sessionId(), Version.NONE);
+      Reading reading = store.read(state.sessionId(), LogVersion.NONE);
       assertEquals(List.of("1"), ids(reading));
       assertEquals("one", reading.elements().get(0).text());
     }
@@ -71,9 +71,9 @@ interface StoredLogContract extends StoreUnderTest {
   default void sessionWithoutElements_isASession() {
     SessionState state = state("conv-a", null);
     try (SessionStore store = open()) {
-      Version empty = store.append(state, Version.NONE, List.of()).version();
+      LogVersion empty = store.append(state, LogVersion.NONE, List.of()).version();
       assertEquals(Optional.of(state), store.find(state.sessionId()));
-      assertEquals(List.of(), ids(store.read(state.sessionId(), Version.NONE)));
+      assertEquals(List.of(), ids(store.read(state.sessionId(), LogVersion.NONE)));
       Appended next = store.append(state, empty, List.of(element("1", "one")));
       assertEquals(Outcome.DONE, next.outcome());
       assertEquals(List.of("1"), ids(store.read(state.sessionId(), empty)));
@@ -85,8 +85,8 @@ interface StoredLogContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     SessionId id = state.sessionId();
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
-      Version three =
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion three =
           store.append(state, one, List.of(element("2", "y"), element("3", "z"))).version();
       Reading after = store.read(id, one);
       assertFalse(after.fromStart());
@@ -95,7 +95,7 @@ interface StoredLogContract extends StoreUnderTest {
       Reading nothing = store.read(id, three);
       assertFalse(nothing.fromStart());
       assertEquals(List.of(), nothing.elements());
-      Reading all = store.read(id, new Version("another epoch", one.length()));
+      Reading all = store.read(id, new LogVersion("another epoch", one.length()));
       assertTrue(all.fromStart());
       assertEquals(List.of("1", "2", "3"), ids(all));
     }
@@ -105,14 +105,15 @@ interface StoredLogContract extends StoreUnderTest {
   default void appendToAnotherVersion_isAConflict_andStoresNothing() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       store.append(state, one, List.of(element("2", "y")));
-      for (Version stale : List.of(Version.NONE, one, new Version("other", one.length()))) {
+      for (LogVersion stale :
+          List.of(LogVersion.NONE, one, new LogVersion("other", one.length()))) {
         assertEquals(
-            new Appended(Outcome.CONFLICT, Version.NONE),
+            new Appended(Outcome.CONFLICT, LogVersion.NONE),
             store.append(state, stale, List.of(element("3", "z"))));
       }
-      assertEquals(List.of("1", "2"), ids(store.read(state.sessionId(), Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(state.sessionId(), LogVersion.NONE)));
     }
   }
 
@@ -120,13 +121,13 @@ interface StoredLogContract extends StoreUnderTest {
   default void appendToADeletedSession_isAConflict_andDoesNotBringItBack() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       assertTrue(store.delete(state.sessionId()));
       assertEquals(
           Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y"))).outcome());
       assertEquals(Optional.empty(), store.find(state.sessionId()));
       assertEquals(List.of(), store.list(10));
-      store.append(state, Version.NONE, List.of(element("3", "z")));
+      store.append(state, LogVersion.NONE, List.of(element("3", "z")));
       assertEquals(List.of("3"), ids(store.read(state.sessionId(), one)));
     }
   }
@@ -135,18 +136,18 @@ interface StoredLogContract extends StoreUnderTest {
   default void anotherConversationsSession_isNeitherAppendedToNorUpdated() {
     SessionState mine = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Version one = store.append(mine, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(mine, LogVersion.NONE, List.of(element("1", "x"))).version();
       for (String other : new String[] {"A", null}) {
         SessionState theirs = state("conv-a", other);
-        for (Version version : List.of(Version.NONE, one)) {
+        for (LogVersion version : List.of(LogVersion.NONE, one)) {
           assertEquals(
-              new Appended(Outcome.HELD, Version.NONE),
+              new Appended(Outcome.HELD, LogVersion.NONE),
               store.append(theirs, version, List.of(element("2", "y"))));
         }
         assertFalse(store.update(theirs.withStep(Step.DONE)));
       }
       assertEquals(Optional.of(mine), store.find(mine.sessionId()));
-      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), LogVersion.NONE)));
     }
   }
 
@@ -154,17 +155,17 @@ interface StoredLogContract extends StoreUnderTest {
   default void anotherOwnersSession_isNeitherAppendedToNorUpdated() {
     SessionState mine = state("conv-a", "a").withOwner(new Owner("acme", "ann"));
     try (SessionStore store = open()) {
-      Version one = store.append(mine, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(mine, LogVersion.NONE, List.of(element("1", "x"))).version();
       for (Owner other :
           List.of(Owner.ANONYMOUS, new Owner("acme", null), new Owner("acme", "bob"))) {
         SessionState theirs = mine.withOwner(other);
         assertEquals(
-            new Appended(Outcome.HELD, Version.NONE),
+            new Appended(Outcome.HELD, LogVersion.NONE),
             store.append(theirs, one, List.of(element("2", "y"))));
         assertFalse(store.update(theirs.withStep(Step.DONE)));
       }
       assertEquals(Optional.of(mine), store.find(mine.sessionId()));
-      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(mine.sessionId(), LogVersion.NONE)));
     }
     try (SessionStore store = open()) {
       assertEquals(Optional.of(mine), store.find(mine.sessionId()));
@@ -174,8 +175,8 @@ interface StoredLogContract extends StoreUnderTest {
   @Test
   default void delete_removesOneSessionForGood() {
     try (SessionStore store = open()) {
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
-      store.append(state("conv-ab", "ab"), Version.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-ab", "ab"), LogVersion.NONE, List.of(element("1", "x")));
       assertTrue(store.delete(new SessionId("conv-a")));
       assertFalse(store.delete(new SessionId("conv-a")));
     }
@@ -190,10 +191,10 @@ interface StoredLogContract extends StoreUnderTest {
     String wire = "{\"role\":\"user\",\"content\":\"\\ud800 ü \\u00fc 🐍\",\"x\":[1.00,{}]}";
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      store.append(state, Version.NONE, List.of(Message.parse(wire.getBytes(UTF_8))));
+      store.append(state, LogVersion.NONE, List.of(Message.parse(wire.getBytes(UTF_8))));
     }
     try (SessionStore store = open()) {
-      Message read = store.read(state.sessionId(), Version.NONE).elements().get(0);
+      Message read = store.read(state.sessionId(), LogVersion.NONE).elements().get(0);
       assertEquals(wire, new String(read.wireJson(), UTF_8));
     }
   }
@@ -222,7 +223,7 @@ interface StoredLogContract extends StoreUnderTest {
       for (Future<?> thread : running) {
         thread.get();
       }
-      List<String> stored = ids(store.read(state.sessionId(), Version.NONE));
+      List<String> stored = ids(store.read(state.sessionId(), LogVersion.NONE));
       assertEquals(threads * each, stored.size());
       Set<String> distinct = new HashSet<>(stored);
       assertEquals(threads * each, distinct.size());
@@ -230,12 +231,13 @@ interface StoredLogContract extends StoreUnderTest {
       executor.shutdownNow();
     }
     try (SessionStore store = open()) {
-      assertEquals(threads * each, store.read(state.sessionId(), Version.NONE).elements().size());
+      assertEquals(
+          threads * each, store.read(state.sessionId(), LogVersion.NONE).elements().size());
     }
   }
 
   private static void appendAtLast(SessionStore store, SessionState state, Message element) {
-    Version version = Version.NONE;
+    LogVersion version = LogVersion.NONE;
     while (store.append(state, version, List.of(element)).outcome() != Outcome.DONE) {
       version = store.read(state.sessionId(), version).version();
     }

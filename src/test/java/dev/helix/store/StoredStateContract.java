@@ -13,8 +13,8 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ interface StoredStateContract extends StoreUnderTest {
     Owner owner = new Owner("acme", null);
     try (SessionStore store = open()) {
       assertFalse(store.adopt(state.sessionId(), owner));
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       assertTrue(store.adopt(state.sessionId(), owner));
       assertFalse(store.adopt(state.sessionId(), new Owner("other", null)));
       assertEquals(Outcome.HELD, store.append(state, one, List.of(element("2", "y"))).outcome());
@@ -54,7 +54,7 @@ interface StoredStateContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       assertFalse(store.saveNote(id, "why", "too early"));
       assertEquals(Optional.empty(), store.note(id, "why"));
-      store.append(state, Version.NONE, List.of());
+      store.append(state, LogVersion.NONE, List.of());
       assertEquals(Optional.empty(), store.note(id, "why"));
       assertTrue(store.saveNote(id, "why", "first"));
       assertTrue(store.saveNote(id, "why", "Grüße\n\n🦊"));
@@ -65,7 +65,7 @@ interface StoredStateContract extends StoreUnderTest {
       assertEquals(Optional.of(""), store.note(id, "what"));
       store.delete(id);
       assertEquals(Optional.empty(), store.note(id, "why"));
-      store.append(state, Version.NONE, List.of());
+      store.append(state, LogVersion.NONE, List.of());
       assertEquals(Optional.empty(), store.note(id, "why"));
     }
   }
@@ -111,7 +111,7 @@ interface StoredStateContract extends StoreUnderTest {
             .withProjectName("Projekt \"ü\"")
             .withUpdatedAt(NOW.plusSeconds(5));
     try (SessionStore store = open()) {
-      store.append(state, Version.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
       assertTrue(store.update(changed));
       assertEquals(Optional.of(changed), store.find(state.sessionId()));
     }
@@ -125,7 +125,7 @@ interface StoredStateContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     Instant later = NOW.plusSeconds(60);
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of()).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of()).version();
       store.append(state.withUpdatedAt(later), one, List.of(element("1", "x")));
       assertEquals(later, store.find(state.sessionId()).orElseThrow().updatedAt());
     }

@@ -31,8 +31,8 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +67,7 @@ public interface WholeSessionContract extends StoreUnderTest {
     List<Message> elements = List.of(element("1", "one"), element("2", "zwei ü"));
     Map<String, byte[]> first;
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, elements).version();
+      LogVersion one = store.append(state, LogVersion.NONE, elements).version();
       store.append(state.withUpdatedAt(NOW.plusSeconds(5)), one, List.of(element("3", "three")));
       store.saveNote(WHOLE, "why", "because");
       first = exported(store, WHOLE);
@@ -118,7 +118,7 @@ public interface WholeSessionContract extends StoreUnderTest {
       assertSameSession(wholeFiles(), exported(store, WHOLE));
       assertEquals(Optional.of("Grüße\n\0🦊"), store.note(WHOLE, "why"));
       SessionState state = store.find(WHOLE).orElseThrow();
-      Reading read = store.read(WHOLE, Version.NONE);
+      Reading read = store.read(WHOLE, LogVersion.NONE);
       assertEquals(List.of("1", "2"), ids(read));
       Appended next = store.append(state, read.version(), List.of(element("3", "x")));
       assertEquals(Outcome.DONE, next.outcome());
@@ -134,7 +134,7 @@ public interface WholeSessionContract extends StoreUnderTest {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
       SessionState state = store.find(WHOLE).orElseThrow();
       assertTrue(store.update(state.withStep(Step.DONE).withProjectName("project")));
-      Version version = store.read(WHOLE, Version.NONE).version();
+      LogVersion version = store.read(WHOLE, LogVersion.NONE).version();
       store.append(state.withUpdatedAt(NOW.plusSeconds(9)), version, List.of(element("3", "x")));
     }
     try (SessionStore store = open()) {
@@ -154,11 +154,11 @@ public interface WholeSessionContract extends StoreUnderTest {
   @Test
   default void sessionThatExists_isNotRestoredOver() throws IOException {
     try (SessionStore store = open()) {
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("7", "mine")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("7", "mine")));
       Map<String, byte[]> before = exported(store, WHOLE);
       assertFalse(store.restore(WHOLE, files(wholeFiles())));
       assertSameSession(before, exported(store, WHOLE));
-      assertEquals(List.of("7"), ids(store.read(WHOLE, Version.NONE)));
+      assertEquals(List.of("7"), ids(store.read(WHOLE, LogVersion.NONE)));
     }
   }
 
@@ -218,16 +218,16 @@ public interface WholeSessionContract extends StoreUnderTest {
   default void removedSession_wasShown_andIsGoneForGood() throws IOException {
     try (SessionStore store = open()) {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
-      store.append(state("conv-ab", "ab"), Version.NONE, List.of());
+      store.append(state("conv-ab", "ab"), LogVersion.NONE, List.of());
       SessionState state = store.find(WHOLE).orElseThrow();
-      Version version = store.read(WHOLE, Version.NONE).version();
+      LogVersion version = store.read(WHOLE, LogVersion.NONE).version();
       Map<String, byte[]> shown =
           shown(
               visitor ->
                   assertTrue(store.remove(WHOLE, state.updatedAt().plusNanos(1000), visitor)));
       assertSameSession(wholeFiles(), shown);
       assertEquals(Optional.empty(), store.find(WHOLE));
-      assertEquals(new Reading(Version.NONE, true, List.of()), store.read(WHOLE, version));
+      assertEquals(new Reading(LogVersion.NONE, true, List.of()), store.read(WHOLE, version));
       assertEquals(Optional.empty(), store.note(WHOLE, "why"));
       assertEquals(1, store.list(5).size());
       assertEquals(
@@ -246,11 +246,11 @@ public interface WholeSessionContract extends StoreUnderTest {
   default void sessionThatWasUsedSince_staysAsItIs() throws IOException {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       assertFalse(store.remove(WHOLE, NOW, (path, content) -> {}));
       store.append(state.withUpdatedAt(NOW.plusSeconds(60)), one, List.of(element("2", "y")));
       assertFalse(store.remove(WHOLE, NOW.plusSeconds(60), (path, content) -> {}));
-      assertEquals(List.of("1", "2"), ids(store.read(WHOLE, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(WHOLE, LogVersion.NONE)));
       assertTrue(store.remove(WHOLE, NOW.plusSeconds(61), (path, content) -> {}));
     }
   }
@@ -289,7 +289,7 @@ public interface WholeSessionContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     ExecutorService executor = Executors.newSingleThreadExecutor();
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       CountDownLatch writing = new CountDownLatch(1);
       List<Future<Appended>> writer = new ArrayList<>();
       SessionState used = state.withUpdatedAt(NOW.plusSeconds(100));
@@ -315,7 +315,7 @@ public interface WholeSessionContract extends StoreUnderTest {
       Appended written = writer.get(0).get(20, TimeUnit.SECONDS);
       if (written.outcome() == Outcome.DONE) {
         assertFalse(removed, "what was acknowledged was removed");
-        assertEquals(List.of("1", "2"), ids(store.read(WHOLE, Version.NONE)));
+        assertEquals(List.of("1", "2"), ids(store.read(WHOLE, LogVersion.NONE)));
       } else {
         assertEquals(Outcome.CONFLICT, written.outcome());
         assertTrue(removed);

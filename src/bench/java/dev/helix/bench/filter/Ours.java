@@ -14,7 +14,7 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
 import dev.helix.transcript.Answer;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -50,7 +50,7 @@ final class Ours implements Way {
   private static final String NAME = SessionState.class.getName();
 
   private Ours(Path folder, Owner owner, AuthenticationFilter before, List<Call> calls) {
-    this.manager = new SessionManager(SessionStores.files(folder), Clock.systemUTC());
+    this.manager = new SessionManager(FileSessionStore.open(folder), Clock.systemUTC());
     this.filter = new ConversationFilter(manager, FilterSettings.defaults());
     this.between = (request, response) -> filter.doFilter(request, response, behind);
     this.before = before;

@@ -50,16 +50,7 @@ public final class ChatCompletionsServlet extends HttpServlet {
       endpoint.chat(request, response);
     } else {
       response.setHeader("Allow", "POST");
-      ErrorResponse.write(response, methodNotAllowed(request.getMethod(), "POST"));
+      ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), "POST"));
     }
-  }
-
-  public static ApiError methodNotAllowed(String method, String allowed) {
-    return new ApiError(
-        405,
-        "The method " + method + " is not allowed here; use " + allowed + ".",
-        "invalid_request_error",
-        null,
-        "method_not_allowed");
   }
 }

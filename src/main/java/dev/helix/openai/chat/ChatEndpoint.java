@@ -9,7 +9,6 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.openai.chat.Question.Placed;
-import dev.helix.openai.models.ModelCatalog;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.Lease;
 import dev.helix.session.SessionException;
@@ -56,7 +55,6 @@ public final class ChatEndpoint {
   private final Executor executor;
   private final Executor disk;
   private final ScheduledExecutorService timers;
-  private final ModelCatalog models;
   private final RunningTurns running = new RunningTurns();
   private final ConversationQueue queue = new ConversationQueue();
   private final QuestionForcer forcer;
@@ -84,7 +82,6 @@ public final class ChatEndpoint {
     this.disk = Objects.requireNonNull(disk, "disk");
     this.timers = Objects.requireNonNull(timers, "timers");
     this.forcer = new QuestionForcer(disk, timers);
-    this.models = new ModelCatalog(backend, settings.modelsCache());
   }
 
   /**
@@ -99,14 +96,6 @@ public final class ChatEndpoint {
   /** Whether no new turns are taken, because the application stops. */
   public boolean isStopping() {
     return running.isDraining();
-  }
-
-  public ModelCatalog models() {
-    return models;
-  }
-
-  public Executor executor() {
-    return executor;
   }
 
   /** Serves {@code POST /v1/chat/completions}. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /**
  * The backend's list of models, kept for a while. When it can't be had the last known list holds,
@@ -21,14 +22,22 @@ public final class ModelCatalog {
       "{\"object\":\"list\",\"data\":[]}".getBytes(StandardCharsets.UTF_8);
 
   private final ChatBackend backend;
+  private final Executor executor;
   private final long keptNanos;
   private byte[] last = EMPTY;
   private boolean known;
   private long fetchedAt;
   private CompletableFuture<byte[]> fetching;
 
-  public ModelCatalog(ChatBackend backend, Duration kept) {
+  /**
+   * A list that was not asked for yet.
+   *
+   * @param kept how long a list holds
+   * @param executor where callers are answered
+   */
+  public ModelCatalog(ChatBackend backend, Duration kept, Executor executor) {
     this.backend = backend;
+    this.executor = executor;
     this.keptNanos = kept.toNanos();
   }
 
@@ -51,6 +60,10 @@ public final class ModelCatalog {
       mine.complete(fetched(null, e));
     }
     return mine;
+  }
+
+  Executor executor() {
+    return executor;
   }
 
   private synchronized byte[] fetched(byte[] body, Throwable failure) {

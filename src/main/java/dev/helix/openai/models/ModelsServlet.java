@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
-import dev.helix.openai.chat.ChatCompletionsServlet;
-import dev.helix.openai.chat.ChatEndpoint;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import jakarta.servlet.AsyncContext;
@@ -33,13 +31,13 @@ public final class ModelsServlet extends HttpServlet {
   private static final System.Logger LOG = System.getLogger(ModelsServlet.class.getName());
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private transient ChatEndpoint endpoint;
+  private transient ModelCatalog models;
 
   @Override
   public void init() throws ServletException {
-    endpoint = (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
-    if (endpoint == null) {
-      throw new ServletException("no ChatEndpoint in the servlet context");
+    models = (ModelCatalog) getServletContext().getAttribute(ModelCatalog.class.getName());
+    if (models == null) {
+      throw new ServletException("no ModelCatalog in the servlet context");
     }
   }
 
@@ -48,8 +46,7 @@ public final class ModelsServlet extends HttpServlet {
       throws IOException {
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       response.setHeader("Allow", "GET, HEAD");
-      ErrorResponse.write(
-          response, ChatCompletionsServlet.methodNotAllowed(request.getMethod(), "GET"));
+      ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
       return;
     }
     String path = request.getPathInfo();
@@ -58,14 +55,14 @@ public final class ModelsServlet extends HttpServlet {
     async.setTimeout(0);
     Mailbox mailbox =
         new Mailbox(
-            endpoint.executor(),
+            models.executor(),
             failure -> {
               LOG.log(System.Logger.Level.ERROR, "the list of models could not be sent", failure);
               async.complete();
             });
     CallerStream caller = new CallerStream(async, response, mailbox, new Quiet());
     caller.open();
-    endpoint.models().list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
+    models.list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
   }
 
   private static void answer(CallerStream caller, byte[] list, String id) {

@@ -12,6 +12,7 @@ import dev.helix.store.files.recent.NewestSessions;
 import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseFolder;
 import dev.helix.store.files.recent.UsePage;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -62,16 +63,16 @@ final class FileSessionReader implements ReadOnlySessions {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     Path file = sessions.resolve(id.value()).resolve("context").resolve("messages.json");
     if (find(id).isEmpty()) {
-      return new Reading(Version.NONE, true, List.of());
+      return new Reading(LogVersion.NONE, true, List.of());
     }
     try {
       ArrayScan scan = ArrayScan.of(Files.readAllBytes(file));
-      return new Reading(new Version("", scan.end()), true, scan.messages());
+      return new Reading(new LogVersion("", scan.end()), true, scan.messages());
     } catch (NoSuchFileException e) {
-      return new Reading(Version.NONE, true, List.of());
+      return new Reading(LogVersion.NONE, true, List.of());
     } catch (IOException e) {
       throw Disk.failure("cannot read " + file, e);
     }

@@ -8,8 +8,10 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.store.Leases;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.UseOrder;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,7 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Sessions as folders in a directory that this store holds alone. Thread-safe: what is done to a
  * session is done under its lock. Files are opened for each use, so that none stay open.
  */
-final class FileSessionStore implements SessionStore {
+public final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
 
   private final Path sessions;
@@ -54,6 +56,29 @@ final class FileSessionStore implements SessionStore {
     this.folders = new SessionFolders(sessions, clock, order);
     this.leases = new Leases(clock);
     this.whole = new WholeSessions(sessions, folders);
+  }
+
+  /**
+   * Opens a directory, which is made where it is missing and held until the store is closed.
+   *
+   * <p>An append is one write to the end of {@code context/messages.json}, whatever its length. A
+   * crash's half-written end is repaired when the session is next used, and the log says so. Files
+   * that another program changes are read again; two servers cannot use one directory. A transcript
+   * is at most 2 GB.
+   *
+   * @throws SessionException if the directory cannot be used, or another server uses it
+   */
+  public static SessionStore open(Path directory) {
+    return open(directory, Clock.systemUTC());
+  }
+
+  /**
+   * A look at the folders of a directory beside the server that uses it, which changes nothing.
+   *
+   * @throws SessionException if there is no such directory
+   */
+  public static SessionStore openToRead(Path directory) {
+    return FileSessionReader.open(directory);
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
@@ -102,19 +127,19 @@ final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     return folders.locked(
         id,
         "read",
         folder ->
             folders.state(id, folder).isEmpty()
-                ? new Reading(Version.NONE, true, List.of())
+                ? new Reading(LogVersion.NONE, true, List.of())
                 : folder.transcript().read(since));
   }
 
   @Override
   public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
+      SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     SessionId id = state.sessionId();
     return folders.locked(
         id,
@@ -122,24 +147,24 @@ final class FileSessionStore implements SessionStore {
         folder -> {
           Optional<SessionState> stored = folders.state(id, folder);
           if (stored.isEmpty() && lease != null && !leases.isHeld(lease)) {
-            return new Appended(Outcome.FENCED, Version.NONE);
+            return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
           if (stored.isEmpty()) {
-            return expected.equals(Version.NONE)
+            return expected.equals(LogVersion.NONE)
                 ? create(state, folder, elements)
-                : new Appended(Outcome.CONFLICT, Version.NONE);
+                : new Appended(Outcome.CONFLICT, LogVersion.NONE);
           }
           if (!stored.get().isSameConversation(state)) {
-            return new Appended(Outcome.HELD, Version.NONE);
+            return new Appended(Outcome.HELD, LogVersion.NONE);
           }
           if (lease != null && !leases.isHeld(lease)) {
-            return new Appended(Outcome.FENCED, Version.NONE);
+            return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
           if (folder.isFirstAppend()) {
             unforced.add(id); // A process that was killed may have made it without forcing it.
           }
           if (!folder.transcript().append(expected, elements)) {
-            return new Appended(Outcome.CONFLICT, Version.NONE);
+            return new Appended(Outcome.CONFLICT, LogVersion.NONE);
           }
           folders.lastUse().add(stored.get(), state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());

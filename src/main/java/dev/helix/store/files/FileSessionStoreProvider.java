@@ -20,12 +20,12 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
 
   @Override
   public SessionStore open(UnaryOperator<String> settings) {
-    return SessionStores.files(directory(settings));
+    return FileSessionStore.open(directory(settings));
   }
 
   @Override
   public SessionStore openToRead(UnaryOperator<String> settings) {
-    return SessionStores.filesToRead(directory(settings));
+    return FileSessionStore.openToRead(directory(settings));
   }
 
   /** By default {@code _archive} beside the sessions. */

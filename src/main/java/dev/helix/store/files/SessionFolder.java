@@ -3,6 +3,7 @@ package dev.helix.store.files;
 import dev.helix.message.Message;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.MessageArray;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
 import java.io.IOException;
@@ -110,7 +111,7 @@ final class SessionFolder {
       setAside(); // A folder without a status belongs to nobody that we know.
     }
     Path hidden = unfinished("new");
-    byte[] array = TranscriptFile.arrayOf(elements);
+    byte[] array = MessageArray.of(elements);
     try {
       Files.createDirectory(hidden);
       Path input = Files.createDirectory(hidden.resolve("input"));

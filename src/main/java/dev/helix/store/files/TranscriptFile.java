@@ -2,17 +2,17 @@ package dev.helix.store.files;
 
 import dev.helix.message.Message;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.ArrayScan;
+import dev.helix.store.MessageArray;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
+import dev.helix.transcript.LogVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,8 +33,6 @@ import java.util.UUID;
  */
 public final class TranscriptFile {
   private static final Logger LOG = System.getLogger(TranscriptFile.class.getName());
-  private static final byte[] CLOSE = "\n]\n".getBytes(StandardCharsets.UTF_8);
-
   private final Path file;
   private final Clock clock;
 
@@ -46,35 +44,26 @@ public final class TranscriptFile {
   private boolean isEmpty;
 
   /** What stands behind the last element. */
-  private byte[] tail = CLOSE;
+  private byte[] tail = MessageArray.CLOSE;
 
   TranscriptFile(Path file, Clock clock) {
     this.file = file;
     this.clock = clock;
   }
 
-  /** A new file's content. */
-  public static byte[] arrayOf(List<Message> elements) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write('[');
-    writeElements(out, elements, true);
-    out.writeBytes(CLOSE);
-    return out.toByteArray();
-  }
-
-  /** Takes over a file that was just made of {@link #arrayOf}. */
+  /** Takes over a file that was just made of {@link MessageArray#of}. */
   void made(int size, boolean empty) throws IOException {
-    left(FileStamp.of(file), size - CLOSE.length, empty, CLOSE);
+    left(FileStamp.of(file), size - MessageArray.CLOSE.length, empty, MessageArray.CLOSE);
     epoch = UUID.randomUUID().toString();
   }
 
   /** Where the log ended when it was last read or written, without a look at the file. */
-  Version version() {
-    return new Version(epoch, end);
+  LogVersion version() {
+    return new LogVersion(epoch, end);
   }
 
   /** Reads as {@link dev.helix.session.SessionStore#read} does for a session that exists. */
-  Reading read(Version since) throws IOException {
+  Reading read(LogVersion since) throws IOException {
     ArrayScan loaded = refresh();
     if (!since.epoch().equals(epoch) || since.length() > end || since.length() == 0) {
       ArrayScan whole = loaded != null ? loaded : ArrayScan.of(readFrom(0));
@@ -97,7 +86,7 @@ public final class TranscriptFile {
   }
 
   /** Appends, if the log is at this version; false where it is not. */
-  boolean append(Version expected, List<Message> elements) throws IOException {
+  boolean append(LogVersion expected, List<Message> elements) throws IOException {
     refresh();
     if (!expected.equals(version())) {
       return false;
@@ -106,17 +95,17 @@ public final class TranscriptFile {
       return true;
     }
     if (stamp == null) {
-      byte[] array = arrayOf(elements);
+      byte[] array = MessageArray.of(elements);
       Files.createDirectories(file.getParent());
       Disk.replace(file, array);
       Disk.forceDirectory(file.getParent());
-      left(FileStamp.of(file), array.length - CLOSE.length, false, CLOSE);
+      left(FileStamp.of(file), array.length - MessageArray.CLOSE.length, false, MessageArray.CLOSE);
       return true;
     }
     ByteArrayOutputStream block = new ByteArrayOutputStream();
-    writeElements(block, elements, isEmpty);
+    MessageArray.write(block, elements, isEmpty);
     long newEnd = end + block.size();
-    block.writeBytes(CLOSE);
+    block.writeBytes(MessageArray.CLOSE);
     while (end + block.size() < stamp.size()) {
       block.write('\n'); // Covers a longer tail, such as another program's blank lines.
     }
@@ -132,19 +121,6 @@ public final class TranscriptFile {
       channel.force(false);
     } catch (NoSuchFileException e) {
       LOG.log(Level.DEBUG, "{0} is gone, so there is nothing to force", file);
-    }
-  }
-
-  private static void writeElements(
-      ByteArrayOutputStream out, List<Message> elements, boolean first) {
-    boolean leads = first;
-    for (Message element : elements) {
-      if (!leads) {
-        out.write(',');
-      }
-      leads = false;
-      out.write('\n');
-      out.writeBytes(element.elementJson());
     }
   }
 
@@ -197,7 +173,7 @@ public final class TranscriptFile {
 
   private ArrayScan load(FileStamp now) throws IOException {
     if (now == null) {
-      left(null, 0, true, CLOSE);
+      left(null, 0, true, MessageArray.CLOSE);
       return ArrayScan.NOTHING;
     }
     // The stamp is older than the bytes: a change in between is noticed the next time.
@@ -212,11 +188,11 @@ public final class TranscriptFile {
       Files.move(file, aside);
       Disk.forceDirectory(file.getParent());
       LOG.log(Level.WARNING, "{0} holds no whole message and was set aside as {1}", file, aside);
-      left(null, 0, true, CLOSE);
+      left(null, 0, true, MessageArray.CLOSE);
       return ArrayScan.NOTHING;
     }
     repair(bytes, scan);
-    left(FileStamp.of(file), scan.end(), scan.isEmpty(), CLOSE);
+    left(FileStamp.of(file), scan.end(), scan.isEmpty(), MessageArray.CLOSE);
     return scan;
   }
 
@@ -229,8 +205,8 @@ public final class TranscriptFile {
     }
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.seek(scan.end());
-      out.write(CLOSE);
-      out.setLength(scan.end() + (long) CLOSE.length);
+      out.write(MessageArray.CLOSE);
+      out.setLength(scan.end() + (long) MessageArray.CLOSE.length);
       out.getFD().sync();
     }
     LOG.log(

@@ -5,6 +5,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.ArrayScan;
+import dev.helix.store.MessageArray;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
@@ -149,7 +150,7 @@ final class WholeFolder {
   static byte[] wholeMessages(Path folder) throws IOException {
     byte[] bytes = messages(folder);
     ArrayScan scan = readable(folder, bytes);
-    return scan.isClosed() ? bytes : TranscriptFile.arrayOf(scan.messages());
+    return scan.isClosed() ? bytes : MessageArray.of(scan.messages());
   }
 
   /**
@@ -165,7 +166,7 @@ final class WholeFolder {
     try {
       return Files.readAllBytes(folder.resolve(ShownSession.MESSAGES));
     } catch (NoSuchFileException e) {
-      return TranscriptFile.arrayOf(List.of());
+      return MessageArray.of(List.of());
     }
   }
 

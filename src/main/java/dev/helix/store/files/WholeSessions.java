@@ -4,10 +4,10 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -59,7 +59,7 @@ final class WholeSessions {
   private static Map<String, FileStamp> show(
       SessionFolder folder, SessionState state, SessionFiles.Visitor visitor) throws IOException {
     if (WholeFolder.isTorn(folder.path())) {
-      folder.transcript().read(Version.NONE); // Repairs what a crash has left.
+      folder.transcript().read(LogVersion.NONE); // Repairs what a crash has left.
     }
     Map<String, FileStamp> before = WholeFolder.stamps(folder.path());
     Map<String, FileStamp> shown =

@@ -1,2 +1,2 @@
-/** Sessions as folders. Entry type: {@link dev.helix.store.files.SessionStores}. */
+/** Sessions as folders. Entry type: {@link dev.helix.store.files.FileSessionStore}. */
 package dev.helix.store.files;

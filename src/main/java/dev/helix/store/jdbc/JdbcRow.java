@@ -4,7 +4,7 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.time.temporal.ChronoUnit;
 /** A session's row, as of a moment. Immutable as long as nobody changes its bytes. */
 final class JdbcRow {
   private final SessionId id;
-  private final Version version;
+  private final LogVersion version;
   private final long usedAt;
   private final byte[] status;
 
@@ -31,7 +31,7 @@ final class JdbcRow {
    * @param usedAt when it was last used, in microseconds
    * @param status what was last written as its state, with an earlier time of last use
    */
-  private JdbcRow(SessionId id, Version version, long usedAt, byte[] status) {
+  private JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
     this.id = id;
     this.version = version;
     this.usedAt = usedAt;
@@ -39,7 +39,7 @@ final class JdbcRow {
   }
 
   /** How long the log is. */
-  Version version() {
+  LogVersion version() {
     return version;
   }
 
@@ -54,7 +54,7 @@ final class JdbcRow {
         return rows.next()
             ? new JdbcRow(
                 id,
-                new Version(rows.getString(1), rows.getLong(2)),
+                new LogVersion(rows.getString(1), rows.getLong(2)),
                 rows.getLong(3),
                 rows.getBytes(4))
             : null;

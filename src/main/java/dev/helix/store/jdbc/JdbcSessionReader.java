@@ -7,9 +7,10 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.MessageArray;
 import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
-import dev.helix.store.files.TranscriptFile;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,16 +45,16 @@ final class JdbcSessionReader implements ReadOnlySessions {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     return database.transaction(
         "cannot read session " + id, connection -> read(connection, id, since));
   }
 
-  private static Reading read(Connection connection, SessionId id, Version since)
+  private static Reading read(Connection connection, SessionId id, LogVersion since)
       throws SQLException {
     while (true) {
-      Version version = version(connection, id);
-      if (version.equals(Version.NONE)) {
+      LogVersion version = version(connection, id);
+      if (version.equals(LogVersion.NONE)) {
         return new Reading(version, true, List.of());
       }
       boolean goesOn = version.epoch().equals(since.epoch()) && since.length() <= version.length();
@@ -70,19 +71,19 @@ final class JdbcSessionReader implements ReadOnlySessions {
     }
   }
 
-  private static Version version(Connection connection, SessionId id) throws SQLException {
+  private static LogVersion version(Connection connection, SessionId id) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement("select epoch, log_length from helix_session where id = ?")) {
       select.setString(1, id.value());
       try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? new Version(rows.getString(1), rows.getLong(2)) : Version.NONE;
+        return rows.next() ? new LogVersion(rows.getString(1), rows.getLong(2)) : LogVersion.NONE;
       }
     }
   }
 
   /** One statement, so that all its rows are of one moment: none of them if it is another log. */
   private static List<Message> elements(
-      Connection connection, SessionId id, Version version, long from) throws SQLException {
+      Connection connection, SessionId id, LogVersion version, long from) throws SQLException {
     String sql =
         "select m.seq, m.element_json from helix_message m"
             + " join helix_session s on s.id = m.session_id and s.epoch = ?"
@@ -188,7 +189,7 @@ final class JdbcSessionReader implements ReadOnlySessions {
   record Whole(JdbcRow row, List<Message> messages, Map<String, byte[]> files) {
     void show(SessionFiles.Visitor visitor) throws IOException {
       visitor.file(ShownSession.STATUS, row.statusJson());
-      visitor.file(ShownSession.MESSAGES, TranscriptFile.arrayOf(messages));
+      visitor.file(ShownSession.MESSAGES, MessageArray.of(messages));
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         visitor.file(file.getKey(), file.getValue());
       }

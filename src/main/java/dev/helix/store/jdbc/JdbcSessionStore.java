@@ -10,6 +10,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.store.ShownSession;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -50,13 +51,13 @@ final class JdbcSessionStore implements SessionStore {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     return reader.read(id, since);
   }
 
   @Override
   public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
+      SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     return database.transaction(
         "cannot append to session " + state.sessionId(),
         connection -> append(connection, state, expected, elements, lease));
@@ -65,7 +66,7 @@ final class JdbcSessionStore implements SessionStore {
   private static Appended append(
       Connection connection,
       SessionState state,
-      Version expected,
+      LogVersion expected,
       List<Message> elements,
       Lease lease)
       throws SQLException {
@@ -76,13 +77,13 @@ final class JdbcSessionStore implements SessionStore {
     }
     byte[] holder = holder(connection, state.sessionId());
     if (holder != null && !Arrays.equals(holder, JdbcRow.holder(state))) {
-      return new Appended(Outcome.HELD, Version.NONE);
+      return new Appended(Outcome.HELD, LogVersion.NONE);
     }
     if (!allowed) {
-      return new Appended(Outcome.FENCED, Version.NONE);
+      return new Appended(Outcome.FENCED, LogVersion.NONE);
     }
-    if (holder != null || !expected.equals(Version.NONE)) {
-      return new Appended(Outcome.CONFLICT, Version.NONE);
+    if (holder != null || !expected.equals(LogVersion.NONE)) {
+      return new Appended(Outcome.CONFLICT, LogVersion.NONE);
     }
     // Where another server makes it first, this fails, waits for it and begins again.
     String epoch = JdbcInserts.session(connection, state, state.toJson(), elements.size());
@@ -91,14 +92,14 @@ final class JdbcSessionStore implements SessionStore {
   }
 
   private static Appended done(String epoch, long length) {
-    return new Appended(Outcome.DONE, new Version(epoch, length));
+    return new Appended(Outcome.DONE, new LogVersion(epoch, length));
   }
 
   /** Makes room at the log's end if it is as expected, and locks the row: the atomic step. */
   private static boolean grow(
-      Connection connection, SessionState state, Version expected, int elements)
+      Connection connection, SessionState state, LogVersion expected, int elements)
       throws SQLException {
-    if (expected.equals(Version.NONE)) {
+    if (expected.equals(LogVersion.NONE)) {
       return false;
     }
     try (PreparedStatement update =

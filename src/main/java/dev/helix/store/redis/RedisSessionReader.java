@@ -9,9 +9,9 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.store.MessageArray;
 import dev.helix.store.ShownSession;
-import dev.helix.store.files.TranscriptFile;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RedisSessionReader {
     return RedisRow.find(redis, id).map(RedisRow::state);
   }
 
-  Reading read(SessionId id, Version since) {
+  Reading read(SessionId id, LogVersion since) {
     List<Message> elements = new ArrayList<>();
     String epoch = since.epoch();
     long next = since.length();
@@ -54,7 +54,7 @@ final class RedisSessionReader {
     while (true) {
       Part part = part(id, next, ELEMENTS_AT_ONCE);
       if (part.epoch() == null) {
-        return new Reading(Version.NONE, true, List.of());
+        return new Reading(LogVersion.NONE, true, List.of());
       }
       boolean goesOn = part.epoch().equals(epoch) && next <= part.length();
       if (!goesOn) {
@@ -66,7 +66,7 @@ final class RedisSessionReader {
         elements.addAll(part.elements());
         next += part.elements().size();
         if (next >= part.length()) {
-          return new Reading(new Version(epoch, next), fromStart, elements);
+          return new Reading(new LogVersion(epoch, next), fromStart, elements);
         }
       } else {
         next = 0;
@@ -137,7 +137,7 @@ final class RedisSessionReader {
       List<?> files) {
     void to(SessionFiles.Visitor visitor) throws IOException {
       visitor.file(ShownSession.STATUS, RedisRow.status(state, json));
-      visitor.file(ShownSession.MESSAGES, TranscriptFile.arrayOf(messages));
+      visitor.file(ShownSession.MESSAGES, MessageArray.of(messages));
       for (int i = 0; i < files.size(); i += 2) {
         visitor.file(new String((byte[]) files.get(i), UTF_8), (byte[]) files.get(i + 1));
       }

@@ -12,6 +12,7 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.ShownSession;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -78,15 +79,15 @@ final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     return reader.read(id, since);
   }
 
   @Override
   public Appended append(
-      SessionState state, Version expected, List<Message> elements, Lease lease) {
+      SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     SessionId id = state.sessionId();
-    boolean makes = expected.equals(Version.NONE);
+    boolean makes = expected.equals(LogVersion.NONE);
     if (makes) {
       order.used(state);
     }
@@ -110,10 +111,10 @@ final class RedisSessionStore implements SessionStore {
     List<?> reply = (List<?>) redis.run(RedisScript.APPEND, keys, arguments.toArray());
     Outcome outcome = Outcome.valueOf(RedisWire.text(reply.get(0)));
     if (outcome != Outcome.DONE) {
-      return new Appended(outcome, Version.NONE);
+      return new Appended(outcome, LogVersion.NONE);
     }
     order.used(state);
-    return new Appended(outcome, new Version(RedisWire.text(reply.get(1)), (Long) reply.get(2)));
+    return new Appended(outcome, new LogVersion(RedisWire.text(reply.get(1)), (Long) reply.get(2)));
   }
 
   private static String newEpoch() {

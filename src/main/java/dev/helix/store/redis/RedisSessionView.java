@@ -4,6 +4,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.ReadOnlySessions;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class RedisSessionView implements ReadOnlySessions {
   }
 
   @Override
-  public Reading read(SessionId id, Version since) {
+  public Reading read(SessionId id, LogVersion since) {
     return reader.read(id, since);
   }
 

@@ -163,7 +163,7 @@ public final class Placer {
   private Node addNothing(Node before) {
     Message nothing = Message.of("assistant", "");
     Answer answer = new Answer(nothing, null, null, AnswerStatus.CANCELLED);
-    elements.add(nothing.as(ElementFields.answer(ids.parent(), before.id(), now, answer)));
+    elements.add(nothing.as(answer.fields(ids.parent(), before.id(), now)));
     return Node.added(ids.parent(), before.id(), nothing);
   }
 

@@ -3,8 +3,7 @@ package dev.helix.transcript.tree;
 import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
-import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +23,7 @@ public final class TranscriptTree {
   /** What is remembered of a message that is about no question: no id is empty. */
   private static final String NO_QUESTION = "";
 
-  private Version version = Version.NONE;
+  private LogVersion version = LogVersion.NONE;
   private Numbering numbering = new Numbering();
   private long recorded;
   private long keptChars;
@@ -82,7 +81,7 @@ public final class TranscriptTree {
   }
 
   /** How far in the log this tree is. */
-  public Version version() {
+  public LogVersion version() {
     return version;
   }
 
@@ -200,9 +199,14 @@ public final class TranscriptTree {
     return bySaying.getOrDefault(saying, List.of());
   }
 
-  /** Takes in what was read from the log after this tree's version, or the whole of it. */
-  public void apply(Reading reading) {
-    if (reading.fromStart()) {
+  /**
+   * Takes in what was read from the log.
+   *
+   * @param reached how far in the log that is
+   * @param fromStart whether it is the whole log, and not what comes after this tree's version
+   */
+  public void apply(LogVersion reached, boolean fromStart, List<Message> elements) {
+    if (fromStart) {
       nodes.clear();
       bySaying.clear();
       children.clear();
@@ -219,8 +223,8 @@ public final class TranscriptTree {
       newestAnswer.clear();
       recent.forget();
     }
-    reading.elements().forEach(this::add);
-    version = reading.version();
+    elements.forEach(this::add);
+    version = reached;
   }
 
   private void add(Message element) {

@@ -12,7 +12,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,14 +35,14 @@ class FileSessionReaderTest {
   void whatAServerStores_isReadWhileItRuns() {
     SessionState state = state("conv-a", "a");
     SessionId id = state.sessionId();
-    try (SessionStore server = SessionStores.files(directory.resolve("sessions"));
+    try (SessionStore server = FileSessionStore.open(directory.resolve("sessions"));
         SessionStore reader = reader()) {
       assertEquals(Optional.empty(), reader.find(id));
-      Version one = server.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = server.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       assertEquals(Optional.of(state), reader.find(id));
       server.append(state, one, List.of(element("2", "y")));
       server.saveNote(id, "why", "because");
-      assertEquals(List.of("1", "2"), ids(reader.read(id, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(reader.read(id, LogVersion.NONE)));
       assertEquals(Optional.of("because"), reader.note(id, "why"));
       assertEquals(List.of(state), reader.list(5));
       assertThrows(UnsupportedOperationException.class, () -> reader.delete(id));
@@ -53,8 +53,8 @@ class FileSessionReaderTest {
   @Test
   void halfWrittenAndUnreadableFiles_areLeftAsTheyAre() throws IOException {
     SessionState state = state("conv-a", "a");
-    try (SessionStore server = SessionStores.files(directory.resolve("sessions"))) {
-      server.append(state, Version.NONE, List.of(element("1", "x")));
+    try (SessionStore server = FileSessionStore.open(directory.resolve("sessions"))) {
+      server.append(state, LogVersion.NONE, List.of(element("1", "x")));
     }
     Path messages = directory.resolve("sessions/conv-a/context/messages.json");
     String torn = Files.readString(messages).replace("\n]\n", ",\n{\"role\":");
@@ -62,7 +62,7 @@ class FileSessionReaderTest {
     Path broken = Files.createDirectories(directory.resolve("sessions/conv-b"));
     Files.writeString(broken.resolve("status.json"), "{");
     try (SessionStore reader = reader()) {
-      assertEquals(List.of("1"), ids(reader.read(state.sessionId(), Version.NONE)));
+      assertEquals(List.of("1"), ids(reader.read(state.sessionId(), LogVersion.NONE)));
       assertEquals(torn, Files.readString(messages));
       SessionException error =
           assertThrows(SessionException.class, () -> reader.find(new SessionId("conv-b")));

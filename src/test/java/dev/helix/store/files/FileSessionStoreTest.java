@@ -17,10 +17,10 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
 import dev.helix.session.SteppingClock;
 import dev.helix.store.SessionStoreContract;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -79,8 +79,10 @@ class FileSessionStoreTest implements SessionStoreContract {
 
   private void storeTwo() {
     try (SessionStore store = open()) {
-      Version one =
-          store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "one"))).version();
+      LogVersion one =
+          store
+              .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "one")))
+              .version();
       store.append(state("conv-a", "a"), one, List.of(element("2", "two")));
     }
   }
@@ -127,7 +129,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       SessionState state = store.find(ID).orElseThrow();
       assertEquals(Step.WHY, state.step());
-      Reading read = store.read(ID, Version.NONE);
+      Reading read = store.read(ID, LogVersion.NONE);
       assertEquals("Grüß dich", read.elements().get(1).text());
       assertEquals(
           Outcome.DONE, store.append(state, read.version(), List.of(element("3", "x"))).outcome());
@@ -149,16 +151,16 @@ class FileSessionStoreTest implements SessionStoreContract {
     Files.createDirectories(folder());
     Files.writeString(status(), "{\"conversation_id\":\"a\"}");
     try (SessionStore store = open()) {
-      Reading read = store.read(ID, Version.NONE);
+      Reading read = store.read(ID, LogVersion.NONE);
       assertEquals(List.of(), read.elements());
-      Version one =
+      LogVersion one =
           store.append(state("conv-a", "a"), read.version(), List.of(element("1", "x"))).version();
       assertEquals(List.of("1"), ids(store.read(ID, read.version())));
       store.append(state("conv-a", "a"), one, List.of(element("2", "y")));
       assertEquals(List.of("2"), ids(store.read(ID, one)));
     }
     try (SessionStore store = open()) {
-      assertEquals(List.of("1", "2"), ids(store.read(ID, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
     }
   }
 
@@ -167,8 +169,9 @@ class FileSessionStoreTest implements SessionStoreContract {
     storeTwo();
     Files.writeString(messages(), "\n".repeat(5000), StandardOpenOption.APPEND);
     try (SessionStore store = open()) {
-      Version two = store.read(ID, Version.NONE).version();
-      Version three = store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
+      LogVersion two = store.read(ID, LogVersion.NONE).version();
+      LogVersion three =
+          store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
       assertEquals(3, new ObjectMapper().readTree(messages().toFile()).size());
       store.append(state("conv-a", "a"), three, List.of(element("4", "y")));
       assertEquals(List.of("3", "4"), ids(store.read(ID, two)));
@@ -180,7 +183,7 @@ class FileSessionStoreTest implements SessionStoreContract {
   void externalAppend_isNoticed_andReadFromTheStart() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       Files.writeString(
           messages(), "[{\"role\":\"user\",\"content\":\"theirs\"}, 7, {\"no\":\"role\"}]");
       assertEquals(
@@ -203,7 +206,7 @@ class FileSessionStoreTest implements SessionStoreContract {
   void externalChangeOfTheStatus_isNoticed_andSurvivesTheFlush() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      Version one = store.append(state, Version.NONE, List.of()).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of()).version();
       Files.writeString(status(), "{\"conversation_id\":\"a\",\"project_name\":\"theirs\"}");
       assertEquals("theirs", store.find(ID).orElseThrow().projectName());
       store.append(state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")));
@@ -231,7 +234,7 @@ class FileSessionStoreTest implements SessionStoreContract {
                 .orElseThrow();
         Path kept = directory.resolve("sessions").resolve(aside).resolve("context/messages.json");
         assertTrue(Files.readString(kept).contains("two"));
-        store.append(state("conv-a", "a"), Version.NONE, List.of());
+        store.append(state("conv-a", "a"), LogVersion.NONE, List.of());
         assertTrue(store.delete(ID));
       }
       assertEquals(List.of(".lock", ".recent"), names(directory.resolve("sessions")));
@@ -242,7 +245,7 @@ class FileSessionStoreTest implements SessionStoreContract {
   void statusThatBreaksWhileInUse_isHealed_andACopyKept() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      store.append(state, Version.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
       Files.writeString(status(), "{\"half");
       assertEquals(Optional.of(state), store.find(ID));
       assertTrue(store.update(state.withStep(Step.DONE)));
@@ -259,8 +262,8 @@ class FileSessionStoreTest implements SessionStoreContract {
     Files.writeString(messages(), "[{\"role\":\"user\",\"content\":\"whose?\"}]");
     try (SessionStore store = open()) {
       assertEquals(Optional.empty(), store.find(ID));
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "mine")));
-      assertEquals(List.of("1"), ids(store.read(ID, Version.NONE)));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "mine")));
+      assertEquals(List.of("1"), ids(store.read(ID, LogVersion.NONE)));
     }
     assertEquals(4, names(directory.resolve("sessions")).size());
   }
@@ -272,7 +275,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       assertTrue(
           refused.getMessage().contains(directory.resolve("sessions").toString()),
           refused.getMessage());
-      first.append(state("conv-a", "a"), Version.NONE, List.of());
+      first.append(state("conv-a", "a"), LogVersion.NONE, List.of());
     }
     open().close();
   }
@@ -292,7 +295,7 @@ class FileSessionStoreTest implements SessionStoreContract {
               .start();
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertEquals(7, process.waitFor(), output);
-      first.append(state("conv-a", "a"), Version.NONE, List.of());
+      first.append(state("conv-a", "a"), LogVersion.NONE, List.of());
     }
   }
 
@@ -300,7 +303,7 @@ class FileSessionStoreTest implements SessionStoreContract {
   static final class OpenAndExit {
     public static void main(String[] args) {
       try {
-        SessionStores.files(Path.of(args[0])).close();
+        FileSessionStore.open(Path.of(args[0])).close();
       } catch (SessionException e) {
         System.exit(7);
       }
@@ -319,12 +322,12 @@ class FileSessionStoreTest implements SessionStoreContract {
   void interruptedThread_breaksNothing() {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       Thread.currentThread().interrupt();
       Outcome outcome = store.append(state, one, List.of(element("2", "y"))).outcome();
       assertTrue(Thread.interrupted());
       assertEquals(Outcome.DONE, outcome);
-      assertEquals(List.of("1", "2"), ids(store.read(ID, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
     }
   }
 
@@ -332,7 +335,8 @@ class FileSessionStoreTest implements SessionStoreContract {
   void appendWritesOnlyWhatIsNew() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      Version version = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion version =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       byte[] before = Files.readAllBytes(messages());
       store.append(state, version, List.of(element("2", "y")));
       byte[] after = Files.readAllBytes(messages());
@@ -347,7 +351,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     Path chosen = directory.resolve("chosen");
     try (SessionStore store =
         SessionStore.open("files", Map.of("helix.sessions.dir", chosen.toString())::get)) {
-      store.append(state("conv-a", "a"), Version.NONE, List.of());
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of());
     }
     assertTrue(Files.exists(chosen.resolve("conv-a/status.json")));
     IllegalArgumentException unknown =

@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StorageFullException;
 import dev.helix.store.disk.Disk;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,18 +74,21 @@ class FullDiskTest {
   static final class LimitedServer {
     public static void main(String[] args) {
       String large = "x".repeat(100_000);
-      try (SessionStore store = SessionStores.files(Path.of(args[0]))) {
-        Version one =
-            store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x"))).version();
+      try (SessionStore store = FileSessionStore.open(Path.of(args[0]))) {
+        LogVersion one =
+            store
+                .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")))
+                .version();
         assertThrows(
             SessionException.class,
             () -> store.append(state("conv-a", "a"), one, List.of(element("2", large))));
-        assertEquals(List.of("1"), ids(store.read(new SessionId("conv-a"), Version.NONE)));
+        assertEquals(List.of("1"), ids(store.read(new SessionId("conv-a"), LogVersion.NONE)));
         store.append(state("conv-a", "a"), one, List.of(element("3", "y")));
         assertEquals(List.of("3"), ids(store.read(new SessionId("conv-a"), one)));
         assertThrows(
             SessionException.class,
-            () -> store.append(state("conv-b", "b"), Version.NONE, List.of(element("1", large))));
+            () ->
+                store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", large))));
         assertEquals(1, store.list(10).size());
       }
       System.exit(7);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,19 +51,19 @@ class OpenFilesTest {
   }
 
   private static void use(SessionStore store, String name) {
-    Version one =
-        store.append(state(name, name), Version.NONE, List.of(element("1", "x"))).version();
+    LogVersion one =
+        store.append(state(name, name), LogVersion.NONE, List.of(element("1", "x"))).version();
     store.force(new SessionId(name));
     store.append(state(name, name), one, List.of(element("2", "y")));
     store.saveNote(new SessionId(name), "why", "because");
-    store.read(new SessionId(name), Version.NONE);
+    store.read(new SessionId(name), LogVersion.NONE);
     store.list(20);
   }
 
   @Test
   void sessionsInUse_holdNoFilesOpen() throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(THREADS);
-    try (SessionStore store = SessionStores.files(directory.resolve("sessions"))) {
+    try (SessionStore store = FileSessionStore.open(directory.resolve("sessions"))) {
       List<Future<?>> running = new ArrayList<>();
       for (int t = 0; t < THREADS; t++) {
         String thread = "t" + t + "-";

@@ -35,13 +35,13 @@ class OwnerSecretFileTest {
   @Test
   void secret_isMadeWithTheFirstOwner_forItsFilesOwnerAlone() throws IOException {
     byte[] secret;
-    try (SessionStore store = SessionStores.files(sessions)) {
+    try (SessionStore store = FileSessionStore.open(sessions)) {
       assertFalse(Files.exists(file()), "nobody has asked for it");
       secret = store.ownerSecret();
     }
     assertEquals(List.of(".lock", ".owner-secret", ".recent"), names());
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
-    try (SessionStore store = SessionStores.files(sessions)) {
+    try (SessionStore store = FileSessionStore.open(sessions)) {
       assertArrayEquals(secret, store.ownerSecret());
     }
   }
@@ -51,16 +51,16 @@ class OwnerSecretFileTest {
   void damagedSecret_stopsTheStart_andIsLeftAsItIs(String content) throws IOException {
     Files.writeString(file(), content);
     SessionException error =
-        assertThrows(SessionException.class, () -> SessionStores.files(sessions));
+        assertThrows(SessionException.class, () -> FileSessionStore.open(sessions));
     assertTrue(error.getMessage().contains(".owner-secret is damaged"), error.getMessage());
     assertEquals(content, Files.readString(file()));
     Files.delete(file());
-    SessionStores.files(sessions).close();
+    FileSessionStore.open(sessions).close();
   }
 
   @Test
   void secretThatIsDamagedLater_isAnErrorToo() throws IOException {
-    try (SessionStore store = SessionStores.files(sessions)) {
+    try (SessionStore store = FileSessionStore.open(sessions)) {
       store.ownerSecret();
       Files.writeString(file(), Files.readString(file()).substring(0, 40));
       assertThrows(SessionException.class, store::ownerSecret);
@@ -70,7 +70,7 @@ class OwnerSecretFileTest {
   @Test
   void halfMadeSecretOfACrash_isNotTakenForOne_andIsTidiedAway() throws IOException {
     Files.writeString(sessions.resolve(".owner-secret.new"), "ab");
-    try (SessionStore store = SessionStores.files(sessions)) {
+    try (SessionStore store = FileSessionStore.open(sessions)) {
       assertEquals(32, store.ownerSecret().length);
     }
     assertEquals(List.of(".lock", ".owner-secret", ".recent"), names());

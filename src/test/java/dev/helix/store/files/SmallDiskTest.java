@@ -14,12 +14,12 @@ import dev.helix.packaging.SmallDisk;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.SteppingClock;
 import dev.helix.session.StorageFullException;
 import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseFolder;
 import dev.helix.store.files.recent.UseOrder;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,19 +64,21 @@ class SmallDiskTest {
     return sessions.resolve("conv-a/context/messages.json");
   }
 
-  private Version create(String text) {
-    return store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", text))).version();
+  private LogVersion create(String text) {
+    return store
+        .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", text)))
+        .version();
   }
 
   private List<String> storedIds() {
-    return ids(store.read(ID, Version.NONE));
+    return ids(store.read(ID, LogVersion.NONE));
   }
 
   @Test
   void appendThatFindsTheDiskFull_atAnyByte_isTakenBack_andWorksWhenThereIsRoom()
       throws IOException {
     for (int length = 1; length <= SmallDisk.PAGE; length++) {
-      Version one = create("x".repeat(length));
+      LogVersion one = create("x".repeat(length));
       byte[] before = Files.readAllBytes(messages());
       disk.fill(0);
       assertThrows(
@@ -174,7 +176,7 @@ class SmallDiskTest {
     store = FileSessionStore.open(sessions, new SteppingClock());
     assertEquals(1, store.list(10).size());
     disk.free();
-    store.append(state("conv-b", "b"), Version.NONE, List.of(element("1", "x")));
+    store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "x")));
     store.close();
     assertTrue(new UseFolder(sessions).isClean());
     store = FileSessionStore.open(sessions, new SteppingClock());

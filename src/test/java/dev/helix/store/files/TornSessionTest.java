@@ -15,9 +15,9 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.SteppingClock;
 import dev.helix.store.MemoryFolder;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,9 @@ class TornSessionTest {
   private static void create(SessionStore store, SessionId id, String text) {
     assertEquals(
         Outcome.DONE,
-        store.append(state(id.value(), "a"), Version.NONE, List.of(element("1", text))).outcome());
+        store
+            .append(state(id.value(), "a"), LogVersion.NONE, List.of(element("1", text)))
+            .outcome());
   }
 
   private Path folder() {
@@ -109,7 +111,7 @@ class TornSessionTest {
       for (SessionId id : torn) {
         assertEquals(Optional.empty(), store.find(id));
         create(store, id, "again");
-        assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+        assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
       }
       assertEquals(torn.size() + 1, store.list(torn.size() * 2).size());
     }
@@ -129,7 +131,7 @@ class TornSessionTest {
       for (int cut = 0; cut < messages.length; cut++) {
         for (byte[] bytes : tornAt(messages, cut)) {
           SessionId id = left(number++, status, bytes);
-          SessionStore.Reading read = store.read(id, Version.NONE);
+          SessionStore.Reading read = store.read(id, LogVersion.NONE);
           assertEquals(cut < messages.length - 3 ? List.of() : List.of("1"), ids(read));
           assertEquals(
               Outcome.DONE,
@@ -148,7 +150,7 @@ class TornSessionTest {
   void sessionWhoseTranscriptIsMissing_isEmpty_andGoesOn() throws IOException {
     Files.delete(messagesFile());
     try (SessionStore store = open()) {
-      SessionStore.Reading read = store.read(ID, Version.NONE);
+      SessionStore.Reading read = store.read(ID, LogVersion.NONE);
       assertEquals(List.of(), read.elements());
       store.append(state("conv-a", "a"), read.version(), List.of(element("2", "next")));
       store.force(ID);
@@ -188,7 +190,7 @@ class TornSessionTest {
         assertTrue(store.update(next));
         assertEquals(
             SessionStatus.READY,
-            SessionStores.filesToRead(directory).find(ID).orElseThrow().status());
+            FileSessionStore.openToRead(directory).find(ID).orElseThrow().status());
         assertEquals(Set.of("context", "input", "status.json"), names(folder()));
       }
     }

@@ -12,9 +12,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.SteppingClock;
 import dev.helix.store.MemoryFolder;
+import dev.helix.transcript.LogVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,11 +41,11 @@ class TornTranscriptTest {
   @BeforeEach
   void appendOnce() throws IOException {
     try (SessionStore store = open()) {
-      Version two =
+      LogVersion two =
           store
               .append(
                   state("conv-a", "a"),
-                  Version.NONE,
+                  LogVersion.NONE,
                   List.of(element("1", "ä"), element("2", "] [ \\\" ,")))
               .version();
       before = Files.readAllBytes(messages());
@@ -73,7 +73,7 @@ class TornTranscriptTest {
   private List<String> idsAfterRepair() throws IOException {
     List<String> repaired;
     try (SessionStore store = open()) {
-      SessionStore.Reading read = store.read(ID, Version.NONE);
+      SessionStore.Reading read = store.read(ID, LogVersion.NONE);
       repaired = ids(read);
       if (Files.exists(messages())) {
         assertEquals(repaired.size(), new ObjectMapper().readTree(messages().toFile()).size());
@@ -182,7 +182,7 @@ class TornTranscriptTest {
     for (String valid : List.of("[]", " [ ] ", "\ufeff[\n]", "[{\"role\":\"user\"}]\n\n")) {
       Files.writeString(messages(), valid);
       try (SessionStore store = open()) {
-        store.read(ID, Version.NONE);
+        store.read(ID, LogVersion.NONE);
       }
       assertEquals(valid, Files.readString(messages()));
       appendTo(valid);
@@ -192,7 +192,7 @@ class TornTranscriptTest {
 
   private void appendTo(String valid) throws IOException {
     try (SessionStore store = open()) {
-      Version version = store.read(ID, Version.NONE).version();
+      LogVersion version = store.read(ID, LogVersion.NONE).version();
       store.append(state("conv-a", "a"), version, List.of(element("9", "x")));
       assertEquals(List.of("9"), ids(store.read(ID, version)), valid);
     }

@@ -19,8 +19,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.ShownSession;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class WholeFolderTest {
   @TempDir Path directory;
 
   private SessionStore open() {
-    return SessionStores.files(sessions());
+    return FileSessionStore.open(sessions());
   }
 
   private Path sessions() {
@@ -55,7 +55,7 @@ class WholeFolderTest {
 
   private void store() {
     try (SessionStore store = open()) {
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
     }
   }
 
@@ -87,7 +87,7 @@ class WholeFolderTest {
         folder().resolve(".status.json.123e4567-e89b-12d3-a456-426614174000"), "half");
     Files.writeString(folder().resolve("context/.why.md.new"), "half");
     try (SessionStore store = open();
-        SessionStore reader = SessionStores.filesToRead(sessions())) {
+        SessionStore reader = FileSessionStore.openToRead(sessions())) {
       Map<String, byte[]> shown = exported(store, WHOLE);
       assertEquals(
           Set.of(
@@ -129,7 +129,7 @@ class WholeFolderTest {
     store();
     Path messages = folder().resolve("context/messages.json");
     Files.writeString(messages, Files.readString(messages).replace("\n]\n", ",\n{\"role\":"));
-    try (SessionStore reader = SessionStores.filesToRead(sessions())) {
+    try (SessionStore reader = FileSessionStore.openToRead(sessions())) {
       byte[] whole = exported(reader, WHOLE).get("context/messages.json");
       assertEquals(1, ShownSession.array(WHOLE, whole).size());
     }
@@ -162,7 +162,7 @@ class WholeFolderTest {
     Files.writeString(messages, content);
     SessionFiles.Visitor nobody = (path, shown) -> {};
     try (SessionStore store = open();
-        SessionStore reader = SessionStores.filesToRead(sessions())) {
+        SessionStore reader = FileSessionStore.openToRead(sessions())) {
       for (Executable showing :
           List.<Executable>of(
               () -> reader.export(WHOLE, nobody),
@@ -275,7 +275,7 @@ class WholeFolderTest {
     Files.writeString(folder().resolve("theirs"), "x");
     try (SessionStore store = open()) {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
-      assertEquals(List.of("1", "2"), ids(store.read(WHOLE, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(WHOLE, LogVersion.NONE)));
     }
     assertEquals(3, names(sessions()).size());
   }

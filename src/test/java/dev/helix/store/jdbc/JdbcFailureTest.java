@@ -16,8 +16,8 @@ import dev.helix.servers.SharedServers;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.transcript.LogVersion;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +77,7 @@ class JdbcFailureTest {
       SessionException failure =
           assertThrows(
               SessionException.class,
-              () -> store.append(state("conv-a", "a"), Version.NONE, elements));
+              () -> store.append(state("conv-a", "a"), LogVersion.NONE, elements));
       assertInstanceOf(SQLException.class, failure.getCause());
       assertTrue(failure.getMessage().contains("SQLSTATE 2"), failure.getMessage());
       assertNothingIn(failure);

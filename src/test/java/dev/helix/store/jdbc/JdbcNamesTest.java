@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Hashtable;
@@ -89,7 +89,7 @@ class JdbcNamesTest {
         bound = Map.of(name, source);
         String asked = name.replace("java:comp/env/", "");
         try (SessionStore store = open(asked)) {
-          store.append(state("conv-" + bound.size(), "x"), Version.NONE, List.of());
+          store.append(state("conv-" + bound.size(), "x"), LogVersion.NONE, List.of());
           store.check();
         }
         try (Connection connection = source.getConnection()) {

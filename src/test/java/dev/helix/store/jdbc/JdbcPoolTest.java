@@ -15,8 +15,8 @@ import dev.helix.servers.PostgresServer;
 import dev.helix.servers.SharedServers;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.transcript.LogVersion;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -100,7 +100,7 @@ class JdbcPoolTest {
   void exportsAtOnce_allShowTheSession(PostgresServer server) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
     try (SessionStore store = JdbcStores.open(JdbcStores.settings(server, server.newDatabase()))) {
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
       CyclicBarrier start = new CyclicBarrier(AT_ONCE);
       List<Future<Integer>> running = new ArrayList<>();
       for (int i = 0; i < AT_ONCE; i++) {

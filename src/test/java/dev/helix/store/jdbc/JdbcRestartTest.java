@@ -13,8 +13,8 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.transcript.LogVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,14 +60,14 @@ class JdbcRestartTest {
     }
 
     Void write(SessionStore store) {
-      Version version = Version.NONE;
+      LogVersion version = LogVersion.NONE;
       for (int i = 0; !ended; i++) {
         String id = "m" + i;
         try {
           SessionStore.Appended appended = store.append(state, version, List.of(element(id, "x")));
           if (appended.outcome() == Outcome.CONFLICT && !unknown.isEmpty()) {
             // The last one before was being stored while its connection broke and the log was read.
-            version = store.read(state.sessionId(), Version.NONE).version();
+            version = store.read(state.sessionId(), LogVersion.NONE).version();
             continue;
           }
           assertEquals(Outcome.DONE, appended.outcome());
@@ -82,12 +82,12 @@ class JdbcRestartTest {
       return null;
     }
 
-    private Version versionOnceBack(SessionStore store, StoreUnavailableException first) {
+    private LogVersion versionOnceBack(SessionStore store, StoreUnavailableException first) {
       failures.incrementAndGet();
       long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (System.nanoTime() < deadline) {
         try {
-          return store.read(state.sessionId(), Version.NONE).version();
+          return store.read(state.sessionId(), LogVersion.NONE).version();
         } catch (StoreUnavailableException e) {
           failures.incrementAndGet();
         }
@@ -97,7 +97,7 @@ class JdbcRestartTest {
 
     /** That all that was acknowledged is there, once and in order, and else only what may be. */
     void check(SessionStore store) {
-      List<String> stored = ids(store.read(state.sessionId(), Version.NONE));
+      List<String> stored = ids(store.read(state.sessionId(), LogVersion.NONE));
       assertEquals(stored.size(), new HashSet<>(stored).size(), "stored twice");
       List<String> certain = new ArrayList<>(stored);
       certain.removeAll(unknown);
@@ -170,8 +170,8 @@ class JdbcRestartTest {
       assertThrows(StoreUnavailableException.class, store::check);
       server.start();
       await("the server to be found", () -> isThere(store));
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
-      assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
     }
   }
 

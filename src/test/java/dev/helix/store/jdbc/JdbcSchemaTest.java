@@ -13,7 +13,7 @@ import dev.helix.servers.SharedServers;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
+import dev.helix.transcript.LogVersion;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -139,10 +139,10 @@ class JdbcSchemaTest {
     SessionId id = new SessionId("conv-a");
     try (SessionStore store = JdbcStores.open(settings);
         SessionStore look = SessionStore.openToRead("jdbc", settings::get)) {
-      store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
       store.saveNote(id, "why", "because");
       assertEquals(store.find(id), look.find(id));
-      assertEquals(List.of("1"), ids(look.read(id, Version.NONE)));
+      assertEquals(List.of("1"), ids(look.read(id, LogVersion.NONE)));
       assertEquals("because", look.note(id, "why").orElseThrow());
       assertEquals(store.list(10), look.list(10));
       List<String> paths = new ArrayList<>();
@@ -209,8 +209,8 @@ class JdbcSchemaTest {
     Map<String, String> settings = JdbcStores.settings(server, server.newDatabase());
     server.execute("mysql", "set global max_allowed_packet = 1048576");
     try (SessionStore store = JdbcStores.open(settings)) {
-      Version one =
-          store.append(state("conv-a", "a"), Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x"))).version();
       SessionException refused =
           assertThrows(
               SessionException.class,
@@ -220,7 +220,7 @@ class JdbcSchemaTest {
       assertEquals(SessionException.class, refused.getClass());
       assertTrue(refused.getMessage().contains("max_allowed_packet"), refused.getMessage());
       store.append(state("conv-a", "a"), one, List.of(element("3", "z")));
-      assertEquals(List.of("1", "3"), ids(store.read(new SessionId("conv-a"), Version.NONE)));
+      assertEquals(List.of("1", "3"), ids(store.read(new SessionId("conv-a"), LogVersion.NONE)));
     } finally {
       server.execute("mysql", "set global max_allowed_packet = 16777216");
     }

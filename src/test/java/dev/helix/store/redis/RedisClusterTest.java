@@ -18,9 +18,9 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.SessionStoreContract;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +90,7 @@ class RedisClusterTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       for (int i = 0; i < 30; i++) {
         SessionState state = state("conv-" + i, "" + i);
-        store.append(state, Version.NONE, List.of(element("1", "x")));
+        store.append(state, LogVersion.NONE, List.of(element("1", "x")));
         store.saveNote(state.sessionId(), "why", "because");
         store.lease(state.sessionId(), Duration.ofMinutes(1));
       }
@@ -147,18 +147,18 @@ class RedisClusterTest implements SessionStoreContract {
     SessionState state = state("conv-a", "a");
     SessionId id = state.sessionId();
     try (SessionStore store = open()) {
-      Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
       Move move = Move.begin(id);
       move.take(RedisKeys.state(id), RedisKeys.log(id));
       assertEquals(state, store.find(id).orElseThrow(), "it is asked for where it is now");
-      assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
       assertThrows(
           StoreUnavailableException.class,
           () -> store.append(state, one, List.of(element("2", "y"))),
           "while the slot moves, Redis runs nothing that names keys which are not there");
       move.end();
       assertEquals(Outcome.DONE, store.append(state, one, List.of(element("2", "y"))).outcome());
-      assertEquals(List.of("1", "2"), ids(store.read(id, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(id, LogVersion.NONE)));
       assertTrue(keys(move.to()).contains(RedisKeys.log(id)));
     }
     cluster.awaitAgreement();
@@ -170,19 +170,19 @@ class RedisClusterTest implements SessionStoreContract {
       for (String first : List.of("log", "state")) {
         SessionState state = state("conv-" + first, first);
         SessionId id = state.sessionId();
-        Version one = store.append(state, Version.NONE, List.of(element("1", "x"))).version();
+        LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
         Move move = Move.begin(id);
         move.take(RedisKeys.of(id, first));
-        for (Version since : List.of(Version.NONE, one)) {
+        for (LogVersion since : List.of(LogVersion.NONE, one)) {
           assertThrows(StoreUnavailableException.class, () -> store.read(id, since), first);
         }
         assertThrows(
             StoreUnavailableException.class, () -> store.export(id, (path, content) -> {}), first);
         move.take(RedisKeys.of(id, first.equals("log") ? "state" : "log"));
-        assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+        assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
         assertEquals(List.of(), ids(store.read(id, one)));
         move.end();
-        assertEquals(List.of("1"), ids(store.read(id, Version.NONE)));
+        assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
       }
     }
     cluster.awaitAgreement();
@@ -192,7 +192,7 @@ class RedisClusterTest implements SessionStoreContract {
   void sessionListedOnly_isPassedOver_andForgottenWhenItWasNotMadeForLong() {
     try (SessionStore store = open()) {
       for (String id : List.of("conv-a", "conv-b", "conv-c")) {
-        store.append(state(id, id.substring(5)), Version.NONE, List.of());
+        store.append(state(id, id.substring(5)), LogVersion.NONE, List.of());
       }
       RedisServer order = at(slot(RedisKeys.ORDER));
       String time = RedisRow.micros(NOW);
@@ -213,7 +213,7 @@ class RedisClusterTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       for (int i = 0; i < 4; i++) {
         SessionState state = state("conv-" + i, "" + i).withUpdatedAt(NOW.plusSeconds(i));
-        store.append(state, Version.NONE, List.of());
+        store.append(state, LogVersion.NONE, List.of());
       }
       // The turn that made it the last used one was stored, and then the server died.
       at(slot(RedisKeys.ORDER)).call("ZADD", RedisKeys.ORDER, RedisRow.micros(NOW), "conv-3");

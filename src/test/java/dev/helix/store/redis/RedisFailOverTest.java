@@ -13,8 +13,8 @@ import dev.helix.servers.RedisServer;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,24 +36,24 @@ class RedisFailOverTest {
     return state("conv-" + number, "" + number);
   }
 
-  private static Map<Integer, Version> stored(SessionStore store) {
-    Map<Integer, Version> versions = new HashMap<>();
+  private static Map<Integer, LogVersion> stored(SessionStore store) {
+    Map<Integer, LogVersion> versions = new HashMap<>();
     for (int i = 0; i < SESSIONS; i++) {
       Message first = element("1", "x");
-      versions.put(i, store.append(session(i), Version.NONE, List.of(first)).version());
+      versions.put(i, store.append(session(i), LogVersion.NONE, List.of(first)).version());
     }
     return versions;
   }
 
   /** Appends as soon as it can be done, reading on first; all that fails is that it cannot yet. */
-  private static int appendOnceThere(SessionStore store, int number, Version expected) {
+  private static int appendOnceThere(SessionStore store, int number, LogVersion expected) {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     SessionState state = session(number);
-    Version version = expected;
+    LogVersion version = expected;
     for (int failures = 0; ; failures++) {
       try {
         if (failures > 0) {
-          version = store.read(state.sessionId(), Version.NONE).version();
+          version = store.read(state.sessionId(), LogVersion.NONE).version();
         }
         Message second = element("2", "y");
         assertEquals(Outcome.DONE, store.append(state, version, List.of(second)).outcome());
@@ -65,11 +65,11 @@ class RedisFailOverTest {
     }
   }
 
-  private static void assertAllGoesOn(SessionStore store, Map<Integer, Version> versions) {
+  private static void assertAllGoesOn(SessionStore store, Map<Integer, LogVersion> versions) {
     int failures = 0;
     for (int i = 0; i < SESSIONS; i++) {
       failures += appendOnceThere(store, i, versions.get(i));
-      assertEquals(List.of("1", "2"), ids(store.read(session(i).sessionId(), Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(session(i).sessionId(), LogVersion.NONE)));
     }
     assertTrue(failures > 0, "the dead node had no part in it");
     assertEquals(SESSIONS, store.list(99).size());
@@ -80,7 +80,7 @@ class RedisFailOverTest {
     try (RedisCluster cluster = RedisCluster.start()) {
       cluster.addReplica();
       try (SessionStore store = open(cluster)) {
-        Map<Integer, Version> versions = stored(store);
+        Map<Integer, LogVersion> versions = stored(store);
         cluster.awaitReplication();
         cluster.nodes().get(2).kill();
         assertAllGoesOn(store, versions);
@@ -92,7 +92,7 @@ class RedisFailOverTest {
   void nodeWithoutAReplica_dies_andItsSessionsAreThereWhenItIsBack() throws IOException {
     try (RedisCluster cluster = RedisCluster.start();
         SessionStore store = open(cluster)) {
-      Map<Integer, Version> versions = stored(store);
+      Map<Integer, LogVersion> versions = stored(store);
       RedisServer dying = cluster.nodes().get(2);
       dying.kill();
       assertThrows(

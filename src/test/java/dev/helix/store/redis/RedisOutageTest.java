@@ -17,10 +17,10 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.WholeSession;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
@@ -74,13 +74,13 @@ class RedisOutageTest {
 
     @Override
     public Writer call() {
-      Version version = Version.NONE;
+      LogVersion version = LogVersion.NONE;
       boolean unknown = false;
       while (!ended) {
         try {
           if (unknown) {
             // Nobody knows whether the last one was stored: its reader does.
-            SessionStore.Reading read = store.read(state.sessionId(), Version.NONE);
+            SessionStore.Reading read = store.read(state.sessionId(), LogVersion.NONE);
             version = read.version();
             assertTrue(read.elements().size() >= acknowledged.get(), "acknowledged and lost");
             acknowledged.set(read.elements().size());
@@ -134,7 +134,7 @@ class RedisOutageTest {
       }
       for (Future<Writer> future : running) {
         Writer writer = future.get(60, TimeUnit.SECONDS);
-        List<String> stored = ids(store.read(writer.state.sessionId(), Version.NONE));
+        List<String> stored = ids(store.read(writer.state.sessionId(), LogVersion.NONE));
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < writer.acknowledged.get(); i++) {
           expected.add("" + i);
@@ -162,9 +162,9 @@ class RedisOutageTest {
     for (int cut : new int[] {1, 30, 200, 333}) {
       try (RedisServer server = RedisServer.start();
           SessionStore store = open(server)) {
-        Version one =
+        LogVersion one =
             store
-                .append(STATE, Version.NONE, List.of(element("1", "x"), element("2", "y")))
+                .append(STATE, LogVersion.NONE, List.of(element("1", "x"), element("2", "y")))
                 .version();
         store.append(STATE, one, List.of(element("3", "x"), element("4", "y")));
         server.kill();
@@ -174,7 +174,7 @@ class RedisOutageTest {
         }
         server.restart();
         awaitThere(store);
-        SessionStore.Reading read = store.read(ID, Version.NONE);
+        SessionStore.Reading read = store.read(ID, LogVersion.NONE);
         assertEquals(List.of("1", "2"), ids(read), "cut by " + cut);
         assertEquals(one, read.version());
         assertEquals(Outcome.DONE, store.append(STATE, one, List.of(element("5", "z"))).outcome());
@@ -206,7 +206,7 @@ class RedisOutageTest {
       assertEquals(Optional.empty(), store.lease(ID, Duration.ofHours(1)));
       assertEquals(
           Outcome.DONE,
-          store.append(STATE, Version.NONE, List.of(element("1", "x")), lease).outcome());
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), lease).outcome());
       store.release(lease);
       assertTrue(store.delete(ID));
       assertTrue(store.lease(ID, Duration.ofHours(1)).orElseThrow().number() > lease.number());
@@ -221,12 +221,12 @@ class RedisOutageTest {
       assertThrows(StoreUnavailableException.class, store::check);
       assertThrows(
           StoreUnavailableException.class,
-          () -> store.append(STATE, Version.NONE, List.of(element("1", "x"))));
+          () -> store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))));
       server.restart();
       store.check();
       assertEquals(Optional.empty(), store.find(ID));
       assertEquals(
-          Outcome.DONE, store.append(STATE, Version.NONE, List.of(element("1", "x"))).outcome());
+          Outcome.DONE, store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).outcome());
     }
   }
 
@@ -247,14 +247,14 @@ class RedisOutageTest {
         SessionException refusal =
             assertThrows(
                 SessionException.class,
-                () -> store.append(STATE, Version.NONE, List.of(element("1", "x"))));
+                () -> store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))));
         assertFalse(refusal instanceof StoreUnavailableException);
         assertTrue(refusal.getMessage().contains("appendfsync is everysec"), refusal.getMessage());
       }
       assertEquals(0L, server.call("DBSIZE"));
       server.call("CONFIG", "SET", "appendfsync", "always");
       assertEquals(
-          Outcome.DONE, store.append(STATE, Version.NONE, List.of(element("1", "x"))).outcome());
+          Outcome.DONE, store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).outcome());
     }
   }
 
@@ -262,11 +262,12 @@ class RedisOutageTest {
   void serverThatForgetsItsScripts_isToldThemAgain() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      Version version = store.append(STATE, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion version =
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
       server.call("SCRIPT", "FLUSH");
       assertEquals(
           Outcome.DONE, store.append(STATE, version, List.of(element("2", "y"))).outcome());
-      assertEquals(List.of("1", "2"), ids(store.read(ID, Version.NONE)));
+      assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
     }
   }
 
@@ -274,16 +275,17 @@ class RedisOutageTest {
   void serverWithoutRoom_saysSo_keepsWhatItHas_andGoesOnWhenThereIsSome() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      Version version = store.append(STATE, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion version =
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
       server.call("CONFIG", "SET", "maxmemory", "1");
       assertThrows(
           StorageFullException.class,
           () -> store.append(STATE, version, List.of(element("2", "y"))));
       assertThrows(
           StorageFullException.class,
-          () -> store.append(state("conv-b", "b"), Version.NONE, List.of(element("1", "y"))));
+          () -> store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "y"))));
       assertThrows(StorageFullException.class, store::check);
-      assertEquals(List.of("1"), ids(store.read(ID, Version.NONE)));
+      assertEquals(List.of("1"), ids(store.read(ID, LogVersion.NONE)));
       assertEquals(List.of(STATE), store.list(9));
       server.call("CONFIG", "SET", "maxmemory", "0");
       assertEquals(
@@ -295,7 +297,8 @@ class RedisOutageTest {
   void serverThatBecameAReplica_isUnavailable_untilItTakesWritesAgain() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      Version version = store.append(STATE, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion version =
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
       server.call("REPLICAOF", "127.0.0.1", "1");
       assertThrows(
           StoreUnavailableException.class,
@@ -310,8 +313,8 @@ class RedisOutageTest {
   void whatTheServerSaysOfDamage_isTold() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      store.append(STATE, Version.NONE, List.of(element("1", "x")));
-      store.append(state("conv-b", "b"), Version.NONE, List.of());
+      store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-b", "b"), LogVersion.NONE, List.of());
       server.call("HSET", RedisKeys.state(ID), "json", "{\"half");
       assertThrows(SessionException.class, () -> store.find(ID));
       assertEquals(List.of(state("conv-b", "b")), store.list(9));
@@ -324,11 +327,11 @@ class RedisOutageTest {
   void messageThatIsDamaged_isToldByItsPlace() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      Version one = store.append(STATE, Version.NONE, List.of(element("1", "x"))).version();
+      LogVersion one = store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
       server.call("RPUSH", RedisKeys.log(ID), "{\"half");
       for (Executable look :
           List.<Executable>of(
-              () -> store.read(ID, Version.NONE),
+              () -> store.read(ID, LogVersion.NONE),
               () -> store.read(ID, one),
               () -> store.export(ID, (path, content) -> {}))) {
         SessionException failure = assertThrows(SessionException.class, look);
@@ -343,21 +346,22 @@ class RedisOutageTest {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
       Map<String, byte[]> archived = new TreeMap<>();
-      store.append(STATE, Version.NONE, List.of());
+      store.append(STATE, LogVersion.NONE, List.of());
       store.export(ID, (path, content) -> archived.put(path, content));
       for (boolean restored : new boolean[] {false, true}) {
         assertTrue(store.delete(ID));
-        store.append(STATE, Version.NONE, List.of(element("1", "x")));
+        store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
         store.saveNote(ID, "why", "because");
         // As a Redis may do that is allowed to lose something.
         server.call("DEL", RedisKeys.state(ID));
         if (restored) {
           assertTrue(store.restore(ID, WholeSession.files(archived)));
         } else {
-          Version one = store.append(STATE, Version.NONE, List.of(element("2", "y"))).version();
+          LogVersion one =
+              store.append(STATE, LogVersion.NONE, List.of(element("2", "y"))).version();
           assertEquals(1, one.length());
         }
-        assertEquals(restored ? List.of() : List.of("2"), ids(store.read(ID, Version.NONE)));
+        assertEquals(restored ? List.of() : List.of("2"), ids(store.read(ID, LogVersion.NONE)));
         assertEquals(Optional.empty(), store.note(ID, "why"));
       }
     }

@@ -13,11 +13,11 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.session.Step;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.SessionStoreContract;
 import dev.helix.store.WholeSession;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +40,7 @@ class RedisSettingsTest {
   }
 
   private static void use(SessionStore store) {
-    store.append(STATE, Version.NONE, List.of(element("1", "x")));
+    store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
     assertEquals(STATE, store.find(STATE.sessionId()).orElseThrow());
     assertTrue(store.delete(STATE.sessionId()));
   }
@@ -139,7 +139,7 @@ class RedisSettingsTest {
         SessionStore first = open(server.url() + "/1");
         SessionStore other = open(server.url() + "/2");
         SessionStore same = open(server.url() + "/1")) {
-      first.append(STATE, Version.NONE, List.of());
+      first.append(STATE, LogVersion.NONE, List.of());
       assertEquals(List.of(), other.list(9));
       assertEquals(List.of(STATE), same.list(9));
     }
@@ -150,13 +150,13 @@ class RedisSettingsTest {
     try (RedisServer server = RedisServer.start("appendfsync everysec");
         SessionStore store = open(server.url(), "helix.store.allow.loss", "true")) {
       SessionId id = STATE.sessionId();
-      store.append(STATE, Version.NONE, List.of(element("1", "x")));
+      store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
       store.saveNote(id, "why", "because");
       server.call("ZADD", RedisKeys.ORDER, "1", "conv-gone");
       Object digest = server.call("DBSIZE");
       try (SessionStore view = viewOf(server.url())) {
         assertEquals(STATE, view.find(id).orElseThrow());
-        assertEquals(List.of("1"), SessionStoreContract.ids(view.read(id, Version.NONE)));
+        assertEquals(List.of("1"), SessionStoreContract.ids(view.read(id, LogVersion.NONE)));
         assertEquals("because", view.note(id, "why").orElseThrow());
         assertEquals(List.of(STATE), view.list(9));
         WholeSession.assertSameSession(
@@ -204,8 +204,8 @@ class RedisSettingsTest {
       for (int i = 0; i < 20_000; i++) {
         many.add(element("" + i, "x"));
       }
-      Version version = store.append(STATE, Version.NONE, many).version();
-      List<Message> stored = store.read(STATE.sessionId(), Version.NONE).elements();
+      LogVersion version = store.append(STATE, LogVersion.NONE, many).version();
+      List<Message> stored = store.read(STATE.sessionId(), LogVersion.NONE).elements();
       assertEquals(20_000, stored.size());
       assertEquals("19999", stored.get(19_999).id());
       assertEquals(version, store.read(STATE.sessionId(), version).version());

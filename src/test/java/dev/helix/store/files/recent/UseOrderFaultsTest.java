@@ -14,9 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.disk.Disk;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class UseOrderFaultsTest {
   }
 
   private SessionStore open() {
-    return SessionStores.files(sessions());
+    return FileSessionStore.open(sessions());
   }
 
   /** A session's folder as another program makes it. */
@@ -212,7 +212,7 @@ class UseOrderFaultsTest {
       assertEquals(20, store.list(30).size());
       Disk.deleteTree(recent());
       assertEquals(20, store.list(30).size());
-      store.append(at(20, 20), Version.NONE, List.of());
+      store.append(at(20, 20), LogVersion.NONE, List.of());
       await("it is made anew", () -> store.list(30).size() == 21 && isMade());
     }
     try (SessionStore store = open()) {

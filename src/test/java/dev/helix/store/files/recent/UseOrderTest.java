@@ -13,9 +13,9 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Position;
-import dev.helix.session.SessionStore.Version;
 import dev.helix.store.disk.Disk;
-import dev.helix.store.files.SessionStores;
+import dev.helix.store.files.FileSessionStore;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,7 +51,7 @@ class UseOrderTest {
   }
 
   private SessionStore open() {
-    return SessionStores.files(sessions());
+    return FileSessionStore.open(sessions());
   }
 
   static SessionState at(int number, int micros) {
@@ -169,7 +169,7 @@ class UseOrderTest {
   @Test
   void sessionsThatAnotherProgramAdds_whileNoServerRuns_areListed() throws IOException {
     try (SessionStore store = open()) {
-      store.append(at(1, 1), Version.NONE, List.of());
+      store.append(at(1, 1), LogVersion.NONE, List.of());
     }
     makeFolder(at(2, 2));
     try (SessionStore store = open()) {
@@ -233,7 +233,7 @@ class UseOrderTest {
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertEquals(7, process.waitFor(), output);
-    try (SessionStore reader = SessionStores.filesToRead(sessions())) {
+    try (SessionStore reader = FileSessionStore.openToRead(sessions())) {
       assertEquals(300, reader.list(1000).size());
       assertEquals("conv-299", names(reader.list(1)).get(0));
     }
@@ -246,10 +246,10 @@ class UseOrderTest {
   /** A server that ends in the middle, without a close. */
   static final class Killed {
     public static void main(String[] args) {
-      SessionStore store = SessionStores.files(Path.of(args[0]));
+      SessionStore store = FileSessionStore.open(Path.of(args[0]));
       assertEquals(List.of(), store.list(5));
       for (int i = 0; i < 300; i++) {
-        store.append(at(i, i), Version.NONE, List.of(element("1", "x")));
+        store.append(at(i, i), LogVersion.NONE, List.of(element("1", "x")));
       }
       Runtime.getRuntime().halt(7);
     }
@@ -330,8 +330,8 @@ class UseOrderTest {
   void serverThatEndedAsItShould_isBelieved_soThatNoSessionIsReadAtTheNextStart()
       throws IOException {
     try (SessionStore store = open()) {
-      store.append(at(1, 1), Version.NONE, List.of());
-      store.append(at(2, 2), Version.NONE, List.of());
+      store.append(at(1, 1), LogVersion.NONE, List.of());
+      store.append(at(2, 2), LogVersion.NONE, List.of());
       assertTrue(store.delete(at(2, 2).sessionId()));
     }
     assertTrue(new UseFolder(sessions()).isClean());
@@ -340,8 +340,8 @@ class UseOrderTest {
   @Test
   void sessionThatCannotBeDeleted_isListedStill() throws IOException {
     try (SessionStore store = open()) {
-      store.append(at(1, 1), Version.NONE, List.of());
-      store.append(at(2, 2), Version.NONE, List.of());
+      store.append(at(1, 1), LogVersion.NONE, List.of());
+      store.append(at(2, 2), LogVersion.NONE, List.of());
       Disk.deleteTree(sessions().resolve(".unfinished"));
       Files.createFile(sessions().resolve(".unfinished"));
       assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));

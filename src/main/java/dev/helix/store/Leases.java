@@ -1,4 +1,4 @@
-package dev.helix.store.files;
+package dev.helix.store;
 
 import dev.helix.session.Lease;
 import dev.helix.session.SessionId;

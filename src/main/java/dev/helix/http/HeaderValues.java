@@ -1,0 +1,70 @@
+package dev.helix.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+
+/** The values of a request's headers, without white space around them. No state. */
+public final class HeaderValues {
+  private HeaderValues() {}
+
+  /** The header's values without the empty ones. */
+  public static List<String> of(HttpServletRequest request, String name) {
+    Enumeration<String> all = request.getHeaders(name);
+    List<String> values = List.of();
+    while (all.hasMoreElements()) {
+      String value = trim(all.nextElement());
+      if (!value.isEmpty()) {
+        values = values.isEmpty() ? List.of(value) : and(values, value);
+      }
+    }
+    return values;
+  }
+
+  private static List<String> and(List<String> values, String another) {
+    List<String> all = new ArrayList<>(values);
+    all.add(another);
+    return all;
+  }
+
+  /** Without the optional white space around a field value (RFC 9110 section 5.5). */
+  private static String trim(String value) {
+    int start = 0;
+    int end = value.length();
+    while (start < end && isBlank(value.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(value.charAt(end - 1))) {
+      end--;
+    }
+    return value.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /**
+   * A header value as UTF-8 where it is that, else as Latin-1. Containers give one char per byte; a
+   * value with any other char was decoded by the container already.
+   */
+  public static String decode(String value) {
+    int all = 0;
+    for (int i = 0; i < value.length(); i++) {
+      all |= value.charAt(i);
+    }
+    if (all < 0x80 || all > 0xFF) {
+      return value;
+    }
+    byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      return value;
+    }
+  }
+}
