@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A store some of whose sessions are in an archive: they are restored as soon as they are asked
@@ -185,7 +186,7 @@ final class ArchivingStore implements SessionStore {
   @Override
   public Reading read(SessionId id, LogVersion since) {
     Reading read = store.read(id, since);
-    return read.version().equals(LogVersion.NONE) && bringBack(id) ? store.read(id, since) : read;
+    return read.state() == null && bringBack(id) ? store.read(id, since) : read;
   }
 
   @Override
@@ -203,8 +204,15 @@ final class ArchivingStore implements SessionStore {
   }
 
   @Override
-  public boolean update(SessionState state) {
-    return store.update(state) || (bringBack(state.sessionId()) && store.update(state));
+  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
+    Optional<SessionState> updated = store.update(id, change);
+    return updated.isEmpty() && bringBack(id) ? store.update(id, change) : updated;
+  }
+
+  @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    Reading read = store.readEnd(id, bytes);
+    return read.state() == null && bringBack(id) ? store.readEnd(id, bytes) : read;
   }
 
   @Override

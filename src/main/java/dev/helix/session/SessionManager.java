@@ -188,30 +188,27 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * Changes a session's state, in one step with regard to turns and other changes on this server.
+   * Changes a session's state, in one step with regard to turns and all other changes, on every
+   * server of the store.
    *
-   * @param change makes the new state of the stored one; may not change its ids or its owner
+   * @param change makes the new state of the stored one, perhaps more than once; may not change its
+   *     ids or its owner
    * @return the new state
    * @throws SessionException if nothing is stored of this session
    */
   public SessionState updateState(SessionId id, UnaryOperator<SessionState> change) {
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      SessionState before = stored(id);
-      SessionState after = change.apply(before);
-      if (!after.sessionId().equals(id) || !after.isSameConversation(before)) {
-        throw new IllegalArgumentException(
-            "a change of state may not change the session's ids or owner");
-      }
-      SessionState used = after.withUpdatedAt(clock.instant());
-      if (!store.update(used)) {
-        throw new SessionException("there is no session " + id + " any more");
-      }
-      return used;
-    } finally {
-      lock.unlock();
-    }
+    return store
+        .update(
+            id,
+            before -> {
+              SessionState after = change.apply(before);
+              if (!after.sessionId().equals(id) || !after.isSameConversation(before)) {
+                throw new IllegalArgumentException(
+                    "a change of state may not change the session's ids or owner");
+              }
+              return after.withUpdatedAt(clock.instant());
+            })
+        .orElseThrow(() -> noSession(id));
   }
 
   /**

@@ -47,14 +47,25 @@ public interface SessionStore extends AutoCloseable {
   Optional<SessionState> find(SessionId id);
 
   /**
-   * Reads the log, oldest first.
+   * Reads a session's state and its log, oldest first.
    *
    * @param since how far the caller has read, or {@link LogVersion#NONE} for everything
    * @return what came after; or, where the log is not the one that {@code since} was a place in,
-   *     everything, marked as such. Without such a session it is {@link LogVersion#NONE}, from the
-   *     start and without elements.
+   *     everything, marked as such. Without such a session it is {@link Reading#NOTHING}.
    */
   Reading read(SessionId id, LogVersion since);
+
+  /**
+   * Reads a session's state and the end of its log, oldest first, at a cost that does not grow with
+   * what stands before.
+   *
+   * @param bytes about how much is read; at least the last element is, whatever its size
+   * @return the last elements, and whether they are all; without such a session {@link
+   *     Reading#NOTHING}. Unless overridden it is everything.
+   */
+  default Reading readEnd(SessionId id, int bytes) {
+    return read(id, LogVersion.NONE);
+  }
 
   /**
    * Adds elements to the end of the log, all or none, if it is still as the caller knows it. On
@@ -85,13 +96,14 @@ public interface SessionStore extends AutoCloseable {
   void force(SessionId id);
 
   /**
-   * Replaces the stored state of a session, atomically and durably; the later of two wins. Fields
-   * that others keep with it stay.
+   * Changes the stored state of a session in one step with regard to all other changes of it, on
+   * every server of this store, and durably. Fields that others keep with it stay.
    *
-   * @return false, with nothing changed, where the session does not exist or belongs to another
-   *     conversation or owner
+   * @param change makes the new state of the stored one, perhaps more than once; null for no change
+   * @return the new state; empty, with nothing changed, where the session does not exist, or the
+   *     change gives none, or one of another conversation or owner
    */
-  boolean update(SessionState state);
+  Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change);
 
   /**
    * Gives a session that is the anonymous owner's to an owner, atomically and durably.
@@ -274,13 +286,18 @@ public interface SessionStore extends AutoCloseable {
   }
 
   /**
-   * What was read.
+   * What was read, as of one moment.
    *
+   * @param state the session's state; null where there is no such session
    * @param version the place reached
    * @param fromStart whether the elements are the whole log
    * @param elements oldest first
    */
-  record Reading(LogVersion version, boolean fromStart, List<Message> elements) {
+  record Reading(
+      SessionState state, LogVersion version, boolean fromStart, List<Message> elements) {
+    /** What is read of a session that does not exist. */
+    public static final Reading NOTHING = new Reading(null, LogVersion.NONE, true, List.of());
+
     public Reading {
       Objects.requireNonNull(version, "version");
       elements = List.copyOf(elements);

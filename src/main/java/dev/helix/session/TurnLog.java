@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 
 /**
  * Records turns: places a request's messages in the session's tree and hangs the answers there,
@@ -57,17 +58,19 @@ final class TurnLog {
       TranscriptTree tree = trees.take(id);
       while (true) {
         Instant now = clock.instant();
-        Optional<SessionState> stored = store.find(id);
-        if (stored.isPresent() && !stored.get().isSameConversation(session)) {
+        Reading read = TurnPlan.readOn(store, tree, id);
+        SessionState stored = read.state();
+        if (stored != null && !stored.isSameConversation(session)) {
           trees.give(id, tree);
           return Optional.empty();
         }
         SessionState before =
-            stored.orElseGet(
-                () -> SessionState.fresh(id, session.conversationId(), session.owner(), now));
-        TurnPlan plan = TurnPlan.make(store, tree, id, request, now);
+            stored != null
+                ? stored
+                : SessionState.fresh(id, session.conversationId(), session.owner(), now);
+        TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
         List<Message> elements = plan.placement().elements();
-        if (stored.isEmpty() && elements.isEmpty()) {
+        if (stored == null && elements.isEmpty()) {
           return Optional.of(plan.open(before, lease));
         }
         SessionState after = begun(before, request.messages()).withUpdatedAt(now);
@@ -82,8 +85,8 @@ final class TurnLog {
         if (appended.outcome() == Outcome.DONE) {
           tree.apply(appended.version(), false, elements);
           trees.give(id, tree);
-          if (stored.isPresent() && after.differsBeyondUse(before)) {
-            store.update(after);
+          if (stored != null && after.differsBeyondUse(before)) {
+            update(session, now, state -> begun(state, request.messages()));
           }
           return Optional.of(plan.open(after, lease));
         }
@@ -112,17 +115,19 @@ final class TurnLog {
     SessionId id = session.sessionId();
     TranscriptTree tree = trees.take(id);
     while (true) {
-      Optional<SessionState> stored = store.find(id);
-      boolean begins = stored.isEmpty() && session.status() == SessionStatus.NEW;
-      if (!begins && (stored.isEmpty() || !stored.get().isSameConversation(session))) {
+      Reading read = TurnPlan.readOn(store, tree, id);
+      SessionState stored = read.state();
+      boolean begins = stored == null && session.status() == SessionStatus.NEW;
+      if (!begins && (stored == null || !stored.isSameConversation(session))) {
         LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
         return new Completed(session, false);
       }
-      Reading read = store.read(id, tree.version());
-      tree.apply(read.version(), read.fromStart(), read.elements());
-      SessionState before = stored.orElse(session);
-      SessionState after = begun(before, List.of()).withUpdatedAt(now);
-      after = beside ? after : step.map(after::withStep).orElse(after);
+      SessionState before = stored != null ? stored : session;
+      UnaryOperator<SessionState> change =
+          beside || step.isEmpty()
+              ? state -> begun(state, List.of())
+              : state -> begun(state, List.of()).withStep(step.get());
+      SessionState after = change.apply(before).withUpdatedAt(now);
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
       Appended appended =
           store.append(after, tree.version(), elements, beside ? null : turn.lease());
@@ -133,12 +138,21 @@ final class TurnLog {
       if (appended.outcome() == Outcome.DONE) {
         tree.apply(appended.version(), false, elements);
         trees.give(id, tree);
-        if (stored.isPresent() && after.differsBeyondUse(before)) {
-          store.update(after);
+        if (stored != null && after.differsBeyondUse(before)) {
+          update(session, now, change);
         }
         return new Completed(after, beside);
       }
     }
+  }
+
+  /** Changes the fields that a turn changes; what others changed meanwhile stays. */
+  private void update(SessionState session, Instant now, UnaryOperator<SessionState> change) {
+    Optional<SessionState> unused =
+        store.update(
+            session.sessionId(),
+            state ->
+                state.isSameConversation(session) ? change.apply(state).withUpdatedAt(now) : null);
   }
 
   /** The state of a session of which a turn is recorded. */

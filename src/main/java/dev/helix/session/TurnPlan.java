@@ -22,11 +22,25 @@ import java.util.stream.Collectors;
  */
 record TurnPlan(Placement placement, List<Message> history, Message system) {
 
-  /** Reads on in the log and decides; the caller holds the session's lock. */
-  static TurnPlan make(
-      SessionStore store, TranscriptTree tree, SessionId id, TurnRequest request, Instant now) {
+  /** Reads on in the log from where the tree is; the caller holds the session's lock. */
+  static Reading readOn(SessionStore store, TranscriptTree tree, SessionId id) {
     Reading read = store.read(id, tree.version());
     tree.apply(read.version(), read.fromStart(), read.elements());
+    return read;
+  }
+
+  /**
+   * Decides; the caller holds the session's lock.
+   *
+   * @param read what the tree was given last
+   */
+  public static TurnPlan make(
+      SessionStore store,
+      TranscriptTree tree,
+      SessionId id,
+      Reading read,
+      TurnRequest request,
+      Instant now) {
     RequestChain chain = RequestChain.of(request.messages());
     if (request.mode() == HistoryMode.CLIENT) {
       return client(tree, chain, request, now);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A look at a store beside the servers that use it, as {@link Provider#openToRead} opens one:
@@ -30,7 +31,7 @@ public interface ReadOnlySessions extends SessionStore {
   }
 
   @Override
-  default boolean update(SessionState state) {
+  default Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
     throw readOnly();
   }
 

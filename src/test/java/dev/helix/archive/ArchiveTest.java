@@ -18,6 +18,7 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
+import dev.helix.session.Step;
 import dev.helix.text.Times;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
@@ -150,10 +151,7 @@ class ArchiveTest {
     ways.put("adopt", (store, id) -> store.adopt(id, new Owner("acme", null)));
     ways.put("export", (store, id) -> store.export(id, (path, content) -> {}));
     ways.put(
-        "update",
-        (store, id) ->
-            store.update(
-                SessionState.fresh(id, id.value(), Owner.ANONYMOUS, fixture.clock.instant())));
+        "update", (store, id) -> store.update(id, found -> found.withStep(Step.DONE)).isPresent());
     ways.put(
         "append",
         (store, id) ->

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A store that cannot be reached any more. */
 final class BrokenStore implements SessionStore {
@@ -38,7 +39,7 @@ final class BrokenStore implements SessionStore {
   }
 
   @Override
-  public boolean update(SessionState state) {
+  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
     throw broken();
   }
 

@@ -117,7 +117,8 @@ class WarmHistoryModelTest {
     private void begin(String where, TranscriptTree tree) {
       TurnRequest request = request();
       int unused = reads.whole();
-      TurnPlan plan = TurnPlan.make(store, tree, id, request, NOW);
+      TurnPlan plan =
+          TurnPlan.make(store, tree, id, TurnPlan.readOn(store, tree, id), request, NOW);
       boolean warm = reads.whole() == 0;
       TurnPlan expected = WholeHistory.plan(store, id, request, NOW);
       assertEquals(told(expected), told(plan), where + ", " + request);
@@ -136,8 +137,7 @@ class WarmHistoryModelTest {
         answers.add(answer());
       }
       boolean beside = random.nextInt(20) == 0;
-      Reading read = store.read(id, tree.version());
-      tree.apply(read.version(), read.fromStart(), read.elements());
+      Reading unused = TurnPlan.readOn(store, tree, id);
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, NOW);
       TranscriptTree whole = WholeHistory.tree(store, id);
       List<Message> expected = AnswerElements.of(store, whole, turn, answers, beside, NOW);

@@ -181,7 +181,9 @@ class WarmHistoryTest {
 
   private void plan(TranscriptTree tree, SessionId id, HistoryMode mode, int limit) {
     TurnRequest request = new TurnRequest(messages("user: Q"), mode, limit, MessageIds.NONE);
-    TurnPlan plan = TurnPlan.make(reads.store(), tree, id, request, NOW);
+    TurnPlan plan =
+        TurnPlan.make(
+            reads.store(), tree, id, TurnPlan.readOn(reads.store(), tree, id), request, NOW);
     assertEquals(mode == HistoryMode.STORED ? limit : 0, plan.history().size());
   }
 }

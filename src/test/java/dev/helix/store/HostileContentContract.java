@@ -138,7 +138,7 @@ interface HostileContentContract extends StoreUnderTest {
         SessionState state = odd(i, texts.get(i));
         LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
         assertEquals(Outcome.DONE, store.append(state, one, List.of()).outcome());
-        assertTrue(store.update(state.withStep(Step.DONE)));
+        assertTrue(store.update(state.sessionId(), found -> found.withStep(Step.DONE)).isPresent());
         SessionState another = odd(i, texts.get(i) + "x");
         assertEquals(Outcome.HELD, store.append(another, one, List.of()).outcome());
       }

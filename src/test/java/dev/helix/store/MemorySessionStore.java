@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A store that keeps sessions in memory, for tests that play more turns than a disk can force. What
@@ -83,7 +84,7 @@ public final class MemorySessionStore implements SessionStore {
   public synchronized Reading read(SessionId id, LogVersion since) {
     Kept kept = sessions.get(id);
     if (kept == null) {
-      return new Reading(LogVersion.NONE, true, List.of());
+      return Reading.NOTHING;
     }
     boolean goesOn = kept.epoch.equals(since.epoch()) && since.length() <= kept.log.size();
     int from = goesOn ? Math.toIntExact(since.length()) : 0;
@@ -91,7 +92,7 @@ public final class MemorySessionStore implements SessionStore {
     for (byte[] element : kept.log.subList(from, kept.log.size())) {
       elements.add(Message.parse(element.clone()));
     }
-    return new Reading(kept.version(), !goesOn, elements);
+    return new Reading(kept.state, kept.version(), !goesOn, elements);
   }
 
   @Override
@@ -124,13 +125,15 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
-  public synchronized boolean update(SessionState state) {
-    Kept kept = sessions.get(state.sessionId());
-    if (kept == null || !kept.isOf(state)) {
-      return false;
+  public synchronized Optional<SessionState> update(
+      SessionId id, UnaryOperator<SessionState> change) {
+    Kept kept = sessions.get(id);
+    SessionState next = kept == null ? null : change.apply(kept.state);
+    if (next == null || !kept.isOf(next)) {
+      return Optional.empty();
     }
-    kept.change(state);
-    return true;
+    kept.change(next);
+    return Optional.of(next);
   }
 
   @Override

@@ -36,10 +36,9 @@ interface StoredLogContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       SessionId id = new SessionId("conv-a");
       assertEquals(Optional.empty(), store.find(id));
-      assertEquals(new Reading(LogVersion.NONE, true, List.of()), store.read(id, LogVersion.NONE));
-      assertEquals(
-          new Reading(LogVersion.NONE, true, List.of()), store.read(id, new LogVersion("old", 7)));
-      assertFalse(store.update(state("conv-a", "a")));
+      assertEquals(Reading.NOTHING, store.read(id, LogVersion.NONE));
+      assertEquals(Reading.NOTHING, store.read(id, new LogVersion("old", 7)));
+      assertFalse(store.update(new SessionId("conv-a"), found -> found).isPresent());
       assertFalse(store.delete(id));
       store.force(id);
       assertEquals(List.of(), store.list(10));
@@ -144,7 +143,8 @@ interface StoredLogContract extends StoreUnderTest {
               new Appended(Outcome.HELD, LogVersion.NONE),
               store.append(theirs, version, List.of(element("2", "y"))));
         }
-        assertFalse(store.update(theirs.withStep(Step.DONE)));
+        assertFalse(
+            store.update(theirs.sessionId(), any -> theirs.withStep(Step.DONE)).isPresent());
       }
       assertEquals(Optional.of(mine), store.find(mine.sessionId()));
       assertEquals(List.of("1"), ids(store.read(mine.sessionId(), LogVersion.NONE)));
@@ -162,7 +162,8 @@ interface StoredLogContract extends StoreUnderTest {
         assertEquals(
             new Appended(Outcome.HELD, LogVersion.NONE),
             store.append(theirs, one, List.of(element("2", "y"))));
-        assertFalse(store.update(theirs.withStep(Step.DONE)));
+        assertFalse(
+            store.update(theirs.sessionId(), any -> theirs.withStep(Step.DONE)).isPresent());
       }
       assertEquals(Optional.of(mine), store.find(mine.sessionId()));
       assertEquals(List.of("1"), ids(store.read(mine.sessionId(), LogVersion.NONE)));

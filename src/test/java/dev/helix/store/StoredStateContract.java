@@ -112,7 +112,7 @@ interface StoredStateContract extends StoreUnderTest {
             .withUpdatedAt(NOW.plusSeconds(5));
     try (SessionStore store = open()) {
       store.append(state, LogVersion.NONE, List.of(element("1", "x")));
-      assertTrue(store.update(changed));
+      assertTrue(store.update(changed.sessionId(), any -> changed).isPresent());
       assertEquals(Optional.of(changed), store.find(state.sessionId()));
     }
     try (SessionStore store = open()) {

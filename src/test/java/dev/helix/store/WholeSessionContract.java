@@ -133,7 +133,11 @@ public interface WholeSessionContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
       SessionState state = store.find(WHOLE).orElseThrow();
-      assertTrue(store.update(state.withStep(Step.DONE).withProjectName("project")));
+      assertTrue(
+          store
+              .update(
+                  state.sessionId(), found -> found.withStep(Step.DONE).withProjectName("project"))
+              .isPresent());
       LogVersion version = store.read(WHOLE, LogVersion.NONE).version();
       store.append(state.withUpdatedAt(NOW.plusSeconds(9)), version, List.of(element("3", "x")));
     }
@@ -227,7 +231,7 @@ public interface WholeSessionContract extends StoreUnderTest {
                   assertTrue(store.remove(WHOLE, state.updatedAt().plusNanos(1000), visitor)));
       assertSameSession(wholeFiles(), shown);
       assertEquals(Optional.empty(), store.find(WHOLE));
-      assertEquals(new Reading(LogVersion.NONE, true, List.of()), store.read(WHOLE, version));
+      assertEquals(Reading.NOTHING, store.read(WHOLE, version));
       assertEquals(Optional.empty(), store.note(WHOLE, "why"));
       assertEquals(1, store.list(5).size());
       assertEquals(

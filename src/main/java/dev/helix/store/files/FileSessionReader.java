@@ -65,14 +65,15 @@ final class FileSessionReader implements ReadOnlySessions {
   @Override
   public Reading read(SessionId id, LogVersion since) {
     Path file = sessions.resolve(id.value()).resolve("context").resolve("messages.json");
-    if (find(id).isEmpty()) {
-      return new Reading(LogVersion.NONE, true, List.of());
+    Optional<SessionState> state = find(id);
+    if (state.isEmpty()) {
+      return Reading.NOTHING;
     }
     try {
       ArrayScan scan = ArrayScan.of(Files.readAllBytes(file));
-      return new Reading(new LogVersion("", scan.end()), true, scan.messages());
+      return new Reading(state.get(), new LogVersion("", scan.end()), true, scan.messages());
     } catch (NoSuchFileException e) {
-      return new Reading(LogVersion.NONE, true, List.of());
+      return new Reading(state.get(), LogVersion.NONE, true, List.of());
     } catch (IOException e) {
       throw Disk.failure("cannot read " + file, e);
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 /**
  * Sessions as folders in a directory that this store holds alone. Thread-safe: what is done to a
@@ -131,10 +132,10 @@ public final class FileSessionStore implements SessionStore {
     return folders.locked(
         id,
         "read",
-        folder ->
-            folders.state(id, folder).isEmpty()
-                ? new Reading(LogVersion.NONE, true, List.of())
-                : folder.transcript().read(since));
+        folder -> {
+          Optional<SessionState> state = folders.state(id, folder);
+          return state.isEmpty() ? Reading.NOTHING : folder.transcript().read(state.get(), since);
+        });
   }
 
   @Override
@@ -197,18 +198,18 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean update(SessionState state) {
-    SessionId id = state.sessionId();
+  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
     return folders.locked(
         id,
         "update",
         folder -> {
           Optional<SessionState> stored = folders.state(id, folder);
-          if (stored.isEmpty() || !stored.get().isSameConversation(state)) {
-            return false;
+          SessionState next = stored.map(change).orElse(null);
+          if (next == null || !next.isSameConversation(stored.get())) {
+            return Optional.empty();
           }
-          replace(folder, state);
-          return true;
+          replace(folder, next);
+          return Optional.of(next);
         });
   }
 

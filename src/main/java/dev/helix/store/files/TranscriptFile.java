@@ -1,6 +1,7 @@
 package dev.helix.store.files;
 
 import dev.helix.message.Message;
+import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.store.ArrayScan;
 import dev.helix.store.MessageArray;
@@ -63,14 +64,14 @@ public final class TranscriptFile {
   }
 
   /** Reads as {@link dev.helix.session.SessionStore#read} does for a session that exists. */
-  Reading read(LogVersion since) throws IOException {
+  public Reading read(SessionState state, LogVersion since) throws IOException {
     ArrayScan loaded = refresh();
     if (!since.epoch().equals(epoch) || since.length() > end || since.length() == 0) {
       ArrayScan whole = loaded != null ? loaded : ArrayScan.of(readFrom(0));
-      return new Reading(version(), true, whole.messages());
+      return new Reading(state, version(), true, whole.messages());
     }
     if (since.length() == end) {
-      return new Reading(version(), false, List.of());
+      return new Reading(state, version(), false, List.of());
     }
     byte[] array = readFrom(since.length() - 1);
     // In place of the byte before comes the bracket, and the comma behind it goes.
@@ -82,7 +83,7 @@ public final class TranscriptFile {
     if (comma < array.length && array[comma] == ',') {
       array[comma] = ' ';
     }
-    return new Reading(version(), false, ArrayScan.of(array).messages());
+    return new Reading(state, version(), false, ArrayScan.of(array).messages());
   }
 
   /** Appends, if the log is at this version; false where it is not. */

@@ -53,16 +53,17 @@ final class JdbcSessionReader implements ReadOnlySessions {
   private static Reading read(Connection connection, SessionId id, LogVersion since)
       throws SQLException {
     while (true) {
-      LogVersion version = version(connection, id);
-      if (version.equals(LogVersion.NONE)) {
-        return new Reading(version, true, List.of());
+      JdbcRow row = JdbcRow.find(connection, id, false);
+      if (row == null) {
+        return Reading.NOTHING;
       }
+      LogVersion version = row.version();
       boolean goesOn = version.epoch().equals(since.epoch()) && since.length() <= version.length();
       long from = goesOn ? since.length() : 0;
       List<Message> elements =
           from == version.length() ? List.of() : elements(connection, id, version, from);
       if (elements.size() == version.length() - from) {
-        return new Reading(version, !goesOn, elements);
+        return new Reading(row.state(), version, !goesOn, elements);
       }
       // It was deleted in between, and perhaps made anew: what there is now says the next look.
       if (version(connection, id).equals(version)) {

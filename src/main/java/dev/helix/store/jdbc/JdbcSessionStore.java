@@ -133,27 +133,34 @@ final class JdbcSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean update(SessionState state) {
+  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
     return change(
-        state.sessionId(), stored -> stored.isSameConversation(state) ? state : null, "update");
+        id,
+        stored -> {
+          SessionState next = change.apply(stored);
+          return next != null && next.isSameConversation(stored) ? next : null;
+        },
+        "update");
   }
 
   @Override
   public boolean adopt(SessionId id, Owner owner) {
     return change(
-        id, stored -> stored.owner().isAnonymous() ? stored.withOwner(owner) : null, "adopt");
+            id, stored -> stored.owner().isAnonymous() ? stored.withOwner(owner) : null, "adopt")
+        .isPresent();
   }
 
   /** Replaces a state under its row's lock, unless the change is null. */
-  private boolean change(SessionId id, UnaryOperator<SessionState> change, String verb) {
-    boolean changed =
+  private Optional<SessionState> change(
+      SessionId id, UnaryOperator<SessionState> change, String verb) {
+    Optional<SessionState> changed =
         database.transaction(
             "cannot " + verb + " session " + id,
             connection -> {
               JdbcRow row = JdbcRow.find(connection, id, true);
               SessionState next = row == null ? null : change.apply(row.state());
               if (next == null) {
-                return false;
+                return Optional.empty();
               }
               try (PreparedStatement update =
                   connection.prepareStatement(
@@ -163,10 +170,11 @@ final class JdbcSessionStore implements SessionStore {
                 update.setLong(2, JdbcRow.micros(next.updatedAt()));
                 update.setBytes(3, JdbcRow.holder(next));
                 update.setString(4, id.value());
-                return update.executeUpdate() == 1;
+                update.executeUpdate();
+                return Optional.of(next);
               }
             });
-    if (changed) {
+    if (changed.isPresent()) {
       force(id);
     }
     return changed;

@@ -54,7 +54,7 @@ final class RedisSessionReader {
     while (true) {
       Part part = part(id, next, ELEMENTS_AT_ONCE);
       if (part.epoch() == null) {
-        return new Reading(LogVersion.NONE, true, List.of());
+        return Reading.NOTHING;
       }
       boolean goesOn = part.epoch().equals(epoch) && next <= part.length();
       if (!goesOn) {
@@ -66,7 +66,7 @@ final class RedisSessionReader {
         elements.addAll(part.elements());
         next += part.elements().size();
         if (next >= part.length()) {
-          return new Reading(new LogVersion(epoch, next), fromStart, elements);
+          return new Reading(part.state(), new LogVersion(epoch, next), fromStart, elements);
         }
       } else {
         next = 0;
@@ -77,23 +77,26 @@ final class RedisSessionReader {
   /**
    * A piece of a log as of one moment.
    *
+   * @param state the session's, null where there is none
    * @param epoch of the log, null where there is none
    * @param length of the whole log
    * @param elements what is there from the place that was asked for
    */
-  private record Part(String epoch, long length, List<Message> elements) {}
+  private record Part(SessionState state, String epoch, long length, List<Message> elements) {}
 
   private Part part(SessionId id, long from, int most) {
     List<String> keys = List.of(RedisKeys.state(id), RedisKeys.log(id));
     List<?> reply = (List<?>) redis.run(RedisScript.READ, keys, from, from + most - 1);
     if (reply == null) {
-      return new Part(null, 0, List.of());
+      return new Part(null, null, 0, List.of());
     }
     List<Message> elements = new ArrayList<>();
     for (Object element : (List<?>) reply.get(2)) {
       elements.add(message(id, from + elements.size(), (byte[]) element));
     }
-    return new Part(RedisWire.text(reply.get(0)), (Long) reply.get(1), elements);
+    SessionState state =
+        RedisRow.state(id, RedisWire.text(reply.get(3)), RedisWire.text(reply.get(4)));
+    return new Part(state, RedisWire.text(reply.get(0)), (Long) reply.get(1), elements);
   }
 
   private static Message message(SessionId id, long number, byte[] json) {

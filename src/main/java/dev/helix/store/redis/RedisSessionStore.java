@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -132,12 +133,12 @@ final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean update(SessionState state) {
-    SessionId id = state.sessionId();
+  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
     while (true) {
       Optional<RedisRow> row = RedisRow.find(redis, id);
-      if (row.isEmpty() || !row.get().state().isSameConversation(state)) {
-        return false;
+      SessionState state = row.map(found -> change.apply(found.state())).orElse(null);
+      if (state == null || !row.get().state().isSameConversation(state)) {
+        return Optional.empty();
       }
       Object done =
           redis.run(
@@ -151,7 +152,7 @@ final class RedisSessionStore implements SessionStore {
               id.value());
       if (done.equals(1L)) {
         order.set(state);
-        return true;
+        return Optional.of(state);
       }
     }
   }

@@ -134,7 +134,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       assertEquals(
           Outcome.DONE, store.append(state, read.version(), List.of(element("3", "x"))).outcome());
       assertEquals(List.of("3"), ids(store.read(ID, read.version())));
-      store.update(state.withStep(Step.DONE));
+      store.update(state.sessionId(), found -> found.withStep(Step.DONE));
     }
     assertEquals(
         original.substring(0, original.length() - 2)
@@ -248,7 +248,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       store.append(state, LogVersion.NONE, List.of(element("1", "x")));
       Files.writeString(status(), "{\"half");
       assertEquals(Optional.of(state), store.find(ID));
-      assertTrue(store.update(state.withStep(Step.DONE)));
+      assertTrue(store.update(state.sessionId(), found -> found.withStep(Step.DONE)).isPresent());
     }
     try (SessionStore store = open()) {
       assertEquals(Step.DONE, store.find(ID).orElseThrow().step());

@@ -135,14 +135,18 @@ class SmallDiskTest {
     disk.fill(0);
     assertThrows(
         StorageFullException.class,
-        () -> store.update(state("conv-a", "a").withStatus(SessionStatus.READY)));
+        () ->
+            store.update(new SessionId("conv-a"), found -> found.withStatus(SessionStatus.READY)));
     assertThrows(StorageFullException.class, () -> store.saveNote(ID, "why", "for nothing"));
     assertThrows(StorageFullException.class, store::ownerSecret);
     assertEquals(SessionStatus.DISCUSSING, store.find(ID).orElseThrow().status());
     assertEquals(Optional.of("because"), store.note(ID, "why"));
     assertEquals(List.of("context", "input", "status.json"), names(sessions.resolve("conv-a")));
     disk.free();
-    assertTrue(store.update(state("conv-a", "a").withStatus(SessionStatus.READY)));
+    assertTrue(
+        store
+            .update(new SessionId("conv-a"), found -> found.withStatus(SessionStatus.READY))
+            .isPresent());
     assertTrue(store.saveNote(ID, "why", "for nothing"));
     byte[] secret = store.ownerSecret();
     assertArrayEquals(secret, store.ownerSecret());

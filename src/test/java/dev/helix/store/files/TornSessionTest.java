@@ -187,7 +187,7 @@ class TornSessionTest {
         Files.write(statusFile(), status);
         Files.write(folder().resolve(".status.json.new"), Arrays.copyOf(status, cut));
         assertEquals(SessionStatus.DISCUSSING, store.find(ID).orElseThrow().status());
-        assertTrue(store.update(next));
+        assertTrue(store.update(next.sessionId(), any -> next).isPresent());
         assertEquals(
             SessionStatus.READY,
             FileSessionStore.openToRead(directory).find(ID).orElseThrow().status());

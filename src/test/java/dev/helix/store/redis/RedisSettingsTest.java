@@ -106,7 +106,7 @@ class RedisSettingsTest {
         SessionId id = STATE.sessionId();
         store.restore(id, WholeSession.files(WholeSession.wholeFiles()));
         store.saveNote(id, "why", "because");
-        store.update(store.find(id).orElseThrow().withStep(Step.DONE));
+        store.update(id, found -> found.withStep(Step.DONE));
         store.release(store.lease(id, Duration.ofMinutes(1)).orElseThrow());
         assertEquals(32, store.ownerSecret().length);
         assertEquals(1, store.list(9).size());
