@@ -35,8 +35,13 @@ final class AnswerElements {
     this.now = now;
   }
 
+  /** Whether the tree is asked about anything, so that it must be known. */
+  static boolean looksUp(OpenTurn turn) {
+    return turn.answerId() != null || turn.continued() != null;
+  }
+
   /**
-   * Decides; the tree must be at the log's end.
+   * Decides; the tree must be at the log's end, unless nothing {@linkplain #looksUp is looked up}.
    *
    * @param beside whether the answers are no part of the path: they become branches that failed,
    *     and no newer versions of what is there

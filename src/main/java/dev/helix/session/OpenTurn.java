@@ -1,6 +1,7 @@
 package dev.helix.session;
 
 import dev.helix.message.Message;
+import dev.helix.transcript.LogVersion;
 import java.util.List;
 import java.util.Objects;
 
@@ -8,7 +9,8 @@ import java.util.Objects;
  * A turn whose question is stored and whose answer is not yet. Immutable; it holds no lock and may
  * be dropped.
  *
- * @param session the session as it was when the turn began
+ * @param session the session as it was known when the turn began
+ * @param version how long its log was then; {@link LogVersion#NONE} where nothing was stored
  * @param parentId the message that the answers hang under; null when they begin the transcript
  * @param history in stored mode the messages to send before the caller's own, without a system
  *     message; empty in client mode and when the request itself resends
@@ -23,6 +25,7 @@ import java.util.Objects;
  */
 public record OpenTurn(
     SessionState session,
+    LogVersion version,
     String parentId,
     List<Message> history,
     Message system,
@@ -32,11 +35,13 @@ public record OpenTurn(
     Lease lease) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
+    Objects.requireNonNull(version, "version");
     history = List.copyOf(history);
   }
 
   /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
   public OpenTurn withoutHistory() {
-    return new OpenTurn(session, parentId, List.of(), null, answerId, continued, begun, lease);
+    return new OpenTurn(
+        session, version, parentId, List.of(), null, answerId, continued, begun, lease);
   }
 }

@@ -135,10 +135,12 @@ public final class SessionManager implements AutoCloseable {
 
   /**
    * Ends a turn: records the answers. On return they and all that was written before are on the
-   * disk. Of a session that was deleted meanwhile nothing is kept.
+   * disk.
    *
    * @param answers of several choices, one for each; may be empty
-   * @return the session after the turn
+   * @return the session after the turn, as far as the turn knows what others changed meanwhile
+   * @throws SessionGoneException if the session was deleted or adopted meanwhile; then nothing of
+   *     the answers is stored
    * @throws LeaseLostException if the turn's lease is lost; the answers are then on the disk as
    *     failed ones beside the path
    */
@@ -214,7 +216,7 @@ public final class SessionManager implements AutoCloseable {
   /**
    * Gives a session that has no owner to one, who finds it from then on as if it had always been
    * theirs; the anonymous owner does not any more. It keeps its name. Of a channel's session the
-   * tenant becomes the owner. What a turn that is running adds afterwards is dropped.
+   * tenant becomes the owner. A turn that is running ends with {@link SessionGoneException}.
    *
    * @return the new state
    * @throws SessionException if nothing is stored of this session, if it has an owner, or if the

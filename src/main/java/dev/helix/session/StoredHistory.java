@@ -26,7 +26,7 @@ final class StoredHistory {
   private Reading read;
   private Transcript whole;
 
-  /** A turn's, with what its tree was given last. */
+  /** A turn's, with what its tree was given last, or null. */
   StoredHistory(SessionStore store, TranscriptTree tree, SessionId id, Reading read) {
     this.store = store;
     this.tree = tree;
@@ -99,7 +99,8 @@ final class StoredHistory {
 
   private Transcript whole() {
     if (whole == null) {
-      read = read.fromStart() ? read : store.read(id, LogVersion.NONE);
+      read = tree.isEmpty() ? Reading.NOTHING : read;
+      read = read != null && read.fromStart() ? read : store.read(id, LogVersion.NONE);
       whole = Transcript.of(read.elements());
     }
     return whole;

@@ -3,9 +3,9 @@ package dev.helix.session;
 import dev.helix.message.Message;
 import dev.helix.message.TaskPrompt;
 import dev.helix.session.SessionStore.Appended;
-import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -55,72 +55,102 @@ final class TurnLog {
     ReentrantLock lock = trees.lock(id);
     lock.lock();
     try {
-      TranscriptTree tree = trees.take(id);
-      while (true) {
-        Instant now = clock.instant();
-        Reading read = TurnPlan.readOn(store, tree, id);
-        SessionState stored = read.state();
+      return place(session, request, trees.take(id));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<OpenTurn> place(SessionState session, TurnRequest request, TranscriptTree tree) {
+    SessionId id = session.sessionId();
+    Lease lease = request.lease();
+    SessionState stored = session.status() == SessionStatus.NEW ? null : session;
+    // A tree and a state that may both be behind need no look at the store: the append compares.
+    boolean known = tree.isEmpty() == (stored == null);
+    Reading read = null;
+    while (true) {
+      Instant now = clock.instant();
+      if (!known) {
+        read = TurnPlan.readOn(store, tree, id);
+        stored = read.state();
         if (stored != null && !stored.isSameConversation(session)) {
           trees.give(id, tree);
           return Optional.empty();
         }
-        SessionState before =
-            stored != null
-                ? stored
-                : SessionState.fresh(id, session.conversationId(), session.owner(), now);
-        TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
-        List<Message> elements = plan.placement().elements();
-        if (stored == null && elements.isEmpty()) {
-          return Optional.of(plan.open(before, lease));
-        }
+      }
+      SessionState before =
+          stored != null
+              ? stored
+              : SessionState.fresh(id, session.conversationId(), session.owner(), now);
+      TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
+      List<Message> elements = plan.placement().elements();
+      if (stored == null && elements.isEmpty() && !known) {
+        return Optional.of(plan.open(before, LogVersion.NONE, lease));
+      }
+      if (stored != null || !elements.isEmpty()) {
         SessionState after = begun(before, request.messages()).withUpdatedAt(now);
         Appended appended = store.append(after, tree.version(), elements, lease);
-        if (appended.outcome() == Outcome.HELD) {
-          return Optional.empty();
-        }
-        if (appended.outcome() == Outcome.FENCED) {
-          trees.give(id, tree);
-          throw new LeaseLostException("the lease of " + id + " was lost before its turn began");
-        }
-        if (appended.outcome() == Outcome.DONE) {
-          tree.apply(appended.version(), false, elements);
-          trees.give(id, tree);
-          if (stored != null && after.differsBeyondUse(before)) {
-            update(session, now, state -> begun(state, request.messages()));
+        switch (appended.outcome()) {
+          case HELD -> {
+            return Optional.empty();
           }
-          return Optional.of(plan.open(after, lease));
+          case FENCED -> {
+            trees.give(id, tree);
+            throw new LeaseLostException("the lease of " + id + " was lost before its turn began");
+          }
+          case DONE -> {
+            tree.apply(appended.version(), false, elements);
+            trees.give(id, tree);
+            if (stored != null && after.differsBeyondUse(before)) {
+              update(session, now, state -> begun(state, request.messages()));
+            }
+            return Optional.of(plan.open(after, appended.version(), lease));
+          }
+          case CONFLICT -> {
+            // Read on, and place again.
+          }
         }
       }
-    } finally {
-      lock.unlock();
+      known = false;
     }
   }
 
-  /** Ends a turn; what it adds is not forced. */
+  /**
+   * Ends a turn; what it adds is not forced.
+   *
+   * @throws SessionGoneException if the session was deleted or adopted meanwhile
+   */
   Completed complete(OpenTurn turn, List<Answer> answers) {
-    ReentrantLock lock = trees.lock(turn.session().sessionId());
+    SessionId id = turn.session().sessionId();
+    ReentrantLock lock = trees.lock(id);
     lock.lock();
     try {
-      return appendAnswers(turn, answers, clock.instant());
+      return appendAnswers(turn, answers, trees.take(id), clock.instant());
     } finally {
       lock.unlock();
     }
   }
 
-  /** Appends the answers; the caller holds the session's lock. */
-  private Completed appendAnswers(OpenTurn turn, List<Answer> answers, Instant now) {
-    Optional<Step> step = StepMarker.in(answers);
-    boolean beside = false;
+  private Completed appendAnswers(
+      OpenTurn turn, List<Answer> answers, TranscriptTree tree, Instant now) {
     SessionState session = turn.session();
     SessionId id = session.sessionId();
-    TranscriptTree tree = trees.take(id);
+    Optional<Step> step = StepMarker.in(answers);
+    SessionState stored = session.status() == SessionStatus.NEW ? null : session;
+    boolean beside = false;
+    // Who only adds an answer needs the log's end, and no tree.
+    boolean treeless = tree.isEmpty() && !AnswerElements.looksUp(turn);
+    LogVersion end = treeless ? turn.version() : tree.version();
+    boolean known = end.equals(LogVersion.NONE) == (stored == null);
     while (true) {
-      Reading read = TurnPlan.readOn(store, tree, id);
-      SessionState stored = read.state();
-      boolean begins = stored == null && session.status() == SessionStatus.NEW;
-      if (!begins && (stored == null || !stored.isSameConversation(session))) {
-        LOG.log(Level.DEBUG, "session {0} was deleted during a turn, whose end is dropped", id);
-        return new Completed(session, false);
+      if (!known) {
+        Reading read = treeless ? store.readEnd(id, 1) : TurnPlan.readOn(store, tree, id);
+        stored = read.state();
+        end = read.version();
+        boolean begins = stored == null && session.status() == SessionStatus.NEW;
+        if (!begins && (stored == null || !stored.isSameConversation(session))) {
+          throw gone(id);
+        }
       }
       SessionState before = stored != null ? stored : session;
       UnaryOperator<SessionState> change =
@@ -129,30 +159,44 @@ final class TurnLog {
               : state -> begun(state, List.of()).withStep(step.get());
       SessionState after = change.apply(before).withUpdatedAt(now);
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
-      Appended appended =
-          store.append(after, tree.version(), elements, beside ? null : turn.lease());
-      if (appended.outcome() == Outcome.FENCED) {
-        LOG.log(Level.WARNING, "the lease of session {0} was lost during a turn", id);
-        beside = true;
-      }
-      if (appended.outcome() == Outcome.DONE) {
-        tree.apply(appended.version(), false, elements);
-        trees.give(id, tree);
-        if (stored != null && after.differsBeyondUse(before)) {
-          update(session, now, change);
+      Appended appended = store.append(after, end, elements, beside ? null : turn.lease());
+      switch (appended.outcome()) {
+        case HELD -> throw gone(id);
+        case FENCED -> {
+          LOG.log(Level.WARNING, "the lease of session {0} was lost during a turn", id);
+          beside = true;
         }
-        return new Completed(after, beside);
+        case DONE -> {
+          if (tree.version().equals(end)) {
+            tree.apply(appended.version(), false, elements);
+            trees.give(id, tree);
+          }
+          // What the turn saw of the step may be old.
+          boolean differs = step.isPresent() || after.differsBeyondUse(before);
+          Optional<SessionState> updated =
+              stored != null && differs ? update(session, now, change) : Optional.empty();
+          return new Completed(updated.orElse(after), beside);
+        }
+        case CONFLICT -> known = false;
       }
     }
   }
 
+  private static SessionGoneException gone(SessionId id) {
+    return new SessionGoneException(
+        "session " + id + " was deleted or adopted during a turn, whose end is not kept");
+  }
+
   /** Changes the fields that a turn changes; what others changed meanwhile stays. */
-  private void update(SessionState session, Instant now, UnaryOperator<SessionState> change) {
-    Optional<SessionState> unused =
-        store.update(
-            session.sessionId(),
-            state ->
-                state.isSameConversation(session) ? change.apply(state).withUpdatedAt(now) : null);
+  private Optional<SessionState> update(
+      SessionState session, Instant now, UnaryOperator<SessionState> change) {
+    return store.update(
+        session.sessionId(),
+        state -> {
+          SessionState after = change.apply(state).withUpdatedAt(now);
+          boolean changes = state.isSameConversation(session) && after.differsBeyondUse(state);
+          return changes ? after : null;
+        });
   }
 
   /** The state of a session of which a turn is recorded. */

@@ -5,6 +5,7 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.text.NormalizedText;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.HistoryLimit;
 import dev.helix.transcript.tree.Node;
@@ -32,7 +33,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   /**
    * Decides; the caller holds the session's lock.
    *
-   * @param read what the tree was given last
+   * @param read what the tree was given last; null where that is not at hand
    */
   public static TurnPlan make(
       SessionStore store,
@@ -97,9 +98,10 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     return broken.stream().anyMatch(node -> node.isBegunBy(text, answer));
   }
 
-  OpenTurn open(SessionState session, Lease lease) {
+  OpenTurn open(SessionState session, LogVersion version, Lease lease) {
     return new OpenTurn(
         session,
+        version,
         placement.parentId(),
         history,
         system,

@@ -4,6 +4,7 @@ import dev.helix.backend.BackendException;
 import dev.helix.http.ApiError;
 import dev.helix.session.LeaseLostException;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionGoneException;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import java.lang.System.Logger.Level;
@@ -60,6 +61,9 @@ public final class ErrorMapping {
     if (failure instanceof LeaseLostException) {
       return leaseLost();
     }
+    if (failure instanceof SessionGoneException) {
+      return gone();
+    }
     if (failure instanceof StoreUnavailableException) {
       return new ApiError(
           503,
@@ -115,6 +119,18 @@ public final class ErrorMapping {
         "conflict_error",
         null,
         "conversation_lease_lost",
+        LOCKED_RETRY);
+  }
+
+  /** The conversation was deleted, or given to an owner, while the turn was running. */
+  private static ApiError gone() {
+    return new ApiError(
+        409,
+        "The conversation was deleted or given to another owner during this turn, whose answer is"
+            + " not stored.",
+        "conflict_error",
+        null,
+        "conversation_gone",
         LOCKED_RETRY);
   }
 

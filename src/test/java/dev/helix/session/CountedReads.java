@@ -3,11 +3,17 @@ package dev.helix.session;
 import dev.helix.transcript.LogVersion;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real store, with a count of how often all of a log was asked for. Thread-safe. */
+/**
+ * A real store, with a list of what it was asked and a count of how often that was all of a log.
+ * Thread-safe.
+ */
 final class CountedReads {
   private final AtomicInteger whole = new AtomicInteger();
+  private final List<String> calls = new ArrayList<>();
   private final SessionStore store;
 
   CountedReads(SessionStore counted) {
@@ -19,6 +25,9 @@ final class CountedReads {
                 (proxy, called, arguments) -> {
                   if (called.getName().equals("read") && arguments[1].equals(LogVersion.NONE)) {
                     whole.incrementAndGet();
+                  }
+                  synchronized (calls) {
+                    calls.add(called.getName());
                   }
                   try {
                     return called.invoke(counted, arguments);
@@ -32,8 +41,17 @@ final class CountedReads {
     return store;
   }
 
-  /** How often since this was asked last. */
+  /** How often all was read since this was asked last. */
   int whole() {
     return whole.getAndSet(0);
+  }
+
+  /** What was called since this was asked last, in its order. */
+  List<String> calls() {
+    synchronized (calls) {
+      List<String> all = List.copyOf(calls);
+      calls.clear();
+      return all;
+    }
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.io.IOException;
@@ -234,14 +235,28 @@ class SessionManagerTest {
   }
 
   @Test
-  void deletedSession_isGone_andATurnThatWasRunningDoesNotBringItBack() throws IOException {
+  void deletedSession_isGone_andATurnThatWasRunningIsToldSo_andDoesNotBringItBack()
+      throws IOException {
     OpenTurn turn = sessions.begin("c", HistoryMode.CLIENT, "user: Q");
     assertTrue(sessions.manager().delete(turn.session().sessionId()));
     assertFalse(sessions.manager().delete(turn.session().sessionId()));
-    sessions.manager().completeTurn(turn, List.of(answer("A", AnswerStatus.COMPLETED)));
+    assertThrows(SessionGoneException.class, () -> end(turn, "A"));
     assertEquals(List.of(), folders());
     sessions.turn("c", "A2", "user: Q2");
     assertEquals(List.of("Q2 < root", "A2 < Q2"), sessions.tree("c"));
+  }
+
+  @Test
+  void adoptedSession_takesNoAnswerOfATurnThatWasRunning_whichIsToldSo() {
+    OpenTurn turn = sessions.begin("c", HistoryMode.CLIENT, "user: Q");
+    sessions.manager().adopt(turn.session().sessionId(), new Owner("acme", "ann"));
+    assertThrows(SessionGoneException.class, () -> end(turn, "A"));
+    List<Message> kept = sessions.manager().transcript(turn.session().sessionId()).messages();
+    assertEquals(List.of("Q"), SessionFixture.texts(kept));
+  }
+
+  private void end(OpenTurn turn, String text) {
+    sessions.manager().completeTurn(turn, List.of(answer(text, AnswerStatus.COMPLETED)));
   }
 
   @Test

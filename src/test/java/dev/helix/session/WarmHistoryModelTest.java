@@ -127,7 +127,7 @@ class WarmHistoryModelTest {
         plansWithoutReading += warm ? 1 : 0;
       }
       apply(tree, plan.placement().elements());
-      turns.add(plan.open(state, null));
+      turns.add(plan.open(state, tree.version(), null));
     }
 
     private void end(String where, TranscriptTree tree) {

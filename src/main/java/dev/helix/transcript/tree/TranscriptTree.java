@@ -85,6 +85,11 @@ public final class TranscriptTree {
     return version;
   }
 
+  /** Whether it has read nothing yet, or nothing is stored. */
+  public boolean isEmpty() {
+    return version.equals(LogVersion.NONE);
+  }
+
   /** How much there is to remember, in messages. */
   public int size() {
     return (int) Math.min(Integer.MAX_VALUE, nodes.size() + 1 + (keptChars + recent.bytes()) / 256);
