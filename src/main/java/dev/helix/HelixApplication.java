@@ -8,11 +8,11 @@ import dev.helix.backend.demo.DemoBackend;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
-import dev.helix.openai.chat.ChatEndpoint;
 import dev.helix.openai.models.ModelCatalog;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import dev.helix.turn.TurnThreads;
+import dev.helix.turn.Turns;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -22,11 +22,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -42,9 +40,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class HelixApplication implements ServletContextListener {
   private static final System.Logger LOG = System.getLogger(HelixApplication.class.getName());
-
-  /** A disk serves one forced write after the other; more threads only queue there. */
-  private static final int DISK_THREADS = 4;
 
   private static final Duration DEMO_PAUSE = Duration.ofMillis(20);
 
@@ -91,26 +86,25 @@ public final class HelixApplication implements ServletContextListener {
     }
     ScheduledThreadPoolExecutor timers = timers();
     opened.push(() -> stop(timers));
-    ExecutorService disk = pool(DISK_THREADS, "helix-disk");
-    opened.push(() -> stop(disk));
-    TurnThreads executor = new TurnThreads(timers, named("helix-turn"));
-    opened.push(executor);
+    TurnThreads storing = new TurnThreads(timers, named("helix-store"));
+    opened.push(storing);
+    TurnThreads forwarding = new TurnThreads(timers, named("helix-turn"));
+    opened.push(forwarding);
     ChatBackend backend = backend(config, settings, timers, clock);
     opened.push(backend);
     report(settings);
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
-    ChatEndpoint endpoint =
-        new ChatEndpoint(sessions, backend, config.chat(), budget, executor, disk, timers);
-    opened.push(endpoint::drain);
-    ModelCatalog models = new ModelCatalog(backend, config.chat().modelsCache(), executor);
+    Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
+    opened.push(turns::drain);
+    ModelCatalog models = new ModelCatalog(backend, config.chat().modelsCache(), forwarding);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), budget);
     context.setAttribute(ModelCatalog.class.getName(), models);
-    context.setAttribute(ChatEndpoint.class.getName(), endpoint);
+    context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(
         "dev.helix.sessions.dir", config.store().equals("files") ? sessionsDir : config.store());
-    context.setAttribute("dev.helix.drain", (Runnable) endpoint::drain);
+    context.setAttribute("dev.helix.drain", (Runnable) turns::drain);
     if (config.backend().isDemo()) {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
     }
@@ -159,11 +153,6 @@ public final class HelixApplication implements ServletContextListener {
     ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("helix-timer"));
     timers.setRemoveOnCancelPolicy(true);
     return timers;
-  }
-
-  private static ExecutorService pool(int threads, String name) {
-    return new ThreadPoolExecutor(
-        threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
   }
 
   /** Waits for the threads, which would keep an undeployed application's classes. */

@@ -2,10 +2,10 @@ package dev.helix.health;
 
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
-import dev.helix.openai.chat.ChatEndpoint;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.turn.ErrorMapping;
+import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -35,7 +35,7 @@ public final class HealthServlet extends HttpServlet {
   /** Held by the one who asks the store. */
   private final transient ReentrantLock asking = new ReentrantLock();
 
-  private transient volatile Said said;
+  private transient volatile StoreHealth last;
 
   /**
    * What the store said.
@@ -43,7 +43,7 @@ public final class HealthServlet extends HttpServlet {
    * @param failure null for all is well
    * @param at when, in nanoseconds
    */
-  private record Said(ApiError failure, long at) {
+  private record StoreHealth(ApiError failure, long at) {
     boolean isRecent() {
       return System.nanoTime() - at < NANOS_KNOWN;
     }
@@ -68,13 +68,12 @@ public final class HealthServlet extends HttpServlet {
   }
 
   private ApiError failure() {
-    ChatEndpoint endpoint =
-        (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
-    return endpoint.isStopping() ? ErrorMapping.stopping() : storeFailure();
+    Turns turns = (Turns) getServletContext().getAttribute(Turns.class.getName());
+    return turns.isStopping() ? ErrorMapping.stopping() : storeFailure();
   }
 
   private ApiError storeFailure() {
-    Said known = said;
+    StoreHealth known = last;
     if (known != null && known.isRecent()) {
       return known.failure();
     }
@@ -85,10 +84,10 @@ public final class HealthServlet extends HttpServlet {
       if (!mine) {
         return ErrorMapping.notReady();
       }
-      Said now = said;
+      StoreHealth now = last;
       if (now == null || !now.isRecent()) {
-        now = new Said(ask(), System.nanoTime());
-        said = now;
+        now = new StoreHealth(ask(), System.nanoTime());
+        last = now;
       }
       return now.failure();
     } catch (InterruptedException e) {

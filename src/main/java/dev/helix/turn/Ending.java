@@ -6,16 +6,21 @@ import dev.helix.transcript.Answer;
 import dev.helix.turn.reply.UpstreamReply;
 import dev.helix.turn.reply.WholeReply;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * How a turn ends whose caller is still there. Immutable.
  *
  * @param answers what is recorded first
- * @param lastWords what the caller hears then
- * @param abandons whether nothing more is wanted of the upstream
+ * @param lastWords what the caller is told then
+ * @param abandons whether nothing more is wanted of the backend
  */
-record Ending(List<Answer> answers, Consumer<ReplyWriter> lastWords, boolean abandons) {
+record Ending(List<Answer> answers, LastWords lastWords, boolean abandons) {
+
+  /** What the caller is told last, in the form of its endpoint. */
+  @FunctionalInterface
+  interface LastWords {
+    void tell(ReplyForm form, CallerOutput out);
+  }
 
   /** The ending of a reply of which all has come that will, be it whole or not. */
   static Ending of(UpstreamReply reply) {
@@ -24,18 +29,28 @@ record Ending(List<Answer> answers, Consumer<ReplyWriter> lastWords, boolean aba
     }
     if (reply.hasToldError()) {
       return new Ending(
-          reply.answers(AnswerStatus.FAILED), writer -> writer.endHalfEvent(reply), false);
+          reply.answers(AnswerStatus.FAILED), (form, out) -> form.told(reply, out), false);
     }
     if (reply.isWhole()) {
-      return new Ending(reply.answers(AnswerStatus.COMPLETED), writer -> writer.done(reply), false);
+      return new Ending(
+          reply.answers(AnswerStatus.COMPLETED), (form, out) -> form.done(reply, out), false);
     }
     return failed(reply, ErrorMapping.incomplete());
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
   static Ending failed(UpstreamReply reply, ApiError error) {
-    return new Ending(
-        reply.answers(AnswerStatus.FAILED), writer -> writer.error(error, reply), true);
+    return new Ending(reply.answers(AnswerStatus.FAILED), words(reply, error), true);
+  }
+
+  /** The words that tell of an error of ours. */
+  static LastWords words(UpstreamReply reply, ApiError error) {
+    return (form, out) -> {
+      if (error.retryAfter() != null && !out.begun()) {
+        out.header("Retry-After", error.retryAfterSeconds());
+      }
+      form.fail(reply, error.status(), error.toJson(), out);
+    };
   }
 
   private static Ending ofBody(UpstreamReply reply) {
@@ -43,11 +58,11 @@ record Ending(List<Answer> answers, Consumer<ReplyWriter> lastWords, boolean aba
     byte[] body = reply.body();
     WholeReply whole = WholeReply.read(body);
     if (status >= 400 && status < 600) {
-      return new Ending(
-          List.of(), writer -> writer.error(status, whole.errorBody(status), reply), true);
+      byte[] json = whole.errorBody(status);
+      return new Ending(List.of(), (form, out) -> form.fail(reply, status, json, out), true);
     }
     if (reply.isSuccess() && whole.isCompletion()) {
-      return new Ending(whole.answers(), writer -> writer.whole(reply.head(), body, whole), false);
+      return new Ending(whole.answers(), (form, out) -> form.whole(reply, body, whole, out), false);
     }
     return failed(
         reply,

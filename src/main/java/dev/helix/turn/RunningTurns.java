@@ -9,7 +9,7 @@ import java.util.Set;
  * The turns under way, so that the application can stop without cutting one off unrecorded. Safe
  * for use by many threads.
  */
-public final class RunningTurns {
+final class RunningTurns {
   private static final System.Logger LOG = System.getLogger(RunningTurns.class.getName());
 
   /** How long a turn that was told to end may take to record what came and to tell its caller. */
@@ -24,7 +24,7 @@ public final class RunningTurns {
    * Takes one more turn in, whose end is {@link #over} or {@link #abandoned}; false when the
    * application is stopping.
    */
-  public synchronized boolean admit() {
+  synchronized boolean admit() {
     if (draining) {
       return false;
     }
@@ -32,7 +32,7 @@ public final class RunningTurns {
     return true;
   }
 
-  public synchronized void add(Turn turn) {
+  synchronized void add(Turn turn) {
     turns.add(turn);
     if (stopping) {
       turn.stop(ErrorMapping.stopping());
@@ -41,13 +41,13 @@ public final class RunningTurns {
     }
   }
 
-  public synchronized void over(Turn turn) {
+  synchronized void over(Turn turn) {
     turns.remove(turn);
     abandoned();
   }
 
   /** A turn that was admitted did not come to be. */
-  public synchronized void abandoned() {
+  synchronized void abandoned() {
     admitted--;
     notifyAll();
   }
@@ -56,7 +56,7 @@ public final class RunningTurns {
    * Admits no more, ends what has not begun, waits, and ends what is still running after the grace.
    * Done once; a second call returns at once.
    */
-  public void drain(Duration grace) {
+  void drain(Duration grace) {
     synchronized (this) {
       if (draining) {
         return;
@@ -81,7 +81,7 @@ public final class RunningTurns {
     }
   }
 
-  public synchronized boolean isDraining() {
+  synchronized boolean isDraining() {
     return draining;
   }
 

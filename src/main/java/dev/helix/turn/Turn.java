@@ -7,114 +7,144 @@ import dev.helix.backend.ReplyReceiver;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.session.SessionException;
-import dev.helix.turn.TurnTimes.Due;
+import dev.helix.turn.TurnTable.Action;
+import dev.helix.turn.TurnTable.Step;
 import dev.helix.turn.TurnTimes.Situation;
 import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.stream.Alarm;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * One request for a completion, from the upstream's first byte to the caller's last: a state
- * machine whose every event is a task in one mailbox, so that its fields need no lock and it has
- * exactly one ending.
+ * One turn, from its question's place in the transcript to the caller's last byte: a state machine
+ * whose every event is a task in one mailbox, so that its fields need no lock. {@link TurnTable}
+ * says what comes of an event.
  *
- * <pre>
- *   IN_LINE ──the turn before is recorded──▶ WAITING
- *   WAITING ──head──▶ ANSWERING ──[DONE] or end──▶ (recorded) ──▶ ENDING ──all written──▶ ENDED
- *   any ──upstream fails, a timer, the application stops──▶ (what came is recorded) ──▶ ENDING
- *   any ──the caller leaves or stalls──▶ (what came is recorded) ──▶ ENDED
- * </pre>
- *
- * <p>The ending is decided before anything is recorded or written, so that an event that comes
- * meanwhile finds it decided. It reaches the caller when question and answer are forced to disk
- * (Specification section 3): by one force where the answer comes at once, else the question while
- * the upstream works.
+ * <p>The ending is decided before anything is recorded, and the caller hears of it when question
+ * and answer are on the disk (Specification section 3). What waits for the store waits in tasks for
+ * the store's threads, while those that forward tokens go on.
  */
-public final class Turn implements ReplyReceiver, CallerStream.Owner {
+final class Turn implements ReplyReceiver, CallerStream.Listener {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
   private final TurnSettings settings;
-  private final Runnable onHead;
+  private final TurnCall call;
   private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
   private final QuestionForcer forcer;
   private final Mailbox mailbox;
-  private final Arrivals arrivals;
-  private final TurnAlarm alarm;
+  private final Alarm alarm;
   private final TurnTimes times;
-  private final ReplyWriter writer;
-  private final UpstreamFlow upstream = new UpstreamFlow();
+  private final ReplyForm form;
+  private final CallerOutput caller;
+  private final UpstreamFlow backend = new UpstreamFlow();
   private final UpstreamReply reply;
   private TurnRecord record = TurnRecord.nowhere();
   private TurnPhase phase = TurnPhase.IN_LINE;
-  private boolean endingWritten;
+  private Ending ending;
+
+  /** Whether a part of the body is worth no thread's waking. Of the backend's thread alone. */
+  private boolean inOnePiece;
 
   /**
-   * A turn that has not {@linkplain #begin begun}.
+   * A turn whose question has no place yet.
    *
-   * @param stream whether the caller asked for a stream
-   * @param onHead run once when the upstream's status is known, or will not be: the request's body
-   *     is needed no longer
    * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
-   *     of its end; perhaps more than once
+   *     of its end; may block
    * @param onEnd run once when all is over
    */
-  public Turn(
-      TurnSettings settings,
-      boolean stream,
-      Executor executor,
-      QuestionForcer forcer,
-      ScheduledExecutorService timers,
-      Runnable onHead,
-      Runnable onRecorded,
-      Consumer<Turn> onEnd) {
-    this.settings = settings;
-    this.onHead = onHead;
+  Turn(TurnCall call, ReplyForm form, Engine engine, Runnable onRecorded, Consumer<Turn> onEnd) {
+    this.call = call;
+    this.form = form;
+    this.settings = engine.settings();
+    this.forcer = engine.forcer();
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
-    this.forcer = forcer;
-    this.mailbox = new Mailbox(executor, this::mistake);
-    this.arrivals = new Arrivals(mailbox);
-    this.times = new TurnTimes(settings, stream);
-    this.alarm = new TurnAlarm(times, this::situation, this::act, timers, mailbox);
-    this.writer = new ReplyWriter(times);
-    this.reply = new UpstreamReply(settings.maxReplyBytes());
+    this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), this::mistake);
+    this.alarm = new Alarm(engine.timers(), mailbox, this::rung);
+    this.times = new TurnTimes(settings, call.stream());
+    this.caller = new CallerOutput(times);
+    this.reply =
+        new UpstreamReply(
+            settings.maxReplyBytes(),
+            new UpstreamReply.Events() {
+              @Override
+              public void pass(ByteBuffer bytes) {
+                form.pass(bytes, caller);
+              }
+
+              @Override
+              public void chunk(byte[] bytes, int from, int length) {
+                form.chunk(bytes, from, length, caller);
+              }
+            });
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
-  public Mailbox mailbox() {
+  Mailbox mailbox() {
     return mailbox;
   }
 
-  /** Gives the turn its caller, before the upstream is asked. */
-  public void serve(CallerStream caller) {
-    writer.serve(caller);
+  /** Gives the turn its caller, before anything can be told. */
+  void serve(CallerStream stream) {
+    caller.serve(stream);
   }
 
-  /**
-   * Begins: the upstream will be asked now. Called before the turn is known to anybody else, or in
-   * {@link #whenWaiting}.
-   */
-  public void begin(TurnRecord where) {
-    record = where;
-    phase = TurnPhase.WAITING;
-    times.begun();
-    forcer.add(where, e -> mailbox.execute(() -> storeFailed(e)));
+  private Action enter(TurnEvent event) {
+    Step step = TurnTable.step(phase, event);
+    phase = step.next();
+    return step.action();
   }
 
   /** Lets the turn wait in line for as long as the settings grant. */
-  public void waitInLine() {
-    mailbox.execute(alarm::set);
+  void waitInLine() {
+    mailbox.execute(this::setAlarm);
   }
 
-  /** Runs the task in the mailbox, unless the turn has begun or ended by then. */
-  public void whenWaiting(Runnable task) {
-    mailbox.execute(
+  /**
+   * The question has its place; then the backend is asked. Called before the turn is known to
+   * anybody else, or within {@link #whenInLine}.
+   *
+   * @param ask asks the backend; the exchange it gives is never null
+   */
+  void placed(TurnRecord where, Callable<Exchange> ask) {
+    record = where;
+    if (enter(TurnEvent.PLACED) != Action.ASK) {
+      return;
+    }
+    times.begun();
+    if (where.isSomewhere()) {
+      caller.header("X-Session-ID", where.session().value());
+    }
+    forcer.add(where, e -> mailbox.execute(() -> fail(told(e))));
+    Exchange exchange;
+    try {
+      exchange = ask.call();
+    } catch (Exception e) {
+      // On this thread nobody else has begun with the turn, so what is to be done goes through the
+      // mailbox.
+      mailbox.execute(
+          () -> {
+            backend.ended();
+            mistake(e);
+          });
+      return;
+    }
+    mailbox.executeHere(
+        () -> {
+          backend.runs(exchange);
+          askForMore();
+          setAlarm();
+        });
+  }
+
+  /** Runs a task that may block, unless the turn has ended by then. */
+  void whenInLine(Runnable task) {
+    mailbox.executeBlocking(
         () -> {
           if (phase == TurnPhase.IN_LINE) {
             task.run();
@@ -122,66 +152,56 @@ public final class Turn implements ReplyReceiver, CallerStream.Owner {
         });
   }
 
-  /** Ends the turn because the application stops, unless it has begun. */
+  /** Ends the turn because the application stops, unless its question has a place. */
   void stopWaiting() {
-    whenWaiting(() -> fail(ErrorMapping.stopping()));
-  }
-
-  /** Gives the turn its exchange, whose first events may have come before. */
-  public void exchange(Exchange running) {
-    mailbox.executeHere(
-        () -> {
-          upstream.runs(running);
-          askForMore();
-          alarm.set();
-        });
-  }
-
-  /** Says that the backend threw where it must not: there is no exchange. */
-  public void broken(RuntimeException failure) {
     mailbox.execute(
         () -> {
-          upstream.ended();
-          mistake(failure);
+          if (phase == TurnPhase.IN_LINE) {
+            fail(ErrorMapping.stopping());
+          }
         });
   }
 
   /** Ends the turn, whatever it does; what came of the answer is recorded. */
-  public void stop(ApiError why) {
+  void stop(ApiError why) {
     mailbox.execute(() -> fail(why));
   }
 
   @Override
   public void head(ReplyHead head) {
-    arrivals.head(
-        head,
+    inOnePiece = !head.isOfType("text/event-stream");
+    mailbox.executeHere(
         () -> {
-          if (phase != TurnPhase.WAITING) {
-            return;
+          if (enter(TurnEvent.HEAD) == Action.BEGIN) {
+            call.forgetBody();
+            times.backendSpoke();
+            reply.begin(head);
+            if (reply.isStream()) {
+              form.begin(reply, caller);
+              caller.flush();
+            }
+            setAlarm();
           }
-          onHead.run();
-          times.upstreamSpoke();
-          phase = TurnPhase.ANSWERING;
-          reply.begin(head);
-          if (reply.isStream()) {
-            writer.beginStream(head);
-          }
-          alarm.set();
         });
   }
 
   @Override
   public void data(ByteBuffer bytes) {
-    arrivals.part(
+    Runnable task =
         () -> {
-          times.upstreamSpoke();
-          upstream.came(bytes.remaining());
-          if (phase == TurnPhase.ANSWERING) {
+          times.backendSpoke();
+          backend.came(bytes.remaining());
+          if (enter(TurnEvent.PART) == Action.TAKE) {
             take(withArray(bytes));
           }
           askForMore();
-          alarm.set();
-        });
+          setAlarm();
+        };
+    if (inOnePiece) {
+      mailbox.executeHere(task);
+    } else {
+      mailbox.execute(task);
+    }
   }
 
   /** What is read from a socket or a file may have none, or show none. */
@@ -190,14 +210,18 @@ public final class Turn implements ReplyReceiver, CallerStream.Owner {
   }
 
   private void take(ByteBuffer bytes) {
-    switch (reply.take(bytes, writer::write)) {
+    switch (reply.take(bytes)) {
       case MORE -> {
-        writer.flush();
-        if (writer.queued() > settings.streamBufferBytes()) {
-          callerLost("the caller reads too slowly");
+        caller.flush();
+        if (caller.queued() > settings.streamBufferBytes()) {
+          left("the caller reads too slowly");
         }
       }
-      case COMPLETE -> complete();
+      case COMPLETE -> {
+        if (enter(TurnEvent.WHOLE) == Action.CONCLUDE) {
+          conclude(Ending.of(reply));
+        }
+      }
       case TOO_LONG ->
           fail(ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
     }
@@ -205,133 +229,148 @@ public final class Turn implements ReplyReceiver, CallerStream.Owner {
 
   @Override
   public void end() {
-    mailbox.execute(
+    Runnable task =
         () -> {
-          upstream.ended();
-          if (phase == TurnPhase.ANSWERING) {
-            reply.end(writer::write);
-            complete();
+          backend.ended();
+          switch (enter(TurnEvent.CLOSED)) {
+            case CONCLUDE -> {
+              reply.end();
+              conclude(Ending.of(reply));
+            }
+            case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
+            default -> setAlarm();
           }
-          alarm.set();
-        });
+        };
+    if (inOnePiece) {
+      // What follows waits for the store.
+      mailbox.executeBlocking(task);
+    } else {
+      mailbox.execute(task);
+    }
   }
 
   @Override
   public void failed(BackendException cause) {
     mailbox.execute(
         () -> {
-          upstream.ended();
-          LOG.log(Level.DEBUG, "the upstream failed", cause);
-          if (phase == TurnPhase.ANSWERING && reply.isWhole()) {
-            // It broke behind the answer's end: nothing is missing.
-            reply.end(writer::write);
-            complete();
+          backend.ended();
+          LOG.log(Level.DEBUG, "the backend failed", cause);
+          if (enter(TurnEvent.BROKEN) == Action.FAIL) {
+            // Broken behind the answer's end, nothing is missing.
+            boolean whole = reply.isWhole();
+            reply.end();
+            conclude(whole ? Ending.of(reply) : Ending.failed(reply, ErrorMapping.of(cause)));
           } else {
-            fail(ErrorMapping.of(cause));
+            setAlarm();
           }
-          alarm.set();
         });
   }
 
   private void askForMore() {
-    if (writer.queued() < FIRST_WINDOW && upstream.askForMore()) {
-      times.upstreamAsked();
+    if (caller.queued() < FIRST_WINDOW && backend.askForMore()) {
+      times.backendSpoke();
     }
   }
 
-  private void cancelUpstream() {
-    if (phase == TurnPhase.IN_LINE || phase == TurnPhase.WAITING) {
-      onHead.run();
+  /** Ends the turn with an error, unless its ending is decided. In the mailbox. */
+  void fail(ApiError error) {
+    if (enter(TurnEvent.FAILED) == Action.FAIL) {
+      concludeWith(error);
     }
-    upstream.cancel();
   }
 
-  private void complete() {
-    Ending ending = Ending.of(reply);
-    if (ending.abandons()) {
-      upstream.cancel();
-    }
-    conclude(ending);
-  }
-
-  /** Ends the turn with an error. In the mailbox. */
-  public void fail(ApiError error) {
-    if (phase == TurnPhase.ENDING || phase == TurnPhase.ENDED) {
-      return;
-    }
-    cancelUpstream();
+  private void concludeWith(ApiError error) {
     if (reply.hasToldError()) {
-      // The upstream's own error event has passed, and one is enough.
-      reply.end(writer::write);
-      complete();
+      // The backend's own error event has passed, and one is enough.
+      reply.end();
+      backend.cancel();
+      conclude(Ending.of(reply));
     } else {
       conclude(Ending.failed(reply, error));
     }
   }
 
-  /** Decides the ending: the answers are recorded, then the caller hears the last words. */
-  private void conclude(Ending ending) {
-    phase = TurnPhase.ENDING;
-    if (stored(() -> record.answers(ending.answers(), AnswerStatus.FAILED))) {
-      finish(() -> ending.lastWords().accept(writer));
+  /** The ending is decided: it is recorded, then the caller hears the last words. */
+  private void conclude(Ending decided) {
+    ending = decided;
+    if (decided.abandons()) {
+      backend.cancel();
+    }
+    call.forgetBody();
+    setAlarm();
+    mailbox.executeBlocking(() -> record(AnswerStatus.FAILED));
+  }
+
+  private void left(String why) {
+    Action action = enter(TurnEvent.LEFT);
+    switch (action) {
+      case SAVE -> {
+        LOG.log(Level.DEBUG, why);
+        backend.cancel();
+        call.forgetBody();
+        caller.abandon();
+        ending = new Ending(reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
+        mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));
+      }
+      case ABANDON -> caller.abandon();
+      case CLOSE -> {
+        caller.abandon();
+        close();
+      }
+      default -> {}
     }
   }
 
-  /** Does the work of the store. Where it fails the caller is told so, and not that all is well. */
-  private boolean stored(Runnable work) {
+  /** Brings what came to the disk. On a thread of the store's. */
+  private void record(AnswerStatus ifNone) {
+    ApiError failure = null;
     mailbox.handOver(); // The caller need not wait for the disk to read what came before.
     try {
-      work.run();
-      return true;
+      record.answers(ending.answers(), ifNone);
+      record.forceQuestion();
     } catch (SessionException e) {
-      storeFailed(e);
-      return false;
+      failure = told(e);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a turn could not be recorded, by a mistake of the server", e);
+      failure = ApiError.internal();
+    }
+    try {
+      // Before the last words: who has heard them may ask the next question.
+      onRecorded.run();
+    } finally {
+      recorded(failure);
     }
   }
 
-  private void storeFailed(SessionException failure) {
+  private void recorded(ApiError failure) {
+    switch (enter(failure == null ? TurnEvent.RECORDED : TurnEvent.UNRECORDED)) {
+      case SPEAK -> speak(ending.lastWords());
+      case APOLOGIZE -> speak(Ending.words(reply, failure));
+      case CLOSE -> close();
+      default -> {}
+    }
+  }
+
+  private void speak(Ending.LastWords words) {
+    words.tell(form, caller);
+    caller.end();
+    setAlarm();
+  }
+
+  private static ApiError told(SessionException failure) {
     ErrorMapping.log("a turn could not be stored", failure);
-    endInstead(ErrorMapping.of(failure));
+    return ErrorMapping.of(failure);
   }
 
   private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
-    endInstead(ApiError.internal());
-  }
-
-  /**
-   * Ends with this error, whatever ending was decided; where one was written already, without a
-   * word.
-   */
-  private void endInstead(ApiError error) {
-    if (phase == TurnPhase.ENDED) {
-      return;
-    }
-    boolean told = false;
-    try {
-      cancelUpstream();
-      phase = TurnPhase.ENDING;
-      if (!endingWritten) {
-        finish(() -> writer.error(error, reply));
-        told = true;
+    switch (enter(TurnEvent.MISTAKE)) {
+      case FAIL -> concludeWith(ApiError.internal());
+      case CLOSE -> {
+        caller.abandon();
+        close();
       }
-    } finally {
-      if (!told) {
-        writer.abandon();
-        over();
-      }
-    }
-  }
-
-  /** Ends the turn: the caller hears of it when the question is on the disk. */
-  private void finish(Runnable lastWords) {
-    if (stored(record::forceQuestion)) {
-      // Before the last words: who has heard them may ask the next question.
-      onRecorded.run();
-      endingWritten = true;
-      lastWords.run();
-      writer.end();
-      alarm.set();
+      default -> {}
     }
   }
 
@@ -339,63 +378,80 @@ public final class Turn implements ReplyReceiver, CallerStream.Owner {
   public void progressed() {
     times.callerTook();
     askForMore();
-    alarm.set();
+    setAlarm();
   }
 
   @Override
   public void callerServed() {
-    over();
+    if (enter(TurnEvent.SERVED) == Action.CLOSE) {
+      close();
+    }
   }
 
   @Override
   public void callerGone(Throwable cause) {
-    callerLost("the caller left");
+    left("the caller left");
   }
 
-  private void callerLost(String why) {
-    if (phase == TurnPhase.ENDED) {
-      return;
-    }
-    LOG.log(Level.DEBUG, why);
-    if (phase != TurnPhase.ENDING) {
-      cancelUpstream();
-      phase = TurnPhase.ENDING;
-      record.callerLeft(reply.answers(AnswerStatus.CANCELLED));
-    }
-    writer.abandon();
-    over();
-  }
-
-  private void over() {
-    phase = TurnPhase.ENDED;
+  private void close() {
     times.over();
-    alarm.set();
-    onRecorded.run();
+    setAlarm();
     onEnd.accept(this);
   }
 
-  private void act(Due due) {
+  private void setAlarm() {
+    long next = times.untilNext(situation());
+    if (next == Alarm.NEVER) {
+      alarm.cancel();
+    } else {
+      alarm.in(next);
+    }
+  }
+
+  private void rung() {
+    TurnTimes.Due due = times.due(situation());
+    if (due != null) {
+      act(due);
+    }
+    // What else is due rings again at once, and sees what this has changed.
+    setAlarm();
+  }
+
+  private void act(TurnTimes.Due due) {
     switch (due) {
       case LOCKED -> fail(ErrorMapping.locked());
       case LATE -> fail(ErrorMapping.late());
-      case BEGIN -> writer.beginUnanswered();
       case SILENT -> fail(ErrorMapping.silent());
-      case STALLED -> callerLost("the caller takes nothing");
-      case COMMENT -> writer.comment();
-      case LINGERING -> upstream.cancel();
+      case STALLED -> left("the caller takes nothing");
+      case COMMIT -> {
+        if (enter(TurnEvent.COMMIT) == Action.COMMIT) {
+          form.commit(caller);
+          times.committed();
+          caller.flush();
+        }
+      }
+      case KEEP_ALIVE -> {
+        if (enter(TurnEvent.SILENCE) == Action.KEEP_ALIVE) {
+          times.keptAlive();
+          form.keepAlive(reply, caller);
+          caller.flush();
+        }
+      }
+      case LINGER -> {
+        if (enter(TurnEvent.LINGER) == Action.CANCEL) {
+          backend.cancel();
+        }
+      }
     }
   }
 
   private Situation situation() {
     return new Situation(
-        phase == TurnPhase.IN_LINE,
-        phase == TurnPhase.WAITING,
-        phase == TurnPhase.ANSWERING,
-        phase == TurnPhase.ENDED,
-        writer.streamBegun(),
-        writer.queued() > 0,
-        writer.waits(),
-        reply.scanner().atBoundary(),
-        upstream.isOver());
+        phase,
+        caller.begun(),
+        caller.queued() > 0,
+        caller.waits(),
+        reply.atBoundary(),
+        backend.isOver());
   }
 }

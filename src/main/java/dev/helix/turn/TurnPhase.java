@@ -1,15 +1,19 @@
 package dev.helix.turn;
 
-/** How far a turn is. */
+/** How far a turn is. {@link TurnTable} says how it gets from one phase to another. */
 enum TurnPhase {
-  /** It has not begun: the turn before it goes on, or has only now ended. */
+  /** The question has no place yet: the turn before it goes on, or has only now ended. */
   IN_LINE,
-  /** The upstream has given no status. */
+  /** The backend has given no status. */
   WAITING,
   /** The answer comes. */
   ANSWERING,
-  /** The ending is decided, and the caller has not taken all of it. */
+  /** The ending is decided, and what came is being recorded. */
+  RECORDING,
+  /** The caller is gone, and what came is being recorded. */
+  LEAVING,
+  /** All is recorded, and the caller has not taken the last words. */
   ENDING,
-  /** All is over, but perhaps for the rest of an upstream's body. */
+  /** All is over, but perhaps for the rest of a backend's body. */
   ENDED
 }

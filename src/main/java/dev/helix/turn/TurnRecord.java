@@ -4,6 +4,7 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.transcript.Answer;
 import java.util.List;
@@ -13,17 +14,14 @@ import java.util.List;
  * utility task, a temporary chat). Blocks on the store.
  */
 public final class TurnRecord {
-  private enum Force {
-    NOT_YET,
-    DONE,
-    FAILED
-  }
-
   private final SessionManager sessions;
   private final OpenTurn turn;
 
-  /** Written by the disk's thread too; two that force at once do no harm. */
-  private volatile Force force = Force.NOT_YET;
+  /** Written by two threads; both may force at once, which does no harm. */
+  private volatile boolean forced;
+
+  /** Why the question is not on the disk; null unless that failed. */
+  private volatile SessionException failure;
 
   private TurnRecord(SessionManager sessions, OpenTurn turn) {
     this.sessions = sessions;
@@ -46,24 +44,33 @@ public final class TurnRecord {
     return turn != null;
   }
 
+  /** The session that is recorded in. Only where anything is kept. */
+  SessionId session() {
+    return turn.session().sessionId();
+  }
+
   /** Whether the question is yet to be brought to the disk. May be asked by any thread. */
   boolean mustForce() {
-    return turn != null && force == Force.NOT_YET;
+    return turn != null && !forced && failure == null;
   }
 
   /**
-   * Returns when the question is on the disk. After a failure it does nothing: the error that tells
-   * of it has nothing better to wait for.
+   * Returns when the question is on the disk.
+   *
+   * @throws SessionException if it is not, now or when it was tried before
    */
   void forceQuestion() {
-    if (turn == null || force != Force.NOT_YET) {
+    if (turn == null || forced) {
       return;
     }
+    if (failure != null) {
+      throw failure;
+    }
     try {
-      sessions.force(turn.session().sessionId());
-      force = Force.DONE;
+      sessions.force(session());
+      forced = true;
     } catch (SessionException e) {
-      force = Force.FAILED;
+      failure = e;
       throw e;
     }
   }
@@ -82,19 +89,6 @@ public final class TurnRecord {
         answers.isEmpty()
             ? List.of(new Answer(Message.of("assistant", ""), null, null, ifNone))
             : answers);
-    force = Force.DONE;
-  }
-
-  /**
-   * Records what came of the answer for a caller who has left. A failure is only logged: there is
-   * nobody to be told.
-   */
-  void callerLeft(List<Answer> answers) {
-    try {
-      answers(answers, AnswerStatus.CANCELLED);
-      forceQuestion();
-    } catch (SessionException e) {
-      ErrorMapping.log("an answer whose caller left could not be stored", e);
-    }
+    forced = failure == null;
   }
 }

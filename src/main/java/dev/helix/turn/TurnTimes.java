@@ -1,8 +1,6 @@
 package dev.helix.turn;
 
 import dev.helix.turn.stream.Alarm;
-import java.util.EnumMap;
-import java.util.Map;
 
 /**
  * When what happened last in a turn, and how long it may go on like that. All in nanoseconds of
@@ -10,95 +8,76 @@ import java.util.Map;
  */
 final class TurnTimes {
   /**
-   * How many comments come at twice the pace after a stream began unanswered: a caller that left
-   * must be noticed within 15 s.
+   * How many signs of life come at twice the pace after a stream began unanswered: a caller that
+   * left must be noticed within 15 s.
    */
-  private static final int HURRIED_COMMENTS = 2;
+  private static final int HURRIED = 2;
 
-  /** How long an upstream may take to end its body behind {@code [DONE]} before it is given up. */
+  /** How long a backend may take to end its body behind the answer's end before it is given up. */
   private static final long LINGER = 2_000_000_000L;
 
   /** What may come due, the more urgent first. */
   enum Due {
     /** The turn before has not ended. */
     LOCKED,
-    /** The upstream gave no status. */
+    /** The backend gave no status. */
     LATE,
-    /** The stream begins without the upstream. */
-    BEGIN,
-    /** The upstream is silent within its answer. */
+    /** The stream begins without the backend. */
+    COMMIT,
+    /** The backend is silent within its answer. */
     SILENT,
     /** The caller takes nothing. */
     STALLED,
-    /** A comment shows that the stream lives. */
-    COMMENT,
-    /** All is over but the upstream's body. */
-    LINGERING
+    /** The stream has been silent for as long as it may. */
+    KEEP_ALIVE,
+    /** All is over but the backend's body. */
+    LINGER
   }
 
   /**
    * What of a turn decides which times count.
    *
-   * @param inLine for the turn before
-   * @param waiting for the upstream's status
-   * @param answering whether the answer comes
-   * @param over whether the turn has ended
    * @param streamBegun whether the caller was given a stream
    * @param queued whether something waits for the caller
    * @param callerOwes whether the caller has not taken what it was given
-   * @param atBoundary whether a comment may be put in
-   * @param upstreamOver whether the upstream has nothing more to say
+   * @param atBoundary whether a sign of life may be put in
+   * @param backendOver whether the backend has nothing more to say
    */
   record Situation(
-      boolean inLine,
-      boolean waiting,
-      boolean answering,
-      boolean over,
+      TurnPhase phase,
       boolean streamBegun,
       boolean queued,
       boolean callerOwes,
       boolean atBoundary,
-      boolean upstreamOver) {}
+      boolean backendOver) {}
 
-  private final long inLine;
-  private final long firstByte;
-  private final long idle;
-  private final long stalled;
-  private final long commitAfter;
-  private final long commentInterval;
+  private static final Due[] DUES = Due.values();
+
+  private final TurnSettings settings;
   private final boolean stream;
   private long started = System.nanoTime();
-  private long upstream = started;
+  private long backend = started;
   private long progress = started;
   private long written = started;
   private long over = started;
   private int hurried;
 
   TurnTimes(TurnSettings settings, boolean stream) {
-    this.inLine = settings.historyWait().toNanos();
-    this.firstByte = settings.firstByteTimeout().toNanos();
-    this.idle = settings.idleTimeout().toNanos();
-    this.stalled = settings.stalledReaderTimeout().toNanos();
-    this.commitAfter = settings.commitAfter().toNanos();
-    this.commentInterval = settings.commentInterval().toNanos();
+    this.settings = settings;
     this.stream = stream;
   }
 
   /** The turn begins only now: until here it waited for the one before. */
   void begun() {
     started = System.nanoTime();
-    upstream = started;
+    backend = started;
     progress = started;
     written = started;
   }
 
-  void upstreamSpoke() {
-    upstream = System.nanoTime();
-  }
-
-  /** The upstream was held up by us until now. */
-  void upstreamAsked() {
-    upstream = System.nanoTime();
+  /** The backend said something, or was held up by us until now. */
+  void backendSpoke() {
+    backend = System.nanoTime();
   }
 
   /** Something was given to the caller; {@code first} where nothing waited before. */
@@ -113,74 +92,76 @@ final class TurnTimes {
     progress = System.nanoTime();
   }
 
-  /** The stream began without the upstream. */
-  void begunUnanswered() {
-    hurried = HURRIED_COMMENTS;
+  /** The stream began without the backend. */
+  void committed() {
+    hurried = HURRIED;
   }
 
-  void commented() {
+  void keptAlive() {
     if (hurried > 0) {
       hurried--;
     }
   }
 
-  /** The turn is over, though its upstream may not be. */
+  /** The turn is over, though its backend may not be. */
   void over() {
     over = System.nanoTime();
   }
 
-  /** What is due; the first, where there are several. Null when nothing is. */
+  /** What is due; the most urgent, where there is more than one. Null when nothing is. */
   Due due(Situation now) {
-    for (Map.Entry<Due, Long> deadline : deadlines(now).entrySet()) {
-      if (deadline.getValue() <= 0) {
-        return deadline.getKey();
+    long at = System.nanoTime();
+    for (Due due : DUES) {
+      if (left(due, now, at) <= 0) {
+        return due;
       }
     }
     return null;
   }
 
-  /** In how many nanoseconds something is due next, or {@link Alarm#NEVER}. */
+  /** In how many nanoseconds something may be due next, or {@link Alarm#NEVER}. */
   long untilNext(Situation now) {
+    long at = System.nanoTime();
     long next = Alarm.NEVER;
-    for (long left : deadlines(now).values()) {
-      next = Math.min(next, left);
+    for (Due due : DUES) {
+      next = Math.min(next, left(due, now, at));
     }
-    return next;
+    // Looked at once more in time for what an answer in one piece may be silent, so that its head
+    // need not set the alarm anew.
+    return now.phase() == TurnPhase.WAITING
+        ? Math.min(next, settings.idleTimeout().toNanos())
+        : next;
   }
 
-  private Map<Due, Long> deadlines(Situation now) {
-    Map<Due, Long> deadlines = new EnumMap<>(Due.class);
-    if (now.over()) {
-      if (!now.upstreamOver()) {
-        deadlines.put(Due.LINGERING, left(over, LINGER));
-      }
-      return deadlines;
-    }
-    if (now.inLine()) {
-      deadlines.put(Due.LOCKED, left(started, inLine));
-    }
-    if (now.waiting()) {
-      deadlines.put(Due.LATE, left(started, firstByte));
-      if (stream && !now.streamBegun()) {
-        deadlines.put(Due.BEGIN, left(started, commitAfter));
-      }
-    }
-    // While the caller holds the upstream up, its silence is not its own.
-    if (now.answering() && !now.queued()) {
-      deadlines.put(Due.SILENT, left(upstream, idle));
-    }
-    if (now.callerOwes()) {
-      deadlines.put(Due.STALLED, left(progress, stalled));
-    }
-    boolean open = now.waiting() || now.answering();
-    if (open && now.streamBegun() && !now.queued() && now.atBoundary()) {
-      deadlines.put(
-          Due.COMMENT, left(written, hurried > 0 ? commentInterval / 2 : commentInterval));
-    }
-    return deadlines;
-  }
-
-  private static long left(long since, long allowed) {
-    return allowed - (System.nanoTime() - since);
+  private long left(Due due, Situation now, long at) {
+    TurnPhase phase = now.phase();
+    boolean waiting = phase == TurnPhase.WAITING;
+    boolean answering = phase == TurnPhase.ANSWERING;
+    return switch (due) {
+      case LOCKED ->
+          phase == TurnPhase.IN_LINE
+              ? settings.historyWait().toNanos() - (at - started)
+              : Alarm.NEVER;
+      case LATE -> waiting ? settings.firstByteTimeout().toNanos() - (at - started) : Alarm.NEVER;
+      case COMMIT ->
+          waiting && stream && !now.streamBegun()
+              ? settings.commitAfter().toNanos() - (at - started)
+              : Alarm.NEVER;
+      // While the caller holds the backend up, its silence is not its own.
+      case SILENT ->
+          answering && !now.queued()
+              ? settings.idleTimeout().toNanos() - (at - backend)
+              : Alarm.NEVER;
+      case STALLED ->
+          phase != TurnPhase.ENDED && now.callerOwes()
+              ? settings.stalledReaderTimeout().toNanos() - (at - progress)
+              : Alarm.NEVER;
+      case KEEP_ALIVE ->
+          (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
+              ? settings.commentInterval().toNanos() / (hurried > 0 ? 2 : 1) - (at - written)
+              : Alarm.NEVER;
+      case LINGER ->
+          phase == TurnPhase.ENDED && !now.backendOver() ? LINGER - (at - over) : Alarm.NEVER;
+    };
   }
 }

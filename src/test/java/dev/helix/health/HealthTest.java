@@ -70,7 +70,7 @@ class HealthTest {
 
   @Test
   void serverThatStops_isNotReady() {
-    server.endpoint.drain();
+    server.turns.drain();
     RawResponse refused = ready();
     assertEquals(503, refused.status());
     assertEquals("server_stopping", refused.json().path("error").path("code").asText());

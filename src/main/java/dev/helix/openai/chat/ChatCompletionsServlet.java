@@ -1,7 +1,9 @@
 package dev.helix.openai.chat;
 
 import dev.helix.http.ApiError;
+import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
+import dev.helix.turn.Turns;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -27,8 +29,8 @@ import java.io.Serial;
  *
  * <p>{@code [DONE]}, or the body of an answer in one piece, is sent when question and answer are
  * forced to disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself and
- * in all filters before it, and a {@link ChatEndpoint} in the servlet context. Source:
- * Specification sections 3 and 6. Safe for use by many threads.
+ * in all filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context.
+ * Source: Specification sections 3 and 6. Safe for use by many threads.
  */
 public final class ChatCompletionsServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
@@ -37,10 +39,12 @@ public final class ChatCompletionsServlet extends HttpServlet {
 
   @Override
   public void init() throws ServletException {
-    endpoint = (ChatEndpoint) getServletContext().getAttribute(ChatEndpoint.class.getName());
-    if (endpoint == null) {
-      throw new ServletException("no ChatEndpoint in the servlet context");
+    Object turns = getServletContext().getAttribute(Turns.class.getName());
+    Object budget = getServletContext().getAttribute(BodyBudget.class.getName());
+    if (turns == null || budget == null) {
+      throw new ServletException("no Turns or no BodyBudget in the servlet context");
     }
+    endpoint = new ChatEndpoint((Turns) turns, (BodyBudget) budget);
   }
 
   @Override

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.OpenTurn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -88,9 +88,13 @@ final class ChatRequest {
     }
   }
 
-  /** The body with the stored history before the caller's own messages. */
-  byte[] bodyWith(OpenTurn turn) {
-    if (turn.history().isEmpty() && turn.system() == null) {
+  /**
+   * The body with a history before the caller's own messages.
+   *
+   * @param stored the system message that takes the place of the caller's; null for none
+   */
+  byte[] bodyWith(List<Message> history, Message stored) {
+    if (history.isEmpty() && stored == null) {
       return body;
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + 4096);
@@ -103,10 +107,10 @@ final class ChatRequest {
       boolean leading = message.role().equals("system") || message.role().equals("developer");
       (leading && own.isEmpty() ? system : own).add(message);
     }
-    if (turn.system() != null) {
-      system = List.of(turn.system());
+    if (stored != null) {
+      system = List.of(stored);
     }
-    for (List<Message> part : List.of(system, turn.history(), own)) {
+    for (List<Message> part : List.of(system, history, own)) {
       for (Message message : part) {
         if (!first) {
           out.write(',');

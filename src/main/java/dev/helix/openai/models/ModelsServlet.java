@@ -56,6 +56,7 @@ public final class ModelsServlet extends HttpServlet {
     Mailbox mailbox =
         new Mailbox(
             models.executor(),
+            models.executor(),
             failure -> {
               LOG.log(System.Logger.Level.ERROR, "the list of models could not be sent", failure);
               async.complete();
@@ -101,7 +102,7 @@ public final class ModelsServlet extends HttpServlet {
   }
 
   /** A short answer: nothing is to be done when it is sent, or can't be. */
-  private static final class Quiet implements CallerStream.Owner {
+  private static final class Quiet implements CallerStream.Listener {
     @Override
     public void progressed() {}
 

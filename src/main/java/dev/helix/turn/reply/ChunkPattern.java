@@ -31,6 +31,9 @@ final class ChunkPattern {
 
   private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** How many bytes an event has before its data. */
+  static final int BEFORE_DATA = EVENT_BEGIN.length;
+
   /** How many bytes an event has that are not its data. */
   static final int AROUND_DATA = EVENT_BEGIN.length + EVENT_END.length;
 

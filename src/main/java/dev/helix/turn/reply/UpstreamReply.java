@@ -6,7 +6,6 @@ import dev.helix.transcript.Answer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * What the upstream has answered so far: a stream of events, which passes on while the answer is
@@ -27,15 +26,59 @@ public final class UpstreamReply {
     TOO_LONG
   }
 
+  /** Told of a stream as it comes. */
+  public interface Events {
+    /** Bytes that may pass to the caller as they are, in a buffer that is this one's. */
+    void pass(ByteBuffer bytes);
+
+    /** The data of an event, in an array that is good for the call only. */
+    void chunk(byte[] bytes, int from, int length);
+  }
+
   private final long maxBytes;
+  private final SseScanner.Sink sink;
   private final SseScanner scanner = new SseScanner();
   private final StreamedReply streamed = new StreamedReply();
   private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
   private ReplyHead head;
   private boolean stream;
 
-  public UpstreamReply(long maxBytes) {
+  /**
+   * A reply that has not begun.
+   *
+   * @param maxBytes how much of it is kept
+   * @param events told of a stream's events
+   */
+  public UpstreamReply(long maxBytes, Events events) {
     this.maxBytes = maxBytes;
+    this.sink =
+        new SseScanner.Sink() {
+          @Override
+          public void pass(ByteBuffer bytes) {
+            events.pass(bytes);
+          }
+
+          @Override
+          public void event(byte[] data, int length) {
+            boolean before = streamed.hasMalformed();
+            streamed.add(data, length);
+            if (!before && streamed.hasMalformed()) {
+              LOG.log(
+                  System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
+            }
+            events.chunk(data, 0, length);
+          }
+
+          @Override
+          public int recognized(byte[] bytes, int from, int end) {
+            int length = streamed.addRecognized(bytes, from, end);
+            if (length > 0) {
+              events.chunk(
+                  bytes, from + ChunkPattern.BEFORE_DATA, length - ChunkPattern.AROUND_DATA);
+            }
+            return length;
+          }
+        };
   }
 
   public void begin(ReplyHead replyHead) {
@@ -57,14 +100,20 @@ public final class UpstreamReply {
     return stream;
   }
 
-  public SseScanner scanner() {
-    return scanner;
+  /** Whether what was passed ends with a complete event, so that something may be put in. */
+  public boolean atBoundary() {
+    return scanner.atBoundary();
   }
 
-  /** Takes the next bytes; those of a stream are handed on as far as they may be. */
-  public Progress take(ByteBuffer bytes, Consumer<ByteBuffer> pass) {
+  /** The {@code [DONE]} that was withheld, as it came; null where there was none. */
+  public byte[] doneEvent() {
+    return scanner.done() ? scanner.doneEvent() : null;
+  }
+
+  /** Takes the next bytes. */
+  public Progress take(ByteBuffer bytes) {
     if (stream) {
-      scanner.feed(bytes, sink(pass));
+      scanner.feed(bytes, sink);
       if (scanner.done()) {
         return Progress.COMPLETE;
       }
@@ -79,33 +128,10 @@ public final class UpstreamReply {
   }
 
   /** There are no more bytes. */
-  public void end(Consumer<ByteBuffer> pass) {
+  public void end() {
     if (stream) {
-      scanner.end(sink(pass));
+      scanner.end(sink);
     }
-  }
-
-  private SseScanner.Sink sink(Consumer<ByteBuffer> pass) {
-    return new SseScanner.Sink() {
-      @Override
-      public void pass(ByteBuffer bytes) {
-        pass.accept(bytes);
-      }
-
-      @Override
-      public void event(byte[] data, int length) {
-        boolean before = streamed.hasMalformed();
-        streamed.add(data, length);
-        if (!before && streamed.hasMalformed()) {
-          LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
-        }
-      }
-
-      @Override
-      public int recognized(byte[] bytes, int from, int end) {
-        return streamed.addRecognized(bytes, from, end);
-      }
-    };
   }
 
   /** Whether the streamed answer is whole, by {@code [DONE]} or by its finish reasons. */

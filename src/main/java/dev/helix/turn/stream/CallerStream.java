@@ -22,14 +22,14 @@ import java.util.Queue;
  * task again: a container may say that it can take bytes and still hold the thread that gives them
  * to it, for as long as the caller does not read. The response is first touched when the container
  * says that writing is possible, so never while the servlet still has it. However the exchange
- * ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the owner
+ * ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the listener
  * hears of it exactly once.
  */
 public final class CallerStream implements WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
 
-  /** Who writes: told of room and of the caller's leaving, in the mailbox. */
-  public interface Owner {
+  /** Told of room and of the caller's leaving, in the mailbox. */
+  public interface Listener {
     /** Some of what waited was taken. */
     void progressed();
 
@@ -71,7 +71,7 @@ public final class CallerStream implements WriteListener {
   private final HttpServletResponse response;
   private final ServletOutputStream out;
   private final Mailbox mailbox;
-  private final Owner owner;
+  private final Listener listener;
   private final Queue<ByteBuffer> queue = new ArrayDeque<>();
   private long queued;
   private final Map<String, String> ownHeaders = new LinkedHashMap<>();
@@ -111,12 +111,12 @@ public final class CallerStream implements WriteListener {
    * started.
    */
   public CallerStream(
-      AsyncContext async, HttpServletResponse response, Mailbox mailbox, Owner owner)
+      AsyncContext async, HttpServletResponse response, Mailbox mailbox, Listener listener)
       throws IOException {
     this.async = async;
     this.response = response;
     this.mailbox = mailbox;
-    this.owner = owner;
+    this.listener = listener;
     this.out = response.getOutputStream();
   }
 
@@ -253,11 +253,11 @@ public final class CallerStream implements WriteListener {
       }
       if (whole && done.isLast()) {
         over = true;
-        owner.callerServed();
+        listener.callerServed();
         return;
       }
       if (whole || taken > 0) {
-        owner.progressed();
+        listener.progressed();
       }
       flush();
     }
@@ -311,7 +311,7 @@ public final class CallerStream implements WriteListener {
   private void gone(Throwable cause) {
     if (!over) {
       close();
-      owner.callerGone(cause);
+      listener.callerGone(cause);
     }
   }
 

@@ -13,6 +13,8 @@ import java.util.function.Supplier;
  * tasks touch needs no lock: each task sees all that the ones before it did. Any thread may post,
  * and is never held up.
  *
+ * <p>A task that may block runs on a thread of another executor, and those behind it with it.
+ *
  * <p>A task may leave work that is not done in the mailbox, as it may hold its thread up: the
  * thread does it when no tasks are left, and while it is held another one runs those that come.
  */
@@ -20,6 +22,7 @@ public final class Mailbox implements Executor {
   private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
 
   private final Executor executor;
+  private final Executor blocking;
   private final Consumer<Throwable> onFailure;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
@@ -29,9 +32,24 @@ public final class Mailbox implements Executor {
   /** What the tasks have left to be done outside; theirs, as all else that they touch. */
   private Supplier<Runnable> outside;
 
-  /** A task that throws goes to {@code onFailure}, and the next one runs all the same. */
-  public Mailbox(Executor executor, Consumer<Throwable> onFailure) {
+  /** A task that may hold its thread up. */
+  private record Blocking(Runnable task) implements Runnable {
+    @Override
+    public void run() {
+      task.run();
+    }
+  }
+
+  /**
+   * A mailbox without tasks. One that throws goes to {@code onFailure}, and the next one runs all
+   * the same.
+   *
+   * @param executor runs tasks, none of which blocks
+   * @param blocking runs those that may
+   */
+  public Mailbox(Executor executor, Executor blocking, Consumer<Throwable> onFailure) {
     this.executor = executor;
+    this.blocking = blocking;
     this.onFailure = onFailure;
   }
 
@@ -39,16 +57,16 @@ public final class Mailbox implements Executor {
   public void execute(Runnable task) {
     tasks.add(task);
     if (taken.compareAndSet(false, true)) {
-      start(this::drain);
+      startNext();
     }
   }
 
-  /**
-   * Adds a task that need not run before another one comes, which spares a change of thread. That
-   * another one comes is the caller's to know.
-   */
-  public void post(Runnable task) {
-    tasks.add(task);
+  /** Adds a task that may block. */
+  public void executeBlocking(Runnable task) {
+    tasks.add(new Blocking(task));
+    if (taken.compareAndSet(false, true)) {
+      startNext();
+    }
   }
 
   /**
@@ -62,20 +80,37 @@ public final class Mailbox implements Executor {
     }
     if (!tasks.isEmpty()) {
       tasks.add(task);
-      start(this::drain);
+      startNext();
       return;
     }
     run(task);
     handOver();
     taken.set(false);
     if (!tasks.isEmpty() && taken.compareAndSet(false, true)) {
-      start(this::drain);
+      startNext();
     }
   }
 
   private void start(Runnable work) {
+    start(executor, work);
+  }
+
+  /** Has a thread run the tasks that may run the first of them. The mailbox must be taken. */
+  private void startNext() {
+    if (tasks.peek() instanceof Blocking) {
+      startBlocking();
+    } else {
+      start(this::drain);
+    }
+  }
+
+  private void startBlocking() {
+    start(blocking, () -> drain(true));
+  }
+
+  private static void start(Executor on, Runnable work) {
     try {
-      executor.execute(work);
+      on.execute(work);
     } catch (RejectedExecutionException stopped) {
       // The application is no more, and neither is who would act on the task.
       LOG.log(System.Logger.Level.DEBUG, "came after the end of the application", stopped);
@@ -138,16 +173,31 @@ public final class Mailbox implements Executor {
   }
 
   private void drain() {
+    drain(false);
+  }
+
+  private void drain(boolean mayBlock) {
     Supplier<Runnable> work;
     do {
-      work = runAll();
+      work = runAll(mayBlock);
     } while (work != null && comeBack(work));
   }
 
-  /** Runs tasks until there are none, and gives the mailbox up; what they left to be done. */
-  private Supplier<Runnable> runAll() {
+  /**
+   * Runs tasks until there are none, or one comes that this thread must not run, and gives the
+   * mailbox up; what they left to be done.
+   */
+  private Supplier<Runnable> runAll(boolean mayBlock) {
     while (true) {
-      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      for (Runnable task = tasks.peek(); task != null; task = tasks.peek()) {
+        if (!mayBlock && task instanceof Blocking) {
+          // Taken before the mailbox is another thread's.
+          Supplier<Runnable> left = outside;
+          outside = null;
+          startBlocking();
+          return left;
+        }
+        tasks.remove();
         run(task);
       }
       // Taken before the mailbox is given up: behind that it belongs to another thread.

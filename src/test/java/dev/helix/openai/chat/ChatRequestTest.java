@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.http.ApiError;
+import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
 import java.nio.charset.StandardCharsets;

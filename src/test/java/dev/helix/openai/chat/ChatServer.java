@@ -18,7 +18,9 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import dev.helix.turn.TurnSettings;
+import dev.helix.turn.Turns;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -49,9 +51,9 @@ public final class ChatServer implements AutoCloseable {
   static final long MEMORY = 1 << 20;
 
   public final ScriptedUpstream upstream = ScriptedUpstream.start();
-  final BodyBudget budget = new BodyBudget(MEMORY);
-  final SessionManager sessions;
-  public final ChatEndpoint endpoint;
+  public final BodyBudget budget = new BodyBudget(MEMORY);
+  public final SessionManager sessions;
+  public final Turns turns;
   private volatile SessionException failure;
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private volatile Consumer<String> before = method -> {};
@@ -59,6 +61,7 @@ public final class ChatServer implements AutoCloseable {
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
   private final UpstreamBackend backend;
+  private final ServletContextHandler context = new ServletContextHandler("/");
   private final Server server = new Server(new QueuedThreadPool(8));
   private final ServerConnector connector = new ServerConnector(server, 1, 1);
 
@@ -77,10 +80,7 @@ public final class ChatServer implements AutoCloseable {
             new UpstreamSettings(
                 upstream.baseUrl(), null, Duration.ofSeconds(5), Duration.ofSeconds(5), 100),
             timers);
-    endpoint =
-        new ChatEndpoint(
-            sessions, backend, settings(historyWait, lease), budget, executor, executor, timers);
-    ServletContextHandler context = new ServletContextHandler("/");
+    turns = new Turns(sessions, backend, settings(historyWait, lease), executor, executor, timers);
     FilterSettings defaults = FilterSettings.defaults();
     FilterHolder filter =
         new FilterHolder(
@@ -90,7 +90,8 @@ public final class ChatServer implements AutoCloseable {
                 budget));
     filter.setAsyncSupported(true);
     context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-    context.setAttribute(ChatEndpoint.class.getName(), endpoint);
+    context.setAttribute(Turns.class.getName(), turns);
+    context.setAttribute(BodyBudget.class.getName(), budget);
     ServletHolder chat = new ServletHolder(new ChatCompletionsServlet());
     chat.setAsyncSupported(true);
     context.addServlet(chat, "/v1/chat/completions");
@@ -100,6 +101,13 @@ public final class ChatServer implements AutoCloseable {
     server.addConnector(connector);
     server.setHandler(context);
     server.start();
+  }
+
+  /** Adds a servlet of another endpoint on the same engine. */
+  public void add(HttpServlet servlet, String path) {
+    ServletHolder holder = new ServletHolder(servlet);
+    holder.setAsyncSupported(true);
+    context.addServlet(holder, path);
   }
 
   private static TurnSettings settings(Duration historyWait, Duration lease) {
@@ -198,7 +206,7 @@ public final class ChatServer implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    endpoint.drain();
+    turns.drain();
     server.stop();
     backend.close();
     executor.shutdownNow();

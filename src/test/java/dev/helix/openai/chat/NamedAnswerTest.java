@@ -74,7 +74,7 @@ class NamedAnswerTest {
     client.response().comment();
     client.leave();
     call.awaitClosedByPeer(Duration.ofSeconds(15));
-    server.endpoint.drain();
+    server.turns.drain();
     assertEquals(List.of("user:Well?", "assistant: (cancelled)"), server.stored(id));
   }
 

@@ -50,7 +50,7 @@ class StoredTurnsTest {
       last.breakStore();
       last.upstream.answerAlways(call -> Reply.sse(Completions.chunks("free")));
       assertEquals(200, answered(last.ask(id, "Is it my turn?")).status());
-      last.endpoint.drain();
+      last.turns.drain();
       assertEquals(0, last.budget.usedBytes());
     }
   }
@@ -298,7 +298,7 @@ class StoredTurnsTest {
     RawClient second = server.ask(id, "Two?");
     RawClient third = server.ask(id, "Three?");
     assertNull(upstream.poll(A_WHILE));
-    CompletableFuture<Void> drained = CompletableFuture.runAsync(server.endpoint::drain);
+    CompletableFuture<Void> drained = CompletableFuture.runAsync(server.turns::drain);
     isRefused(answered(second), 503, "server_stopping");
     isRefused(answered(third), 503, "server_stopping");
     assertFalse(drained.isDone());

@@ -9,7 +9,9 @@ import dev.helix.turn.reply.UpstreamReply.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +29,10 @@ class UpstreamReplyTest {
     return "data: " + chunk(rawText) + "\n\n";
   }
 
-  private static final class Read {
-    private final UpstreamReply reply = new UpstreamReply(1 << 20);
+  private static final class Read implements UpstreamReply.Events {
+    private final UpstreamReply reply = new UpstreamReply(1 << 20, this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
+    private final List<String> chunks = new ArrayList<>();
 
     Read(byte[] stream, int... cuts) {
       reply.begin(new ReplyHead(200, Map.of("content-type", "text/event-stream")));
@@ -39,16 +42,22 @@ class UpstreamReplyTest {
         from = cut;
       }
       take(stream, from, stream.length);
-      reply.end(this::pass);
+      reply.end();
     }
 
     private void take(byte[] stream, int from, int to) {
       if (to > from) {
-        reply.take(ByteBuffer.wrap(Arrays.copyOfRange(stream, from, to)), this::pass);
+        reply.take(ByteBuffer.wrap(Arrays.copyOfRange(stream, from, to)));
       }
     }
 
-    private void pass(ByteBuffer bytes) {
+    @Override
+    public void chunk(byte[] bytes, int from, int length) {
+      chunks.add(new String(bytes, from, length, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void pass(ByteBuffer bytes) {
       byte[] copy = new byte[bytes.remaining()];
       bytes.get(copy);
       passed.writeBytes(copy);
@@ -63,6 +72,15 @@ class UpstreamReplyTest {
     }
   }
 
+  /** The data of events that have one line each. */
+  private static List<String> dataOf(String stream) {
+    return stream
+        .lines()
+        .filter(line -> line.startsWith("data:"))
+        .map(line -> line.substring(5).strip())
+        .toList();
+  }
+
   private static void assertWhereverCut(String stream, String text) {
     byte[] bytes = (stream + DONE).getBytes(StandardCharsets.UTF_8);
     for (int first = 0; first <= bytes.length; first++) {
@@ -71,6 +89,7 @@ class UpstreamReplyTest {
         String place = "cut at " + first + " and " + second;
         assertEquals(text, read.text(), place);
         assertEquals(stream, read.passed(), place);
+        assertEquals(dataOf(stream), read.chunks, place);
         assertTrue(read.reply.isWhole(), place);
       }
     }
@@ -117,13 +136,13 @@ class UpstreamReplyTest {
 
   @Test
   void lengthIsThatOfTheData_howeverItWasRead() {
-    UpstreamReply reply = new UpstreamReply(3L * chunk("abc").length());
+    UpstreamReply reply = new UpstreamReply(3L * chunk("abc").length(), new Read(new byte[0]));
     reply.begin(new ReplyHead(200, Map.of("content-type", "text/event-stream")));
     byte[] event = event("abc").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 3; i++) {
-      assertEquals(Progress.MORE, reply.take(ByteBuffer.wrap(event), bytes -> {}));
+      assertEquals(Progress.MORE, reply.take(ByteBuffer.wrap(event)));
     }
-    assertEquals(Progress.TOO_LONG, reply.take(ByteBuffer.wrap(event), bytes -> {}));
+    assertEquals(Progress.TOO_LONG, reply.take(ByteBuffer.wrap(event)));
   }
 
   @Test

@@ -24,7 +24,7 @@ class MailboxTest {
 
   @Test
   void tasksOfManyThreads_runOneAtATime_eachPostersInItsOrder() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
     int posters = 4;
     int each = 10_000;
     CountDownLatch done = new CountDownLatch(posters * each);
@@ -74,6 +74,7 @@ class MailboxTest {
     Mailbox mailbox =
         new Mailbox(
             executor,
+            executor,
             failure -> {
               told.add(failure.getMessage());
               throw new IllegalStateException("nor can this be dealt with");
@@ -93,7 +94,7 @@ class MailboxTest {
 
   @Test
   void whatIsHeldUpOutside_holdsNoTaskUp_andItsResultIsATask() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
     ConcurrentLinkedQueue<String> order = new ConcurrentLinkedQueue<>();
     CountDownLatch heldUp = new CountDownLatch(1);
     CountDownLatch free = new CountDownLatch(1);
@@ -129,7 +130,7 @@ class MailboxTest {
 
   @Test
   void whatIsHandedOver_isDoneWhileTheTaskGoesOn() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
     CountDownLatch done = new CountDownLatch(1);
     CountDownLatch last = new CountDownLatch(1);
     mailbox.execute(
@@ -151,6 +152,7 @@ class MailboxTest {
     CountDownLatch failed = new CountDownLatch(1);
     Mailbox mailbox =
         new Mailbox(
+            executor,
             executor,
             failure -> {
               told.add(failure.getMessage());
@@ -174,7 +176,7 @@ class MailboxTest {
 
   @Test
   void worksOfManyTasks_areDoneOneAtATime_andNoneIsLost() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
     int all = 20_000;
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger overlaps = new AtomicInteger();

@@ -1,0 +1,26 @@
+package dev.helix.http;
+
+import java.io.Serial;
+
+/** Says that a request can't be served, and how that is told to the caller. */
+public final class InvalidRequestException extends Exception {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final transient ApiError error;
+
+  /** A request that is answered with this error. */
+  public InvalidRequestException(ApiError error) {
+    super(error.message());
+    this.error = error;
+  }
+
+  /** A request that is answered with 400. */
+  public InvalidRequestException(String code, String param, String message) {
+    this(ApiError.invalidRequest(code, param, message));
+  }
+
+  /** What the caller is told. */
+  public ApiError error() {
+    return error;
+  }
+}

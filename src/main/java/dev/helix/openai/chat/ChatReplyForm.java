@@ -1,0 +1,161 @@
+package dev.helix.openai.chat;
+
+import dev.helix.backend.ReplyHead;
+import dev.helix.turn.CallerOutput;
+import dev.helix.turn.ReplyForm;
+import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.WholeReply;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The form of chat completions: what the backend says passes as it came, in one body or as a stream
+ * of events (Specification section 6). One for each turn.
+ */
+final class ChatReplyForm implements ReplyForm {
+  private static final String EVENT_STREAM = "text/event-stream";
+  private static final byte[] COMMENT = ascii(": waiting\n\n");
+  private static final byte[] DONE = ascii("data: [DONE]\n\n");
+  private static final byte[] DATA = ascii("data: ");
+  private static final byte[] EVENT_END = ascii("\n\n");
+
+  /** Headers of the backend's that mean something to its clients and nothing to ours. */
+  private static final Set<String> PASSED =
+      Set.of(
+          "retry-after",
+          "retry-after-ms",
+          "x-should-retry",
+          "x-request-id",
+          "openai-processing-ms",
+          "openai-version");
+
+  private static final String PASSED_PREFIX = "x-ratelimit-";
+
+  /** Whether the response that was begun is a stream of events. */
+  private boolean stream;
+
+  @Override
+  public void commit(CallerOutput out) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", EVENT_STREAM);
+    beginStream(200, headers, out);
+    out.write(COMMENT);
+  }
+
+  @Override
+  public void begin(UpstreamReply reply, CallerOutput out) {
+    if (!stream) {
+      ReplyHead head = reply.head();
+      Map<String, String> headers = passed(head);
+      headers.put("Content-Type", head.header("content-type").orElse(EVENT_STREAM));
+      beginStream(head.status(), headers, out);
+    }
+  }
+
+  private void beginStream(int status, Map<String, String> headers, CallerOutput out) {
+    headers.put("Cache-Control", "no-cache");
+    // Tells nginx not to gather the events.
+    headers.put("X-Accel-Buffering", "no");
+    out.begin(status, headers);
+    stream = true;
+  }
+
+  @Override
+  public void pass(ByteBuffer bytes, CallerOutput out) {
+    out.write(bytes);
+  }
+
+  @Override
+  public void chunk(byte[] bytes, int from, int length, CallerOutput out) {
+    // It is passed with its event.
+  }
+
+  @Override
+  public void keepAlive(UpstreamReply reply, CallerOutput out) {
+    out.write(COMMENT);
+  }
+
+  @Override
+  public void done(UpstreamReply reply, CallerOutput out) {
+    byte[] theirs = reply.doneEvent();
+    if (theirs == null) {
+      endHalfEvent(reply, out);
+    }
+    out.write(theirs == null ? DONE : theirs);
+  }
+
+  @Override
+  public void told(UpstreamReply reply, CallerOutput out) {
+    endHalfEvent(reply, out);
+  }
+
+  /** Unchanged, or, where a stream was begun, as a stream of one chunk. */
+  @Override
+  public void whole(UpstreamReply reply, byte[] body, WholeReply whole, CallerOutput out) {
+    if (stream) {
+      event(whole.asChunk(), out);
+      out.write(DONE);
+    } else {
+      ReplyHead head = reply.head();
+      inOnePiece(
+          head.status(),
+          passed(head),
+          head.header("content-type").orElse("application/json"),
+          body,
+          out);
+    }
+  }
+
+  /** A response of its own, or, where a stream was begun, its last event. */
+  @Override
+  public void fail(UpstreamReply reply, int status, byte[] json, CallerOutput out) {
+    if (stream) {
+      endHalfEvent(reply, out);
+      event(json, out);
+    } else {
+      ReplyHead head = reply.head();
+      Map<String, String> headers = head == null ? new LinkedHashMap<>() : passed(head);
+      inOnePiece(status, headers, "application/json", json, out);
+    }
+  }
+
+  private static void inOnePiece(
+      int status, Map<String, String> headers, String type, byte[] body, CallerOutput out) {
+    headers.put("Content-Type", type);
+    headers.put("Content-Length", String.valueOf(body.length));
+    out.begin(status, headers);
+    out.write(body);
+  }
+
+  /** Ends what the backend left half said, so that it does not become part of what follows. */
+  private static void endHalfEvent(UpstreamReply reply, CallerOutput out) {
+    if (!reply.atBoundary()) {
+      out.write(EVENT_END);
+    }
+  }
+
+  private static void event(byte[] json, CallerOutput out) {
+    out.write(DATA);
+    out.write(json);
+    out.write(EVENT_END);
+  }
+
+  private static Map<String, String> passed(ReplyHead head) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    head.headers()
+        .forEach(
+            (name, value) -> {
+              if (PASSED.contains(name) || name.startsWith(PASSED_PREFIX)) {
+                headers.put(name, value);
+              }
+            });
+    return headers;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.helix.turn;
+
+import dev.helix.turn.stream.CallerStream;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/**
+ * Where a {@link ReplyForm} writes: the caller's response. Never blocks; what the caller is slow to
+ * take waits. Used from the turn's mailbox.
+ */
+public final class CallerOutput {
+  private final TurnTimes times;
+  private CallerStream caller;
+  private boolean begun;
+
+  CallerOutput(TurnTimes times) {
+    this.times = times;
+  }
+
+  void serve(CallerStream stream) {
+    caller = stream;
+  }
+
+  /** Whether status and headers have been given. */
+  public boolean begun() {
+    return begun;
+  }
+
+  /** Adds a header to whatever will be begun. */
+  public void header(String name, String value) {
+    caller.header(name, value);
+  }
+
+  /** Gives status and headers; once, before anything is written. */
+  public void begin(int status, Map<String, String> headers) {
+    begun = true;
+    caller.begin(status, headers);
+  }
+
+  /** Adds bytes, which are not the caller's to change; they go out with {@link #flush}. */
+  public void write(ByteBuffer bytes) {
+    times.callerGiven(!caller.waits());
+    caller.write(bytes);
+  }
+
+  /** Adds bytes as {@link #write(ByteBuffer)} does. */
+  public void write(byte[] bytes) {
+    write(ByteBuffer.wrap(bytes));
+  }
+
+  /** Sends what was written. Not needed at the end of what a form is told. */
+  public void flush() {
+    caller.flush();
+  }
+
+  /** How many bytes wait for the caller. */
+  long queued() {
+    return caller.queued();
+  }
+
+  /** Whether something is on its way that the caller has not taken. */
+  boolean waits() {
+    return caller.waits();
+  }
+
+  /** No more is to come. */
+  void end() {
+    caller.end();
+  }
+
+  /** Nothing more can come. */
+  void abandon() {
+    caller.abandon();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.helix.turn;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What all turns of an application share. Immutable.
+ *
+ * @param forwarding threads that hand tokens on; nothing on them waits for the store
+ * @param storing threads for what waits for the store
+ * @param timers posts and returns
+ */
+record Engine(
+    TurnSettings settings,
+    QuestionForcer forcer,
+    Executor forwarding,
+    Executor storing,
+    ScheduledExecutorService timers) {}

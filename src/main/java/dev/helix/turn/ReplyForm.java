@@ -1,0 +1,63 @@
+package dev.helix.turn;
+
+import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.WholeReply;
+import java.nio.ByteBuffer;
+
+/**
+ * The form in which an endpoint tells its caller of an answer. The turn tells it the answer's
+ * events, and it writes what they come to. One for each turn. It is called by one thread at a time,
+ * must not block, and need not be thread-safe.
+ *
+ * <p>The order is: {@link #commit} at most once; then, of an answer that is a stream, {@link
+ * #begin}, any number of {@link #pass}, {@link #chunk} and {@link #keepAlive}, and {@link #done};
+ * or, of one that is not, {@link #whole}. {@link #fail} may come in place of whatever is left. What
+ * is called last is called when everything is recorded.
+ */
+public interface ReplyForm {
+
+  /** A stream begins before it is known how the backend will answer. */
+  void commit(CallerOutput out);
+
+  /** The backend's stream begins. Its head is known to the reply. */
+  void begin(UpstreamReply reply, CallerOutput out);
+
+  /**
+   * Bytes of the backend's stream, as they came, without its end mark {@code [DONE]}.
+   *
+   * @param bytes the form's from now on
+   */
+  void pass(ByteBuffer bytes, CallerOutput out);
+
+  /**
+   * The data of one event of the backend's stream, which is JSON as a rule: so many bytes of the
+   * array, which is not the form's and good for the call only. All of an event's bytes have been
+   * passed, or will be.
+   */
+  void chunk(byte[] bytes, int from, int length, CallerOutput out);
+
+  /** Nothing was written for a while. Comes between events only. */
+  void keepAlive(UpstreamReply reply, CallerOutput out);
+
+  /** The backend's stream is complete. */
+  void done(UpstreamReply reply, CallerOutput out);
+
+  /** The backend's stream ended with an error of its own, which was passed. */
+  void told(UpstreamReply reply, CallerOutput out);
+
+  /**
+   * The answer came in one piece.
+   *
+   * @param body its bytes
+   * @param whole what they say
+   */
+  void whole(UpstreamReply reply, byte[] body, WholeReply whole, CallerOutput out);
+
+  /**
+   * There is no answer, or not all of it.
+   *
+   * @param reply what came of it; its head is null where none came
+   * @param json the error in OpenAI's form
+   */
+  void fail(UpstreamReply reply, int status, byte[] json, CallerOutput out);
+}

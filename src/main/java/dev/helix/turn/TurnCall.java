@@ -1,0 +1,86 @@
+package dev.helix.turn;
+
+import dev.helix.backend.ChatCall;
+import dev.helix.http.RequestBody;
+import dev.helix.message.Message;
+import dev.helix.session.HistoryMode;
+import dev.helix.session.OpenTurn;
+import dev.helix.session.SessionState;
+import dev.helix.session.TurnRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * What an endpoint asks of {@link Turns}: whose session, which messages in which place, and the
+ * request for the backend. It holds nothing of the container's, so that it may wait. Immutable.
+ *
+ * @param session the session that the request was given, with its owner; null where it has none
+ * @param asked what is asked of the session; null where nothing is kept of the request
+ * @param named whether the caller named the conversation, and so may be told what is stored of it
+ * @param stream whether the caller wants a stream
+ * @param headers the caller's headers that go to the backend
+ * @param memory the caller's body, whose memory is given back when the backend has it
+ * @param request the request for the backend
+ */
+public record TurnCall(
+    SessionState session,
+    TurnRequest asked,
+    boolean named,
+    boolean stream,
+    Map<String, String> headers,
+    RequestBody memory,
+    BackendRequest request) {
+
+  /** Makes the body of the request for the backend. Called once. */
+  @FunctionalInterface
+  public interface BackendRequest {
+    /**
+     * The body, in UTF-8 JSON.
+     *
+     * @param history what is sent before the caller's own messages, oldest first; may be empty
+     * @param system the system message that is sent before all; null where the caller's stands
+     */
+    byte[] body(List<Message> history, Message system);
+  }
+
+  public TurnCall {
+    headers = Map.copyOf(headers);
+    Objects.requireNonNull(memory, "memory");
+    Objects.requireNonNull(request, "request");
+  }
+
+  /** Whether the turn waits for the one before it in its conversation. */
+  boolean isOrdered() {
+    return asked != null && asked.mode() == HistoryMode.STORED;
+  }
+
+  /** What the backend is asked where nothing is kept. */
+  ChatCall unkept() {
+    return call(request.body(List.of(), null), session, List::of);
+  }
+
+  /**
+   * What the backend is asked for a turn whose question is stored.
+   *
+   * @param transcript reads what is stored of the conversation
+   * @throws dev.helix.http.BodyBudgetException if there is no memory for the stored history
+   */
+  ChatCall kept(OpenTurn open, Supplier<List<Message>> transcript) {
+    byte[] body = request.body(open.history(), open.system());
+    if (body.length > memory.length()) {
+      memory.countInstead((long) body.length + memory.length());
+    }
+    return call(body, open.session(), named ? transcript : List::of);
+  }
+
+  private ChatCall call(byte[] body, SessionState used, Supplier<List<Message>> transcript) {
+    return new ChatCall(body, stream, headers, used, transcript);
+  }
+
+  /** The caller's body is needed no longer. May be called again. */
+  void forgetBody() {
+    memory.close();
+  }
+}

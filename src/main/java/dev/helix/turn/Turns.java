@@ -1,0 +1,207 @@
+package dev.helix.turn;
+
+import dev.helix.backend.ChatBackend;
+import dev.helix.backend.ChatCall;
+import dev.helix.http.BodyBudgetException;
+import dev.helix.http.InvalidRequestException;
+import dev.helix.session.Lease;
+import dev.helix.session.OpenTurn;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionManager;
+import dev.helix.turn.stream.CallerStream;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The engine of every endpoint: it places a question in its session's transcript, asks the backend,
+ * tells the caller of the answer in the endpoint's {@link ReplyForm}, and records it. One for the
+ * application, in the servlet context under the name of this class. Safe for use by many threads.
+ *
+ * <p>A request holds the container's thread while its question is written, and no thread after
+ * that. With stored history it may have to wait for the turn before it in its conversation; then
+ * its question is written when that one is recorded, and no thread waits.
+ *
+ * <pre>{@code
+ * turns.begin(call, new ChatReplyForm(), request, response);
+ * }</pre>
+ */
+public final class Turns {
+  private final SessionManager sessions;
+  private final ChatBackend backend;
+  private final Engine engine;
+  private final RunningTurns running = new RunningTurns();
+  private final ConversationQueue queue = new ConversationQueue();
+
+  /** What the backend is asked, and where the answer is recorded. */
+  private record Placed(ChatCall call, TurnRecord record) {}
+
+  /**
+   * Puts the engine together; everything given stays the caller's to close.
+   *
+   * @param forwarding where tokens are handed on; some servers hold a thread up there for as long
+   *     as a caller does not read, which must not hold up others
+   * @param storing where turns wait for the store
+   */
+  public Turns(
+      SessionManager sessions,
+      ChatBackend backend,
+      TurnSettings settings,
+      Executor forwarding,
+      Executor storing,
+      ScheduledExecutorService timers) {
+    this.sessions = Objects.requireNonNull(sessions, "sessions");
+    this.backend = Objects.requireNonNull(backend, "backend");
+    this.engine =
+        new Engine(
+            Objects.requireNonNull(settings, "settings"),
+            new QuestionForcer(storing, timers),
+            Objects.requireNonNull(forwarding, "forwarding"),
+            Objects.requireNonNull(storing, "storing"),
+            Objects.requireNonNull(timers, "timers"));
+  }
+
+  /** How turns behave. */
+  public TurnSettings settings() {
+    return engine.settings();
+  }
+
+  /** Whether no new turns are taken, because the application stops. */
+  public boolean isStopping() {
+    return running.isDraining();
+  }
+
+  /**
+   * Refuses new turns and those that have not begun, lets running ones finish for as long as the
+   * settings grant, and ends the rest, whose answers are recorded as far as they came. Blocks until
+   * all are over; may be called again.
+   */
+  public void drain() {
+    running.drain(engine.settings().shutdownGrace());
+  }
+
+  /**
+   * Begins a turn, which has the request, the response and the call's memory from then on. Blocks
+   * on the store while the question is written.
+   *
+   * @throws InvalidRequestException if the application stops
+   * @throws BodyBudgetException if there is no memory for the stored history
+   * @throws SessionException if the question cannot be stored. Of all three nothing has begun, and
+   *     the request is still the caller's
+   */
+  public void begin(
+      TurnCall call, ReplyForm form, HttpServletRequest request, HttpServletResponse response)
+      throws IOException, InvalidRequestException {
+    if (!running.admit()) {
+      throw new InvalidRequestException(ErrorMapping.stopping());
+    }
+    TurnPermit permit = call.isOrdered() ? permit(call.session().sessionId()) : null;
+    boolean begun = false;
+    try {
+      begin(call, form, request, response, permit, place(call, permit));
+      begun = true;
+    } finally {
+      if (!begun) {
+        leave(permit);
+        running.abandoned();
+      }
+    }
+  }
+
+  private TurnPermit permit(SessionId session) {
+    return new TurnPermit(
+        sessions,
+        session,
+        engine.settings().historyLease(),
+        queue.join(session),
+        engine.storing(),
+        engine.timers());
+  }
+
+  /** The question in its place; null where it has to wait for the turn before it. */
+  private Placed place(TurnCall call, TurnPermit permit) {
+    if (permit == null) {
+      return placed(call, null);
+    }
+    Optional<Lease> lease = permit.take();
+    return lease.isPresent() ? placed(call, lease.get()) : null;
+  }
+
+  private Placed placed(TurnCall call, Lease lease) {
+    if (call.asked() == null) {
+      return new Placed(call.unkept(), TurnRecord.nowhere());
+    }
+    OpenTurn open = sessions.beginTurn(call.session(), call.asked().with(lease));
+    // Another conversation may have taken the name since the filter looked.
+    SessionId used = open.session().sessionId();
+    return new Placed(
+        call.kept(open, () -> sessions.transcript(used).messages()), TurnRecord.of(sessions, open));
+  }
+
+  /** Hands the request to a turn, which begins now or, if the question has no place yet, later. */
+  private void begin(
+      TurnCall call,
+      ReplyForm form,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      TurnPermit permit,
+      Placed placed)
+      throws IOException {
+    AsyncContext async = request.startAsync();
+    async.setTimeout(0);
+    Turn turn = new Turn(call, form, engine, () -> leave(permit), running::over);
+    CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
+    turn.serve(caller);
+    if (placed != null) {
+      // Before anybody else knows the turn: what it sets is not set in its mailbox.
+      ask(turn, permit, placed);
+      running.add(turn);
+    } else {
+      running.add(turn);
+      turn.waitInLine();
+      permit.whenTaken(
+          () -> turn.whenInLine(() -> beginLate(turn, call, permit)),
+          e -> turn.whenInLine(() -> notStored(turn, e)));
+    }
+    caller.open();
+  }
+
+  /** Begins a turn that has waited, in its mailbox, on a thread of the store's. */
+  private void beginLate(Turn turn, TurnCall call, TurnPermit permit) {
+    try {
+      ask(turn, permit, place(call, permit));
+    } catch (BodyBudgetException e) {
+      turn.fail(e.error());
+    } catch (SessionException e) {
+      notStored(turn, e);
+    }
+  }
+
+  private static void notStored(Turn turn, SessionException failure) {
+    ErrorMapping.log("a question could not be stored", failure);
+    turn.fail(ErrorMapping.of(failure));
+  }
+
+  private void ask(Turn turn, TurnPermit permit, Placed placed) {
+    turn.placed(
+        placed.record(),
+        () ->
+            Objects.requireNonNull(
+                backend.chat(placed.call(), turn), "the backend gave no exchange"));
+    if (permit != null) {
+      permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
+    }
+  }
+
+  private static void leave(TurnPermit permit) {
+    if (permit != null) {
+      permit.leave();
+    }
+  }
+}
