@@ -256,10 +256,13 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
           backend.ended();
           LOG.log(Level.DEBUG, "the backend failed", cause);
           if (enter(TurnEvent.BROKEN) == Action.FAIL) {
-            // Broken behind the answer's end, nothing is missing.
-            boolean whole = reply.isWhole();
-            reply.end();
-            conclude(whole ? Ending.of(reply) : Ending.failed(reply, ErrorMapping.of(cause)));
+            if (reply.isWhole()) {
+              // It broke behind the answer's end: nothing is missing.
+              reply.end();
+              conclude(Ending.of(reply));
+            } else {
+              concludeWith(ErrorMapping.of(cause));
+            }
           } else {
             setAlarm();
           }
