@@ -14,7 +14,8 @@ import java.util.Objects;
  * @param step what the session is working on
  * @param createdAt when the session began
  * @param updatedAt when it was last used; may be behind by a second after a crash
- * @param originalRequest the text of the first user message; null until there is one
+ * @param originalRequest the text of the first user message, of which at most 2,000 characters are
+ *     kept, the last of them {@code …} where it goes on; null until there is one
  * @param projectName the application's name for the session, or null
  * @param conversationId the caller's raw conversation id; null where it named none
  * @param owner whose the session is, {@link Owner#ANONYMOUS} where nobody was asked; never null
@@ -31,6 +32,11 @@ public record SessionState(
     Owner owner) {
   private static final byte[] NOTHING = {'{', '}'};
 
+  /** How many characters the original request has at most. */
+  private static final int LONGEST_REQUEST = 2000;
+
+  private static final String GOES_ON = "…";
+
   public SessionState {
     Objects.requireNonNull(sessionId, "sessionId");
     Objects.requireNonNull(status, "status");
@@ -38,6 +44,21 @@ public record SessionState(
     Objects.requireNonNull(owner, "owner");
     createdAt = createdAt.truncatedTo(ChronoUnit.MICROS);
     updatedAt = updatedAt.truncatedTo(ChronoUnit.MICROS);
+    originalRequest = bounded(originalRequest);
+  }
+
+  private static String bounded(String request) {
+    if (!isLong(request)) {
+      return request;
+    }
+    int end = LONGEST_REQUEST - GOES_ON.length();
+    boolean half = Character.isHighSurrogate(request.charAt(end - 1));
+    return request.substring(0, half ? end - 1 : end) + GOES_ON;
+  }
+
+  /** Whether only the beginning of a text is kept, which may be null. */
+  static boolean isLong(String request) {
+    return request != null && request.length() > LONGEST_REQUEST;
   }
 
   /** A session of which nothing is stored yet. */
@@ -107,6 +128,11 @@ public record SessionState(
         sessionId, status, step, createdAt, updatedAt, text, projectName, conversationId, owner);
   }
 
+  /** Whether the original request is this text, or is made of its beginning. */
+  public boolean isOfRequest(String text) {
+    return text != null && bounded(text).equals(originalRequest);
+  }
+
   /** This state with another owner. */
   public SessionState withOwner(Owner newOwner) {
     return new SessionState(
@@ -146,6 +172,16 @@ public record SessionState(
    */
   public static SessionState parse(SessionId id, byte[] json) {
     return StatusReader.read(json).state(id);
+  }
+
+  /**
+   * The original request as a {@code status.json} has it, which may be longer than a state's; null
+   * where there is none.
+   *
+   * @throws IllegalArgumentException if the bytes are not one JSON object
+   */
+  public static String wholeRequest(byte[] json) {
+    return StatusReader.read(json).originalRequest();
   }
 
   /** The content of {@code status.json}, indented, in UTF-8. */

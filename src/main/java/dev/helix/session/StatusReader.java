@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.message.TaskPrompt;
 import dev.helix.text.Json;
 import dev.helix.text.Times;
 import java.io.IOException;
@@ -82,6 +83,10 @@ final class StatusReader implements Json.FieldReader {
     };
   }
 
+  String originalRequest() {
+    return originalRequest;
+  }
+
   SessionState state(SessionId id) {
     Instant known = created != null ? created : updated != null ? updated : Instant.EPOCH;
     return new SessionState(
@@ -90,9 +95,14 @@ final class StatusReader implements Json.FieldReader {
         Step.ofWireName(step).orElse(Step.WHAT),
         known,
         updated != null ? updated : known,
-        originalRequest,
+        isLongTask() ? null : originalRequest,
         projectName,
         "".equals(conversationId) ? null : conversationId,
         owner);
+  }
+
+  /** Of a background prompt, as the original kept it, the beginning would not tell what it is. */
+  private boolean isLongTask() {
+    return SessionState.isLong(originalRequest) && TaskPrompt.matches(originalRequest);
   }
 }

@@ -33,7 +33,9 @@ final class StatusWriter {
     put(node, "step", state.step().wireName(), before.step().wireName());
     put(node, "created_at", Times.format(state.createdAt()), Times.format(before.createdAt()));
     put(node, "updated_at", Times.format(state.updatedAt()), Times.format(before.updatedAt()));
-    put(node, "original_request", state.originalRequest(), before.originalRequest());
+    String request = node.path("original_request").asText();
+    String written = SessionState.isLong(request) ? null : before.originalRequest();
+    put(node, "original_request", state.originalRequest(), written);
     put(node, "project_name", state.projectName(), before.projectName());
     put(node, "conversation_id", state.conversationId(), before.conversationId());
     Owner owner = state.owner();

@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,6 +68,46 @@ class SessionStateTest {
     assertTrue(written.contains("\"status\": \"paused\""), written);
     assertTrue(written.contains("\"created_at\": \"2025-11-02T10:00:00.000001\""), written);
     assertTrue(written.contains("2026-01-05T12:34:56.123456+00:00"), written);
+  }
+
+  @Test
+  void originalRequest_hasAtMost2000Characters_andSaysThatItGoesOn() {
+    String longest = "x".repeat(2000);
+    assertEquals(longest, STATE.withOriginalRequest(longest).originalRequest());
+    SessionState bounded = STATE.withOriginalRequest("y".repeat(1_000_000));
+    assertEquals("y".repeat(1999) + "…", bounded.originalRequest());
+    assertTrue(bounded.isOfRequest("y".repeat(1_000_000)));
+    assertFalse(bounded.isOfRequest("y".repeat(2000).replaceFirst("y", "x")));
+    assertEquals(bounded, SessionState.parse(ID, bounded.toJson()));
+  }
+
+  @Test
+  void originalRequest_thatIsBoundedWithinASurrogatePair_losesBothHalves() {
+    String pairs = "x" + "\ud83e\udd8a".repeat(1500);
+    String bounded = STATE.withOriginalRequest(pairs).originalRequest();
+    assertEquals("x" + "\ud83e\udd8a".repeat(999) + "…", bounded);
+    String even = "\ud83e\udd8a".repeat(1500);
+    assertEquals(
+        "\ud83e\udd8a".repeat(999) + "…", STATE.withOriginalRequest(even).originalRequest());
+  }
+
+  @Test
+  void longRequestOfAnEarlierVersion_isBounded_whenTheStateIsNextWritten() {
+    String json = "{\"original_request\":\"" + "y".repeat(5000) + "\"}";
+    SessionState read = SessionState.parse(ID, json.getBytes(UTF_8));
+    assertEquals("y".repeat(1999) + "…", read.originalRequest());
+    assertEquals("y".repeat(5000), SessionState.wholeRequest(json.getBytes(UTF_8)));
+    byte[] written = read.withStep(Step.WHY).toJson(json.getBytes(UTF_8));
+    assertTrue(written.length < 2500, written.length + " bytes");
+    assertEquals(read.originalRequest(), SessionState.wholeRequest(written));
+  }
+
+  @Test
+  void longBackgroundPromptOfTheOriginal_isNoRequest() {
+    String task =
+        "### Task:\\nSuggest.\\n<chat_history>\\n" + "USER: Q\\n".repeat(900) + "</chat_history>";
+    byte[] json = ("{\"original_request\":\"" + task + "\"}").getBytes(UTF_8);
+    assertEquals(null, SessionState.parse(ID, json).originalRequest());
   }
 
   @ParameterizedTest

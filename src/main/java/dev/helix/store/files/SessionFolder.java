@@ -6,6 +6,7 @@ import dev.helix.session.SessionState;
 import dev.helix.store.MessageArray;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,8 +35,7 @@ final class SessionFolder {
    */
   static final String UNFINISHED = ".unfinished";
 
-  /** A longer request is read again each time, so that what is remembered stays small. */
-  private static final int REMEMBERED_REQUEST = 8192;
+  private static final String REQUEST = "request.md";
 
   private final SessionId id;
   private final Path folder;
@@ -117,7 +117,7 @@ final class SessionFolder {
       Path input = Files.createDirectory(hidden.resolve("input"));
       Path context = Files.createDirectory(hidden.resolve("context"));
       Disk.write(hidden.resolve("status.json"), first.toJson());
-      writeRequest(input, first);
+      writeRequest(input, first, elements, first.originalRequest());
       Disk.write(context.resolve("messages.json"), array);
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -201,9 +201,12 @@ final class SessionFolder {
 
   /** Replaces the state; fields in the file that are not ours stay. */
   void write(SessionState next) throws IOException {
+    byte[] before = Files.readAllBytes(status);
     byte[] json;
+    String request = next.originalRequest();
     try {
-      json = next.toJson(Files.readAllBytes(status));
+      json = next.toJson(before);
+      request = SessionState.wholeRequest(before);
     } catch (IllegalArgumentException e) {
       Path aside = Disk.aside(status, "unreadable", clock);
       Files.copy(status, aside);
@@ -211,29 +214,38 @@ final class SessionFolder {
       json = next.toJson();
     }
     Path input = folder.resolve("input");
-    if (next.originalRequest() != null && !Files.exists(input.resolve("request.md"))) {
+    if (next.originalRequest() != null && !Files.exists(input.resolve(REQUEST))) {
       Files.createDirectories(input);
-      writeRequest(input, next);
+      writeRequest(input, next, transcript.read(next, LogVersion.NONE).elements(), request);
     }
     Disk.replace(status, json);
     remember(next, FileStamp.of(status));
   }
 
-  /** Not forced: what it says is in the state too. */
-  private static void writeRequest(Path input, SessionState state) throws IOException {
-    if (state.originalRequest() != null) {
-      Disk.write(
-          input.resolve("request.md"),
-          ("# User Request\n\n" + state.originalRequest()).getBytes(StandardCharsets.UTF_8));
+  /**
+   * Writes all of the request, of which the state may have the beginning only. Not forced: what it
+   * says is in the transcript too.
+   *
+   * @param stored another text that may be the request
+   */
+  private static void writeRequest(
+      Path input, SessionState state, List<Message> elements, String stored) throws IOException {
+    if (state.originalRequest() == null) {
+      return;
     }
+    String request =
+        elements.stream()
+            .filter(element -> element.role().equals("user"))
+            .map(Message::text)
+            .filter(state::isOfRequest)
+            .findFirst()
+            .orElse(state.isOfRequest(stored) ? stored : state.originalRequest());
+    Disk.write(
+        input.resolve(REQUEST), ("# User Request\n\n" + request).getBytes(StandardCharsets.UTF_8));
   }
 
   private void remember(SessionState newState, FileStamp newStamp) {
-    boolean large =
-        newState != null
-            && newState.originalRequest() != null
-            && newState.originalRequest().length() > REMEMBERED_REQUEST;
-    state = large ? null : newState;
+    state = newState;
     stamp = newStamp;
   }
 
