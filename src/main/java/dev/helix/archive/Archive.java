@@ -4,15 +4,11 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import java.io.File;
+import dev.helix.store.disk.Disk;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,7 +127,7 @@ public final class Archive {
       Files.deleteIfExists(file);
     }
     if (!all.isEmpty()) {
-      forceDirectory(folder);
+      Disk.forceDirectory(folder);
     }
     return !zips.isEmpty();
   }
@@ -202,34 +198,20 @@ public final class Archive {
 
   /** The archives of the sessions of this name, {@code *} for all. */
   private List<Path> names(String session) throws IOException {
-    List<Path> zips = entries("????-??_" + session + ".zip");
+    List<Path> zips = new ArrayList<>(entries("????-??_" + session + ".zip"));
     zips.removeIf(zip -> !NAME.matcher(zip.getFileName().toString()).matches());
     return zips;
   }
 
   private List<Path> entries(String pattern) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, pattern)) {
-      stream.forEach(entries::add);
+    try {
+      return Disk.entries(folder, pattern);
     } catch (NoSuchFileException e) {
-      return entries; // Nothing was ever archived.
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
+      return List.of(); // Nothing was ever archived.
     }
-    return entries;
   }
 
   private SessionException unlisted(IOException cause) {
     return new SessionException("the archive " + folder + " cannot be listed", cause);
-  }
-
-  /** Puts a directory's names on the disk, where directories can be forced at all. */
-  static void forceDirectory(Path directory) throws IOException {
-    if (File.separatorChar == '\\') {
-      return; // Windows does so itself and refuses to open a directory.
-    }
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.helix.archive;
 
 import dev.helix.session.SessionFiles;
+import dev.helix.store.disk.Disk;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -73,15 +74,15 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
     } else {
       file.close();
     }
-    file = new FileOutputStream(beside.toFile());
+    file = Disk.create(beside);
     out = new ZipOutputStream(new BufferedOutputStream(file, 1 << 16), StandardCharsets.UTF_8);
   }
 
   private void makeFolder() throws IOException {
     Path folder = zip.getParent();
     if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
-      Archive.forceDirectory(folder.getParent());
+      Disk.makeFolders(folder);
+      Disk.forceDirectory(folder.getParent());
     }
   }
 
@@ -99,7 +100,7 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
       out.close();
       name();
       kept = true;
-      Archive.forceDirectory(zip.getParent());
+      Disk.forceDirectory(zip.getParent());
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException e) {

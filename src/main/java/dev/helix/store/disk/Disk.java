@@ -10,33 +10,80 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** What the file store asks of a disk: durable writes, atomic replacement, setting aside. */
+/**
+ * What is asked of a disk: durable writes, atomic replacement, setting aside. Folders and files are
+ * made for their owner alone, whatever the process' umask lets others do, where the disk knows
+ * owners.
+ */
 public final class Disk {
   private static final Logger LOG = System.getLogger(Disk.class.getName());
   private static final DateTimeFormatter NAME_TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private static final List<String> FULL = wordsForFull();
+  private static final FileAttribute<?>[] OWNERS_FOLDER = ownerOnly("rwx------");
+  private static final FileAttribute<?>[] OWNERS_FILE = ownerOnly("rw-------");
 
   private Disk() {}
 
+  private static FileAttribute<?>[] ownerOnly(String permissions) {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /** Makes a folder, for its owner alone. */
+  public static Path makeFolder(Path folder) throws IOException {
+    return Files.createDirectory(folder, OWNERS_FOLDER);
+  }
+
+  /** Makes a folder and those above it where they are missing, for their owner alone. */
+  public static Path makeFolders(Path folder) throws IOException {
+    return Files.isDirectory(folder) ? folder : Files.createDirectories(folder, OWNERS_FOLDER);
+  }
+
+  /**
+   * Opens a file to be written anew, for its owner alone. Unlike a channel the stream is not closed
+   * by an interrupt half-way.
+   */
+  public static FileOutputStream create(Path file) throws IOException {
+    Files.deleteIfExists(file); // It may be others' to read.
+    Files.createFile(file, OWNERS_FILE);
+    return new FileOutputStream(file.toFile());
+  }
+
+  /** Opens a file to be locked or added to, which is made for its owner alone. */
+  public static FileChannel openToKeep(Path file, OpenOption... more) throws IOException {
+    Set<OpenOption> options = new HashSet<>(List.of(more));
+    options.addAll(Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    return FileChannel.open(file, options, OWNERS_FILE);
+  }
+
   /** Writes a new file, which is on the disk only after {@link #force}. */
   public static void write(Path file, byte[] content) throws IOException {
-    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+    try (FileOutputStream out = create(file)) {
       out.write(content);
     }
   }
@@ -50,8 +97,7 @@ public final class Disk {
 
   /** Writes a new file, which is on the disk on return; its name is so only with its directory. */
   public static void writeForced(Path file, byte[] content) throws IOException {
-    // Streams and random access files, unlike channels, are not closed by an interrupt half-way.
-    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+    try (FileOutputStream out = create(file)) {
       out.write(content);
       out.getFD().sync();
     }

@@ -6,12 +6,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The hold of one server on a sessions directory: a lock on the file {@code .lock} in it, which
@@ -31,9 +26,7 @@ final class DirectoryLock {
   /** Makes the directory where it is missing, for its owner alone, and takes hold of it. */
   static DirectoryLock acquire(Path directory) {
     try {
-      if (!Files.isDirectory(directory)) {
-        Files.createDirectories(directory, ownerOnly());
-      }
+      Disk.makeFolders(directory);
       // Another web application of this process must be found out without opening the file: to
       // close it again would end the other's lock. Only system properties are common to both.
       String mark = "dev.helix.sessions.held." + directory.toRealPath();
@@ -42,9 +35,7 @@ final class DirectoryLock {
       }
       FileChannel channel = null;
       try {
-        channel =
-            FileChannel.open(
-                directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel = Disk.openToKeep(directory.resolve(".lock"));
         if (channel.tryLock() == null) {
           throw inUse(directory);
         }
@@ -64,14 +55,6 @@ final class DirectoryLock {
   private static SessionException inUse(Path directory) {
     return new SessionException(
         "another server uses the sessions directory " + directory + "; each needs its own");
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-        }
-        : new FileAttribute<?>[0];
   }
 
   void close() {

@@ -306,7 +306,7 @@ public final class FileSessionStore implements SessionStore {
           for (Path leftover : Disk.entries(sessions, id + ".unreadable-*")) {
             Disk.deleteTree(leftover);
           }
-          Path unfinished = Files.createDirectories(sessions.resolve(SessionFolder.UNFINISHED));
+          Path unfinished = Disk.makeFolders(sessions.resolve(SessionFolder.UNFINISHED));
           for (Path leftover : Disk.entries(unfinished, "*." + id + ".*")) {
             Disk.deleteTree(leftover);
           }

@@ -25,7 +25,7 @@ record NoteFile(Path file) {
   }
 
   void write(String text) throws IOException {
-    Files.createDirectories(file.getParent());
+    Disk.makeFolders(file.getParent());
     Disk.replace(file, text.getBytes(StandardCharsets.UTF_8));
     Disk.forceDirectory(file.getParent());
   }

@@ -4,13 +4,10 @@ import dev.helix.session.SessionException;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -87,18 +84,8 @@ final class OwnerSecretFile {
     byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
     // Whole and on the disk before it has its name: no crash leaves half a secret.
     Path beside = file.resolveSibling(NAME + ".new");
-    Files.deleteIfExists(beside);
-    Files.createFile(beside, ownerOnly());
     Disk.writeForced(beside, content);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     Disk.forceDirectory(file.getParent());
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 }

@@ -113,9 +113,9 @@ final class SessionFolder {
     Path hidden = unfinished("new");
     byte[] array = MessageArray.of(elements);
     try {
-      Files.createDirectory(hidden);
-      Path input = Files.createDirectory(hidden.resolve("input"));
-      Path context = Files.createDirectory(hidden.resolve("context"));
+      Disk.makeFolder(hidden);
+      Path input = Disk.makeFolder(hidden.resolve("input"));
+      Path context = Disk.makeFolder(hidden.resolve("context"));
       Disk.write(hidden.resolve("status.json"), first.toJson());
       writeRequest(input, first, elements, first.originalRequest());
       Disk.write(context.resolve("messages.json"), array);
@@ -170,7 +170,7 @@ final class SessionFolder {
   /** Not with its parents: a sessions directory that is gone is not made again. */
   private static void makeUnfinished(Path parent) throws IOException {
     try {
-      Files.createDirectory(parent);
+      Disk.makeFolder(parent);
     } catch (FileAlreadyExistsException e) {
       LOG.log(Level.TRACE, "another thread has just made {0}", parent);
     }
@@ -215,7 +215,7 @@ final class SessionFolder {
     }
     Path input = folder.resolve("input");
     if (next.originalRequest() != null && !Files.exists(input.resolve(REQUEST))) {
-      Files.createDirectories(input);
+      Disk.makeFolders(input);
       writeRequest(input, next, transcript.read(next, LogVersion.NONE).elements(), request);
     }
     Disk.replace(status, json);

@@ -97,7 +97,7 @@ public final class TranscriptFile {
     }
     if (stamp == null) {
       byte[] array = MessageArray.of(elements);
-      Files.createDirectories(file.getParent());
+      Disk.makeFolders(file.getParent());
       Disk.replace(file, array);
       Disk.forceDirectory(file.getParent());
       left(FileStamp.of(file), array.length - MessageArray.CLOSE.length, false, MessageArray.CLOSE);

@@ -190,7 +190,7 @@ final class WholeFolder {
    * @throws IllegalArgumentException if they are not a session's
    */
   static SessionState make(Path folder, SessionId id, SessionFiles files) throws IOException {
-    Files.createDirectory(folder);
+    Disk.makeFolder(folder);
     try {
       Maker maker = new Maker(folder, id);
       maker.takeAll(files);
@@ -266,7 +266,7 @@ final class WholeFolder {
         throw new FileAlreadyExistsException(path, null, "it is shown twice, as this disk sees it");
       }
       for (Path at = file.getParent(); directories.add(at); at = at.getParent()) {
-        Files.createDirectories(at);
+        Disk.makeFolders(at);
       }
       Disk.writeForced(file, content);
     }

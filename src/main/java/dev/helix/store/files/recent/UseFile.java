@@ -1,5 +1,6 @@
 package dev.helix.store.files.recent;
 
+import dev.helix.store.disk.Disk;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
@@ -153,7 +154,7 @@ final class UseFile implements Closeable {
 
   /** Writes a file of lines, not forced; where that fails, there is none. */
   static void write(Path file, Source source) throws IOException {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
+    try (OutputStream out = new BufferedOutputStream(Disk.create(file), BUFFER)) {
       for (Use use = source.next(); use != null; use = source.next()) {
         out.write(use.line());
       }

@@ -56,7 +56,7 @@ public final class UseFolder {
 
   /** Makes the folder where it is missing, and takes away what a crash left half made. */
   void prepare() throws IOException {
-    Files.createDirectories(folder);
+    Disk.makeFolders(folder);
     for (Path left : Disk.entries(folder, "*.new")) {
       Files.delete(left);
     }
@@ -122,7 +122,7 @@ public final class UseFolder {
    * @return whether it was made
    */
   boolean makeAnew(long number, BooleanSupplier stopped) throws IOException {
-    Files.createDirectories(folder); // Somebody may have deleted it.
+    Disk.makeFolders(folder); // Somebody may have deleted it.
     List<Path> parts = new ArrayList<>();
     List<Use> uses = new ArrayList<>();
     // Not listed as a whole, which would hold the names of millions.
