@@ -245,7 +245,7 @@ class StoredTurnsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "force", "read"})
+  @ValueSource(strings = {"append", "force"})
   void storeThatFails_endsTheTurn_andTheNextOneBegins(String method) throws Exception {
     ScriptedUpstream upstream = upstream(LONG);
     RawClient first = server.ask(id, "One?");
