@@ -52,8 +52,8 @@ final class Loopback {
       return false;
     }
     try {
-      // With a colon in it this is an address or an error, never a name to be resolved.
-      return InetAddress.getByName(inner).isLoopbackAddress();
+      // In brackets it is an address or an error. Without them the JDK looks up what is neither.
+      return InetAddress.getByName("[" + inner + "]").isLoopbackAddress();
     } catch (UnknownHostException notAnAddress) {
       return false;
     }
