@@ -16,18 +16,21 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
-import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -51,34 +54,41 @@ public final class UpstreamBackend implements ChatBackend {
   private static final int BUFFER_BYTES = 4 * 1024;
 
   private final ScheduledExecutorService timers;
+  private final ConnectThread connectThread;
   private final PoolingAsyncClientConnectionManager connections;
   private final CloseableHttpAsyncClient client;
+  private volatile ModelsReceiver asked;
 
   /**
    * Opens the client; connections are made when first used. The timers stay the caller's to close.
    */
   public UpstreamBackend(UpstreamSettings settings, ScheduledExecutorService timers) {
+    this(settings, timers, SystemDefaultDnsResolver.INSTANCE);
+  }
+
+  UpstreamBackend(UpstreamSettings settings, ScheduledExecutorService timers, DnsResolver names) {
     this.settings = settings;
     this.completions = settings.endpoint("/chat/completions");
     this.models = settings.endpoint("/models");
     this.timers = timers;
     Timeout connect = Timeout.of(settings.connectTimeout());
     AtomicInteger threads = new AtomicInteger();
+    this.connectThread = new ConnectThread(names, timers);
     this.connections =
-        PoolingAsyncClientConnectionManagerBuilder.create()
-            .setMaxConnPerRoute(settings.maxConnections())
-            .setMaxConnTotal(settings.maxConnections())
-            .setDefaultConnectionConfig(
-                ConnectionConfig.custom()
-                    .setConnectTimeout(connect)
-                    .setSocketTimeout(Timeout.DISABLED)
-                    .build())
-            .setDefaultTlsConfig(
-                TlsConfig.custom()
-                    .setHandshakeTimeout(connect)
-                    .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
-                    .build())
-            .build();
+        new PoolingAsyncClientConnectionManager(
+            connectThread, PoolConcurrencyPolicy.STRICT, PoolReusePolicy.LIFO, null, false);
+    connections.setDefaultMaxPerRoute(settings.maxConnections());
+    connections.setMaxTotal(settings.maxConnections());
+    connections.setDefaultConnectionConfig(
+        ConnectionConfig.custom()
+            .setConnectTimeout(connect)
+            .setSocketTimeout(Timeout.DISABLED)
+            .build());
+    connections.setDefaultTlsConfig(
+        TlsConfig.custom()
+            .setHandshakeTimeout(connect)
+            .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
+            .build());
     this.client =
         HttpAsyncClients.custom()
             .setConnectionManager(connections)
@@ -120,6 +130,7 @@ public final class UpstreamBackend implements ChatBackend {
   @Override
   public CompletionStage<byte[]> models() {
     ModelsReceiver receiver = new ModelsReceiver();
+    asked = receiver;
     Exchange exchange = begin("GET", models, Map.of(), null, receiver);
     receiver.exchange.complete(exchange);
     ScheduledFuture<?> timeout =
@@ -153,6 +164,10 @@ public final class UpstreamBackend implements ChatBackend {
 
   @Override
   public void close() {
+    ModelsReceiver running = asked;
+    if (running != null) {
+      running.failed(new BackendException(Reason.BROKEN, "The application stops.", null));
+    }
     // Closed at once, the reactor's threads would find their selector closed under them, and log
     // it.
     client.initiateShutdown();
@@ -162,6 +177,7 @@ public final class UpstreamBackend implements ChatBackend {
       Thread.currentThread().interrupt();
     }
     client.close(CloseMode.IMMEDIATE);
+    connectThread.close();
   }
 
   /** Collects the list of models, which must be a JSON object of a bearable size. */
