@@ -33,10 +33,11 @@ import java.util.Objects;
  *
  * <p>With a keys file every request needs a key of it, else it gets 401 {@code invalid_api_key}.
  * With a secret for Open WebUI's tokens a bad {@code X-OpenWebUI-User-Jwt} gets 401 {@code
- * invalid_user_token}, and where there is none any request but {@code GET}, {@code HEAD} and {@code
- * OPTIONS} gets 401 {@code user_token_required}, unless its key is a service's. Where {@code
- * X-OpenWebUI-User-Id} is trusted, one that makes no sense gets 400 {@code invalid_user_id}. A
- * header with an empty value is absent; one given twice is wrong.
+ * invalid_user_token}, and a request without one gets 401 {@code user_token_required}, unless its
+ * key is a service's or it is a {@code GET} or {@code HEAD} of {@code /v1/models} or {@code
+ * /v1/models/ID}, below the context path. Where {@code X-OpenWebUI-User-Id} is trusted, one that
+ * makes no sense gets 400 {@code invalid_user_id}. A header with an empty value is absent; one
+ * given twice is wrong.
  *
  * <p>The tenant is the key's, else the container's principal; the user is the token's, else the
  * trusted header's, else the principal where the tenant came from a key. Source: specification

@@ -7,7 +7,6 @@ import java.security.Principal;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Finds out who a caller is from its key, its user token, its headers and what the container knows.
@@ -17,7 +16,7 @@ public final class Callers {
   private static final String AUTHORIZATION = "Authorization";
   private static final String TOKEN = "X-OpenWebUI-User-Jwt";
   private static final String USER_ID = "X-OpenWebUI-User-Id";
-  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+  private static final String MODELS = "/v1/models";
 
   private final KeysFile keys;
   private final UserTokens tokens;
@@ -74,7 +73,7 @@ public final class Callers {
       throws RefusedCallerException {
     List<String> values = HeaderValues.of(request, TOKEN);
     if (values.isEmpty()) {
-      if (service || READING.contains(request.getMethod())) {
+      if (service || asksForModels(request)) {
         return null;
       }
       throw RefusedCallerException.unproven(
@@ -88,6 +87,18 @@ public final class Callers {
     }
     throw RefusedCallerException.unproven(
         "invalid_user_token", "The token in the header " + TOKEN + " is not valid.");
+  }
+
+  /**
+   * Whether a request reads the list of models or one of it, which are nobody's. The path is as the
+   * container decoded and mapped it, without the context path.
+   */
+  private static boolean asksForModels(HttpServletRequest request) {
+    String info = request.getPathInfo();
+    String path = request.getServletPath() + (info == null ? "" : info);
+    return (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
+        && (path.equals(MODELS) || path.startsWith(MODELS + "/"))
+        && !path.contains("..");
   }
 
   private static String userOfHeader(HttpServletRequest request) throws RefusedCallerException {

@@ -259,6 +259,56 @@ class AuthenticationFilterTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "GET,     /v1/models",
+    "GET,     /v1/models/",
+    "GET,     /v1/models/llama3.2",
+    "GET,     /v1/models/org/llama%203.2",
+    "HEAD,    /v1/models/llama3.2"
+  })
+  void modelsAreNobodys_theKeyIsEnough(String method, String path) throws Exception {
+    try (TestServer server = server(settings(true, true, false))) {
+      RawHttp.Request request = RawHttp.line(method + " " + path + " HTTP/1.1");
+      assertEquals(
+          "acme|null",
+          server.send(request.header("Authorization", "Bearer key-acme")).header("Owner"));
+      assertEquals(401, server.send(RawHttp.line(method + " " + path + " HTTP/1.1")).status());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,     /v1/conversations",
+    "GET,     /v1/conversations/c-1",
+    "HEAD,    /v1/conversations/c-1",
+    "OPTIONS, /v1/conversations/c-1",
+    "GET,     /v1/chat/completions",
+    "GET,     /v1/modelsfoo",
+    "GET,     /v1/models/../conversations",
+    "GET,     /v1/models;a=b/../conversations",
+    "GET,     /v1/conversations/../conversations/v1/models",
+    "GET,     /v1/conversations?/v1/models",
+    "GET,     /v1/conversations;/v1/models",
+    "DELETE,  /v1/models/llama3.2",
+    "OPTIONS, /v1/models",
+    "POST,    /v1/models"
+  })
+  void anythingElseIsAUsers_alsoWhereItOnlyReads(String method, String path) throws Exception {
+    try (TestServer server = server(settings(true, true, false))) {
+      RawHttp.Request without = RawHttp.line(method + " " + path + " HTTP/1.1");
+      RawHttp.Response refused = server.send(without.header("Authorization", "Bearer key-acme"));
+      assertEquals(401, refused.status());
+      assertNull(refused.header("Owner"));
+      RawHttp.Request with = RawHttp.line(method + " " + path + " HTTP/1.1");
+      assertEquals(
+          "acme|ann",
+          server
+              .send(with.header("Authorization", "Bearer key-acme").header(JWT, token("ann")))
+              .header("Owner"));
+    }
+  }
+
   @Test
   void tokenWithoutASecret_isNotLookedAt() throws Exception {
     try (TestServer server = server(settings(true, false, false))) {
