@@ -96,7 +96,9 @@ public final class HelixApplication implements ServletContextListener {
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
     opened.push(turns::drain);
-    ModelCatalog models = new ModelCatalog(backend, config.chat().modelsCache(), forwarding);
+    ModelCatalog models =
+        new ModelCatalog(
+            backend, config.chat().modelsCache(), config.modelsTimeout(), forwarding, timers);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), budget);

@@ -29,6 +29,7 @@ import java.util.function.UnaryOperator;
  * @param archive where and when idle sessions are archived
  * @param backend who answers
  * @param upstream the upstream, or null where none is set
+ * @param modelsTimeout how long callers wait for the list of models
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
  */
@@ -38,6 +39,7 @@ public record HelixConfig(
     ArchiveSettings archive,
     BackendChoice backend,
     UpstreamSettings upstream,
+    Duration modelsTimeout,
     TurnSettings chat,
     FilterSettings filter) {
   public static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
@@ -92,14 +94,16 @@ public record HelixConfig(
     String store = store(settings);
     SessionStore.problems(STORE, store, storeSettings(settings, sessionsDir))
         .forEach(settings::reject);
-    UpstreamSettings upstream = upstream(settings);
+    Duration modelsTimeout = duration(settings, "helix.timeout.models", Duration.ofSeconds(10));
+    UpstreamSettings upstream = upstream(settings, modelsTimeout);
     BackendChoice backend = BackendChoice.read(settings, upstream != null, BackendChoice.own());
     TurnSettings chat = chat(settings, filter);
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
     settings.check();
-    return new HelixConfig(store, sessionsDir, archive, backend, upstream, chat, filter);
+    return new HelixConfig(
+        store, sessionsDir, archive, backend, upstream, modelsTimeout, chat, filter);
   }
 
   /** What kind of store the settings name. */
@@ -118,11 +122,10 @@ public record HelixConfig(
     return key -> key.equals(SESSIONS_DIR) ? sessionsDir.toString() : settings.raw(key);
   }
 
-  private static UpstreamSettings upstream(Settings settings) {
+  private static UpstreamSettings upstream(Settings settings, Duration modelsTimeout) {
     URI url = settings.uri("helix.upstream.url", null);
     String key = settings.secret("helix.upstream.key");
     Duration connect = duration(settings, "helix.timeout.connect", Duration.ofSeconds(10));
-    Duration models = duration(settings, "helix.timeout.models", Duration.ofSeconds(10));
     int connections = settings.integer("helix.upstream.connections", 10_000, 1, 1_000_000);
     if (key != null && !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       settings.reject("helix.upstream.key", "visible ASCII characters, without blanks");
@@ -135,7 +138,7 @@ public record HelixConfig(
           "helix.upstream.url",
           "a URL without user, query or fragment, such as http://127.0.0.1:11434/v1");
     }
-    return url == null ? null : new UpstreamSettings(url, key, connect, models, connections);
+    return url == null ? null : new UpstreamSettings(url, key, connect, modelsTimeout, connections);
   }
 
   private static TurnSettings chat(Settings settings, FilterSettings filter) {

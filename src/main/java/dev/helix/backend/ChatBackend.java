@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
  * come out, either one JSON object or a stream of server-sent events that ends in {@code data:
  * [DONE]}.
  *
- * <p>Implementations are safe for use by many threads. {@link #chat} returns at once and never
- * blocks on the network.
+ * <p>Implementations are safe for use by many threads. {@link #chat} and {@link #models} return at
+ * once and never block on the network.
  */
 public interface ChatBackend extends AutoCloseable {
 
@@ -29,8 +29,8 @@ public interface ChatBackend extends AutoCloseable {
 
   /**
    * The body of {@code GET /v1/models}: a JSON object whose {@code data} is an array of models, in
-   * UTF-8. The stage fails with a {@link BackendException} when the list can't be had; the caller
-   * keeps the last one it saw.
+   * UTF-8. The stage fails with a {@link BackendException} when the list can't be had; then the
+   * last list holds. The next call comes when the stage of the one before is complete.
    */
   CompletionStage<byte[]> models();
 

@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The backend's list of models, kept for a while. When it can't be had the last known list holds,
- * or an empty one: a client that asks in the wrong moment must not lose all its models. Safe for
- * use by many threads; many askers make one request.
+ * The backend's list of models, kept for a while. Where it cannot be had the last known list holds,
+ * or an empty one. One request to the backend is under way at a time, whoever asks. Thread-safe.
  */
 public final class ModelCatalog {
   private static final System.Logger LOG = System.getLogger(ModelCatalog.class.getName());
@@ -21,43 +23,73 @@ public final class ModelCatalog {
   private static final byte[] EMPTY =
       "{\"object\":\"list\",\"data\":[]}".getBytes(StandardCharsets.UTF_8);
 
+  /** How long a failure holds, and how long a caller waits for the request after it. */
+  private static final long FAILURE_NANOS = 1_000_000_000L;
+
   private final ChatBackend backend;
-  private final Executor executor;
   private final long keptNanos;
+  private final long patienceNanos;
+  private final Executor executor;
+  private final ScheduledExecutorService timers;
   private byte[] last = EMPTY;
-  private boolean known;
-  private long fetchedAt;
-  private CompletableFuture<byte[]> fetching;
+
+  /** Whether the backend failed when it was asked last. */
+  private boolean failing;
+
+  /** Until when nobody asks again, by {@link System#nanoTime}. */
+  private long holdsUntil = System.nanoTime();
+
+  /** What the callers wait for while the backend is asked; null while it is not. */
+  private CompletableFuture<byte[]> asked;
 
   /**
    * A list that was not asked for yet.
    *
    * @param kept how long a list holds
+   * @param patience how long callers wait for the backend; a second at most while it fails
    * @param executor where callers are answered
+   * @param timers stay the caller's to close
    */
-  public ModelCatalog(ChatBackend backend, Duration kept, Executor executor) {
+  public ModelCatalog(
+      ChatBackend backend,
+      Duration kept,
+      Duration patience,
+      Executor executor,
+      ScheduledExecutorService timers) {
     this.backend = backend;
-    this.executor = executor;
     this.keptNanos = kept.toNanos();
+    this.patienceNanos = patience.toNanos();
+    this.executor = executor;
+    this.timers = timers;
   }
 
   /** The list's JSON in UTF-8. Never fails. */
   CompletionStage<byte[]> list() {
     CompletableFuture<byte[]> mine;
+    long patience;
     synchronized (this) {
-      if (known && System.nanoTime() - fetchedAt < keptNanos) {
+      if (asked != null) {
+        return failing ? CompletableFuture.completedFuture(last) : asked;
+      }
+      if (System.nanoTime() - holdsUntil < 0) {
         return CompletableFuture.completedFuture(last);
       }
-      if (fetching != null) {
-        return fetching;
-      }
       mine = new CompletableFuture<>();
-      fetching = mine;
+      asked = mine;
+      patience = failing ? Math.min(FAILURE_NANOS, patienceNanos) : patienceNanos;
     }
     try {
-      backend.models().whenComplete((body, failure) -> mine.complete(fetched(body, failure)));
+      ScheduledFuture<?> timer =
+          timers.schedule(() -> mine.complete(known()), patience, TimeUnit.NANOSECONDS);
+      backend
+          .models()
+          .whenComplete(
+              (body, failure) -> {
+                timer.cancel(false);
+                mine.complete(heard(body, failure));
+              });
     } catch (RuntimeException e) {
-      mine.complete(fetched(null, e));
+      mine.complete(heard(null, e));
     }
     return mine;
   }
@@ -66,19 +98,23 @@ public final class ModelCatalog {
     return executor;
   }
 
-  private synchronized byte[] fetched(byte[] body, Throwable failure) {
-    fetching = null;
-    if (failure == null && isList(body)) {
-      last = body;
-      known = true;
-      fetchedAt = System.nanoTime();
-    } else {
+  private synchronized byte[] known() {
+    return last;
+  }
+
+  private synchronized byte[] heard(byte[] body, Throwable failure) {
+    asked = null;
+    failing = failure != null || !isList(body);
+    holdsUntil = System.nanoTime() + (failing ? FAILURE_NANOS : keptNanos);
+    if (failing) {
       LOG.log(
           System.Logger.Level.WARNING,
           "the upstream''s list of models can''t be had ({0}); the last known one holds",
           failure == null
               ? "it is no list"
               : (failure.getCause() == null ? failure : failure.getCause()).getMessage());
+    } else {
+      last = body;
     }
     return last;
   }

@@ -1,0 +1,85 @@
+package dev.helix.blackbox;
+
+import dev.helix.scripted.ScriptedUpstream;
+import dev.helix.session.SessionManager;
+import jakarta.servlet.ServletContextAttributeEvent;
+import jakarta.servlet.ServletContextAttributeListener;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.eclipse.jetty.ee10.webapp.Configuration;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.ee10.webapp.WebInfConfiguration;
+import org.eclipse.jetty.ee10.webapp.WebXmlConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * The web application as its own web.xml puts it together, in a real Jetty of this JVM, on real
+ * files and with a scripted upstream. Thread-safe.
+ */
+public final class WholeApplication implements AutoCloseable {
+  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final Server server = new Server();
+  private final ServerConnector connector = new ServerConnector(server);
+  private final WebAppContext context = new WebAppContext();
+
+  /**
+   * Starts it.
+   *
+   * @param settings context-params
+   */
+  public WholeApplication(Path sessions, Map<String, String> settings) throws Exception {
+    this(sessions, settings, null);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param settings context-params
+   * @param others what the filters and servlets find as the sessions, in place of the application's
+   *     own; null for that
+   */
+  public WholeApplication(Path sessions, Map<String, String> settings, SessionManager others)
+      throws Exception {
+    if (others != null) {
+      context.addEventListener(
+          new ServletContextAttributeListener() {
+            @Override
+            public void attributeAdded(ServletContextAttributeEvent event) {
+              if (event.getName().equals(SessionManager.class.getName())) {
+                event.getServletContext().setAttribute(event.getName(), others);
+              }
+            }
+          });
+    }
+    context.setContextPath("/");
+    context.setBaseResourceAsPath(Path.of("src/main/webapp").toAbsolutePath());
+    context.setDefaultsDescriptor(null);
+    context.setConfigurations(
+        new Configuration[] {new WebInfConfiguration(), new WebXmlConfiguration()});
+    context.setParentLoaderPriority(true);
+    context.setThrowUnavailableOnStartupException(true);
+    context.setInitParameter("helix.sessions.dir", sessions.toString());
+    context.setInitParameter("helix.upstream.url", upstream.baseUrl().toString());
+    settings.forEach(context::setInitParameter);
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    server.setHandler(context);
+    server.start();
+  }
+
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/");
+  }
+
+  public ScriptedUpstream upstream() {
+    return upstream;
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+    upstream.close();
+  }
+}
