@@ -3,13 +3,13 @@ package dev.helix.access;
 import java.util.regex.Pattern;
 
 /**
- * An API key as its file knows it: never the key, only its SHA-256. Immutable; does not show its
- * hash.
+ * The entry of an API key in the keys file: its tenant and the SHA-256 of the key, never the key
+ * itself. Immutable; {@link #toString} does not show the hash.
  *
  * @param tenant whose key it is, 1 to 64 of {@code A-Z a-z 0-9 . _ -}
  * @param hash SHA-256 over the key's bytes, of which there is at least one, as 64 lower-case hex
  *     digits
- * @param service whether it is a program's that speaks for no user
+ * @param service whether the key belongs to a program that speaks for no user
  */
 public record ApiKey(String tenant, String hash, boolean service) {
   private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");

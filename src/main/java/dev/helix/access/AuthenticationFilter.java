@@ -2,7 +2,6 @@ package dev.helix.access;
 
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
-import dev.helix.filter.ConversationFilter;
 import dev.helix.http.ErrorResponse;
 import dev.helix.session.Owner;
 import jakarta.servlet.Filter;
@@ -21,9 +20,9 @@ import java.time.Clock;
 import java.util.Objects;
 
 /**
- * A servlet filter that finds out for whom a request speaks, and refuses it where that must be
- * proved and is not. Behind it a request has the attribute {@link Owner}, named by its class, which
- * {@link ConversationFilter} looks sessions up for; so this filter comes before that one.
+ * A servlet filter that finds the {@link Owner} of each request, and refuses requests that do not
+ * prove theirs. Behind it a request has the owner as an attribute named by its class. It comes
+ * before {@code ConversationFilter}, which looks up that owner's sessions.
  *
  * <pre>
  * POST /v1/chat/completions HTTP/1.1          HTTP/1.1 401 Unauthorized
@@ -31,17 +30,23 @@ import java.util.Objects;
  *                                             {"error":{…,"code":"invalid_api_key"}}
  * </pre>
  *
- * <p>With a keys file every request needs a key of it, else it gets 401 {@code invalid_api_key}.
- * With a secret for Open WebUI's tokens a bad {@code X-OpenWebUI-User-Jwt} gets 401 {@code
- * invalid_user_token}, and a request without one gets 401 {@code user_token_required}, unless its
- * key is a service's or it is a {@code GET} or {@code HEAD} of {@code /v1/models} or {@code
- * /v1/models/ID}, below the context path. Where {@code X-OpenWebUI-User-Id} is trusted, one that
- * makes no sense gets 400 {@code invalid_user_id}. A header with an empty value is absent; one
- * given twice is wrong.
+ * <p>What is refused, and with which error:
  *
- * <p>The tenant is the key's, else the container's principal; the user is the token's, else the
- * trusted header's, else the principal where the tenant came from a key. Source: specification
- * section 1.
+ * <ul>
+ *   <li>With a keys file, a request without a key of it: 401 {@code invalid_api_key}.
+ *   <li>With a secret for Open WebUI's tokens, a bad {@code X-OpenWebUI-User-Jwt}: 401 {@code
+ *       invalid_user_token}. Without a token: 401 {@code user_token_required}, unless the key is a
+ *       service's or the request is a {@code GET} or {@code HEAD} of {@code /v1/models} or {@code
+ *       /v1/models/ID}, below the context path.
+ *   <li>Where {@code X-OpenWebUI-User-Id} is trusted, a value that is no user's name: 400 {@code
+ *       invalid_user_id}.
+ * </ul>
+ *
+ * A header with an empty value counts as absent; one given twice is refused.
+ *
+ * <p>The tenant is the key's, else the container's principal. The user is the token's, else the
+ * trusted header's, else the principal where the tenant is a key's. Source: specification section
+ * 1.
  *
  * <p>Thread-safe. It may read the keys file, at most once a second.
  */
@@ -57,7 +62,7 @@ public final class AuthenticationFilter implements Filter {
   private Callers callers;
   private ServletContext context;
 
-  /** A filter for {@code web.xml}, which reads its settings from its init-params and so on. */
+  /** A filter for {@code web.xml}, which reads its settings in {@link #init}. */
   public AuthenticationFilter() {
     this.clock = Clock.systemUTC();
   }
@@ -69,7 +74,7 @@ public final class AuthenticationFilter implements Filter {
   }
 
   /**
-   * Reads the settings, unless the filter was made with some, and the keys file.
+   * Reads the keys file, and the settings unless the filter was made with some.
    *
    * @throws ServletException naming every setting that cannot be used
    */
@@ -126,7 +131,7 @@ public final class AuthenticationFilter implements Filter {
     chain.doFilter(request, response);
   }
 
-  /** From now on nobody is let in for a key. */
+  /** Tells {@link LoopbackFilter} that keys are asked for no longer. */
   @Override
   public void destroy() {
     if (context != null && callers.needKeys()) {

@@ -7,15 +7,13 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What an operator chooses about {@link AuthenticationFilter}. Immutable; holds a secret and does
- * not show it.
+ * The settings of {@link AuthenticationFilter}. Immutable; holds a secret and does not show it.
  *
- * @param keysFile the file of the API keys that callers need, or null where they need none
- * @param jwtSecret what Open WebUI signs its users' tokens with, at least 32 bytes in UTF-8; null
- *     where tokens are not looked at
- * @param jwtLeeway how far Open WebUI's clock may be from ours; whole seconds count
- * @param trustUserHeaders whether {@code X-OpenWebUI-User-Id} is believed, which any caller can
- *     forge
+ * @param keysFile the file of API keys, or null where callers need none
+ * @param jwtSecret the secret with which Open WebUI signs its users' tokens, at least 32 bytes in
+ *     UTF-8; null where tokens are not looked at
+ * @param jwtLeeway how far Open WebUI's clock may be from ours, in whole seconds
+ * @param trustUserHeaders whether {@code X-OpenWebUI-User-Id} is believed. Any caller can forge it
  */
 public record AuthenticationSettings(
     Path keysFile, String jwtSecret, Duration jwtLeeway, boolean trustUserHeaders) {
@@ -43,8 +41,9 @@ public record AuthenticationSettings(
   }
 
   /**
-   * Reads the keys above, and the keys file once to see whether it can be used. What cannot be used
-   * is left to {@link Settings#check()}, which must come before the result is used.
+   * The settings that hold. The keys file is read once, to see whether it can be used. Wrong
+   * settings are reported by {@link Settings#check()}, which must be called before the result is
+   * used.
    */
   public static AuthenticationSettings from(Settings settings) {
     Path keysFile = settings.path(KEYS_FILE, null);

@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Finds out who a caller is from its key, its user token, its headers and what the container knows.
- * Thread-safe. Specification section 1.
+ * Finds the owner of a request by its key, its user's token, its headers and the container's
+ * principal. Thread-safe. Source: specification section 1.
  */
 public final class Callers {
   private static final String AUTHORIZATION = "Authorization";
@@ -119,7 +119,7 @@ public final class Callers {
     return user;
   }
 
-  /** The name of whom the container has let in, or null. */
+  /** The name of the container's principal; null where there is none, or an empty one. */
   public static String principal(HttpServletRequest request) {
     Principal principal = request.getUserPrincipal();
     String name = principal == null ? null : principal.getName();

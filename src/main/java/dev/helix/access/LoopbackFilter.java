@@ -18,23 +18,21 @@ import java.util.Enumeration;
 import java.util.stream.Stream;
 
 /**
- * A servlet filter that serves only callers on this machine, unless they are authenticated or the
- * operator allows others: the server never becomes an open relay by omission.
+ * A servlet filter that lets only callers on this machine through.
  *
  * <p>A caller is on this machine when its address is a loopback one and no {@code Forwarded},
- * {@code X-Forwarded-For} or {@code X-Real-IP} header names another; else it gets 403 {@code
- * remote_not_allowed}. A {@code Host} other than a loopback one gets 403 {@code host_not_allowed},
- * since a web page can make its own name point to this machine; a request without {@code Host}, as
- * HTTP/1.0 allows, comes from no browser and is served.
+ * {@code X-Forwarded-For} or {@code X-Real-IP} header names another. Other callers get 403 {@code
+ * remote_not_allowed}. A {@code Host} that is neither {@code localhost} nor a loopback address gets
+ * 403 {@code host_not_allowed}; a request without {@code Host}, as HTTP/1.0 allows, passes.
  *
- * <p>Where {@link AuthenticationFilter} asks for keys in the same application everyone comes
- * through, and so does whom the container has authenticated. Source: specification sections 6 and
- * 7.
+ * <p>Everyone passes where {@link AuthenticationFilter} asks for keys in the same application, or
+ * where {@value #ALLOW_REMOTE} is set; and whoever the container has authenticated. Source:
+ * specification sections 6 and 7.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. It looks no name up.
  */
 public final class LoopbackFilter implements Filter {
-  /** The key of the setting that lets everyone in. */
+  /** The key of the setting that lets everyone through. */
   public static final String ALLOW_REMOTE = "helix.allow.remote";
 
   private static final String ADVICE =
@@ -63,14 +61,16 @@ public final class LoopbackFilter implements Filter {
   private final boolean readsSetting;
   private boolean allowRemote;
 
-  /**
-   * A filter for {@code web.xml}, which reads {@value #ALLOW_REMOTE} and knows of authentication.
-   */
+  /** A filter for {@code web.xml}, which reads {@value #ALLOW_REMOTE} in {@link #init}. */
   public LoopbackFilter() {
     this.readsSetting = true;
   }
 
-  /** A filter that lets everyone in, or only callers on this machine, whatever is set. */
+  /**
+   * A filter that reads no setting and lets callers through whether they are authenticated or not.
+   *
+   * @param allowRemote whether everyone passes, not only callers on this machine
+   */
   public LoopbackFilter(boolean allowRemote) {
     this.readsSetting = false;
     this.allowRemote = allowRemote;

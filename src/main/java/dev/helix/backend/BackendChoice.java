@@ -9,10 +9,10 @@ import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
 
 /**
- * Who answers: the upstream, the demo, or a backend of the web application's own. Immutable.
+ * Which backend answers: the upstream, the demo, or one of the web application's own. Immutable.
  *
- * @param name as in {@code helix.backend}
- * @param provider of a backend of the application's own; null for the two that come along
+ * @param name the backend's name in {@code helix.backend}
+ * @param provider makes a backend of the application's own; null for the upstream and the demo
  */
 public record BackendChoice(String name, ChatBackend.Provider provider) {
   static final String KEY = "helix.backend";
@@ -21,12 +21,12 @@ public record BackendChoice(String name, ChatBackend.Provider provider) {
   private static final String DEMO = "demo";
 
   /**
-   * What {@code helix.backend} names. Where it is not set, the application's own backend, if there
-   * is exactly one and no upstream; without one, the upstream if it is set, else the demo. What
-   * leaves the choice open, or cannot be had, is left to {@link Settings#check()}.
+   * The backend that {@code helix.backend} names. Where that is not set: the application's own,
+   * else the upstream if one is set, else the demo. A name that is no backend's, and more than one
+   * that could be meant, are reported by {@link Settings#check()}.
    *
    * @param upstream whether an upstream is set
-   * @param own what the application has
+   * @param own the backends that the application brings
    */
   public static BackendChoice read(
       Settings settings, boolean upstream, List<ChatBackend.Provider> own) {
@@ -96,10 +96,12 @@ public record BackendChoice(String name, ChatBackend.Provider provider) {
     return names;
   }
 
+  /** Whether the demo answers. */
   public boolean isDemo() {
     return provider == null && name.equals(DEMO);
   }
 
+  /** Whether the upstream answers. */
   public boolean isUpstream() {
     return provider == null && name.equals(UPSTREAM);
   }
@@ -107,7 +109,7 @@ public record BackendChoice(String name, ChatBackend.Provider provider) {
   /**
    * Makes the application's own backend.
    *
-   * @throws IllegalArgumentException if it cannot be made of these settings
+   * @throws IllegalArgumentException if these settings make no backend
    */
   public ChatBackend open(UnaryOperator<String> settings) {
     return Objects.requireNonNull(

@@ -3,13 +3,13 @@ package dev.helix.backend;
 import java.io.Serial;
 
 /**
- * Says why an answer could not be had or broke off. Its message is fit for the caller: it names no
- * secret and no host.
+ * A reply that could not be had, or broke off. Its message is for the caller: it names no secret
+ * and no host.
  */
 public final class BackendException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  /** What went wrong, which decides the HTTP status. */
+  /** What went wrong. It decides the HTTP status. */
   public enum Reason {
     /** No connection could be made. */
     UNREACHABLE,
@@ -21,11 +21,13 @@ public final class BackendException extends RuntimeException {
 
   private final Reason reason;
 
+  /** A failure with a message for the caller; the cause is for the log and may be null. */
   public BackendException(Reason reason, String message, Throwable cause) {
     super(message, cause);
     this.reason = reason;
   }
 
+  /** What went wrong. */
   public Reason reason() {
     return reason;
   }

@@ -5,13 +5,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
 /**
- * Answers chat completions: the place where a language model, or what stands in for one, is plugged
- * in, by a {@link Provider}.
+ * Answers chat completions: a language model, or what stands in for one. Made by a {@link
+ * Provider}; one backend serves all requests of the application.
  *
- * <p>One backend serves all requests of the application. It speaks the OpenAI wire format in bytes:
- * the body of a {@code POST /v1/chat/completions} goes in, and the head and body of its response
- * come out, either one JSON object or a stream of server-sent events that ends in {@code data:
- * [DONE]}.
+ * <p>It speaks OpenAI's wire format in bytes. In goes the body of a {@code POST
+ * /v1/chat/completions}; out come the head and the body of its response: one JSON object, or a
+ * stream of server-sent events that ends in {@code data: [DONE]}.
  *
  * <p>Implementations are safe for use by many threads. {@link #chat} and {@link #models} return at
  * once and never block on the network.
@@ -19,9 +18,10 @@ import java.util.function.UnaryOperator;
 public interface ChatBackend extends AutoCloseable {
 
   /**
-   * Begins to answer a call. Everything that follows goes to the receiver, from any thread, one
-   * call at a time and in order: at most one head, then data, then exactly one of end and failure.
-   * Nothing is thrown for what goes wrong with the answer; it goes to {@link ReplyReceiver#failed}.
+   * Begins to answer a call. The receiver is called from any thread, one call at a time and in this
+   * order: a head, data any number of times, {@link ReplyReceiver#end}. A failure may come at any
+   * point and is the last call. What goes wrong is given to {@link ReplyReceiver#failed} and not
+   * thrown.
    *
    * @return the running exchange, by which the caller asks for more data or gives up
    */
@@ -34,58 +34,53 @@ public interface ChatBackend extends AutoCloseable {
    */
   CompletionStage<byte[]> models();
 
-  /** Ends running exchanges and frees what the backend holds. */
+  /** Ends the running exchanges and frees what the backend holds. */
   @Override
   void close();
 
   /**
-   * An answer on its way. Safe for use by many threads; every method may be called at any time,
-   * also after the end.
+   * One call and its reply, while the reply comes. Safe for use by many threads; every method may
+   * be called at any time, also after the end.
    */
   interface Exchange {
     /**
-     * Says that so many further bytes of the body are welcome. Without it a backend sends no more
-     * than its first window ({@link ReplyReceiver} says how much), though what is on its way
-     * already may still arrive.
+     * Asks for so many further bytes of the body. Unasked, a backend sends {@link
+     * ReplyReceiver#FIRST_WINDOW} bytes, and what was on its way already.
      *
-     * <p>Does nothing unless overridden, for backends that have no use for it: what a caller is
-     * slow to take waits then in memory, and the caller is given up when it is more than {@code
-     * helix.stream.buffer.bytes}.
+     * <p>The default does nothing: the backend sends all it has. What the caller has not taken yet
+     * waits in memory, and beyond {@code helix.stream.buffer.bytes} the caller is given up.
      */
     default void request(int bytes) {}
 
     /**
-     * Gives up: the receiver hears nothing more that matters, and the model's work is stopped where
-     * that can be done.
+     * Ends the exchange. What still comes is ignored by the receiver; the model's work is stopped
+     * where that can be done.
      */
     void cancel();
   }
 
   /**
-   * Makes the backend of an application. Found by {@link ServiceLoader} in the web application, so
-   * it needs a public constructor without parameters, and its name in {@code
+   * Makes the backend of an application. {@link ServiceLoader} finds it in the web application: it
+   * has a public constructor without parameters, and its class is named in {@code
    * META-INF/services/dev.helix.backend.ChatBackend$Provider} of {@code WEB-INF/classes} or of a
    * jar in {@code WEB-INF/lib}.
    *
-   * <p>The only one there is answers, unless {@code helix.upstream.url} is set as well; where there
-   * are several, or both, {@code helix.backend} must say which, by its name.
+   * <p>A single provider answers where {@code helix.upstream.url} is not set. Where that is set, or
+   * where there are several providers, {@code helix.backend} names the one that answers.
    */
   interface Provider {
-    /**
-     * What the backend is called in {@code helix.backend}; neither {@code upstream} nor {@code
-     * demo}, which are there already.
-     */
+    /** The backend's name in {@code helix.backend}; not {@code upstream} and not {@code demo}. */
     String name();
 
     /**
-     * Makes the backend while the application starts; it is closed when the application stops, and
-     * when the rest of it cannot start.
+     * Makes the backend while the application starts. The application closes it when it stops, or
+     * cannot start.
      *
-     * @param settings gives the value of a key such as {@code helix.upstream.url} or one of the
-     *     provider's own, from init-param, JNDI, system property, context-param or environment;
-     *     null when it is not set
-     * @throws IllegalArgumentException if a setting makes no sense, which stops the start with its
-     *     message
+     * @param settings gives the value of a key, such as {@code helix.upstream.url} or one of the
+     *     provider's own: from an init-param, JNDI, a system property, a context-param or the
+     *     environment. Null when the key is not set
+     * @throws IllegalArgumentException if a setting is wrong. The application does not start, and
+     *     shows this message
      */
     ChatBackend open(UnaryOperator<String> settings);
   }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Status and headers of an answer. Immutable.
+ * The status and the headers of a reply. Immutable.
  *
  * @param status the HTTP status
  * @param headers by lower-case name; where a name was repeated, its last value
@@ -18,7 +18,7 @@ public record ReplyHead(int status, Map<String, String> headers) {
     headers = Map.copyOf(lowered);
   }
 
-  /** The head of an answer that can be had: 200, with a body of this type. */
+  /** The head of status 200 with a body of this media type. */
   public static ReplyHead ok(String contentType) {
     return new ReplyHead(200, Map.of("content-type", contentType));
   }
@@ -28,7 +28,7 @@ public record ReplyHead(int status, Map<String, String> headers) {
     return Optional.ofNullable(headers.get(name));
   }
 
-  /** How long the body is, by its header; -1 where that does not say. */
+  /** The length of the body in bytes, by its header; -1 where no header says it. */
   public long contentLength() {
     String length = headers.getOrDefault("content-length", "");
     // Of at most 18 digits, so that any is a long.

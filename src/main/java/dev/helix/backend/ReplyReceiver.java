@@ -3,26 +3,26 @@ package dev.helix.backend;
 import java.nio.ByteBuffer;
 
 /**
- * Takes an answer as it comes. The backend calls it from its own threads, one call at a time; no
- * method blocks, so a backend may call it from an I/O thread.
+ * Receives the reply to a call, as it comes. The backend calls it from threads of its own, one call
+ * at a time. No method blocks, so a backend may call it from an I/O thread.
  */
 public interface ReplyReceiver {
 
   /**
-   * How many bytes of the body a backend may send before {@link ChatBackend.Exchange#request} asks
-   * for more.
+   * The bytes of the body that a backend sends before {@link ChatBackend.Exchange#request} asks for
+   * more.
    */
   int FIRST_WINDOW = 64 * 1024;
 
   /** The status and headers, before any data. */
   void head(ReplyHead head);
 
-  /** The next bytes of the body, in a buffer of any kind, which is the receiver's from now on. */
+  /** The next bytes of the body, in a buffer of any kind. It is the receiver's from now on. */
   void data(ByteBuffer bytes);
 
-  /** The body is complete. */
+  /** The body is complete; the last call. */
   void end();
 
-  /** The answer can't be had, or broke off. */
+  /** The reply cannot be had, or broke off; the last call. */
   void failed(BackendException cause);
 }

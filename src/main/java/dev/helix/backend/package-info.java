@@ -1,5 +1,6 @@
 /**
- * Who answers: the small interface behind which a language model stands, the OpenAI-compatible
- * upstream over HTTP, and the demo that needs none.
+ * Who answers a chat completion. {@link dev.helix.backend.ChatBackend} is the interface, of which
+ * the OpenAI-compatible upstream and the demo are implementations; an application may bring its
+ * own.
  */
 package dev.helix.backend;

@@ -54,9 +54,9 @@ final class ChatBody {
   }
 
   /**
-   * Whether this is a utility task by its shape (specification section 5): a single message, of a
-   * user and with a task's prompt, whose answer is not to be streamed. Of a conversation only the
-   * first message is looked at.
+   * Whether this is a background prompt by its shape (specification section 5): a single message,
+   * of a user and with such a prompt, whose answer is not to be streamed. Of a conversation only
+   * the first message is looked at.
    */
   static boolean isTask(byte[] body) {
     return read(body, false, parser -> isTask(parser, body));
@@ -124,26 +124,26 @@ final class ChatBody {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return false;
     }
-    Place place = skipMessage(parser);
+    Span span = skipMessage(parser);
     if (parser.nextToken() != JsonToken.END_ARRAY) {
       return false;
     }
-    Message only = place.messageIn(body);
+    Message only = span.messageIn(body);
     return only.role().equals("user") && TaskPrompt.matches(only.text());
   }
 
   /** Moves the parser from the beginning of a message to its end. */
-  private static Place skipMessage(JsonParser parser) throws IOException {
+  private static Span skipMessage(JsonParser parser) throws IOException {
     int start = (int) parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
     if (start < 0) {
       throw new IOException("no byte offsets: the text is not UTF-8");
     }
-    return new Place(start, (int) parser.currentLocation().getByteOffset());
+    return new Span(start, (int) parser.currentLocation().getByteOffset());
   }
 
   /** Where a message is in its body, in bytes. */
-  private record Place(int start, int end) {
+  private record Span(int start, int end) {
     Message messageIn(byte[] body) {
       return Message.parse(body, start, end - start);
     }

@@ -5,20 +5,20 @@ import jakarta.servlet.ServletRequest;
 import java.util.Objects;
 
 /**
- * What a request says of its conversation: the request attribute {@code
- * dev.helix.filter.Conversation} on every request behind {@link ConversationFilter}. Immutable.
+ * What a request says of its conversation. It is the request attribute {@code
+ * dev.helix.filter.Conversation} of every request behind {@link ConversationFilter}. Immutable.
  *
  * @param id the caller's conversation id, decoded, 1 to 512 code points; null when it gave none
- * @param echo the id as the container gave it, so that sending it back sends the bytes that came;
- *     null when {@code id} is
- * @param task the utility task this request is, such as {@code title_generation}, from {@code
- *     X-OpenWebUI-Task}, or {@value #DETECTED} where the prompt's shape says so; null for
- *     everything else
- * @param messageIds what the client calls the turn's messages; {@link MessageIds#NONE} where it
- *     names no conversation, since ids mean something only within one
+ * @param echo the id with the bytes that came, one char each, to be sent back; null when {@code id}
+ *     is
+ * @param task the name of the background prompt that this request is, such as {@code
+ *     title_generation}: the value of {@code X-OpenWebUI-Task}, or {@value #DETECTED} where the
+ *     prompt is known by its shape. Null for every other request
+ * @param messageIds the client's ids for the turn's messages; {@link MessageIds#NONE} where it
+ *     names no conversation
  */
 public record Conversation(String id, String echo, String task, MessageIds messageIds) {
-  /** The name of a task that no header names. */
+  /** The name of a background prompt that no header names. */
   public static final String DETECTED = "detected";
 
   public Conversation {
@@ -36,12 +36,16 @@ public record Conversation(String id, String echo, String task, MessageIds messa
     this(id, echo, task, MessageIds.NONE);
   }
 
-  /** This conversation's task that was known by its prompt's shape. */
+  /** The same, for a background prompt that was known by its shape. */
   Conversation asDetectedTask() {
     return new Conversation(id, echo, DETECTED, messageIds);
   }
 
-  /** The conversation of a request, as its attribute says. */
+  /**
+   * The conversation of a request.
+   *
+   * @throws NullPointerException if the request did not pass a {@link ConversationFilter}
+   */
   public static Conversation of(ServletRequest request) {
     return (Conversation)
         Objects.requireNonNull(
@@ -53,7 +57,7 @@ public record Conversation(String id, String echo, String task, MessageIds messa
     return id != null && (id.startsWith("temporary:") || id.startsWith("local:"));
   }
 
-  /** Whether this request may be a turn: neither a utility task nor part of a temporary chat. */
+  /** Whether this request may be a turn: no background prompt and no part of a temporary chat. */
   public boolean isTurn() {
     return task == null && !temporary();
   }

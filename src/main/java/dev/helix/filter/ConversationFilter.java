@@ -46,26 +46,35 @@ import java.util.function.UnaryOperator;
  *                                             X-Conversation-ID: trip-to-rome
  * </pre>
  *
- * <p>Behind it a request has these attributes, each named by its class: {@link Conversation}
- * always; {@link SessionState} when it has a session; {@link SessionManager}, the one that the
- * session is from; {@link RequestBody} when the body was read. The filter stores nothing: a session
- * comes to exist with its first recorded turn.
+ * <p>Behind it a request has these attributes, each named by its class:
  *
- * <p>The id is the first non-empty value among the configured headers. A value that is repeated,
- * over 512 code points or has control characters is answered 400 {@code invalid_conversation_id}.
- * Without an id the {@linkplain FilterSettings.Fallback fallback} holds. With one, and without
- * {@code X-OpenWebUI-Task}, a request that has the shape of a utility task counts as one. For the
- * first message and for the shape the body of a JSON {@code POST} or {@code PUT} is read into
- * memory within the limits, and whatever is behind the filter can still read it. Source:
- * specification sections 1, 5 and 7.
+ * <ul>
+ *   <li>{@link Conversation}, always.
+ *   <li>{@link SessionManager}, always: the one that the session is from.
+ *   <li>{@link SessionState}, when the request has a session.
+ *   <li>{@link RequestBody}, when the body was read.
+ * </ul>
  *
- * <p>An application may have several, with settings of their own. Where two are on one request,
- * what the last one found holds.
+ * The filter stores nothing: a session comes to exist with its first recorded turn.
  *
- * <p>The session is the owner's whom the request attribute {@link Owner} names, which {@link
- * AuthenticationFilter} or an application's own filter sets; else the container's principal's.
+ * <p>The id is the first non-empty value among the configured headers, whatever the method. A value
+ * that is repeated, over 512 code points or has control characters is answered 400 {@code
+ * invalid_conversation_id}. Without an id the {@linkplain FilterSettings.Fallback fallback} holds.
+ * With one, and without {@code X-OpenWebUI-Task}, a request that has the shape of a background
+ * prompt counts as one.
  *
- * <p>Thread-safe. Looking a session up may read storage, so the filter may block.
+ * <p>For the first message and for the shape, the body of a JSON {@code POST} or {@code PUT} is
+ * read into memory within the limits. Whatever is behind the filter can still read it.
+ *
+ * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
+ * or an application's own filter sets, else to the container's principal. A store that cannot be
+ * read is answered 503 {@code session_store_unavailable}.
+ *
+ * <p>An application may have several of these filters, each with settings of its own. Where two are
+ * on one request, the attributes of the last one hold.
+ *
+ * <p>Thread-safe. It may read the store and the body, so it may block; map it only to paths that
+ * work on a session. Source: specification sections 1, 5 and 7.
  */
 public final class ConversationFilter implements Filter {
   /** The key of the sessions folder. */
@@ -74,7 +83,7 @@ public final class ConversationFilter implements Filter {
   /** The key of the kind of store that sessions are kept in, {@code files} unless set. */
   public static final String STORE = "helix.store";
 
-  /** How keys begin that say where sessions are kept. */
+  /** The beginnings of the keys that say where sessions are kept. */
   private static final List<String> ABOUT_THE_STORE =
       List.of("helix.store", "helix.sessions.", "helix.jdbc.", "helix.redis.", "helix.archive.");
 
@@ -95,20 +104,22 @@ public final class ConversationFilter implements Filter {
   private boolean shares;
 
   /**
-   * A filter for {@code web.xml}, which reads its settings from its init-params and the other
-   * sources of {@link Settings}. It uses the web application's {@link SessionManager}, the context
-   * attribute of that name, unless its init-params say anything of a store; else it opens one,
-   * which the filters with the same settings share and the last of them closes. One opened without
-   * such init-params becomes the context attribute.
+   * A filter for {@code web.xml}, which reads its settings in {@link #init}: from its init-params,
+   * then JNDI, system properties, context-params and the environment.
+   *
+   * <p>Where its init-params name no store it uses the web application's {@link SessionManager},
+   * the context attribute named by that class; if there is none it opens one and makes it that
+   * attribute. Where they name a store it opens that. Filters with the same settings share one
+   * manager, and the last of them closes it.
    */
   public ConversationFilter() {}
 
-  /** A filter with a memory for bodies of its own. It does not close the manager. */
+  /** A filter with a body budget of its own. It does not close the manager. */
   public ConversationFilter(SessionManager manager, FilterSettings settings) {
     this(manager, settings, new BodyBudget(settings.memoryBytes()));
   }
 
-  /** A filter that shares the memory for bodies with others. It does not close the manager. */
+  /** A filter that shares a body budget with others. It does not close the manager. */
   public ConversationFilter(SessionManager manager, FilterSettings settings, BodyBudget budget) {
     this.manager = Objects.requireNonNull(manager, "manager");
     use(settings, Objects.requireNonNull(budget, "budget"));

@@ -9,14 +9,14 @@ import java.util.List;
  * The headers that name a conversation, the strongest first, and what else headers say of a request
  * (specification sections 1, 4, 5 and 7). Immutable.
  */
-public record ConversationHeaders(List<String> names) {
+record ConversationHeaders(List<String> names) {
   private static final String TASK = "X-OpenWebUI-Task";
   private static final String QUESTION = "X-OpenWebUI-User-Message-Id";
   private static final String PARENT = "X-OpenWebUI-User-Message-Parent-Id";
   private static final String ANSWER = "X-OpenWebUI-Message-Id";
   private static final int MOST_CODE_POINTS = 512;
 
-  public ConversationHeaders {
+  ConversationHeaders {
     names = List.copyOf(names);
   }
 
@@ -38,7 +38,7 @@ public record ConversationHeaders(List<String> names) {
     return new Conversation(null, null, task);
   }
 
-  /** Whether a header says what kind of request this is: a task, or, where it is empty, a turn. */
+  /** Whether a header says whether this is a background prompt or, where it is empty, a turn. */
   static boolean sayKind(HttpServletRequest request) {
     return request.getHeader(TASK) != null;
   }

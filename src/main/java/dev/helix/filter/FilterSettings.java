@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What an operator chooses about {@link ConversationFilter}. Immutable.
+ * The settings of {@link ConversationFilter}. Immutable.
  *
  * @param headers the headers that may name a conversation, the strongest first; at least one
  * @param fallback what holds for a request that names none
- * @param maxBytes the most bytes of one request's body that are taken into memory
- * @param memoryBytes the most bytes that all request bodies in memory take together; not less than
- *     {@code maxBytes}, so that no body is told to try again for ever
+ * @param maxBytes the most bytes of one request's body that are taken into memory; at least 1
+ * @param memoryBytes the most bytes that all request bodies in memory take together; at least
+ *     {@code maxBytes}
  */
 public record FilterSettings(
     List<String> headers, Fallback fallback, long maxBytes, long memoryBytes) {
@@ -52,14 +52,14 @@ public record FilterSettings(
     }
   }
 
-  /** What holds where nothing is set. */
+  /** The defaults. */
   public static FilterSettings defaults() {
     return from(new Settings(List.of()));
   }
 
   /**
-   * Reads the keys above. What cannot be used is left to {@link Settings#check()}, which must come
-   * before the result is used.
+   * The settings that hold. Wrong ones are reported by {@link Settings#check()}, which must be
+   * called before the result is used.
    */
   public static FilterSettings from(Settings settings) {
     List<String> headers =

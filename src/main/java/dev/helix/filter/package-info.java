@@ -1,6 +1,6 @@
 /**
- * Which conversation a request belongs to. {@link dev.helix.filter.ConversationFilter} is the way
- * in: it finds the session of each request and attaches it, and knows nothing of the endpoint
- * behind it, so that other web applications can take it alone.
+ * Which conversation a request belongs to. {@link dev.helix.filter.ConversationFilter} finds the
+ * session of each request and attaches it. It knows nothing of the endpoints of this application,
+ * and is for other web applications too.
  */
 package dev.helix.filter;

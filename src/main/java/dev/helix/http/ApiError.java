@@ -15,8 +15,8 @@ import java.util.Objects;
  * @param type OpenAI's family of the error, such as {@code invalid_request_error}
  * @param param the request field at fault, or null
  * @param code the machine-readable reason, such as {@code invalid_conversation_id}, or null
- * @param retryAfter when the same request may succeed, which goes into a {@code Retry-After}
- *     header; null where nobody knows
+ * @param retryAfter after how long the same request may succeed, the {@code Retry-After} header;
+ *     null where nobody knows
  */
 public record ApiError(
     int status, String message, String type, String param, String code, Duration retryAfter) {
@@ -28,12 +28,12 @@ public record ApiError(
     Objects.requireNonNull(type, "type");
   }
 
-  /** An error that time does not mend. */
+  /** An error without a {@code Retry-After}. */
   public ApiError(int status, String message, String type, String param, String code) {
     this(status, message, type, param, code, null);
   }
 
-  /** This error with the advice when to try again. */
+  /** This error with another {@code retryAfter}. */
   public ApiError retryAfter(Duration delay) {
     return new ApiError(status, message, type, param, code, delay);
   }
@@ -43,7 +43,7 @@ public record ApiError(
     return retryAfter == null ? null : Long.toString(Math.max(1, retryAfter.toSeconds()));
   }
 
-  /** A fault of the caller's: 400 and {@code invalid_request_error}. */
+  /** A mistake of the caller's: 400 and {@code invalid_request_error}. */
   public static ApiError invalidRequest(String code, String param, String message) {
     return new ApiError(400, message, "invalid_request_error", param, code);
   }
@@ -70,6 +70,7 @@ public record ApiError(
         500, "The server made a mistake; its log says more.", "server_error", null, "internal");
   }
 
+  /** A method that the path does not have: 405. */
   public static ApiError methodNotAllowed(String method, String allowed) {
     return new ApiError(
         405,

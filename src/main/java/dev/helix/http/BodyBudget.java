@@ -3,10 +3,9 @@ package dev.helix.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the request bodies of all requests together may take. Thread-safe and never
- * blocking: a body that finds no room is refused at once with {@link BodyBudgetException}.
- *
- * <p>It counts the bytes of the bodies held; the copy made while a body grows is not counted.
+ * The memory that the bodies of all requests together may take. A body that finds no room is
+ * refused at once with {@link BodyBudgetException}. The bytes of the bodies count, not the copy
+ * that is made while a body grows. Thread-safe; never blocks.
  */
 public final class BodyBudget {
   private final long totalBytes;

@@ -3,8 +3,8 @@ package dev.helix.http;
 import java.time.Duration;
 
 /**
- * A request body for which the memory shared by all requests had no room: status 503. It says
- * nothing against the request itself, which may succeed a moment later.
+ * A request body for which the {@link BodyBudget} had no room: status 503. The same request may
+ * succeed a moment later.
  */
 public final class BodyBudgetException extends RequestBodyException {
   private static final long serialVersionUID = 1L;

@@ -16,12 +16,11 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A request whose body was read and can be read again, as if nobody had. A complete body is also
- * its attribute named by {@link RequestBody}, for {@link RequestBody#read} behind the filter.
+ * A request whose body was read already and can be read again. A complete body is also its
+ * attribute named by {@link RequestBody}, where {@link RequestBody#read} finds it.
  *
- * <p>A reader decodes by the encoding that the container or the application names, else by the
- * Latin-1 of the Servlet specification, so that it gives the same text as without the filter.
- * Thread-safety is that of a container's request: one thread at a time.
+ * <p>Its reader decodes by the request's character encoding, else as Latin-1, as the Servlet
+ * specification says. For one thread at a time, as a container's request is.
  */
 public final class BufferedRequest extends HttpServletRequestWrapper {
   private final RequestBody body;
@@ -31,6 +30,7 @@ public final class BufferedRequest extends HttpServletRequestWrapper {
   private BufferedReader reader;
   private boolean wentAsync;
 
+  /** A request that gives this body, which was read from it. */
   public BufferedRequest(HttpServletRequest request, ServletResponse response, RequestBody body) {
     super(request);
     this.body = body;
@@ -91,7 +91,10 @@ public final class BufferedRequest extends HttpServletRequestWrapper {
     return context;
   }
 
-  /** Ends the filter's part: gives the body back, unless somebody still has a use for it. */
+  /**
+   * Called when the rest of the chain has returned: gives the body back, unless somebody has taken
+   * it over or the request went asynchronous.
+   */
   public void handedOn() {
     if (!wentAsync) {
       body.closeUnlessTaken();

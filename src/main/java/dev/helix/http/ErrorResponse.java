@@ -3,12 +3,12 @@ package dev.helix.http;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** How an {@link ApiError} is sent: its status and its JSON body. No state. */
+/** Sends an {@link ApiError}: its status and its JSON body. No state. */
 public final class ErrorResponse {
   private ErrorResponse() {}
 
   /**
-   * Sends an error instead of whatever was written so far. Blocks.
+   * Sends an error in place of what was written so far. Blocks.
    *
    * @throws IllegalStateException if the response is committed: then it is too late for a status
    */

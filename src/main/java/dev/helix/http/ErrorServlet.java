@@ -8,9 +8,8 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * Says as JSON what the container would say in HTML: it is the web application's error page, and
- * what answers every path that nothing else does. No file of the application is served by it. Safe
- * for use by many threads.
+ * The web application's error page, and the answer to every path that no other servlet has: an
+ * error in JSON. It serves no files. Thread-safe.
  */
 public final class ErrorServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;

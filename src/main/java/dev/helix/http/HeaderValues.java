@@ -12,7 +12,7 @@ import java.util.List;
 public final class HeaderValues {
   private HeaderValues() {}
 
-  /** The header's values without the empty ones. */
+  /** The values of a header, in their order, without the empty ones. */
   public static List<String> of(HttpServletRequest request, String name) {
     Enumeration<String> all = request.getHeaders(name);
     List<String> values = List.of();
@@ -49,8 +49,9 @@ public final class HeaderValues {
   }
 
   /**
-   * A header value as UTF-8 where it is that, else as Latin-1. Containers give one char per byte; a
-   * value with any other char was decoded by the container already.
+   * A header value decoded as UTF-8 where it is valid UTF-8, else as Latin-1. A value with a char
+   * above {@code 0xFF} is given back as it is: the container has decoded it already. Else each of
+   * its chars is a byte.
    */
   public static String decode(String value) {
     int all = 0;

@@ -1,6 +1,5 @@
 package dev.helix.http;
 
-import dev.helix.filter.ConversationFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +7,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The whole body of one request in memory, within a limit for the request and a {@link BodyBudget}
- * for all requests together.
- *
- * <p>Whoever gets one from {@link #read} handles its request to the end and closes it then, also
- * when the request goes on asynchronously; the bytes are gone from that moment. Thread-safe.
+ * The body of one request in memory, within a limit for the request and a {@link BodyBudget} for
+ * all requests together. Whoever gets one from {@link #read} closes it at the end of the request,
+ * also of an asynchronous one; then its bytes are gone. Thread-safe.
  */
 public final class RequestBody implements AutoCloseable {
   /** A caller that announces a large body and sends nothing holds no more than this. */
@@ -37,15 +34,15 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
-   * Reads a request's body to its end, or takes over what {@link ConversationFilter} has read of it
-   * already. Blocks until the body is there.
+   * Reads a request's body to its end, or takes over the one that a filter has read already. Blocks
+   * until the body is there.
    *
    * @param limit the most bytes that one body may have
    * @param budget where the bytes are counted while they are held
    * @throws BodyTooLargeException if the body is over the limit. A declared {@code Content-Length}
    *     over the limit is refused without reading
-   * @throws BodyBudgetException if the budget has no room for it; thrown when the rest of the body
-   *     came and was forgotten, so that the caller can be told
+   * @throws BodyBudgetException if the budget has no room for it; thrown after the rest of the body
+   *     was read and dropped
    * @throws IOException if the body cannot be read, such as when the caller has left
    */
   public static RequestBody read(HttpServletRequest request, long limit, BodyBudget budget)
@@ -65,7 +62,10 @@ public final class RequestBody implements AutoCloseable {
     return body.take(limit);
   }
 
-  /** As {@link #read}, but a body over the limit is read one byte beyond it and is not complete. */
+  /**
+   * As {@link #read}, but a body over the limit gives its first {@code limit + 1} bytes, and is not
+   * {@linkplain #complete complete}.
+   */
   public static RequestBody readUpTo(HttpServletRequest request, long limit, BodyBudget budget)
       throws IOException {
     int most = (int) Math.min(limit, LARGEST);
@@ -147,7 +147,7 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
-   * The body, exactly {@link #length()} bytes: not a copy, so it must not be changed.
+   * The {@link #length()} bytes of the body. Not a copy: they must not be changed.
    *
    * @throws IllegalStateException after {@link #close()}
    */
@@ -159,8 +159,8 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
-   * Counts other bytes in place of these against the budget, such as the body with something put
-   * before it, until {@link #close()}.
+   * Counts another number of bytes against the budget in place of these, until {@link #close()}.
+   * For a caller that holds a changed copy of the body.
    *
    * @throws BodyBudgetException if the budget has no room for them
    */
@@ -182,7 +182,7 @@ public final class RequestBody implements AutoCloseable {
     }
   }
 
-  /** Whether these are all bytes of the body; false if it went over the limit. */
+  /** Whether these are all bytes of the body; false where it was over the limit. */
   public boolean complete() {
     return complete;
   }
@@ -203,7 +203,7 @@ public final class RequestBody implements AutoCloseable {
     }
   }
 
-  /** Gives the memory back. May be called more than once and from any thread. */
+  /** Gives the memory back to the budget. Closing it again does nothing. */
   @Override
   public synchronized void close() {
     bytes = null;

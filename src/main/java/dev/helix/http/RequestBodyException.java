@@ -2,7 +2,7 @@ package dev.helix.http;
 
 import java.util.Objects;
 
-/** A request body that was not taken into memory, with the error that tells the caller why. */
+/** A request body that was not taken into memory, and the error for its caller. */
 public abstract sealed class RequestBodyException extends RuntimeException
     permits BodyTooLargeException, BodyBudgetException {
   private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public abstract sealed class RequestBodyException extends RuntimeException
     this.error = Objects.requireNonNull(error, "error");
   }
 
-  /** What the caller is told. */
+  /** The error for the caller. */
   public ApiError error() {
     return error;
   }

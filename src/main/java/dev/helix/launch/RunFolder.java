@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 /**
  * The temporary folder of one run: the unpacked web application and the server that runs it. It
  * holds a lock while the run lives, so that the next run can tell the folder of a killed one from
- * that of a neighbour and sweep only the former. Not thread-safe; {@link #close} may be called from
- * another thread once the run is over.
+ * that of a neighbour and remove only the former. Not thread-safe; {@link #close} may be called
+ * from another thread once the run is over.
  */
 final class RunFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RunFolder.class.getName());
@@ -49,11 +49,12 @@ final class RunFolder implements AutoCloseable {
       Path lock = root.resolve(LOCK);
       FileChannel channel =
           FileChannel.open(lock, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      // Another run's sweep may come between the file's birth and its lock: then the folder is that
-      // sweep's, whether it is still at it (no lock for us) or done (no file), and we take another.
+      // Another run may take the folder for a dead one between the file's birth and its lock:
+      // whether
+      // it is still removing it (no lock for us) or done (no file), we take another folder.
       if (channel.tryLock() != null && Files.exists(lock)) {
         RunFolder folder = new RunFolder(root, channel);
-        folder.sweepSiblings(parent);
+        folder.removeDead(parent);
         return folder;
       }
       channel.close();
@@ -132,18 +133,18 @@ final class RunFolder implements AutoCloseable {
     return root.resolve("server/lib");
   }
 
-  private void sweepSiblings(Path parent) throws IOException {
+  private void removeDead(Path parent) throws IOException {
     try (DirectoryStream<Path> siblings = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path sibling : siblings) {
         if (!sibling.equals(root)) {
-          sweep(sibling);
+          removeIfDead(sibling);
         }
       }
     }
   }
 
   /** Removes a folder whose run is over. A failure is no reason not to start. */
-  private void sweep(Path sibling) {
+  private void removeIfDead(Path sibling) {
     try {
       if (!Files.isDirectory(sibling, NOFOLLOW_LINKS)
           || !Files.isRegularFile(sibling.resolve(LOCK), NOFOLLOW_LINKS)
@@ -173,7 +174,7 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Deletes the lock last: as long as something is left, the next run's sweep will find it. */
+  /** Deletes the lock last: as long as something is left, the next run will find it. */
   private static void deleteTree(Path folder) throws IOException {
     Path lock = folder.resolve(LOCK);
     Files.walkFileTree(

@@ -44,7 +44,7 @@ class RunFolderTest {
   }
 
   @Test
-  void sweep_takesWhatAKilledRunLeft_andNothingElse() throws IOException {
+  void nextRun_takesWhatAKilledRunLeft_andNothingElse() throws IOException {
     Path killed = Files.createDirectories(parent.resolve("helix-sessions-1/webapp/WEB-INF"));
     Files.writeString(killed.resolve("web.xml"), "x");
     Files.writeString(parent.resolve("helix-sessions-1/run.lock"), "");

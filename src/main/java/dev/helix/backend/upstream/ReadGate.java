@@ -14,20 +14,18 @@ import org.apache.hc.core5.reactor.ssl.SSLIOSession;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * A connection to the upstream that is not read when nothing may or need be read from it. The
- * client's decoder of chunked bodies reads at the head of each chunk; so it would go on for as long
- * as the upstream sends, whatever window it was given, and ask the system once for every event of a
- * stream. Here it reads nothing
+ * A connection to the upstream that reads only what the client may take. The client's decoder reads
+ * at the head of each HTTP chunk, whatever window it was given. Here it reads nothing
  *
  * <ul>
  *   <li>while the client has put reading off because the window is used up, and
- *   <li>once after it has decoded some of what it has, of which there is perhaps more; when it asks
- *       again with the same bytes left, it needs others.
+ *   <li>once after it has decoded a part of what it has. When it asks again with as many bytes
+ *       left, it needs others.
  * </ul>
  *
- * What is left in the socket is read when the selector tells of it again. A connection with TLS
- * reads nothing at the head of a chunk anyway, and is left as it is. Read by its I/O thread only,
- * else as thread-safe as what it wraps (ADR-0051).
+ * What is left in the socket is read when the selector tells of it again. A connection with TLS is
+ * left as it is, as it does not read at the head of a chunk. Read by its I/O thread only, else as
+ * thread-safe as the session it wraps (ADR-0051).
  */
 final class ReadGate implements IOSession {
   private final IOSession session;

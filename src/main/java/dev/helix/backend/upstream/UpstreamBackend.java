@@ -36,7 +36,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * An OpenAI-compatible upstream, spoken to over HTTP/1.1 with non-blocking I/O: an answer that is
+ * An OpenAI-compatible upstream, spoken to over HTTP/1.1 with non-blocking I/O: a reply that is
  * waited for holds a connection and no thread.
  *
  * <p>The upstream is sent our own key, the content headers and the headers listed in {@link
@@ -50,7 +50,7 @@ public final class UpstreamBackend implements ChatBackend {
   private final URI completions;
   private final URI models;
 
-  /** The client keeps three buffers of this size for each answer under way. */
+  /** The client keeps three buffers of this size for each reply under way. */
   private static final int BUFFER_BYTES = 4 * 1024;
 
   private final ScheduledExecutorService timers;

@@ -44,10 +44,10 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 
 /**
- * One request to the upstream and its answer. The HTTP client calls it on an I/O thread; it hands
- * on and never blocks.
+ * One request to the upstream and its reply. The HTTP client calls it on an I/O thread; it hands on
+ * and never blocks.
  *
- * <p>A request that failed before any of its answer came, on a connection that had served others
+ * <p>A request that failed before any of its reply came, on a connection that had served others
  * before, is sent once more: the upstream had closed an idle connection in the same moment. No
  * other failure is tried again, since a completion may cost money and is not idempotent.
  */

@@ -5,13 +5,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Where the upstream is and how it is spoken to.
+ * The settings of the upstream. Immutable; holds a key and does not show it.
  *
  * @param url the base of an OpenAI-compatible interface, such as {@code http://127.0.0.1:11434/v1}
  * @param key the key sent as {@code Authorization: Bearer}, or null for none
- * @param connectTimeout how long a connection may take
+ * @param connectTimeout how long the lookup of the host's name may take, then each attempt to
+ *     connect, then the TLS handshake
  * @param modelsTimeout how long the list of models may take
- * @param maxConnections how many connections, and so how many answers at once
+ * @param maxConnections the most connections, and so the most replies at once; at least 1
  */
 public record UpstreamSettings(
     URI url, String key, Duration connectTimeout, Duration modelsTimeout, int maxConnections) {

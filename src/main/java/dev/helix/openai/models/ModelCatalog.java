@@ -109,7 +109,7 @@ public final class ModelCatalog {
     if (failing) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "the upstream''s list of models can''t be had ({0}); the last known one holds",
+          "the list of models can''t be had ({0}); the last known one holds",
           failure == null
               ? "it is no list"
               : (failure.getCause() == null ? failure : failure.getCause()).getMessage());
