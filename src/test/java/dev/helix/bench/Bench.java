@@ -96,6 +96,7 @@ public final class Bench {
       turns.whole(results, 1, full ? 20 : 5);
       turns.whole(results, 64, full ? 2 : 1);
       turns.firstToken(results, 1, full ? 20 : 2);
+      turns.firstToken(results, 64, full ? 2 : 1);
       TurnCost few = new TurnCost(contenders, folder, 5, 1);
       few.besideLiteLlm(results, 1);
       few.besideLiteLlm(results, 64);
@@ -107,11 +108,12 @@ public final class Bench {
 
   private void streams(Path folder) throws IOException {
     OpenStreams streams = new OpenStreams(folder, full ? 15 : 2, full ? 12 : 2);
-    streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000) : List.of(200));
+    streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000, 4500, 5000) : List.of(200));
     streams.withoutUs(results, full ? List.of(4500, 5000, 5500) : List.of(200));
     if (full) {
       streams.elsewhere(results, 8000);
     }
+    new TokensBesideStore(full ? 30 : 3).run(folder.resolve("distant"), results);
   }
 
   private void store(Path folder) throws IOException {

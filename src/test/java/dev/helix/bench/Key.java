@@ -8,12 +8,17 @@ enum Key {
       "what a durable turn adds to going straight to the upstream (median, not streamed), over"
           + " what nginx adds and one fdatasync"),
   LITELLM_OVER_OURS("LiteLLM's added median over ours, and our requests a second over LiteLLM's"),
+  ADDED_P50_OVER_DURABLE(
+      "what a durable turn adds to going straight to the upstream (median, not streamed), over what"
+          + " a servlet adds that keeps what is said, and no more"),
+  TTFT_OVER_DURABLE("what is added to the time to the first token (median), over the same"),
   TTFT_OVER_NGINX(
       "what is added to the time to the first token (median), over what nginx adds and one"
           + " fdatasync"),
   OPEN_STREAMS(
       "streams held at a token a second in a Tomcat as published with a heap of 512 MB, no token"
           + " later than a second"),
+  LATE_TOKENS_MS("how late tokens are beside a store that is far away, in milliseconds"),
   CHUNKS_OVER_NGINX("events a second through a stream, over nginx's"),
   TURN_2000_OVER_10("a turn at 2,000 stored messages over one at 10"),
   DURABLE_TURNS_OVER_FSYNC(

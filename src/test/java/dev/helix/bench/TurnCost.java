@@ -82,6 +82,11 @@ final class TurnCost {
                   / (added(round, NGINX, figure) + round.path("fdatasync_ms").asDouble()));
     }
 
+    /** What we add over what the least servlet adds that keeps what is said. */
+    Spread addedOverDurable(String figure) {
+      return spread(round -> added(round, OURS, figure) / added(round, DURABLE_SERVLET, figure));
+    }
+
     /** What LiteLLM adds to the median over what a target adds. */
     Spread liteLlmOver(String target) {
       return spread(round -> added(round, LITELLM, "later_ms") / added(round, target, "later_ms"));
@@ -190,7 +195,18 @@ final class TurnCost {
     contenders.addDurableServlet(targets, conversations);
     Rounds measured = run("whole-" + callers, "whole", callers, TURNS, targets);
     results.detail("turn_" + callers, measured.toJson());
+    overDurable(results, Key.ADDED_P50_OVER_DURABLE, of(callers), measured, "later_ms");
     overNginx(results, Key.ADDED_P50_OVER_NGINX, of(callers), measured, "later_ms");
+  }
+
+  private static void overDurable(
+      Results results, Key key, String of, Rounds measured, String figure) {
+    Goal goal = Goal.atMost(1.4);
+    if (measured.has(DURABLE_SERVLET)) {
+      results.add(key, of, measured.addedOverDurable(figure), goal);
+    } else {
+      results.notRun(key, of, "the durable servlet did not run", goal);
+    }
   }
 
   private void overNginx(Results results, Key key, String of, Rounds measured, String figure) {
@@ -252,6 +268,7 @@ final class TurnCost {
     contenders.addDurableServlet(targets, conversations);
     Rounds measured = run("first-" + callers, "first-20", callers, TURNS, targets);
     results.detail("first_token_" + callers, measured.toJson());
+    overDurable(results, Key.TTFT_OVER_DURABLE, of(callers), measured, "first_event_ms");
     overNginx(results, Key.TTFT_OVER_NGINX, of(callers), measured, "first_event_ms");
   }
 
