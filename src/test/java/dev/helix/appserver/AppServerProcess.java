@@ -1,6 +1,7 @@
 package dev.helix.appserver;
 
 import dev.helix.packaging.Built;
+import dev.helix.scripted.Ports;
 import dev.helix.scripted.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;

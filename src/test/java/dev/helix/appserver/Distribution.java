@@ -1,5 +1,6 @@
 package dev.helix.appserver;
 
+import dev.helix.servers.MadeOnce;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,7 +21,7 @@ import java.util.zip.ZipInputStream;
 /**
  * The zip of an app server as its makers publish it. Maven fetches it and keeps it in its own
  * repository; here it is compared with a known digest and unpacked below {@code target/appservers},
- * once for all runs until that is cleaned. For one thread at a time.
+ * once for all runs until that is cleaned.
  */
 final class Distribution {
   private static final Path FOLDER = Path.of("target", "appservers").toAbsolutePath();
@@ -52,17 +53,14 @@ final class Distribution {
   Path home() {
     Path unpacked = FOLDER.resolve(name + "-" + version());
     try {
-      if (!Files.isDirectory(unpacked)) {
-        Path part = FOLDER.resolve(name + ".part");
-        InstanceFolder.delete(part);
-        unpack(fetched(), part);
-        Files.move(part, unpacked);
-      }
+      MadeOnce.folder(unpacked, folder -> unpack(fetched(), folder));
       try (Stream<Path> content = Files.list(unpacked)) {
         return content.findFirst().orElseThrow();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
     }
   }
 
@@ -98,7 +96,7 @@ final class Distribution {
   }
 
   private static void run(List<String> command, Path folder) throws IOException {
-    Path log = folder.resolve("fetch.log");
+    Path log = Files.createTempFile(folder, "fetch-", ".log");
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())

@@ -1,7 +1,7 @@
 package dev.helix.bench;
 
-import dev.helix.appserver.Ports;
 import dev.helix.appserver.ServerProcess;
+import dev.helix.scripted.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -59,7 +59,7 @@ final class LiteLlm implements AutoCloseable {
   /** Starts it in a folder of its own; it answers requests on return. */
   static LiteLlm start(Path environment, Path folder, URI upstream) throws IOException {
     Files.createDirectories(folder);
-    int port = Ports.free(1).get(0);
+    int port = Ports.free();
     Path configuration =
         Files.writeString(
             folder.resolve("config.yaml"),

@@ -1,7 +1,7 @@
 package dev.helix.bench;
 
-import dev.helix.appserver.Ports;
 import dev.helix.appserver.ServerProcess;
+import dev.helix.scripted.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ final class Nginx implements AutoCloseable {
   /** Starts it in a folder of its own; it answers requests on return. */
   static Nginx start(Path program, Path folder, URI upstream) throws IOException {
     Files.createDirectories(folder);
-    int port = Ports.free(1).get(0);
+    int port = Ports.free();
     String places =
         List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi").stream()
             .map(name -> name + "_temp_path " + folder.resolve(name) + "; ")

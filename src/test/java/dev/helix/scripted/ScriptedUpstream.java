@@ -33,8 +33,8 @@ public final class ScriptedUpstream implements AutoCloseable {
   private volatile Function<Request, Reply> answers = request -> null;
 
   private ScriptedUpstream() {
-    listener = bind(0);
-    port = listener.getLocalPort();
+    port = Ports.free();
+    listener = bind(port);
   }
 
   /** Starts one on a free port. */
@@ -44,15 +44,9 @@ public final class ScriptedUpstream implements AutoCloseable {
     return upstream;
   }
 
-  /**
-   * A base URL at which connections are refused: its port was bound a moment ago and is no more.
-   */
+  /** A base URL at which connections are refused. */
   public static URI refusing() {
-    try (ServerSocket bound = bind(0)) {
-      return base(bound.getLocalPort());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return base(Ports.free());
   }
 
   /** The base URL, which ends in {@code /v1}. */

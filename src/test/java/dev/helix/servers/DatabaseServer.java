@@ -1,10 +1,9 @@
 package dev.helix.servers;
 
+import dev.helix.scripted.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,9 +34,7 @@ abstract class DatabaseServer implements AutoCloseable {
     Path target = Path.of("target").toAbsolutePath();
     Files.createDirectories(target);
     folder = Files.createTempDirectory(target, name + "-");
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = Ports.free();
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 

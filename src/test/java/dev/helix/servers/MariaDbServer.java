@@ -6,7 +6,6 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +20,7 @@ public final class MariaDbServer extends DatabaseServer {
   private final Path home;
   private Path initFile;
 
-  private MariaDbServer() throws IOException {
+  private MariaDbServer() throws IOException, InterruptedException {
     super("mariadb");
     home = home();
   }
@@ -110,20 +109,20 @@ public final class MariaDbServer extends DatabaseServer {
   }
 
   /** Where the programs are, unpacked once for all runs. */
-  private static Path home() throws IOException {
-    Path home = Path.of("target", "mariadb-programs").toAbsolutePath();
-    if (Files.exists(home)) {
-      return home;
-    }
+  private static Path home() throws IOException, InterruptedException {
+    return MadeOnce.folder(
+        Path.of("target", "mariadb-programs").toAbsolutePath(), MariaDbServer::unpack);
+  }
+
+  private static void unpack(Path folder) throws IOException {
     URL server = MariaDbServer.class.getClassLoader().getResource(PROGRAMS + "bin/mariadbd");
     if (server == null) {
       throw new IOException("there is no MariaDB for this system");
     }
-    Path unpacked = Files.createTempDirectory(home.getParent(), "mariadb-programs-");
     try (JarFile jar = ((JarURLConnection) server.openConnection()).getJarFile()) {
       for (JarEntry entry : Collections.list(jar.entries())) {
         if (isNeeded(entry)) {
-          Path file = unpacked.resolve(entry.getName().substring(PROGRAMS.length()));
+          Path file = folder.resolve(entry.getName().substring(PROGRAMS.length()));
           Files.createDirectories(file.getParent());
           try (InputStream in = jar.getInputStream(entry)) {
             Files.copy(in, file);
@@ -134,8 +133,6 @@ public final class MariaDbServer extends DatabaseServer {
         }
       }
     }
-    Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);
-    return home;
   }
 
   private static boolean isNeeded(JarEntry entry) {

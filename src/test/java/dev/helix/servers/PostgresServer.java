@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -119,16 +118,16 @@ public final class PostgresServer extends DatabaseServer {
 
   /** Where the programs are, unpacked once for all runs. */
   private static Path home() throws IOException, InterruptedException {
-    Path home = Path.of("target", "postgres-programs").toAbsolutePath();
-    if (Files.exists(home)) {
-      return home;
-    }
-    Path unpacked = Files.createTempDirectory(home.getParent(), "postgres-programs-");
+    return MadeOnce.folder(
+        Path.of("target", "postgres-programs").toAbsolutePath(), PostgresServer::unpack);
+  }
+
+  private static void unpack(Path folder) throws IOException, InterruptedException {
     String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
     String system =
         System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac") ? "Darwin" : "Linux";
     try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
-      Process tar = new ProcessBuilder("tar", "-x", "-C", unpacked.toString()).start();
+      Process tar = new ProcessBuilder("tar", "-x", "-C", folder.toString()).start();
       try (var in = tar.getOutputStream()) {
         new XZInputStream(packed).transferTo(in);
       }
@@ -136,7 +135,5 @@ public final class PostgresServer extends DatabaseServer {
         throw new IOException("tar failed");
       }
     }
-    Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);
-    return home;
   }
 }

@@ -1,11 +1,8 @@
 package dev.helix.servers;
 
-import java.io.File;
+import dev.helix.scripted.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -69,39 +65,31 @@ public final class RedisServer implements AutoCloseable {
   /** One that is not running yet. */
   public static RedisServer prepared(String... settings) throws IOException {
     Path data = Files.createDirectories(FOLDER.resolve(UUID.randomUUID().toString()));
-    return new RedisServer(data, freePort(), List.of(settings));
+    return new RedisServer(data, Ports.free(), List.of(settings));
   }
 
-  /**
-   * A port below those that the system gives away, so that it is still free after a kill; so is a
-   * cluster's second port, 10,000 above. No server's second port is another's first.
-   */
-  private static int freePort() throws IOException {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 22_700);
-      InetAddress loopback = InetAddress.getLoopbackAddress();
-      try (ServerSocket ignored = new ServerSocket(port, 1, loopback);
-          ServerSocket ignoredToo = new ServerSocket(port + 10_000, 1, loopback)) {
-        return port;
-      } catch (BindException e) {
-        // Another's: the next one.
-      }
-    }
-  }
-
-  private static synchronized File program() throws IOException {
+  private static Path program() throws IOException {
     String named = System.getenv("HELIX_TEST_REDIS");
     if (named != null && !named.isEmpty()) {
-      return new File(named);
+      return Path.of(named);
     }
-    File folder = Files.createDirectories(FOLDER.resolve("program")).toFile();
-    return ExecutableProvider.newJarResourceProvider(folder).get();
+    try {
+      Path folder =
+          MadeOnce.folder(
+              FOLDER.resolve("program"),
+              made -> ExecutableProvider.newJarResourceProvider(made.toFile()).get());
+      try (Stream<Path> only = Files.list(folder)) {
+        return only.findFirst().orElseThrow();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   /** Starts it, again perhaps, and returns when it answers. */
   public void restart() throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(program().getPath());
+    command.add(program().toString());
     List<String> all = new ArrayList<>();
     all.addAll(
         List.of("port " + port, "bind 127.0.0.1", "dir " + data, "appendonly yes", "save \"\""));
