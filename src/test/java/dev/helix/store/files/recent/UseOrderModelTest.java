@@ -63,7 +63,7 @@ class UseOrderModelTest {
   @Property(tries = 200, seed = "2026", edgeCases = EdgeCasesMode.NONE)
   void everySessionIsListedOnce_inTheOrderOfLastUse(@ForAll("events") List<Event> events)
       throws IOException {
-    Path directory = Files.createTempDirectory("order");
+    Path directory = MemoryFolder.create();
     try (Server server = new Server(directory.resolve("sessions"))) {
       events.forEach(server::play);
       server.play(new Event.Walked(3, List.of()));
