@@ -64,7 +64,8 @@ public final class AppServerProcess implements RunningServer {
 
   private static Map<String, String> environment(AppServer kind, Instance instance) {
     Map<String, String> all = new HashMap<>(kind.environment(instance));
-    List<String> options = instance.deployment().jvmOptions();
+    List<String> options = new ArrayList<>(Built.jvmOptions());
+    options.addAll(instance.deployment().jvmOptions());
     if (!options.isEmpty()) {
       // Every JVM reads this, however its server's scripts start it.
       all.put("JAVA_TOOL_OPTIONS", String.join(" ", options));

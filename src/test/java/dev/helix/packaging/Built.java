@@ -2,6 +2,7 @@ package dev.helix.packaging;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The files that the build has made for the integration tests, named by system properties. */
 public final class Built {
@@ -24,6 +25,15 @@ public final class Built {
 
   public static String java() {
     return javaHome().resolve("bin/java").toString();
+  }
+
+  /**
+   * What the JVMs of servers are given, by the system property {@code helix.jvm.options}; nothing
+   * where that is not set, as where they are measured.
+   */
+  public static List<String> jvmOptions() {
+    String options = System.getProperty("helix.jvm.options", "");
+    return options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
   }
 
   private static Path path(String property) {

@@ -49,6 +49,7 @@ public final class WarProcess implements RunningServer {
       Path war, Map<String, String> environment, List<String> jvmOptions, List<String> options) {
     List<String> command = new ArrayList<>();
     command.add(Built.java());
+    command.addAll(Built.jvmOptions());
     command.addAll(jvmOptions);
     command.add("-jar");
     command.add(war.toString());
