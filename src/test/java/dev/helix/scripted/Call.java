@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,19 @@ public final class Call {
   /** Ends the chunked answer; the connection stays open for the next request. */
   public void end() {
     raw("0\r\n\r\n");
+    chunked = false;
+    done();
+  }
+
+  /** Sends events with these data, and the end, all at once: a peer may close at any of them. */
+  public void endWith(List<String> data) {
+    StringBuilder rest = new StringBuilder();
+    for (String each : data) {
+      String event = "data: " + each + "\n\n";
+      int length = event.getBytes(StandardCharsets.UTF_8).length;
+      rest.append(Integer.toHexString(length)).append("\r\n").append(event).append("\r\n");
+    }
+    raw(rest + "0\r\n\r\n");
     chunked = false;
     done();
   }

@@ -254,7 +254,9 @@ class StoredTurnsTest {
     RawClient third = server.ask(id, "Three?");
     assertNull(upstream.poll(A_WHILE));
     server.breakStore(method);
-    answer(one, "One.");
+    // At the last event the turn fails, and the connection is closed.
+    one.beginSse();
+    one.endWith(Completions.chunks("One."));
     assertTrue(answered(first).text().contains("storage_error"));
     if (method.equals("force")) {
       // They end without an answer: their questions cannot be forced.

@@ -175,6 +175,8 @@ class SmallDiskTest {
   void serverThatStartsWhenTheDiskIsFull_listsAll_andKeepsTheOrderWhenThereIsRoom()
       throws IOException {
     create("x");
+    // Which waits for the first look at all sessions; a store that is closed before gives it up.
+    assertEquals(1, store.list(10).size());
     store.close();
     disk.fill(0);
     store = FileSessionStore.open(sessions, new SteppingClock());
