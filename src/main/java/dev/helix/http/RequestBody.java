@@ -89,6 +89,26 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
+   * Reads what a caller still sends whose body was refused as too large, when the caller has been
+   * told: else the connection is reset, and the caller may never see why. Blocks until the end of
+   * the body, or so much of it that nobody sends it by mistake. A caller that waits for leave to
+   * send has none, and one that leaves is no error.
+   *
+   * @param limit the most bytes that the body might have had
+   */
+  public static void discardRefused(HttpServletRequest request, long limit) {
+    if (request.getHeader("Expect") != null) {
+      return;
+    }
+    try {
+      // Twice: what the filter has read of it already comes again.
+      discard(request.getInputStream(), (int) Math.min(2 * limit, LARGEST));
+    } catch (IOException e) {
+      // The caller has left.
+    }
+  }
+
+  /**
    * Reads the rest and forgets it: a connection closed on a caller that still sends is reset, and
    * the caller never sees why it was refused.
    */

@@ -110,6 +110,22 @@ interface BadInputCases extends Fixture {
   }
 
   @Test
+  default void bodyOverTheLimit_isTakenToItsEnd_soThatTheCallerSeesThe413() {
+    Endpoint endpoint = usual();
+    byte[] piece = new byte[64 * 1024];
+    int pieces = 20;
+    try (RawClient client = RawClient.connect(endpoint.url())) {
+      client.send(head(endpoint, "Content-Length: " + pieces * piece.length));
+      client.send(piece);
+      RawResponse refused = client.response();
+      Errors.check(413, refused);
+      for (int i = 1; i < pieces; i++) {
+        client.send(piece);
+      }
+    }
+  }
+
+  @Test
   default void requestBodiesBeyondTheBudget_503WithRetryAfter_untilTheyAreGone() {
     Endpoint endpoint = usual();
     byte[] half = new byte[700 * 1024];

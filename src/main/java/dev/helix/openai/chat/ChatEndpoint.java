@@ -58,6 +58,7 @@ final class ChatEndpoint {
       ErrorResponse.write(response, e.error());
     } catch (RequestBodyException e) {
       ErrorResponse.write(response, e.error());
+      RequestBody.discardRefused(request, settings.maxRequestBytes());
     } catch (SessionException e) {
       ErrorMapping.log("a question could not be stored", e);
       ErrorResponse.write(response, ErrorMapping.of(e));
