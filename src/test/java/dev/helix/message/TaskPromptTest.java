@@ -1,7 +1,7 @@
 package dev.helix.message;
 
+import static dev.helix.session.ProcessorTime.assertAtMost;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -92,12 +92,12 @@ class TaskPromptTest {
   @Test
   void megabytesOfMarks_costNoMoreThanReadingThem() {
     String many = "### Task:\n### Output:\nJSON\n <context <chat_history>\n".repeat(200_000);
-    assertTimeout(Duration.ofSeconds(30), () -> assertFalse(TaskPrompt.matches(many)));
+    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(TaskPrompt.matches(many)));
   }
 
   @Test
   void millionsOfHeadings_areReadInNoTime() {
     String headings = "### Task:\n" + "#\n".repeat(10_000_000);
-    assertTimeout(Duration.ofSeconds(30), () -> assertFalse(TaskPrompt.matches(headings)));
+    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(TaskPrompt.matches(headings)));
   }
 }

@@ -1,8 +1,8 @@
 package dev.helix.session;
 
+import static dev.helix.session.ProcessorTime.assertAtMost;
 import static dev.helix.session.SessionFixture.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.transcript.Answer;
@@ -35,7 +35,7 @@ class HostileCostTest extends PlacingTest {
     begin(ids("q", null, "a"), calls.toArray(String[]::new));
     // The stored calls are not where the client says they are, so each is looked for elsewhere.
     calls.add(1, call("c2"));
-    assertTimeout(SOON, () -> begin(ids("q", null, "a"), calls.toArray(String[]::new)));
+    assertAtMost(SOON, () -> begin(ids("q", null, "a"), calls.toArray(String[]::new)));
   }
 
   @Test
@@ -49,7 +49,7 @@ class HostileCostTest extends PlacingTest {
     List<String> window = new ArrayList<>(List.of("assistant: unknown"));
     IntStream.range(0, 3000)
         .forEach(i -> Collections.addAll(window, "user: other " + i, "assistant: ok"));
-    assertTimeout(SOON, () -> begin(window.toArray(String[]::new)));
+    assertAtMost(SOON, () -> begin(window.toArray(String[]::new)));
   }
 
   @Test
@@ -64,7 +64,7 @@ class HostileCostTest extends PlacingTest {
     }
     history.add("user: last");
     OpenTurn turn =
-        assertTimeout(
+        assertAtMost(
             SOON, () -> sessions.begin("c", HistoryMode.STORED, history.toArray(String[]::new)));
     assertEquals(400, turn.history().size());
   }
@@ -82,6 +82,6 @@ class HostileCostTest extends PlacingTest {
     Path file = directory.resolve(id.value()).resolve("context").resolve("messages.json");
     Files.writeString(file, "[" + String.join(",\n", elements) + "]");
     Transcript transcript = sessions.transcript("c");
-    assertTimeout(SOON, () -> assertEquals(49_998, transcript.currentPath().size()));
+    assertAtMost(SOON, () -> assertEquals(49_998, transcript.currentPath().size()));
   }
 }

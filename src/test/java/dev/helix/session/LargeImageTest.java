@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
 import dev.helix.transcript.MessageIds;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,14 +31,14 @@ class LargeImageTest extends PlacingTest {
       request.addAll(later);
       MessageIds ids = ids("u" + i, i == 1 ? null : "a" + (i - 1), "a" + i);
       SessionState session = sessions.session("c");
-      long start = spent();
+      long start = ProcessorTime.nanos();
       OpenTurn turn =
           sessions
               .manager()
               .beginTurn(
                   session,
                   new TurnRequest(request, HistoryMode.CLIENT, TurnRequest.UNLIMITED, ids));
-      slowest = i == 1 ? 0 : Math.max(slowest, spent() - start);
+      slowest = i == 1 ? 0 : Math.max(slowest, ProcessorTime.nanos() - start);
       end(turn, "A" + i);
       later.add(Message.of("assistant", "A" + i));
       later.add(Message.of("user", "Q" + (i + 1)));
@@ -49,10 +48,5 @@ class LargeImageTest extends PlacingTest {
     assertTrue(slowest < 1_000_000_000L, slowest + " ns");
     end(begin("user: Q2"), "B");
     assertTrue(Files.size(file) < size + 10_000, Files.size(file) + " bytes");
-  }
-
-  /** What this thread has had of a processor, in nanoseconds: others may want it too. */
-  private static long spent() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 }
