@@ -21,7 +21,7 @@ public final class MemoryFolder implements TempDirFactory {
   }
 
   /** A new one, for tests that are not Jupiter's. */
-  static Path create() throws IOException {
+  public static Path create() throws IOException {
     return Files.isWritable(MEMORY)
         ? Files.createTempDirectory(MEMORY, "helix-test-")
         : Files.createTempDirectory("helix-test-");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
+import dev.helix.store.MemoryFolder;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
