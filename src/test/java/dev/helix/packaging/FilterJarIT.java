@@ -47,11 +47,11 @@ import org.w3c.dom.NodeList;
 class FilterJarIT {
   private static final Pattern CONTENT =
       Pattern.compile(
-          "dev/helix/(config|filter|openai|session|store)/.*|META-INF/(services|maven)/.*"
-              + "|META-INF/MANIFEST\\.MF");
+          "dev/helix/(config|http|access|filter|text|message|transcript|session|archive|store)/.*"
+              + "|META-INF/(services|maven)/.*|META-INF/MANIFEST\\.MF");
 
   private static final Pattern ENDPOINT =
-      Pattern.compile("dev[./]helix[./](chat|backend|launch)\\b");
+      Pattern.compile("dev[./]helix[./](turn|openai|backend|health|operator|transfer|launch)\\b");
 
   /** What a module of one's own requires; a jar without a module-info can name nothing for it. */
   private static final Set<String> MODULES =
@@ -135,7 +135,7 @@ class FilterJarIT {
   /** What a consumer adds who wants Redis, or a database by its URL; a DataSource needs nothing. */
   private static boolean needsAClient(String name) {
     return name.startsWith("dev.helix.store.jdbc.JdbcPool")
-        || (name.startsWith("dev.helix.store.Redis")
+        || (name.startsWith("dev.helix.store.redis.")
             && !name.equals("dev.helix.store.redis.RedisSessionStoreProvider"));
   }
 
