@@ -77,7 +77,8 @@ public final class HelixApplication implements ServletContextListener {
                 SessionStore.open(
                     config.store(), HelixConfig.storeSettings(settings, config.sessionsDir())),
                 clock),
-            clock);
+            clock,
+            config.cache());
     opened.push(sessions);
     if (archive.idle() != null) {
       opened.push(

@@ -8,6 +8,7 @@ import dev.helix.backend.upstream.UpstreamSettings;
 import dev.helix.config.Settings;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
+import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionStore;
 import dev.helix.session.TurnRequest;
@@ -26,6 +27,7 @@ import java.util.function.UnaryOperator;
  *
  * @param store what kind of store sessions are kept in
  * @param sessionsDir where the sessions' folders are
+ * @param cache how much memory the sessions last used may take
  * @param archive where and when idle sessions are archived
  * @param backend who answers
  * @param upstream the upstream, or null where none is set
@@ -36,6 +38,7 @@ import java.util.function.UnaryOperator;
 public record HelixConfig(
     String store,
     Path sessionsDir,
+    CacheShare cache,
     ArchiveSettings archive,
     BackendChoice backend,
     UpstreamSettings upstream,
@@ -86,6 +89,7 @@ public record HelixConfig(
   static HelixConfig from(Settings settings) {
     Path sessionsDir = sessionsDir(settings);
     FilterSettings filter = FilterSettings.from(settings);
+    CacheShare cache = FilterSettings.cacheShare(settings);
     // Read by their filters themselves; read here too so that wrong values are named with the
     // others.
     settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
@@ -103,7 +107,7 @@ public record HelixConfig(
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
     settings.check();
     return new HelixConfig(
-        store, sessionsDir, archive, backend, upstream, modelsTimeout, chat, filter);
+        store, sessionsDir, cache, archive, backend, upstream, modelsTimeout, chat, filter);
   }
 
   /** What kind of store the settings name. */

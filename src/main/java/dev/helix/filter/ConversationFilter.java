@@ -11,6 +11,7 @@ import dev.helix.http.BodyBudgetException;
 import dev.helix.http.BufferedRequest;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.RequestBody;
+import dev.helix.session.CacheShare;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
@@ -143,9 +144,10 @@ public final class ConversationFilter implements Filter {
       Path home = Path.of(System.getProperty("user.home"));
       Path dir = source.path(SESSIONS_DIR, home.resolve(".helix").resolve("sessions"));
       String store = source.string(STORE, "files");
+      CacheShare cache = FilterSettings.cacheShare(source);
       source.check();
       use(read, sharedBudget(source, read));
-      takeManager(source, store, dir);
+      takeManager(source, store, dir, cache);
     } catch (InvalidSettingsException | SessionException | IllegalArgumentException e) {
       throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
     }
@@ -153,7 +155,7 @@ public final class ConversationFilter implements Filter {
   }
 
   /** Takes the web application's manager, unless the init-params choose another store. */
-  private void takeManager(Settings source, String store, Path dir) {
+  private void takeManager(Settings source, String store, Path dir, CacheShare cache) {
     OpenedManagers opened = OpenedManagers.of(context);
     boolean chosen = source.hasInitParam(ABOUT_THE_STORE) && !isContextsFolder(source, dir);
     manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
@@ -165,7 +167,7 @@ public final class ConversationFilter implements Filter {
     UnaryOperator<String> its = key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key);
     SessionStore.problems(STORE, store, its).forEach(source::reject);
     source.check();
-    manager = opened.open(store, its);
+    manager = opened.open(store, its, cache);
     shares = true;
     if (!chosen) {
       context.setAttribute(managerName(), manager);

@@ -1,6 +1,7 @@
 package dev.helix.filter;
 
 import dev.helix.config.Settings;
+import dev.helix.session.CacheShare;
 import java.util.List;
 import java.util.Objects;
 
@@ -77,6 +78,13 @@ public record FilterSettings(
       max = memory;
     }
     return new FilterSettings(headers, fallback, max, memory);
+  }
+
+  /** The share of the heap for the sessions of a store, which {@code helix.cache.heap.share} is. */
+  public static CacheShare cacheShare(Settings settings) {
+    return new CacheShare(
+        settings.integer(
+            CacheShare.KEY, CacheShare.DEFAULT.percent(), CacheShare.LEAST, CacheShare.MOST));
   }
 
   /** Whether a text is a token of RFC 9110 section 5.6.2. */

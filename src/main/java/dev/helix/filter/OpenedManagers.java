@@ -1,6 +1,7 @@
 package dev.helix.filter;
 
 import dev.helix.archive.Archive;
+import dev.helix.session.CacheShare;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import jakarta.servlet.ServletContext;
@@ -38,10 +39,11 @@ final class OpenedManagers {
    * Opens a store, or takes part in one that was opened with the same settings; {@link #leave} must
    * follow.
    *
+   * @param cache what a manager that is made for it may take of the memory
    * @throws dev.helix.session.SessionException if it cannot be opened
    * @throws IllegalArgumentException if a setting makes no sense
    */
-  synchronized SessionManager open(String store, UnaryOperator<String> settings) {
+  synchronized SessionManager open(String store, UnaryOperator<String> settings, CacheShare cache) {
     for (Opened each : opened) {
       if (each.store.equals(store) && each.isOf(settings)) {
         each.users++;
@@ -59,7 +61,7 @@ final class OpenedManagers {
     Optional<Path> archive = SessionStore.archiveFolder(store, noted);
     SessionStore plain = SessionStore.open(store, noted);
     SessionStore whole = archive.map(in -> new Archive(in, clock).before(plain)).orElse(plain);
-    Opened its = new Opened(store, read, new SessionManager(whole, clock));
+    Opened its = new Opened(store, read, new SessionManager(whole, clock, cache));
     opened.add(its);
     return its.manager;
   }

@@ -3,10 +3,10 @@ package dev.helix.session;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
+import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.Answer;
-import dev.helix.transcript.LogVersion;
-import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.Continuation;
+import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.TranscriptTree;
@@ -54,12 +54,22 @@ final class AnswerElements {
       boolean beside,
       Instant now) {
     AnswerElements made = new AnswerElements(store, tree, turn, beside, now);
-    if (turn.continued() == null) {
-      made.begun(answers);
-    } else {
-      made.continued(answers);
+    try {
+      made.add(answers);
+    } catch (IncompleteTreeException e) {
+      made.elements.clear();
+      Reading unused = TurnPlan.readWhole(store, tree, turn.session().sessionId());
+      made.add(answers);
     }
     return List.copyOf(made.elements);
+  }
+
+  private void add(List<Answer> answers) {
+    if (turn.continued() == null) {
+      begun(answers);
+    } else {
+      continued(answers);
+    }
   }
 
   private void begun(List<Answer> answers) {
@@ -108,13 +118,12 @@ final class AnswerElements {
     }
   }
 
-  /** The newest version of a message. Only who continues an answer may pay for a look at all. */
+  /** The newest version of a message. */
   private Message stored(Node node) {
     Message recent = tree.recent().get(node);
     return recent != null
         ? recent
-        : Transcript.of(store.read(turn.session().sessionId(), LogVersion.NONE).elements())
-            .get(node.id());
+        : new LogEnd(store, tree, turn.session().sessionId(), null).get(node);
   }
 
   private static boolean isNothingNew(Answer answer) {

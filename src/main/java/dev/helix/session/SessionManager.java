@@ -32,8 +32,6 @@ import java.util.regex.Pattern;
  * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
-  private static final long WARM_MESSAGES = 200_000;
-
   /**
    * A session that was used since may be in the hands of somebody who just found or restored it.
    */
@@ -44,18 +42,31 @@ public final class SessionManager implements AutoCloseable {
   private final SessionStore store;
   private final Clock clock;
   private final SessionResolver resolver;
-  private final WarmTrees trees = new WarmTrees(WARM_MESSAGES);
+  private final WarmTrees trees;
   private final TurnLog turns;
+
+  /** A manager that remembers as much as {@link CacheShare#DEFAULT} allows. */
+  public SessionManager(SessionStore store, Clock clock) {
+    this(store, clock, CacheShare.DEFAULT);
+  }
 
   /**
    * A manager of all sessions in a store, which it closes with itself. Where the store has an
    * archive, an archived session is restored when it is asked for, and only {@link #list} leaves it
    * out.
+   *
+   * @param share how much of the memory it may take to remember what sessions hold
    */
-  public SessionManager(SessionStore store, Clock clock) {
+  public SessionManager(SessionStore store, Clock clock, CacheShare share) {
+    this(store, clock, share.bytes());
+  }
+
+  /** A manager whose memory of sessions is so many bytes. */
+  SessionManager(SessionStore store, Clock clock, long cacheBytes) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
     this.resolver = new SessionResolver(store);
+    this.trees = new WarmTrees(cacheBytes);
     this.turns = new TurnLog(store, clock, trees);
   }
 

@@ -2,37 +2,27 @@ package dev.helix.session;
 
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
-import dev.helix.session.SessionStore.Reading;
-import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
-import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.MessageCache;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.PathEnd;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * What a turn with stored history follows and sends, as of the end of the log that its tree has
- * read. It comes from the tree and the messages that are kept beside it; where these are not
- * enough, the whole log is read, once. One for each turn; not thread-safe. Specification section 4.
+ * read. It comes from the tree and the messages that are kept beside it, else from the log's end.
+ * One for each turn; not thread-safe. Specification section 4.
  */
 final class StoredHistory {
-  private final SessionStore store;
   private final TranscriptTree tree;
-  private final SessionId id;
   private final MessageCache recent;
-  private Reading read;
-  private Transcript whole;
+  private final LogEnd log;
 
-  /** A turn's, with what its tree was given last, or null. */
-  StoredHistory(SessionStore store, TranscriptTree tree, SessionId id, Reading read) {
-    this.store = store;
+  StoredHistory(TranscriptTree tree, LogEnd log) {
     this.tree = tree;
-    this.id = id;
     this.recent = tree.recent();
-    this.read = read;
+    this.log = log;
   }
 
   /**
@@ -51,11 +41,11 @@ final class StoredHistory {
   }
 
   private Node currentEnd(boolean results) {
-    Node end = tree.newestAnswer();
-    if (end == null) {
-      Message message = whole().currentEnd(results);
+    if (!tree.knowsNewestAnswer()) {
+      Message message = log.whole().currentEnd(results);
       return orRoot(message == null ? null : tree.get(message.id()));
     }
+    Node end = tree.newestAnswer();
     while (end != null && !results && !end.ends()) {
       end = tree.parent(end);
     }
@@ -68,41 +58,30 @@ final class StoredHistory {
 
   /** The messages of the path to an end, as far up as a limit on what is sent can concern. */
   List<Message> path(Node end, int most) {
-    if (recent.isOn()) {
-      List<Message> path = path(end, most, recent::get);
-      if (path != null) {
-        recent.keep(path, recent.system());
-        return path;
-      }
-    }
-    recent.forget();
-    Transcript all = whole();
-    List<Message> path = path(end, most, node -> all.get(node.id()));
+    List<Message> path = PathEnd.of(tree, end, most, this::text);
     if (path == null) {
       // Another log came in its place since the tree was read: the append will find that out.
       return List.of();
     }
-    if (read.version().equals(tree.version())) {
-      recent.keep(path, all.system());
+    tree.reaches(path.size(), (int) Math.min(1 << 30, bytes(path)));
+    Message system = system();
+    if (log.isTrees()) {
+      recent.keep(path, system);
     }
     return path;
   }
 
-  private List<Message> path(Node end, int most, Function<Node, Message> texts) {
-    return PathEnd.of(tree, end, most, texts);
+  private static long bytes(List<Message> path) {
+    return path.stream().mapToLong(Message::length).sum();
+  }
+
+  private Message text(Node node) {
+    Message kept = recent.get(node);
+    return kept != null ? kept : log.get(node);
   }
 
   /** The newest leading system message, or null. */
   Message system() {
-    return recent.isOn() ? recent.system() : whole().system();
-  }
-
-  private Transcript whole() {
-    if (whole == null) {
-      read = tree.isEmpty() ? Reading.NOTHING : read;
-      read = read != null && read.fromStart() ? read : store.read(id, LogVersion.NONE);
-      whole = Transcript.of(read.elements());
-    }
-    return whole;
+    return recent.isOn() ? recent.system() : log.system();
   }
 }

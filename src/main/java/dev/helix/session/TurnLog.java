@@ -87,7 +87,8 @@ final class TurnLog {
       if (stored == null && elements.isEmpty() && !known) {
         return Optional.of(plan.open(before, LogVersion.NONE, lease));
       }
-      if (stored != null || !elements.isEmpty()) {
+      boolean gone = stored != null && tree.isEmpty(); // as the plan found out
+      if (!gone && (stored != null || !elements.isEmpty())) {
         SessionState after = begun(before, request.messages()).withUpdatedAt(now);
         Appended appended = store.append(after, tree.version(), elements, lease);
         switch (appended.outcome()) {
@@ -100,7 +101,7 @@ final class TurnLog {
           }
           case DONE -> {
             tree.apply(appended.version(), false, elements);
-            trees.give(id, tree);
+            give(id, tree);
             if (stored != null && after.differsBeyondUse(before)) {
               update(session, now, state -> begun(state, request.messages()));
             }
@@ -159,6 +160,10 @@ final class TurnLog {
               : state -> begun(state, List.of()).withStep(step.get());
       SessionState after = change.apply(before).withUpdatedAt(now);
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
+      end = treeless ? end : tree.version();
+      if (end.equals(LogVersion.NONE) && stored != null) {
+        throw gone(id);
+      }
       Appended appended = store.append(after, end, elements, beside ? null : turn.lease());
       switch (appended.outcome()) {
         case HELD -> throw gone(id);
@@ -169,7 +174,7 @@ final class TurnLog {
         case DONE -> {
           if (tree.version().equals(end)) {
             tree.apply(appended.version(), false, elements);
-            trees.give(id, tree);
+            give(id, tree);
           }
           // What the turn saw of the step may be old.
           boolean differs = step.isPresent() || after.differsBeyondUse(before);
@@ -179,6 +184,12 @@ final class TurnLog {
         }
         case CONFLICT -> known = false;
       }
+    }
+  }
+
+  private void give(SessionId id, TranscriptTree tree) {
+    if (!tree.isEmpty()) {
+      trees.give(id, tree);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.helix.text.NormalizedText;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.HistoryLimit;
+import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.Placement;
 import dev.helix.transcript.tree.Placer;
@@ -27,6 +28,13 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   static Reading readOn(SessionStore store, TranscriptTree tree, SessionId id) {
     Reading read = store.read(id, tree.version());
     tree.apply(read.version(), read.fromStart(), read.elements());
+    return tree.version().equals(read.version()) ? read : readWhole(store, tree, id);
+  }
+
+  /** Reads all of the log into the tree. */
+  static Reading readWhole(SessionStore store, TranscriptTree tree, SessionId id) {
+    Reading read = store.read(id, LogVersion.NONE);
+    tree.apply(read.version(), true, read.elements());
     return read;
   }
 
@@ -35,7 +43,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
    *
    * @param read what the tree was given last; null where that is not at hand
    */
-  public static TurnPlan make(
+  static TurnPlan make(
       SessionStore store,
       TranscriptTree tree,
       SessionId id,
@@ -43,10 +51,19 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       TurnRequest request,
       Instant now) {
     RequestChain chain = RequestChain.of(request.messages());
-    if (request.mode() == HistoryMode.CLIENT) {
-      return client(tree, chain, request, now);
+    try {
+      return make(tree, new LogEnd(store, tree, id, read), chain, request, now);
+    } catch (IncompleteTreeException e) {
+      Reading whole = readWhole(store, tree, id);
+      return make(tree, new LogEnd(store, tree, id, whole), chain, request, now);
     }
-    return stored(new StoredHistory(store, tree, id, read), tree, chain, request, now);
+  }
+
+  private static TurnPlan make(
+      TranscriptTree tree, LogEnd log, RequestChain chain, TurnRequest request, Instant now) {
+    return request.mode() == HistoryMode.CLIENT
+        ? client(tree, chain, request, now)
+        : stored(new StoredHistory(tree, log), tree, chain, request, now);
   }
 
   private static TurnPlan client(

@@ -7,20 +7,27 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The trees of the sessions last used, bounded by the messages in them, and a lock for each
- * session. Thread-safe: a tree is taken out while it is used, under its session's lock.
+ * The trees of the sessions last used, bounded by the memory that they take, and a lock for each
+ * session. Where the bound is met, those unused for longest are {@linkplain TranscriptTree#cut()
+ * cut}, and forgotten only where that is not enough. Thread-safe: a tree is taken out while it is
+ * used, under its session's lock.
  */
 final class WarmTrees {
   private static final int STRIPES = 1024;
 
+  /** What one session's messages may take of the memory, one part of so many. */
+  private static final int SESSIONS_AT_LEAST = 16;
+
   private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
   private final Map<SessionId, Warm> trees = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<SessionId, Warm> cut = new LinkedHashMap<>(16, 0.75f, true);
   private final long bound;
   private long total;
 
-  /** A tree and its size when it was put back. */
-  private record Warm(TranscriptTree tree, int size) {}
+  /** A tree and how many bytes it took when it was put back. */
+  private record Warm(TranscriptTree tree, long bytes) {}
 
+  /** Trees of at most so many bytes together; the last one used is kept in any case. */
   WarmTrees(long bound) {
     this.bound = bound;
     for (int i = 0; i < STRIPES; i++) {
@@ -36,30 +43,49 @@ final class WarmTrees {
 
   /** Takes the session's tree out, or a fresh one. */
   synchronized TranscriptTree take(SessionId id) {
-    Warm warm = trees.remove(id);
-    if (warm == null) {
-      return new TranscriptTree();
-    }
-    total -= warm.size();
-    return warm.tree();
+    Warm warm = remove(id);
+    return warm != null
+        ? warm.tree()
+        : new TranscriptTree((int) Math.min(Integer.MAX_VALUE, bound / SESSIONS_AT_LEAST));
   }
 
-  /** Puts a tree back, and forgets those unused for longest where there are too many. */
+  /** Puts a tree back, and makes room for it where there is none. */
   synchronized void give(SessionId id, TranscriptTree tree) {
     forget(id);
-    trees.put(id, new Warm(tree, tree.size()));
-    total += tree.size();
-    Iterator<Warm> eldest = trees.values().iterator();
+    put(trees, id, tree);
     while (total > bound && trees.size() > 1) {
-      total -= eldest.next().size();
-      eldest.remove();
+      Map.Entry<SessionId, Warm> eldest = takeEldest(trees);
+      if (eldest.getValue().tree().cut()) {
+        put(cut, eldest.getKey(), eldest.getValue().tree());
+      }
+    }
+    while (total > bound && !cut.isEmpty()) {
+      Map.Entry<SessionId, Warm> unused = takeEldest(cut);
     }
   }
 
   synchronized void forget(SessionId id) {
-    Warm warm = trees.remove(id);
-    if (warm != null) {
-      total -= warm.size();
-    }
+    Warm unused = remove(id);
+  }
+
+  private Warm remove(SessionId id) {
+    Warm whole = trees.remove(id);
+    Warm warm = whole != null ? whole : cut.remove(id);
+    total -= warm == null ? 0 : warm.bytes();
+    return warm;
+  }
+
+  private void put(Map<SessionId, Warm> where, SessionId id, TranscriptTree tree) {
+    Warm warm = new Warm(tree, tree.bytes());
+    where.put(id, warm);
+    total += warm.bytes();
+  }
+
+  private Map.Entry<SessionId, Warm> takeEldest(Map<SessionId, Warm> where) {
+    Iterator<Map.Entry<SessionId, Warm>> eldest = where.entrySet().iterator();
+    Map.Entry<SessionId, Warm> taken = eldest.next();
+    eldest.remove();
+    total -= taken.getValue().bytes();
+    return taken;
   }
 }

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A real store, with a list of what it was asked and a count of how often that was all of a log.
@@ -17,6 +18,11 @@ final class CountedReads {
   private final SessionStore store;
 
   CountedReads(SessionStore counted) {
+    this(counted, bytes -> bytes);
+  }
+
+  /** A store that gives ends of a log of other lengths than asked for. */
+  CountedReads(SessionStore counted, IntUnaryOperator end) {
     store =
         (SessionStore)
             Proxy.newProxyInstance(
@@ -28,6 +34,9 @@ final class CountedReads {
                   }
                   synchronized (calls) {
                     calls.add(called.getName());
+                  }
+                  if (called.getName().equals("readEnd")) {
+                    arguments[1] = end.applyAsInt((int) arguments[1]);
                   }
                   try {
                     return called.invoke(counted, arguments);

@@ -295,9 +295,9 @@ class SessionManagerTest {
 
   @Test
   void warmTrees_forgetTheOldestFirst_andNoMoreThanNeeded() {
-    WarmTrees trees = new WarmTrees(2);
     SessionId a = new SessionId("a");
     SessionId b = new SessionId("b");
+    WarmTrees trees = new WarmTrees(2 * new TranscriptTree(0).bytes());
     TranscriptTree treeA = trees.take(a);
     TranscriptTree treeB = trees.take(b);
     trees.give(a, treeA);

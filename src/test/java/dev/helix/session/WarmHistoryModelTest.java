@@ -14,7 +14,6 @@ import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.MessageCache;
 import dev.helix.transcript.tree.Placement;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
@@ -36,9 +35,9 @@ class WarmHistoryModelTest {
   private static final int TRIES = 300;
 
   private static final int QUESTION_BECAME_ANOTHER = 2855;
-  private static final int STEPS = 40;
+  private static final int STEPS = 60;
   private static final List<Integer> LIMITS = List.of(1, 2, 3, 4, 4, 6, 9, TurnRequest.UNLIMITED);
-  private static final List<Integer> KEPT = List.of(1000, 3000, MessageCache.MOST);
+  private static final List<Integer> KEPT = List.of(1000, 3000, (1 << 18));
   private static final List<AnswerStatus> STATUSES = List.of(AnswerStatus.values());
   private static final List<String> ROLES =
       List.of("user", "user", "assistant", "assistant", "assistant", "tool", "system", "developer");
@@ -48,6 +47,7 @@ class WarmHistoryModelTest {
 
   private int plans;
   private int plansWithoutReading;
+  private int plansAfterCuts;
 
   @Test
   void whatIsKeptWarm_changesNoTurn() {
@@ -57,6 +57,7 @@ class WarmHistoryModelTest {
     // Else there was nothing to compare.
     assertTrue(plansWithoutReading > plans / 3, plansWithoutReading + " of " + plans);
     assertTrue(plansWithoutReading < plans, "all of " + plans);
+    assertTrue(plansAfterCuts > plans / 20, plansAfterCuts + " after cuts, of " + plans);
   }
 
   /** Another program's newer version has another role, and a client resends what answered it. */
@@ -75,8 +76,8 @@ class WarmHistoryModelTest {
   /** One conversation. */
   private final class Play {
     private final Random random;
-    private final CountedReads reads = new CountedReads(new MemorySessionStore());
-    private final SessionStore store = reads.store();
+    private final CountedReads reads;
+    private final SessionStore store;
     private final SessionId id = new SessionId("conv-c");
     private final SessionState state = SessionState.fresh(id, "c", Owner.ANONYMOUS, NOW);
     private final int kept;
@@ -89,10 +90,18 @@ class WarmHistoryModelTest {
     /** How often something that is no turn happens, in a hundred steps. */
     private final int disorder;
 
+    /** Of so many steps a tree is cut after one. */
+    private final int cutting;
+
     Play(Random random) {
       this.random = random;
+      // Ends of a log that hold little, so that they are asked for again.
+      int windows = 1 + random.nextInt(64);
+      this.reads = new CountedReads(new MemorySessionStore(), bytes -> bytes / windows);
+      this.store = reads.store();
       this.kept = one(KEPT);
       this.disorder = random.nextInt(3) * 12;
+      this.cutting = 1 + random.nextInt(8);
       this.trees = new TranscriptTree[] {new TranscriptTree(kept), new TranscriptTree(kept)};
     }
 
@@ -111,12 +120,16 @@ class WarmHistoryModelTest {
       }
       for (TranscriptTree tree : trees) {
         assertTrue(tree.recent().bytes() <= kept, where);
+        if (random.nextInt(cutting) == 0) {
+          boolean unused = tree.cut();
+        }
       }
     }
 
     private void begin(String where, TranscriptTree tree) {
       TurnRequest request = request();
       int unused = reads.whole();
+      boolean cut = tree.isCut();
       TurnPlan plan =
           TurnPlan.make(store, tree, id, TurnPlan.readOn(store, tree, id), request, NOW);
       boolean warm = reads.whole() == 0;
@@ -125,6 +138,7 @@ class WarmHistoryModelTest {
       if (request.mode() == HistoryMode.STORED) {
         plans++;
         plansWithoutReading += warm ? 1 : 0;
+        plansAfterCuts += warm && cut ? 1 : 0;
       }
       apply(tree, plan.placement().elements());
       turns.add(plan.open(state, tree.version(), null));

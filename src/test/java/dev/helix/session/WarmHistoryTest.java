@@ -48,6 +48,10 @@ class WarmHistoryTest {
     manager = new SessionManager(reads.store(), Clock.systemUTC());
   }
 
+  private void restart(long cacheBytes) {
+    manager = new SessionManager(reads.store(), Clock.systemUTC(), cacheBytes);
+  }
+
   @Test
   void longConversation_isReadOnceAfterARestart_andNotForEachTurn() {
     for (int i = 0; i < 200; i++) {
@@ -95,17 +99,68 @@ class WarmHistoryTest {
   }
 
   @Test
-  void messageThatIsTooLongToBeKept_isReadEachTime_untilTheLimitDropsIt() {
-    String image = "x".repeat(MessageCache.MOST);
-    turn(4, "Q1", "A1");
-    assertEquals(List.of("Q1", "A1"), turn(4, image, "A2"));
-    reads.whole();
-    assertEquals(List.of("Q1", "A1", image, "A2"), turn(4, "Q3", "A3"));
-    assertEquals(List.of(image, "A2", "Q3", "A3"), turn(4, "Q4", "A4"));
-    assertEquals(List.of("Q3", "A3", "Q4", "A4"), turn(4, "Q5", "A5"));
-    assertEquals(3, reads.whole());
-    assertEquals(List.of("Q4", "A4", "Q5", "A5"), turn(4, "Q6", "A6"));
+  void messageThatIsTooLongToBeKept_isReadEachTime_untilTheLimitDropsIt_andNothingBeforeIt() {
+    String image = "x".repeat(1 << 18);
+    restart(1 << 20);
+    for (int i = 0; i < 100; i++) {
+      turn(4, "Q" + i, "A" + i);
+    }
+    assertEquals(List.of("Q98", "A98", "Q99", "A99"), turn(4, image, "B2"));
+    reads.calls();
+    assertEquals(List.of("Q99", "A99", image, "B2"), turn(4, "Q3", "B3"));
+    assertTrue(reads.calls().contains("readEnd"));
+    assertEquals(List.of(image, "B2", "Q3", "B3"), turn(4, "Q4", "B4"));
+    assertTrue(reads.calls().contains("readEnd"));
+    assertEquals(List.of("Q3", "B3", "Q4", "B4"), turn(4, "Q5", "B5"));
+    reads.calls();
+    assertEquals(List.of("Q4", "B4", "Q5", "B5"), turn(4, "Q6", "B6"));
+    assertFalse(reads.calls().contains("readEnd"));
     assertEquals(0, reads.whole());
+  }
+
+  @Test
+  void conversationsThatDoNotFitIntoTheMemory_areNotReadWhole() {
+    List<SessionId> ids = new ArrayList<>();
+    for (int c = 0; c < 20; c++) {
+      SessionId id = new SessionId("conv-c" + c);
+      reads.store().append(state(id), LogVersion.NONE, chain(1000));
+      ids.add(id);
+    }
+    restart(600_000);
+    for (int round = 0; round < 4; round++) {
+      for (SessionId id : ids) {
+        OpenTurn turn =
+            manager.beginTurn(
+                manager.find(id).orElseThrow(),
+                new TurnRequest(messages("user: Q"), HistoryMode.STORED, 4, MessageIds.NONE));
+        assertEquals(4, turn.history().size());
+        manager.completeTurn(turn, List.of(answer("A " + round, AnswerStatus.COMPLETED)));
+      }
+      assertEquals(round == 0 ? 20 : 0, reads.whole());
+    }
+  }
+
+  @Test
+  void treeOfTwoThousandMessages_takesWellUnderAMegabyte() {
+    SessionId id = new SessionId("conv-c");
+    reads.store().append(state(id), LogVersion.NONE, chain(2000));
+    TranscriptTree tree = WholeHistory.tree(reads.store(), id);
+    assertTrue(tree.bytes() < 800_000, tree.bytes() + " bytes");
+  }
+
+  private static SessionState state(SessionId id) {
+    return SessionState.fresh(id, id.value().substring(5), Owner.ANONYMOUS, NOW);
+  }
+
+  private static List<Message> chain(int messages) {
+    List<Message> elements = new ArrayList<>();
+    String parent = null;
+    for (int i = 0; i < messages; i++) {
+      ElementFields fields = ElementFields.node("m-" + i, parent, NOW);
+      elements.add(Message.of(i % 2 == 0 ? "user" : "assistant", i + "x".repeat(100)).as(fields));
+      parent = "m-" + i;
+    }
+    return elements;
   }
 
   @Test
@@ -158,20 +213,17 @@ class WarmHistoryTest {
   @Test
   void onlyTurnsWithStoredHistory_haveMessagesKept_andTheyCount() {
     SessionId id = new SessionId("conv-c");
-    SessionState state = SessionState.fresh(id, "c", Owner.ANONYMOUS, NOW);
-    List<Message> elements = new ArrayList<>();
-    String parent = null;
-    for (int i = 0; i < 100; i++) {
-      ElementFields fields = ElementFields.node("m" + i, parent, NOW);
-      elements.add(Message.of(i % 2 == 0 ? "user" : "assistant", "x".repeat(1000)).as(fields));
-      parent = "m" + i;
-    }
-    reads.store().append(state, LogVersion.NONE, elements);
-    TranscriptTree tree = new TranscriptTree();
+    List<Message> elements =
+        chain(100).stream()
+            .map(m -> Message.of(m.role(), "x".repeat(1000)).as(m.element()))
+            .toList();
+    reads.store().append(state(id), LogVersion.NONE, elements);
+    TranscriptTree tree = new TranscriptTree(1 << 18);
     plan(tree, id, HistoryMode.CLIENT, 4);
-    assertEquals(101, tree.size());
+    long alone = tree.bytes();
+    assertEquals(100, tree.size());
     plan(tree, id, HistoryMode.STORED, 4);
-    assertEquals(101 + tree.recent().bytes() / 256, tree.size());
+    assertEquals(alone + tree.recent().bytes(), tree.bytes());
     assertTrue(tree.recent().bytes() > 4_000 && tree.recent().bytes() < 6_000);
     plan(tree, id, HistoryMode.STORED, 40);
     assertTrue(tree.recent().bytes() > 40_000 && tree.recent().bytes() < 60_000);

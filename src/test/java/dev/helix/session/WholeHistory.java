@@ -27,7 +27,7 @@ final class WholeHistory {
 
   /** A tree that has read all there is, and beside which nothing is kept. */
   static TranscriptTree tree(SessionStore store, SessionId id) {
-    TranscriptTree tree = new TranscriptTree();
+    TranscriptTree tree = new TranscriptTree(1 << 18);
     Reading read = store.read(id, LogVersion.NONE);
     tree.apply(read.version(), read.fromStart(), read.elements());
     return tree;

@@ -96,6 +96,25 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
+  public synchronized Reading readEnd(SessionId id, int bytes) {
+    Kept kept = sessions.get(id);
+    if (kept == null) {
+      return Reading.NOTHING;
+    }
+    int from = kept.log.size();
+    long length = 0;
+    while (from > 0 && length < bytes) {
+      from--;
+      length += kept.log.get(from).length;
+    }
+    List<Message> elements = new ArrayList<>();
+    for (byte[] element : kept.log.subList(from, kept.log.size())) {
+      elements.add(Message.parse(element.clone()));
+    }
+    return new Reading(kept.state, kept.version(), from == 0, elements);
+  }
+
+  @Override
   public synchronized Appended append(
       SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     Kept kept = sessions.get(state.sessionId());

@@ -11,13 +11,10 @@ import java.util.Map;
  * The messages that the next turn with stored history will probably send, each in its newest
  * version and as the store would give it back, so that such a turn need not read the log. It keeps
  * nothing before there was such a turn, then at most twice what the last one needed and what came
- * since, and never more than {@link #MOST} bytes. What is asked for and not here has to be read.
- * Not thread-safe: part of a {@link TranscriptTree}.
+ * since, and never more than its bound. What is asked for and not here has to be read. Not
+ * thread-safe: part of a {@link TranscriptTree}.
  */
 public final class MessageCache {
-  /** The bytes that are kept of one session: more than most models take at once. */
-  public static final int MOST = 1 << 18;
-
   /** What a message takes beside its JSON. */
   private static final int OVERHEAD = 256;
 
@@ -61,6 +58,12 @@ public final class MessageCache {
     bytes = 0;
   }
 
+  /** Lets go of all messages but the leading system message. */
+  void forgetMessages() {
+    messages.clear();
+    bytes = size(system);
+  }
+
   /** Takes in an element of the log that just became the newest version of a message. */
   void add(Node node, Message element) {
     if (!on) {
@@ -91,20 +94,24 @@ public final class MessageCache {
 
   /**
    * Keeps what a turn needs, and of what else is here the newest, up to as much again. Where it
-   * needs too much nothing is kept.
+   * needs too much only the leading system message is kept, or nothing.
    *
    * @param path in their newest versions, the oldest first
    * @param leading the newest leading system message, or null
    */
   public void keep(List<Message> path, Message leading) {
-    long needed = path.stream().mapToLong(MessageCache::size).sum() + size(leading);
-    if (needed > most) {
+    if (size(leading) > most) {
       forget();
       return;
     }
     on = true;
     if (leading != system) {
-      lead(leading.copy());
+      lead(leading == null ? null : leading.copy());
+    }
+    long needed = path.stream().mapToLong(MessageCache::size).sum() + size(leading);
+    if (needed > most) {
+      forgetMessages();
+      return;
     }
     for (Message message : path) {
       boolean here = drop(message.id()) == message;

@@ -17,6 +17,9 @@ final class NewestAnswer {
   /** Null where it is not known, or where there is none. */
   private String id;
 
+  /** Whether there may be an answer that this one would have to be. */
+  private boolean doubtful;
+
   /** The roots that are background prompts of the original. */
   private final Set<String> prompts = new HashSet<>();
 
@@ -25,8 +28,14 @@ final class NewestAnswer {
     return id;
   }
 
+  /** Whether an answer is known, or that there is none. */
+  boolean isKnown() {
+    return id != null || !doubtful;
+  }
+
   void clear() {
     id = null;
+    doubtful = false;
     prompts.clear();
   }
 
@@ -39,9 +48,11 @@ final class NewestAnswer {
     boolean answer = Transcript.isAnswer(element);
     if (promptChanged(node, element) || (node.id().equals(id) && !answer)) {
       id = null;
+      doubtful = true;
     }
     if (answer && node.root() == null) {
       id = null; // Whether there is a path to it may be told only by what is yet to come.
+      doubtful = true;
     } else if (answer && !prompts.contains(node.root())) {
       id = node.id();
     }

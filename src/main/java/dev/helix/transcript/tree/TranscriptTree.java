@@ -6,74 +6,63 @@ import dev.helix.message.MessageKind;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The tree of one session without its texts: what is needed to find where a request's messages
  * belong. A message is looked up by its parent and its fingerprint, so that a search costs what the
- * request costs, however many branches there are. Not thread-safe. Specification section 4.
+ * request costs, however many branches there are.
+ *
+ * <p>To take less memory it can be {@linkplain #cut() cut}: then it knows the end of the current
+ * path, and what hangs below that, as well as before. Whatever else is asked of it ends with {@link
+ * IncompleteTreeException}.
+ *
+ * <p>Not thread-safe. Specification section 4.
  */
 public final class TranscriptTree {
   /** What is remembered of a message that is about no question: no id is empty. */
   private static final String NO_QUESTION = "";
 
+  /** What a message takes in memory, in bytes, beside its id and what is kept of its text. */
+  private static final int NODE_BYTES = 320;
+
+  /** What a tree takes without messages, in bytes. */
+  private static final int TREE_BYTES = 2048;
+
+  /** So many messages more than the last turn needed are left when a tree is cut. */
+  private static final int SPARE = 2;
+
   private LogVersion version = LogVersion.NONE;
   private Numbering numbering = new Numbering();
   private long recorded;
-  private long keptChars;
-  private final Map<String, Node> nodes = new HashMap<>();
+  private Map<String, Node> nodes = new HashMap<>();
+  private NodeIndex index = new NodeIndex();
   private Fingerprint system;
   private final NewestAnswer newestAnswer = new NewestAnswer();
   private final MessageCache recent;
 
-  /** By what they say, in the order of their newest versions. */
-  private final Map<Fingerprint, List<Node>> bySaying = new HashMap<>();
+  /** The messages that nothing hangs below. */
+  private Set<String> leaves = new HashSet<>();
 
-  /** Below a parent, and an answer that used tools also below its question. */
-  private final Map<Place, List<Node>> children = new HashMap<>();
-
-  /** Answers that broke off, below the same. */
-  private final Map<String, List<Node>> broken = new HashMap<>();
-
-  /** Answers below the parents of their questions. */
-  private final Map<Place, List<Node>> grandchildren = new HashMap<>();
-
-  /** Answers that broke off, below the same. */
-  private final Map<String, List<Node>> brokenGrandchildren = new HashMap<>();
-
-  /** Answers that say nothing, or nothing but reasoning, below a parent. */
-  private final Map<String, List<Node>> silent = new HashMap<>();
-
-  private final Set<String> followed = new HashSet<>();
+  /** What messages hang below that did not come yet, and may never. */
+  private Set<String> missing = new HashSet<>();
 
   /** The questions that calls and results are about, as far as somebody asked. */
-  private final Map<String, String> questions = new HashMap<>();
+  private Map<String, String> questions = new HashMap<>();
 
-  /** Where a message may be: below a parent, null for the root, with what it says. */
-  private record Place(String parentId, Fingerprint fingerprint) {
-    // By hand as there, and as often.
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Place that
-          && fingerprint.equals(that.fingerprint)
-          && Objects.equals(parentId, that.parentId);
-    }
+  /** The hash codes of the messages that were let go of, in their order; null for a whole tree. */
+  private int[] forgotten;
 
-    @Override
-    public int hashCode() {
-      return 31 * fingerprint.hashCode() + (parentId == null ? 0 : parentId.hashCode());
-    }
-  }
-
-  public TranscriptTree() {
-    this(MessageCache.MOST);
-  }
+  private long textBytes;
+  private int reach;
+  private int reachBytes;
 
   /** A tree beside which so many bytes of messages are kept at most. */
   public TranscriptTree(int mostBytes) {
@@ -90,13 +79,27 @@ public final class TranscriptTree {
     return version.equals(LogVersion.NONE);
   }
 
-  /** How much there is to remember, in messages. */
+  /** Whether it was cut, and knows only a part since. */
+  public boolean isCut() {
+    return forgotten != null;
+  }
+
+  /** How many messages it knows. */
   public int size() {
-    return (int) Math.min(Integer.MAX_VALUE, nodes.size() + 1 + (keptChars + recent.bytes()) / 256);
+    return nodes.size();
+  }
+
+  /** About how much memory it takes, in bytes, with the messages that are kept beside it. */
+  public long bytes() {
+    return TREE_BYTES
+        + (long) NODE_BYTES * nodes.size()
+        + textBytes
+        + recent.bytes()
+        + (forgotten == null ? 0 : 4L * forgotten.length);
   }
 
   /** The newest leading system message, or null. */
-  Fingerprint system() {
+  public Fingerprint system() {
     return system;
   }
 
@@ -105,14 +108,44 @@ public final class TranscriptTree {
     return recent;
   }
 
+  /** Whether it is known which answer the current path leads to, or that there is none. */
+  public boolean knowsNewestAnswer() {
+    return newestAnswer.isKnown();
+  }
+
   /** The answer that the current path leads to; null where that is not known, or none. */
   public Node newestAnswer() {
     return get(newestAnswer.id());
   }
 
+  /**
+   * Takes note of what a turn with stored history needed of the path's end.
+   *
+   * @param messages how many messages
+   * @param bytes of how many bytes together
+   */
+  public void reaches(int messages, int bytes) {
+    reach = messages;
+    reachBytes = bytes;
+  }
+
+  /** How many bytes of messages the last turn with stored history needed. */
+  public int reachBytes() {
+    return reachBytes;
+  }
+
   /** The message of an id; null where there is none, and for null. */
   public Node get(String id) {
-    return id == null ? null : nodes.get(id);
+    Node node = id == null ? null : nodes.get(id);
+    if (node == null && id != null && isForgotten(id)) {
+      throw new IncompleteTreeException();
+    }
+    return node;
+  }
+
+  /** Whether a message of this id may be among those that were let go of. */
+  private boolean isForgotten(String id) {
+    return forgotten != null && Arrays.binarySearch(forgotten, id.hashCode()) >= 0;
   }
 
   /** The message before this one; null at the root. */
@@ -151,15 +184,16 @@ public final class TranscriptTree {
       String known = questions.get(at.id());
       if (known != null) {
         remember(passed, known);
-        return known.equals(NO_QUESTION) ? null : nodes.get(known);
+        return known.equals(NO_QUESTION) ? null : get(known);
       }
       if (at.kind() != MessageKind.ANSWER && nodes.containsKey(at.id())) {
         passed.add(at.id());
       }
-      if (at.parentId() != null && !nodes.containsKey(at.parentId())) {
+      Node parent = parent(at);
+      if (at.parentId() != null && parent == null) {
         return null; // It may yet come.
       }
-      at = parent(at);
+      at = parent;
     }
     remember(passed, NO_QUESTION);
     return null;
@@ -169,71 +203,98 @@ public final class TranscriptTree {
     passed.forEach(id -> questions.put(id, question));
   }
 
+  /** Where messages are found below one that is known with all that hangs below it. */
+  private NodeIndex below(Node parent) {
+    if (forgotten != null && parent.id() == null) {
+      throw new IncompleteTreeException();
+    }
+    return index;
+  }
+
   /** The messages of just this saying below a parent. Not to be changed. */
   List<Node> children(Node parent, Fingerprint saying) {
-    return children.getOrDefault(new Place(parent.id(), saying), List.of());
+    return below(parent).children(parent, saying);
   }
 
   /** The answers below a parent that broke off. Not to be changed. */
   List<Node> broken(Node parent) {
-    return broken.getOrDefault(parent.id(), List.of());
+    return below(parent).broken(parent);
   }
 
   /** The answers of this saying to the questions below a parent. Not to be changed. */
   List<Node> grandchildren(Node parent, Fingerprint saying) {
-    return grandchildren.getOrDefault(new Place(parent.id(), saying), List.of());
+    return below(parent).grandchildren(parent, saying);
   }
 
   /** The answers that broke off to the questions below a parent. Not to be changed. */
   List<Node> brokenGrandchildren(Node parent) {
-    return brokenGrandchildren.getOrDefault(parent.id(), List.of());
+    return below(parent).brokenGrandchildren(parent);
   }
 
   /** The answers below a parent that say nothing but reasoning. Not to be changed. */
   List<Node> silent(Node parent) {
-    return silent.getOrDefault(parent.id(), List.of());
-  }
-
-  /** Whether any message hangs below this one. */
-  boolean isFollowed(Node node) {
-    return followed.contains(node.id());
+    return below(parent).silent(parent);
   }
 
   /** All messages of this saying, the newest last. Not to be changed. */
   List<Node> saying(Fingerprint saying) {
-    return bySaying.getOrDefault(saying, List.of());
+    return below(Node.ROOT).saying(saying);
+  }
+
+  /** Whether any message hangs below this one. */
+  boolean isFollowed(Node node) {
+    return !leaves.contains(node.id());
   }
 
   /**
-   * Takes in what was read from the log.
+   * Takes in what was read from the log. A cut tree is {@linkplain #isEmpty() empty} afterwards
+   * where it cannot tell what an element changes.
    *
    * @param reached how far in the log that is
    * @param fromStart whether it is the whole log, and not what comes after this tree's version
    */
   public void apply(LogVersion reached, boolean fromStart, List<Message> elements) {
     if (fromStart) {
-      nodes.clear();
-      bySaying.clear();
-      children.clear();
-      broken.clear();
-      grandchildren.clear();
-      brokenGrandchildren.clear();
-      silent.clear();
-      followed.clear();
-      questions.clear();
-      numbering = new Numbering();
-      recorded = 0;
-      keptChars = 0;
-      system = null;
-      newestAnswer.clear();
-      recent.forget();
+      clear();
     }
-    elements.forEach(this::add);
+    for (Message element : elements) {
+      Message numbered = numbering.next(element);
+      if (forgotten != null && isDoubtful(numbered)) {
+        clear();
+        return;
+      }
+      add(element, numbered);
+    }
     version = reached;
   }
 
-  private void add(Message element) {
-    Message numbered = numbering.next(element);
+  private void clear() {
+    version = LogVersion.NONE;
+    numbering = new Numbering();
+    recorded = 0;
+    nodes = new HashMap<>();
+    index = new NodeIndex();
+    system = null;
+    newestAnswer.clear();
+    recent.forget();
+    leaves = new HashSet<>();
+    missing = new HashSet<>();
+    questions = new HashMap<>();
+    forgotten = null;
+    textBytes = 0;
+  }
+
+  /** Whether what was let go of may have to do with an element. */
+  private boolean isDoubtful(Message element) {
+    String parentId = element.parentId();
+    return element.element().parentKnown()
+        && !nodes.containsKey(element.id())
+        && (isForgotten(element.id())
+            || missing.contains(element.id())
+            || (parentId != null && !nodes.containsKey(parentId)));
+  }
+
+  private void add(Message element, Message numbered) {
     recorded++;
     if (!numbered.element().parentKnown()) {
       system = element.fingerprint();
@@ -243,73 +304,129 @@ public final class TranscriptTree {
     Node before = nodes.get(numbered.id());
     // A newer version keeps its place and is found by what it says now.
     String parentId = before == null ? numbered.parentId() : before.parentId();
+    Node parent = parentId == null ? null : nodes.get(parentId);
     if (before != null) {
       change(before, false);
     }
-    Node node = Node.of(numbered.id(), parentId, root(numbered.id(), parentId), element, recorded);
+    String root = parentId == null ? numbered.id() : parent == null ? null : parent.root();
+    Node node =
+        Node.of(
+            before == null ? numbered.id() : before.id(),
+            parent == null ? parentId : parent.id(), // the same object, as there are many
+            root,
+            element,
+            recorded);
     if (before != null && before.kind() != node.kind()) {
       questions.clear(); // What was below it may be about something else now.
     }
     nodes.put(node.id(), node);
     newestAnswer.added(node, element);
     recent.add(node, element);
-    followed.add(parentId);
+    if (before == null) {
+      textBytes += node.id().length();
+      if (!missing.remove(node.id())) {
+        leaves.add(node.id());
+      }
+    }
+    leaves.remove(parentId);
+    if (parentId != null && !nodes.containsKey(parentId)) {
+      missing.add(parentId);
+    }
     change(node, true);
-  }
-
-  private String root(String id, String parentId) {
-    Node parent = get(parentId);
-    return parentId == null ? id : parent == null ? null : parent.root();
   }
 
   /** Enters a message in the indexes, or takes it out. */
   private void change(Node node, boolean in) {
-    if (node.silent()) {
-      put(silent, node.parentId(), node, in);
-    }
-    if (node.kind() == MessageKind.ANSWER && node.fingerprint().empty()) {
-      return;
-    }
-    node.sayings().forEach(saying -> change(node, saying, in));
+    index.change(node, asked(node), in);
     if (node.kept() != null) {
-      keptChars += in ? node.kept().length() : -node.kept().length();
+      textBytes += in ? node.kept().length() : -node.kept().length();
     }
   }
 
-  private void change(Node node, Fingerprint saying, boolean in) {
-    boolean parts = node.kept() != null && saying.equals(node.fingerprint());
-    put(bySaying, saying, node, in);
-    put(children, new Place(node.parentId(), saying), node, in);
-    if (parts) {
-      put(broken, node.parentId(), node, in);
+  /**
+   * The question of an answer, or right before a call; null where there is none, or where it was
+   * let go of, so that nobody can ask what is below it.
+   */
+  private Node asked(Node node) {
+    try {
+      if (node.kind() == MessageKind.ANSWER) {
+        return question(node);
+      }
+      Node parent = node.kind() == MessageKind.CALL ? parent(node) : null;
+      return parent != null && parent.kind() == MessageKind.QUESTION ? parent : null;
+    } catch (IncompleteTreeException e) {
+      return null;
     }
-    Node question = node.kind() == MessageKind.ANSWER ? question(node) : calledBy(node);
-    if (question == null) {
-      return;
+  }
+
+  /**
+   * Lets go of what the next turn with stored history will probably not need: of all messages but
+   * the end of the current path and what hangs below it, and of what is kept of their texts, where
+   * that is most of what is left. The leading system message stays.
+   *
+   * @return false, with nothing changed, where little would be gained, or that end is not known
+   */
+  public boolean cut() {
+    Node top = nodes.get(newestAnswer.id());
+    if (top == null || reach == 0) {
+      return false;
     }
-    put(grandchildren, new Place(question.parentId(), saying), node, in);
-    if (parts) {
-      put(brokenGrandchildren, question.parentId(), node, in);
+    for (int i = 1; i < reach + SPARE && nodes.containsKey(top.parentId()); i++) {
+      top = nodes.get(top.parentId());
     }
-    if (!question.id().equals(node.parentId())) {
-      put(children, new Place(question.id(), saying), node, in);
-      if (parts) {
-        put(broken, question.id(), node, in);
+    Map<String, Node> kept = below(top.id());
+    if (forgotten == null && kept.size() > nodes.size() / 2) {
+      return false;
+    }
+    IntStream gone =
+        nodes.keySet().stream().filter(id -> !kept.containsKey(id)).mapToInt(String::hashCode);
+    forgotten =
+        IntStream.concat(gone, forgotten == null ? IntStream.empty() : Arrays.stream(forgotten))
+            .sorted()
+            .toArray();
+    nodes = kept;
+    index.keepBelow(kept::containsKey);
+    leaves = new HashSet<>(leaves.stream().filter(kept::containsKey).toList());
+    Map<String, String> asked = new HashMap<>();
+    questions.forEach(
+        (id, question) -> {
+          if (kept.containsKey(id)) {
+            asked.put(id, question);
+          }
+        });
+    questions = asked;
+    textBytes =
+        kept.values().stream()
+            .mapToLong(
+                node -> node.id().length() + (node.kept() == null ? 0 : node.kept().length()))
+            .sum();
+    if (recent.bytes() > bytes() - recent.bytes()) {
+      recent.forgetMessages();
+    }
+    return true;
+  }
+
+  /** A message and all that hang below it. */
+  private Map<String, Node> below(String top) {
+    Map<String, Boolean> known = new HashMap<>();
+    known.put(top, true);
+    Map<String, Node> below = new HashMap<>();
+    for (Node node : nodes.values()) {
+      List<String> passed = new ArrayList<>();
+      String at = node.id();
+      while (at != null && !known.containsKey(at)) {
+        known.put(at, false); // In a circle it stays so.
+        passed.add(at);
+        Node there = nodes.get(at);
+        at = there == null ? null : there.parentId();
+      }
+      if (at != null && known.get(at)) {
+        passed.forEach(id -> known.put(id, true));
+      }
+      if (known.get(node.id())) {
+        below.put(node.id(), node);
       }
     }
-  }
-
-  /** The question right before a call; null where there is another message or it is no call. */
-  private Node calledBy(Node call) {
-    Node parent = call.kind() == MessageKind.CALL ? parent(call) : null;
-    return parent != null && parent.kind() == MessageKind.QUESTION ? parent : null;
-  }
-
-  private static <K, V> void put(Map<K, List<V>> index, K key, V value, boolean in) {
-    if (in) {
-      index.computeIfAbsent(key, any -> new ArrayList<>(1)).add(value);
-    } else if (index.containsKey(key)) {
-      index.get(key).remove(value);
-    }
+    return below;
   }
 }

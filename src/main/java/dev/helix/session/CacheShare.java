@@ -1,0 +1,29 @@
+package dev.helix.session;
+
+/**
+ * How much memory a {@link SessionManager} may take to remember what sessions hold, so that a turn
+ * need not read it again. With less of it turns read more; nothing else changes. Immutable.
+ *
+ * @param percent of the largest heap, 1 to 80
+ */
+public record CacheShare(int percent) {
+  /** The key of the share. */
+  public static final String KEY = "helix.cache.heap.share";
+
+  public static final int LEAST = 1;
+  public static final int MOST = 80;
+
+  /** What holds where nothing is set: a fifth. */
+  public static final CacheShare DEFAULT = new CacheShare(20);
+
+  public CacheShare {
+    if (percent < LEAST || percent > MOST) {
+      throw new IllegalArgumentException("a share of the heap of " + percent + " percent");
+    }
+  }
+
+  /** The share in bytes. */
+  long bytes() {
+    return Runtime.getRuntime().maxMemory() / 100 * percent;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.helix.transcript.tree;
+
+import dev.helix.message.Fingerprint;
+import dev.helix.message.MessageKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/**
+ * Where the messages of a tree are found by what they say and what they hang below. Lists that it
+ * gives are not to be changed. Not thread-safe: part of a {@link TranscriptTree}.
+ */
+final class NodeIndex {
+  /** By what they say, in the order of their newest versions. */
+  private Map<Fingerprint, List<Node>> bySaying = new HashMap<>();
+
+  /** Below a parent, and an answer that used tools also below its question. */
+  private Map<Place, List<Node>> children = new HashMap<>();
+
+  /** Answers that broke off, below the same. */
+  private Map<String, List<Node>> broken = new HashMap<>();
+
+  /** Answers below the parents of their questions. */
+  private Map<Place, List<Node>> grandchildren = new HashMap<>();
+
+  /** Answers that broke off, below the same. */
+  private Map<String, List<Node>> brokenGrandchildren = new HashMap<>();
+
+  /** Answers that say nothing, or nothing but reasoning, below a parent. */
+  private Map<String, List<Node>> silent = new HashMap<>();
+
+  /** Where a message may be: below a parent, null for the root, with what it says. */
+  private record Place(String parentId, Fingerprint fingerprint) {
+    // By hand, as with each message of a request it is looked up by several times.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place that
+          && fingerprint.equals(that.fingerprint)
+          && Objects.equals(parentId, that.parentId);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * fingerprint.hashCode() + (parentId == null ? 0 : parentId.hashCode());
+    }
+  }
+
+  /** All messages of this saying, the newest last. */
+  List<Node> saying(Fingerprint saying) {
+    return bySaying.getOrDefault(saying, List.of());
+  }
+
+  /** The messages of just this saying below a parent. */
+  List<Node> children(Node parent, Fingerprint saying) {
+    return children.getOrDefault(new Place(parent.id(), saying), List.of());
+  }
+
+  /** The answers below a parent that broke off. */
+  List<Node> broken(Node parent) {
+    return broken.getOrDefault(parent.id(), List.of());
+  }
+
+  /** The answers of this saying to the questions below a parent. */
+  List<Node> grandchildren(Node parent, Fingerprint saying) {
+    return grandchildren.getOrDefault(new Place(parent.id(), saying), List.of());
+  }
+
+  /** The answers that broke off to the questions below a parent. */
+  List<Node> brokenGrandchildren(Node parent) {
+    return brokenGrandchildren.getOrDefault(parent.id(), List.of());
+  }
+
+  /** The answers below a parent that say nothing but reasoning. */
+  List<Node> silent(Node parent) {
+    return silent.getOrDefault(parent.id(), List.of());
+  }
+
+  /**
+   * Enters a message, or takes it out.
+   *
+   * @param question what it answers or calls tools for; null where that is not known
+   */
+  void change(Node node, Node question, boolean in) {
+    if (node.silent()) {
+      put(silent, node.parentId(), node, in);
+    }
+    if (node.kind() == MessageKind.ANSWER && node.fingerprint().empty()) {
+      return;
+    }
+    for (Fingerprint saying : node.sayings()) {
+      boolean parts = node.kept() != null && saying.equals(node.fingerprint());
+      put(bySaying, saying, node, in);
+      below(children, broken, node.parentId(), node, saying, parts, in);
+      if (question != null) {
+        below(grandchildren, brokenGrandchildren, question.parentId(), node, saying, parts, in);
+        if (!question.id().equals(node.parentId())) {
+          below(children, broken, question.id(), node, saying, parts, in);
+        }
+      }
+    }
+  }
+
+  private static void below(
+      Map<Place, List<Node>> equal,
+      Map<String, List<Node>> broken,
+      String parentId,
+      Node node,
+      Fingerprint saying,
+      boolean parts,
+      boolean in) {
+    put(equal, new Place(parentId, saying), node, in);
+    if (parts) {
+      put(broken, parentId, node, in);
+    }
+  }
+
+  private static <K> void put(Map<K, List<Node>> index, K key, Node node, boolean in) {
+    List<Node> there = index.get(key);
+    if (in && there == null) {
+      index.put(key, List.of(node)); // Nearly all stay alone.
+    } else if (there != null && there.size() == 1) {
+      List<Node> more = new ArrayList<>(there);
+      boolean unused = in ? more.add(node) : more.remove(node);
+      index.put(key, more);
+    } else if (there != null) {
+      boolean unused = in ? there.add(node) : there.remove(node);
+    }
+  }
+
+  /** Lets go of everything but what is found below these messages. */
+  void keepBelow(Predicate<String> parents) {
+    bySaying = new HashMap<>();
+    children = kept(children, place -> parents.test(place.parentId()));
+    broken = kept(broken, parents);
+    grandchildren = kept(grandchildren, place -> parents.test(place.parentId()));
+    brokenGrandchildren = kept(brokenGrandchildren, parents);
+    silent = kept(silent, parents);
+  }
+
+  /** A map of its own, as one that was large stays so. */
+  private static <K> Map<K, List<Node>> kept(Map<K, List<Node>> index, Predicate<K> keys) {
+    Map<K, List<Node>> kept = new HashMap<>();
+    index.forEach(
+        (key, nodes) -> {
+          if (keys.test(key)) {
+            kept.put(key, nodes);
+          }
+        });
+    return kept;
+  }
+}
