@@ -81,6 +81,18 @@ public final class Message {
     return new Message(buffer, start, end - start, reader.role(), reader.element(), true);
   }
 
+  /**
+   * A message of a request whose JSON was read and checked already, so that it is not read again.
+   * It shares the array: the caller must not change it.
+   *
+   * @param offset where its first brace is; up to the last one it is one valid JSON object in UTF-8
+   * @param role its {@code role}
+   */
+  public static Message ofRequest(byte[] buffer, int offset, int length, String role) {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    return new Message(buffer, offset, length, role, ElementFields.NONE, false);
+  }
+
   /** This message with an element's fields in place of those it has. */
   public Message as(ElementFields fields) {
     Message changed = new Message(buffer, offset, length, role, fields, false);

@@ -60,6 +60,8 @@ public final class Bench {
     parts.put("6-sessions", folder -> new ManySessions(full).run(folder, results));
     parts.put("7-length", this::length);
     parts.put("8-databases", this::databases);
+    parts.put(
+        "9-cpu", folder -> new TurnCpu(full ? 15 : 3, full ? 2000 : 200).run(folder, results));
     return parts;
   }
 

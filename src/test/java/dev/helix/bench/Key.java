@@ -21,6 +21,12 @@ enum Key {
   LATE_TOKENS_MS("how late tokens are beside a store that is far away, in milliseconds"),
   CHUNKS_OVER_NGINX("events a second through a stream, over nginx's"),
   TURN_2000_OVER_10("a turn at 2,000 stored messages over one at 10"),
+  CPU_STORED_200_OVER_20(
+      "processor time of a turn with stored history over 200 conversations in turn, over one over"
+          + " 20"),
+  CPU_FIRST_MESSAGE_1MB_OVER_200B(
+      "processor time of a turn with stored history where the first message has 1 MB, over one"
+          + " where it has 200 bytes"),
   DURABLE_TURNS_OVER_FSYNC(
       "durable turns a second at the store over 64 conversations, over forced appends a second of"
           + " one writer"),

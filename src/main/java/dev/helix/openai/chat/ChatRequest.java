@@ -198,16 +198,16 @@ final class ChatRequest {
         throw wrongType(place, "an object");
       }
       int from = (int) parser.currentTokenLocation().getByteOffset();
-      readMessage(parser, place);
+      String role = readMessage(parser, place);
       int to = (int) parser.currentLocation().getByteOffset();
-      messages.add(Message.parse(body, from, to - from));
+      messages.add(Message.ofRequest(body, from, to - from, role));
     }
     messagesTo = (int) parser.currentLocation().getByteOffset();
   }
 
-  private static void readMessage(JsonParser parser, String place)
+  private static String readMessage(JsonParser parser, String place)
       throws IOException, InvalidRequestException {
-    boolean hasRole = false;
+    String role = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -216,7 +216,8 @@ final class ChatRequest {
           if (value != JsonToken.VALUE_STRING) {
             throw wrongType(place + ".role", "a string");
           }
-          if (!ROLES.contains(parser.getText())) {
+          role = parser.getText();
+          if (!ROLES.contains(role)) {
             throw new InvalidRequestException(
                 "invalid_value",
                 place + ".role",
@@ -224,7 +225,6 @@ final class ChatRequest {
                     + place
                     + ".role' must be one of system, developer, user, assistant, tool, function.");
           }
-          hasRole = true;
         }
         case "content" -> readContent(parser, value, place + ".content");
         case "tool_calls" -> {
@@ -241,12 +241,13 @@ final class ChatRequest {
         default -> parser.skipChildren();
       }
     }
-    if (!hasRole) {
+    if (role == null) {
       throw new InvalidRequestException(
           "missing_required_parameter",
           place + ".role",
           "Missing required parameter: '" + place + ".role'.");
     }
+    return role;
   }
 
   private static void readContent(JsonParser parser, JsonToken value, String place)
