@@ -50,6 +50,7 @@ public final class Archive {
 
   private final Path folder;
   private final Clock clock;
+  private final ArchiveNames names;
 
   // The newest first; null until the folder was looked at.
   private NavigableSet<YearMonth> months;
@@ -58,6 +59,7 @@ public final class Archive {
   public Archive(Path folder, Clock clock) {
     this.folder = folder.toAbsolutePath().normalize();
     this.clock = Objects.requireNonNull(clock, "clock");
+    this.names = new ArchiveNames(this.folder, System::nanoTime);
   }
 
   /**
@@ -80,6 +82,9 @@ public final class Archive {
 
   /** The newest archive of a session; empty where there is none. */
   public Optional<Path> find(SessionId id) {
+    if (names.lack(id)) {
+      return Optional.empty();
+    }
     for (YearMonth month : months()) {
       Path zip = zip(month, id);
       // One that cannot be looked at may be there; opening it then says what is the matter.

@@ -20,7 +20,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -181,6 +184,19 @@ final class ArchivingStore implements SessionStore {
   public Optional<SessionState> find(SessionId id) {
     Optional<SessionState> found = store.find(id);
     return found.isEmpty() && bringBack(id) ? store.find(id) : found;
+  }
+
+  @Override
+  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
+    Map<SessionId, SessionState> found = store.findAll(ids);
+    List<SessionId> back =
+        ids.stream().filter(id -> !found.containsKey(id)).filter(this::bringBack).toList();
+    if (back.isEmpty()) {
+      return found;
+    }
+    Map<SessionId, SessionState> all = new HashMap<>(found);
+    all.putAll(store.findAll(back));
+    return all;
   }
 
   @Override

@@ -82,28 +82,33 @@ final class SessionResolver {
     return names.of(owner, List.of(SessionId.random())).get(0);
   }
 
+  /**
+   * Looks for a session under each name that it may have, of which the first is nearly always it.
+   */
   private Resolved resolve(Asked asked, List<SessionId> forms, List<SessionId> legacy) {
     List<SessionId> own = names.of(asked.owner(), forms);
-    SessionId free = null;
-    for (SessionId form : own) {
-      Optional<SessionState> state = store.find(form);
-      if (state.isPresent() && state.get().isOf(asked.owner(), asked.conversationId())) {
-        return new Resolved(form, state.get());
-      }
-      free = free == null && state.isEmpty() ? form : free;
+    SessionId first = own.get(0);
+    Optional<SessionState> usual = store.find(first);
+    if (usual.isPresent() && usual.get().isOf(asked.owner(), asked.conversationId())) {
+      return new Resolved(first, usual.get());
     }
+    List<SessionId> others = new ArrayList<>(own.subList(1, own.size()));
     // What an owner adopted keeps the name that it had without one.
-    List<SessionId> elsewhere = new ArrayList<>(asked.owner().isAnonymous() ? List.of() : forms);
-    elsewhere.addAll(legacy);
-    for (SessionId form : elsewhere) {
-      Optional<SessionState> state = store.find(form);
-      if (state.isPresent() && state.get().isOf(asked.owner(), asked.conversationId())) {
-        return new Resolved(form, state.get());
+    others.addAll(asked.owner().isAnonymous() ? List.of() : forms);
+    others.addAll(legacy);
+    Map<SessionId, SessionState> stored = store.findAll(others);
+    for (SessionId form : others) {
+      SessionState state = stored.get(form);
+      if (state != null && state.isOf(asked.owner(), asked.conversationId())) {
+        return new Resolved(form, state);
       }
     }
-    if (free == null) {
-      throw new SessionException("every name of this session is held by another conversation");
+    for (SessionId form : own) {
+      boolean free = form.equals(first) ? usual.isEmpty() : !stored.containsKey(form);
+      if (free) {
+        return new Resolved(form, null);
+      }
     }
-    return new Resolved(free, null);
+    throw new SessionException("every name of this session is held by another conversation");
   }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +47,16 @@ public interface SessionStore extends AutoCloseable {
 
   /** The state of a session as last stored; empty when there is none of this name. */
   Optional<SessionState> find(SessionId id);
+
+  /**
+   * The states of several sessions as {@link #find} gives each, by their names; those that do not
+   * exist are left out. Unless overridden they are found one after the other.
+   */
+  default Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
+    Map<SessionId, SessionState> found = new HashMap<>();
+    ids.forEach(id -> find(id).ifPresent(state -> found.put(id, state)));
+    return found;
+  }
 
   /**
    * Reads a session's state and its log, oldest first.

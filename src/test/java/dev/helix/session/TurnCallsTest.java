@@ -11,6 +11,7 @@ import dev.helix.transcript.MessageIds;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -49,6 +50,13 @@ class TurnCallsTest {
     turn(mode, "Q2", "A2");
     assertEquals(WARM, turn(mode, "Q3", "A3"));
     assertEquals(WARM, turn(mode, "Q4", "A4"));
+  }
+
+  @Test
+  void newConversationOfAnOwner_isLookedForUnderAllItsNamesAtOnce() {
+    SessionState first = manager.getOrCreateSession(new Owner("acme", "ann"), null, "A/b");
+    assertEquals(SessionStatus.NEW, first.status());
+    assertEquals(List.of("ownerSecret", "find", "findAll"), reads.calls());
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
@@ -44,6 +45,23 @@ interface StoredStateContract extends StoreUnderTest {
     }
     try (SessionStore store = open()) {
       assertEquals(owner, store.find(state.sessionId()).orElseThrow().owner());
+    }
+  }
+
+  @Test
+  default void statesOfSeveralSessions_areAsFoundOneByOne() {
+    SessionState a = state("conv-a", "a");
+    SessionState b = state("conv-b", "b");
+    try (SessionStore store = open()) {
+      assertEquals(Map.of(), store.findAll(List.of()));
+      assertEquals(Map.of(), store.findAll(List.of(a.sessionId())));
+      store.append(a, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(b, LogVersion.NONE, List.of());
+      assertEquals(
+          Map.of(
+              a.sessionId(), store.find(a.sessionId()).orElseThrow(),
+              b.sessionId(), store.find(b.sessionId()).orElseThrow()),
+          store.findAll(List.of(a.sessionId(), new SessionId("conv-c"), b.sessionId())));
     }
   }
 
