@@ -23,7 +23,7 @@ public record ElementFields(
       Set.of("id", "parent_id", "timestamp", "model", "finish_reason", "status");
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
 
-  /** A message of the tree that is no recorded reply. */
+  /** A message of the tree that is no recorded answer. */
   public static ElementFields node(String id, String parentId, Instant timestamp) {
     return new ElementFields(id, true, parentId, timestamp, null, null, null);
   }
@@ -33,7 +33,7 @@ public record ElementFields(
     return new ElementFields(id, false, null, timestamp, null, null, null);
   }
 
-  /** A recorded reply. */
+  /** A recorded answer. */
   public static ElementFields answer(
       String id,
       String parentId,

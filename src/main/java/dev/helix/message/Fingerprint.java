@@ -53,8 +53,8 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
     return new Fingerprint(bytes.getLong(), bytes.getLong(), empty, calls);
   }
 
-  // By hand, as with each message of a request it is looked up by several times: a record's own are
-  // method handles, which took a tenth of a turn.
+  // By hand: each message of a request is looked up by it several times, and a record's own are
+  // method handles, which cost more.
   @Override
   public boolean equals(Object other) {
     return other instanceof Fingerprint that

@@ -16,7 +16,7 @@ import java.util.Objects;
  *
  * <p>It keeps the JSON it was read from, so that whatever a client or an upstream put into it comes
  * back unchanged; the fields that a transcript adds ({@code id}, {@code parent_id}, {@code
- * timestamp}, and for replies {@code model}, {@code finish_reason}, {@code status}) stand apart
+ * timestamp}, and for answers {@code model}, {@code finish_reason}, {@code status}) stand apart
  * from it. Texts are read out of the JSON when they are asked for. Specification section 3.
  */
 public final class Message {
@@ -135,17 +135,17 @@ public final class Message {
     return element.timestamp();
   }
 
-  /** The model that gave this reply, or null. */
+  /** The model that gave this answer, or null. */
   public String model() {
     return element.model();
   }
 
-  /** Why the upstream ended this reply, or null. */
+  /** Why the upstream ended this answer, or null. */
   public String finishReason() {
     return element.finishReason();
   }
 
-  /** How this reply ended; null for what is no recorded reply. */
+  /** How this answer ended; null for what is no recorded answer. */
   public AnswerStatus status() {
     return element.status();
   }

@@ -16,7 +16,7 @@ public record Owner(String tenant, String user) {
   /** The one owner there is where nobody is asked who they are. */
   public static final Owner ANONYMOUS = new Owner(null, null);
 
-  /** Whoever a stored entry means that cannot be read: nobody who could ask. */
+  /** The owner of a session whose stored owner cannot be read: nobody is equal to it. */
   static final Owner UNREADABLE = new Owner("\0", "\0");
 
   public Owner {

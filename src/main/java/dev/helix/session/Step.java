@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a session is working on. It is read from replies for display and never controls anything.
+ * What a session is working on. It is read from answers for display and controls nothing.
  * Specification section 2.
  */
 public enum Step {
@@ -15,7 +15,7 @@ public enum Step {
   FINALIZE,
   DONE;
 
-  /** The name in {@code status.json} and in a reply's marker, in lower case. */
+  /** The name in {@code status.json} and in an answer's marker, in lower case. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The marker at a reply's end that says what comes next, such as {@code <!-- STEP: why -->}. It is
- * for reading, never for control. Specification section 2.
+ * The marker at an answer's end that says what comes next, such as {@code <!-- STEP: why -->}. It
+ * is for reading, never for control. Specification section 2.
  */
 final class StepMarker {
   private static final Pattern MARKER =
@@ -23,8 +23,8 @@ final class StepMarker {
     return answers.stream().flatMap(answer -> in(answer.message().text()).stream()).findFirst();
   }
 
-  static Optional<Step> in(String reply) {
-    String end = reply.substring(Math.max(0, reply.length() - LONGEST));
+  static Optional<Step> in(String answer) {
+    String end = answer.substring(Math.max(0, answer.length() - LONGEST));
     Matcher marker = MARKER.matcher(end);
     return marker.find()
         ? Step.ofWireName(marker.group(1).toLowerCase(Locale.ROOT))

@@ -82,12 +82,13 @@ final class TurnLog {
           stored != null
               ? stored
               : SessionState.fresh(id, session.conversationId(), session.owner(), now);
+      boolean empty = tree.isEmpty();
       TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
       List<Message> elements = plan.placement().elements();
       if (stored == null && elements.isEmpty() && !known) {
         return Optional.of(plan.open(before, LogVersion.NONE, lease));
       }
-      boolean gone = stored != null && tree.isEmpty(); // as the plan found out
+      boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
       if (!gone && (stored != null || !elements.isEmpty())) {
         SessionState after = begun(before, request.messages()).withUpdatedAt(now);
         Appended appended = store.append(after, tree.version(), elements, lease);
@@ -159,11 +160,12 @@ final class TurnLog {
               ? state -> begun(state, List.of())
               : state -> begun(state, List.of()).withStep(step.get());
       SessionState after = change.apply(before).withUpdatedAt(now);
+      boolean empty = tree.isEmpty();
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
-      end = treeless ? end : tree.version();
-      if (end.equals(LogVersion.NONE) && stored != null) {
+      if (!empty && tree.isEmpty()) {
         throw gone(id);
       }
+      end = treeless ? end : tree.version();
       Appended appended = store.append(after, end, elements, beside ? null : turn.lease());
       switch (appended.outcome()) {
         case HELD -> throw gone(id);

@@ -7,12 +7,12 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One reply that is to be recorded. Immutable.
+ * One answer that is to be recorded. Immutable.
  *
- * @param message the reply as the upstream gave it, or as much of it as came
+ * @param message the answer as the upstream gave it, or as much of it as came
  * @param model the model that answered, or null when unknown
  * @param finishReason the upstream's finish reason, or null when there was none
- * @param status how the reply ended
+ * @param status how the answer ended
  */
 public record Answer(Message message, String model, String finishReason, AnswerStatus status) {
   public Answer {
