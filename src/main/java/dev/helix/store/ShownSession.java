@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A session that was shown as files, read and checked, in memory: what a store makes rows of.
- * Immutable as long as nobody changes its arrays.
+ * A session that was shown as files, or is to be, read and checked, in memory: what a store makes
+ * rows of. Immutable as long as nobody changes its arrays.
  *
  * @param state what {@code status.json} says
  * @param status the whole text of {@code status.json}
@@ -51,6 +51,16 @@ public record ShownSession(
     }
     return new ShownSession(
         SessionState.parse(id, status), new String(status, UTF_8), array(id, messages), shown);
+  }
+
+  /** Shows the files. */
+  public void to(SessionFiles.Visitor visitor) throws IOException {
+    visitor.file(STATUS, status.getBytes(UTF_8));
+    visitor.file(MESSAGES, MessageArray.of(messages));
+    for (Map.Entry<String, byte[]> file : others.entrySet()) {
+      visitor.file(file.getKey(), file.getValue());
+    }
+    visitor.end();
   }
 
   /** The elements of a whole array. */

@@ -140,7 +140,7 @@ public final class Bench {
   private void databases(Path folder) throws IOException {
     new ListInPostgres(full).run(results);
     results.detail("redis", new RedisTurns(full ? 15 : 3, full ? 400 : 50).run());
-    results.detail("postgresql", new JdbcTurns(full ? 9 : 3, full ? 400 : 100).run());
+    new JdbcTurns(full ? 15 : 3, full ? 1600 : 100).run(results);
   }
 
   private static void clear(Path folder) throws IOException {

@@ -8,11 +8,13 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.helix.message.Message;
 import dev.helix.scripted.Json;
 import dev.helix.servers.PostgresServer;
+import dev.helix.servers.RoundTrips;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.Step;
 import dev.helix.transcript.LogVersion;
@@ -30,13 +32,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What the JDBC store adds to PostgreSQL's own work: turns, each of a question and an answer that
- * are appended one after the other, against inserts of the same bytes into a bare table, each with
- * its commit. They take turns on one server, on as many connections; by one writer and by several.
- * In turns a second.
+ * Durable turns in PostgreSQL: what the endpoint asks of the store for a turn, to look for the
+ * session, read on in its log and append the question and the answer one after the other, against
+ * inserts of the same bytes into a bare table, each with its commit. They take turns on one server,
+ * on as many connections; by one writer and by several. In turns a second; and what a turn is on
+ * the wire.
  */
 final class JdbcTurns {
   private static final int WRITERS = 8;
+  private static final int POOL = 10;
   private static final List<Message> TURN =
       List.of(message("user", 200, "q"), message("assistant", 1000, "a"));
 
@@ -64,26 +68,56 @@ final class JdbcTurns {
     void turns(int writer, int turns) throws SQLException;
   }
 
-  ObjectNode run() throws IOException {
+  void run(Results results) throws IOException {
     try (PostgresServer server = PostgresServer.begin()) {
-      Map<String, String> settings =
-          Map.of(
-              "helix.jdbc.url", server.url("postgres"),
-              "helix.jdbc.user", server.user(),
-              "helix.jdbc.password", server.password());
       server.execute(
           "postgres",
           "create table bare (id varchar(200), seq bigint, json bytea, primary key (id, seq))");
-      try (SessionStore store = SessionStore.open("jdbc", settings::get);
+      try (SessionStore store = store(server, server.port());
           HikariDataSource pool = pool(server)) {
         ObjectNode figures = Json.object();
         for (int writers : new int[] {1, WRITERS}) {
-          figures.set("writers_" + writers, run(store, pool, writers));
+          figures.set("writers_" + writers, run(store, pool, writers, results));
         }
-        return figures;
+        results.detail("postgresql", figures);
       }
+      onTheWire(server, results);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static SessionStore store(PostgresServer server, int port) {
+    String url = server.url("postgres").replace(":" + server.port() + "/", ":" + port + "/");
+    Map<String, String> settings =
+        Map.of(
+            "helix.jdbc.url",
+            url,
+            "helix.jdbc.user",
+            server.user(),
+            "helix.jdbc.password",
+            server.password(),
+            "helix.jdbc.pool.size",
+            "" + POOL);
+    return SessionStore.open("jdbc", settings::get);
+  }
+
+  private static void onTheWire(PostgresServer server, Results results) {
+    try (RoundTrips wire = RoundTrips.before(server.port());
+        SessionStore store = store(server, wire.port())) {
+      LogVersion version = turns(store, "wire", LogVersion.NONE, 20);
+      List<Double> trips = new ArrayList<>();
+      List<Double> transactions = new ArrayList<>();
+      for (int i = 0; i < 15; i++) {
+        int tripsBefore = wire.count();
+        int transactionsBefore = wire.transactions();
+        version = turns(store, "wire", version, 1);
+        trips.add((double) (wire.count() - tripsBefore));
+        transactions.add((double) (wire.transactions() - transactionsBefore));
+      }
+      results.add(Key.POSTGRES_ROUND_TRIPS, "round trips", Spread.of(trips), Goal.atMost(8));
+      results.add(
+          Key.POSTGRES_ROUND_TRIPS, "transactions", Spread.of(transactions), Goal.atMost(4));
     }
   }
 
@@ -92,13 +126,16 @@ final class JdbcTurns {
     config.setJdbcUrl(server.url("postgres"));
     config.setUsername(server.user());
     config.setPassword(server.password());
-    config.setMaximumPoolSize(10);
+    config.setMaximumPoolSize(POOL);
     config.setAutoCommit(false);
     return new HikariDataSource(config);
   }
 
-  private ObjectNode run(SessionStore store, HikariDataSource pool, int writers) {
-    Work stored = (writer, count) -> append(store, "conv-" + round + "-" + writer, count);
+  private ObjectNode run(SessionStore store, HikariDataSource pool, int writers, Results results) {
+    Work stored =
+        (writer, count) -> {
+          LogVersion unused = turns(store, "conv-" + round + "-" + writer, LogVersion.NONE, count);
+        };
     Work bare = (writer, count) -> insert(pool, "conv-" + round + "-" + writer, count);
     round++; // Conversations that nobody else has written.
     perSecond(stored, writers);
@@ -110,12 +147,16 @@ final class JdbcTurns {
       round++;
       storedRates.add(perSecond(stored, writers));
       bareRates.add(perSecond(bare, writers));
-      ratios.add(bareRates.get(i) / storedRates.get(i));
+      ratios.add(storedRates.get(i) / bareRates.get(i));
     }
     ObjectNode figures = Json.object();
     put(figures, writers, "turns_per_second", Spread.of(storedRates));
     put(figures, writers, "bare_turns_per_second", Spread.of(bareRates));
-    put(figures, writers, "cost_of_a_turn_to_bare", Spread.of(ratios));
+    results.add(
+        Key.POSTGRES_TURNS_OVER_INSERTS,
+        writers + (writers == 1 ? " writer" : " writers"),
+        Spread.of(ratios),
+        writers == 1 ? null : Goal.atLeast(0.7));
     return figures;
   }
 
@@ -150,31 +191,37 @@ final class JdbcTurns {
     return each * writers * 1e9 / (System.nanoTime() - start);
   }
 
-  private static void append(SessionStore store, String id, int turns) {
+  private static LogVersion turns(SessionStore store, String name, LogVersion known, int turns) {
+    SessionId id = new SessionId(name);
     Instant now = Instant.now();
-    SessionState state =
+    SessionState fresh =
         new SessionState(
-            new SessionId(id),
+            id,
             SessionStatus.DISCUSSING,
             Step.WHAT,
             now,
             now,
             "first",
             null,
-            id,
+            name,
             Owner.ANONYMOUS);
-    LogVersion version = LogVersion.NONE;
+    LogVersion version = known;
     for (int turn = 0; turn < turns; turn++) {
+      SessionState state = store.find(id).orElse(fresh);
+      if (!store.read(id, version).version().equals(version)) {
+        throw new IllegalStateException("a log that nobody else uses has grown");
+      }
       for (Message message : TURN) {
-        SessionStore.Appended appended =
+        Appended appended =
             store.append(state.withUpdatedAt(Instant.now()), version, List.of(message));
         if (appended.outcome() != Outcome.DONE) {
           throw new IllegalStateException(appended.toString());
         }
         version = appended.version();
       }
-      store.force(state.sessionId());
+      store.force(id);
     }
+    return version;
   }
 
   private static void insert(HikariDataSource pool, String id, int turns) throws SQLException {

@@ -30,6 +30,10 @@ enum Key {
   DURABLE_TURNS_OVER_FSYNC(
       "durable turns a second at the store over 64 conversations, over forced appends a second of"
           + " one writer"),
+  POSTGRES_TURNS_OVER_INSERTS(
+      "durable turns a second in PostgreSQL, over those of bare inserts of the same messages, each"
+          + " with its commit"),
+  POSTGRES_ROUND_TRIPS("how often a turn waits for PostgreSQL, and in how many transactions"),
   FILTER_NS("the filter on a request with a warm session, in nanoseconds, and others beside it"),
   LIST_200K_MS("the newest 50 sessions, in milliseconds"),
   START_200K_OVER_EMPTY("a start with 200,000 sessions over a start with none"),

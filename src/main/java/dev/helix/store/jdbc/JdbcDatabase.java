@@ -4,6 +4,9 @@ import dev.helix.session.SessionException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
@@ -11,8 +14,10 @@ import javax.sql.DataSource;
  * again whenever it was away. Thread-safe.
  */
 final class JdbcDatabase implements AutoCloseable {
-  /** In each but the last one another transaction went through. */
-  private static final int ATTEMPTS = 100;
+  /** Mostly another transaction went through in each but the last one. */
+  private static final int ATTEMPTS = 20;
+
+  private static final long LONGEST_PAUSE_MILLIS = 64;
 
   private final DataSource source;
   private final AutoCloseable pool;
@@ -42,8 +47,11 @@ final class JdbcDatabase implements AutoCloseable {
     return repeated(what, work, false);
   }
 
-  /** Does what only reads, all of it as of one moment. */
-  <T> T snapshot(String what, Work<T> work) {
+  /**
+   * Does what is one statement, which is a transaction by itself; again where another transaction
+   * was faster and nothing is stored.
+   */
+  <T> T statement(String what, Work<T> work) {
     return repeated(what, work, true);
   }
 
@@ -57,18 +65,26 @@ final class JdbcDatabase implements AutoCloseable {
     }
   }
 
-  private <T> T repeated(String what, Work<T> work, boolean snapshot) {
+  private <T> T repeated(String what, Work<T> work, boolean single) {
     for (int attempt = 1; ; attempt++) {
       try {
         prepare();
-        return attempt(work, snapshot);
+        return attempt(work, single);
       } catch (SQLException e) {
         // These the database reports only of a transaction that it has rolled back, or we have.
         if (attempt == ATTEMPTS || !JdbcFailure.isLostRace(e)) {
           throw failure(what, e);
         }
       }
+      pause(attempt);
     }
+  }
+
+  /** Lets the others finish: some milliseconds at first, more each time. */
+  private static void pause(int attempts) {
+    long most = Math.min(LONGEST_PAUSE_MILLIS, 1L << attempts);
+    long nanos = ThreadLocalRandom.current().nextLong(TimeUnit.MILLISECONDS.toNanos(most));
+    LockSupport.parkNanos(nanos);
   }
 
   /** Makes durable what was committed before, where a commit alone does not. */
@@ -124,51 +140,45 @@ final class JdbcDatabase implements AutoCloseable {
     }
   }
 
-  private <T> T attempt(Work<T> work, boolean snapshot) throws SQLException {
+  /**
+   * Does it once, and leaves a container's connection as it came.
+   *
+   * @param single whether it is one statement, which a connection that commits by itself commits
+   */
+  private <T> T attempt(Work<T> work, boolean single) throws SQLException {
     try (Connection connection = connection()) {
       boolean autoCommit = connection.getAutoCommit();
-      if (autoCommit) {
+      boolean commits = !autoCommit || !single;
+      if (autoCommit && commits) {
         connection.setAutoCommit(false);
-      }
-      if (snapshot) {
-        // A pool's own questions may have begun a transaction, in which it is too late for this.
-        connection.commit();
-      }
-      int isolation = snapshot ? connection.getTransactionIsolation() : 0;
-      if (snapshot) {
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       }
       T result;
       try {
         result = work.in(connection);
-        connection.commit();
+        if (commits) {
+          connection.commit();
+        }
       } catch (SQLException | RuntimeException | Error e) {
         try {
           if (e instanceof Error) {
             // In the middle of an answer, perhaps, the rest of which is nobody's.
             connection.abort(Runnable::run);
           }
-          connection.rollback();
-          restore(connection, autoCommit, snapshot, isolation);
+          if (commits) {
+            connection.rollback();
+          }
+          if (autoCommit && commits) {
+            connection.setAutoCommit(true);
+          }
         } catch (SQLException left) {
           e.addSuppressed(left);
         }
         throw e;
       }
-      restore(connection, autoCommit, snapshot, isolation);
+      if (autoCommit && commits) {
+        connection.setAutoCommit(true);
+      }
       return result;
-    }
-  }
-
-  /** Leaves a container's connection as it came. */
-  private static void restore(
-      Connection connection, boolean autoCommit, boolean snapshot, int isolation)
-      throws SQLException {
-    if (snapshot) {
-      connection.setTransactionIsolation(isolation);
-    }
-    if (autoCommit) {
-      connection.setAutoCommit(true);
     }
   }
 

@@ -101,6 +101,14 @@ final class JdbcFailure {
     if (told.getErrorCode() == HELD) {
       return new SessionException(what + ": another process has the database's file open", shown);
     }
+    if (isDuplicate(told)) {
+      return new SessionException(
+          what
+              + ": each time there is a row of the same key already, SQLSTATE "
+              + state
+              + ": is there an index or a trigger that is not the store's?",
+          shown);
+    }
     if (isUnavailable(told)) {
       return new StoreUnavailableException(what + ": the database cannot be reached", shown);
     }

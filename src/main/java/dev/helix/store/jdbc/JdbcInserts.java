@@ -28,12 +28,26 @@ final class JdbcInserts {
 
   private JdbcInserts() {}
 
-  /** A session's row; gives its epoch, which no other creation has. */
-  static String session(Connection connection, SessionState state, byte[] status, long length)
-      throws SQLException {
+  /** Names a log as no other creation of a session does. */
+  static String newEpoch() {
     byte[] random = new byte[16];
     RANDOM.nextBytes(random);
-    String epoch = HexFormat.of().formatHex(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  /** Whether so much is sent to the database at once. */
+  static boolean isOneBatch(List<Message> elements) {
+    long bytes = 0;
+    for (Message element : elements) {
+      bytes += element.elementJson().length;
+    }
+    return elements.size() <= BATCH_ROWS && bytes <= BATCH_BYTES;
+  }
+
+  /** A session's row; gives its epoch. */
+  static String session(Connection connection, SessionState state, byte[] status, long length)
+      throws SQLException {
+    String epoch = newEpoch();
     try (PreparedStatement insert =
         connection.prepareStatement(
             "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"

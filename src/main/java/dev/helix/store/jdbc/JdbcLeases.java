@@ -100,7 +100,7 @@ final class JdbcLeases {
         "update helix_lease set expires_at = "
             + database.vendor().now()
             + " + ? where session_id = ? and lease_number = ? and expires_at > 0";
-    return database.transaction(
+    return database.statement(
         "cannot renew the lease of session " + lease.of(),
         connection -> {
           try (PreparedStatement update = connection.prepareStatement(sql)) {
@@ -113,7 +113,7 @@ final class JdbcLeases {
   }
 
   void release(Lease lease) {
-    database.transaction(
+    database.statement(
         "cannot release the lease of session " + lease.of(),
         connection -> {
           try (PreparedStatement update =
@@ -151,7 +151,7 @@ final class JdbcLeases {
   }
 
   private void removeEnded(String now) {
-    database.transaction(
+    database.statement(
         "cannot remove leases that ended",
         connection -> {
           try (PreparedStatement delete =

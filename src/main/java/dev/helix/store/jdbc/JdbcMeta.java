@@ -56,7 +56,7 @@ final class JdbcMeta {
 
   Optional<byte[]> findOwnerSecret() {
     return Optional.ofNullable(
-            database.transaction(
+            database.statement(
                 "cannot read the owners' secret", connection -> value(connection, SECRET)))
         .map(JdbcMeta::parsed);
   }

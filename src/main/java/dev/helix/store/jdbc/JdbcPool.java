@@ -41,7 +41,9 @@ final class JdbcPool implements AutoCloseable {
     config.setConnectionTimeout(5_000);
     config.setValidationTimeout(2_500);
     config.setInitializationFailTimeout(-1);
-    config.setAutoCommit(false);
+    // Where that costs nothing, so that a single statement needs no commit. MariaDB is told each
+    // time.
+    config.setAutoCommit(!isMariaDb(settings.url()));
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     // Else what the pool itself asks leaves a connection in a transaction.
     config.setIsolateInternalQueries(true);
@@ -61,7 +63,7 @@ final class JdbcPool implements AutoCloseable {
           + "ms' end, false) from pg_settings where setting = '0' and name in ('lock_timeout',"
           + " 'idle_in_transaction_session_timeout', 'tcp_user_timeout')";
     }
-    if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
+    if (isMariaDb(url)) {
       // MySQL takes no decimal. It has no such time-out as the rest is for, which is a comment
       // there.
       return "set innodb_lock_wait_timeout = cast(least(@@innodb_lock_wait_timeout, 20) as unsigned)"
@@ -70,6 +72,10 @@ final class JdbcPool implements AutoCloseable {
           + ", @@idle_transaction_timeout) */";
     }
     return null;
+  }
+
+  private static boolean isMariaDb(String url) {
+    return url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:");
   }
 
   DataSource source() {

@@ -51,15 +51,15 @@ final class JdbcRow {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setString(1, id.value());
       try (ResultSet rows = select.executeQuery()) {
-        return rows.next()
-            ? new JdbcRow(
-                id,
-                new LogVersion(rows.getString(1), rows.getLong(2)),
-                rows.getLong(3),
-                rows.getBytes(4))
-            : null;
+        return rows.next() ? of(id, rows) : null;
       }
     }
+  }
+
+  /** The row of a session of which epoch, length, last use and state are the first columns. */
+  static JdbcRow of(SessionId id, ResultSet rows) throws SQLException {
+    LogVersion version = new LogVersion(rows.getString(1), rows.getLong(2));
+    return new JdbcRow(id, version, rows.getLong(3), rows.getBytes(4));
   }
 
   /** Locks a session's row to the transaction's end; false where there is none. */

@@ -3,11 +3,10 @@ package dev.helix.store.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.store.MessageArray;
+import dev.helix.store.LogPieces;
 import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
@@ -27,8 +26,11 @@ import java.util.TreeMap;
  * a state of its own.
  */
 final class JdbcSessionReader implements ReadOnlySessions {
-  /** Rows that a driver fetches at once; messages are mostly some kilobytes. */
-  private static final int FETCHED = 100;
+  /** Elements that are read at once; they are mostly some kilobytes. */
+  private static final int ELEMENTS_AT_ONCE = 200;
+
+  /** So many of the last elements are looked at for their sizes. */
+  private static final int MOST_AT_END = 2000;
 
   private final JdbcDatabase database;
 
@@ -39,83 +41,86 @@ final class JdbcSessionReader implements ReadOnlySessions {
   @Override
   public Optional<SessionState> find(SessionId id) {
     JdbcRow row =
-        database.transaction(
+        database.statement(
             "cannot read session " + id, connection -> JdbcRow.find(connection, id, false));
     return Optional.ofNullable(row).map(JdbcRow::state);
   }
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    return database.transaction(
-        "cannot read session " + id, connection -> read(connection, id, since));
+    return LogPieces.read(id, since, length -> piece(id, length));
   }
 
-  private static Reading read(Connection connection, SessionId id, LogVersion since)
+  private Reading piece(SessionId id, long after) {
+    return database.statement(
+        "cannot read session " + id, connection -> piece(connection, id, after));
+  }
+
+  /** One statement, so that all of it is of one moment. */
+  private static Reading piece(Connection connection, SessionId id, long after)
       throws SQLException {
-    while (true) {
-      JdbcRow row = JdbcRow.find(connection, id, false);
-      if (row == null) {
-        return Reading.NOTHING;
-      }
-      LogVersion version = row.version();
-      boolean goesOn = version.epoch().equals(since.epoch()) && since.length() <= version.length();
-      long from = goesOn ? since.length() : 0;
-      List<Message> elements =
-          from == version.length() ? List.of() : elements(connection, id, version, from);
-      if (elements.size() == version.length() - from) {
-        return new Reading(row.state(), version, !goesOn, elements);
-      }
-      // It was deleted in between, and perhaps made anew: what there is now says the next look.
-      if (version(connection, id).equals(version)) {
-        throw new SessionException("session " + id + " lacks some of its messages");
-      }
-    }
-  }
-
-  private static LogVersion version(Connection connection, SessionId id) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select epoch, log_length from helix_session where id = ?")) {
-      select.setString(1, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? new LogVersion(rows.getString(1), rows.getLong(2)) : LogVersion.NONE;
-      }
-    }
-  }
-
-  /** One statement, so that all its rows are of one moment: none of them if it is another log. */
-  private static List<Message> elements(
-      Connection connection, SessionId id, LogVersion version, long from) throws SQLException {
+    // The state comes once, with the first row.
     String sql =
-        "select m.seq, m.element_json from helix_message m"
-            + " join helix_session s on s.id = m.session_id and s.epoch = ?"
-            + " where m.session_id = ? and m.seq > ? and m.seq <= ? order by m.seq";
-    List<Message> elements = new ArrayList<>();
+        "select s.epoch, s.log_length, s.updated_at,"
+            + " case when m.seq > ? then null else s.state end, m.seq, m.element_json"
+            + " from helix_session s left join helix_message m"
+            + " on m.session_id = s.id and m.seq > ? and m.seq <= ?"
+            + " where s.id = ? order by m.seq";
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, version.epoch());
-      select.setString(2, id.value());
-      select.setLong(3, from);
-      select.setLong(4, version.length());
-      select.setFetchSize(FETCHED);
+      select.setLong(1, after + 1);
+      select.setLong(2, after);
+      select.setLong(3, after + ELEMENTS_AT_ONCE);
+      select.setString(4, id.value());
       try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          elements.add(message(id, rows.getLong(1), rows.getBytes(2)));
+        if (!rows.next()) {
+          return Reading.NOTHING;
         }
+        JdbcRow row = JdbcRow.of(id, rows);
+        List<Message> elements = new ArrayList<>();
+        do {
+          byte[] json = rows.getBytes(6);
+          if (json != null) {
+            elements.add(LogPieces.element(id, rows.getLong(5), json));
+          }
+        } while (rows.next());
+        return new Reading(row.state(), row.version(), after == 0, elements);
       }
     }
-    return elements;
   }
 
-  private static Message message(SessionId id, long number, byte[] json) {
-    try {
-      return Message.parse(json);
-    } catch (IllegalArgumentException e) {
-      throw new SessionException("message " + number + " of session " + id + " is unreadable", e);
+  @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    LogVersion place =
+        database.statement("cannot read session " + id, c -> beforeLast(c, id, bytes));
+    return read(id, place.length() == 0 ? LogVersion.NONE : place);
+  }
+
+  /** The place before the last elements that are about so many bytes together. */
+  private static LogVersion beforeLast(Connection connection, SessionId id, int bytes)
+      throws SQLException {
+    String sql =
+        "select s.epoch, s.log_length, octet_length(m.element_json)"
+            + " from helix_session s join helix_message m"
+            + " on m.session_id = s.id and m.seq > s.log_length - ?"
+            + " where s.id = ? order by m.seq desc";
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setLong(1, MOST_AT_END);
+      select.setString(2, id.value());
+      try (ResultSet rows = select.executeQuery()) {
+        LogVersion place = LogVersion.NONE;
+        long left = bytes;
+        for (int read = 1; left > 0 && rows.next(); read++) {
+          place = new LogVersion(rows.getString(1), rows.getLong(2) - read);
+          left -= rows.getLong(3);
+        }
+        return place;
+      }
     }
   }
 
   @Override
   public Optional<String> note(SessionId id, String name) {
-    return database.transaction(
+    return database.statement(
         "cannot read a note of session " + id,
         connection -> {
           try (PreparedStatement select =
@@ -141,8 +146,7 @@ final class JdbcSessionReader implements ReadOnlySessions {
     if (limit == 0) {
       return List.of();
     }
-    return database.transaction(
-        "cannot list sessions", connection -> list(connection, after, limit));
+    return database.statement("cannot list sessions", connection -> list(connection, after, limit));
   }
 
   private static List<SessionState> list(Connection connection, Position after, int limit)
@@ -161,7 +165,6 @@ final class JdbcSessionReader implements ReadOnlySessions {
         select.setString(++parameter, after.id().value());
       }
       select.setInt(++parameter, limit);
-      select.setFetchSize(FETCHED);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           page.add(
@@ -174,51 +177,50 @@ final class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
-    Whole whole = database.snapshot("cannot read session " + id, c -> whole(c, id, false));
-    if (whole == null) {
-      return false;
+    Optional<ShownSession> whole =
+        database.transaction("cannot read session " + id, connection -> whole(connection, id));
+    if (whole.isPresent()) {
+      whole.get().to(visitor);
     }
-    whole.show(visitor);
-    return true;
+    return whole.isPresent();
   }
 
-  /**
-   * A session with all its content.
-   *
-   * @param files the others, by their paths
-   */
-  record Whole(JdbcRow row, List<Message> messages, Map<String, byte[]> files) {
-    void show(SessionFiles.Visitor visitor) throws IOException {
-      visitor.file(ShownSession.STATUS, row.statusJson());
-      visitor.file(ShownSession.MESSAGES, MessageArray.of(messages));
-      for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        visitor.file(file.getKey(), file.getValue());
+  /** A session as of one moment. */
+  static Optional<ShownSession> whole(Connection connection, SessionId id) throws SQLException {
+    while (true) {
+      Map<String, byte[]> files = new TreeMap<>();
+      JdbcRow row = row(connection, id, files);
+      if (row == null) {
+        return Optional.empty();
       }
-      visitor.end();
+      Optional<List<Message>> log =
+          LogPieces.all(id, row.version(), after -> piece(connection, id, after));
+      if (log.isPresent()) {
+        String status = new String(row.statusJson(), UTF_8);
+        return Optional.of(new ShownSession(row.state(), status, log.get(), files));
+      }
     }
   }
 
-  /** A session, null where there is none; whoever holds its row, or a snapshot, sees one moment. */
-  static Whole whole(Connection connection, SessionId id, boolean forUpdate) throws SQLException {
-    JdbcRow row = JdbcRow.find(connection, id, forUpdate);
-    if (row == null) {
-      return null;
-    }
-    List<Message> messages = elements(connection, id, row.version(), 0);
-    if (messages.size() != row.version().length()) {
-      throw new SessionException("session " + id + " lacks some of its messages");
-    }
-    Map<String, byte[]> files = new TreeMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement("select path, content from helix_file where session_id = ?")) {
+  /** A session's row with its files as of the same moment, null where there is none. */
+  private static JdbcRow row(Connection connection, SessionId id, Map<String, byte[]> files)
+      throws SQLException {
+    String sql =
+        "select s.epoch, s.log_length, s.updated_at, s.state, f.path, f.content"
+            + " from helix_session s left join helix_file f on f.session_id = s.id where s.id = ?";
+    JdbcRow row = null;
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setString(1, id.value());
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          files.put(rows.getString(1), rows.getBytes(2));
+          row = JdbcRow.of(id, rows);
+          if (rows.getString(5) != null) {
+            files.put(rows.getString(5), rows.getBytes(6));
+          }
         }
       }
     }
-    return new Whole(row, messages, files);
+    return row;
   }
 
   @Override

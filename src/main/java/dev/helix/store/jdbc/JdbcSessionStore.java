@@ -15,11 +15,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,74 +54,21 @@ final class JdbcSessionStore implements SessionStore {
   }
 
   @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    return reader.readEnd(id, bytes);
+  }
+
+  @Override
   public Appended append(
       SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
-    return database.transaction(
-        "cannot append to session " + state.sessionId(),
-        connection -> append(connection, state, expected, elements, lease));
-  }
-
-  private static Appended append(
-      Connection connection,
-      SessionState state,
-      LogVersion expected,
-      List<Message> elements,
-      Lease lease)
-      throws SQLException {
-    boolean allowed = lease == null || JdbcLeases.hold(connection, lease);
-    if (allowed && grow(connection, state, expected, elements.size())) {
-      JdbcInserts.messages(connection, state.sessionId(), expected.length(), elements);
-      return done(expected.epoch(), expected.length() + elements.size());
-    }
-    byte[] holder = holder(connection, state.sessionId());
-    if (holder != null && !Arrays.equals(holder, JdbcRow.holder(state))) {
-      return new Appended(Outcome.HELD, LogVersion.NONE);
-    }
-    if (!allowed) {
-      return new Appended(Outcome.FENCED, LogVersion.NONE);
-    }
-    if (holder != null || !expected.equals(LogVersion.NONE)) {
-      return new Appended(Outcome.CONFLICT, LogVersion.NONE);
-    }
-    // Where another server makes it first, this fails, waits for it and begins again.
-    String epoch = JdbcInserts.session(connection, state, state.toJson(), elements.size());
-    JdbcInserts.messages(connection, state.sessionId(), 0, elements);
-    return done(epoch, elements.size());
-  }
-
-  private static Appended done(String epoch, long length) {
-    return new Appended(Outcome.DONE, new LogVersion(epoch, length));
-  }
-
-  /** Makes room at the log's end if it is as expected, and locks the row: the atomic step. */
-  private static boolean grow(
-      Connection connection, SessionState state, LogVersion expected, int elements)
-      throws SQLException {
-    if (expected.equals(LogVersion.NONE)) {
-      return false;
-    }
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "update helix_session set log_length = ?, updated_at = ?"
-                + " where id = ? and epoch = ? and log_length = ? and holder = ?")) {
-      update.setLong(1, expected.length() + elements);
-      update.setLong(2, JdbcRow.micros(state.updatedAt()));
-      update.setString(3, state.sessionId().value());
-      update.setString(4, expected.epoch());
-      update.setLong(5, expected.length());
-      update.setBytes(6, JdbcRow.holder(state));
-      return update.executeUpdate() == 1;
-    }
-  }
-
-  private static byte[] holder(Connection connection, SessionId id) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select holder from helix_session where id = ?")) {
-      select.setString(1, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? rows.getBytes(1) : null;
-      }
-    }
+    JdbcAppend append = new JdbcAppend(state, expected, elements, lease);
+    String what = "cannot append to session " + state.sessionId();
+    Optional<Appended> atOnce =
+        database.vendor() == JdbcVendor.POSTGRESQL && JdbcInserts.isOneBatch(elements)
+            ? database.statement(what, append::atOnce)
+            : Optional.empty();
+    // Where it could not be done at once, this says why.
+    return atOnce.orElseGet(() -> database.transaction(what, append::in));
   }
 
   /** Does nothing where a commit is durable, which is all but H2. */
@@ -230,12 +175,16 @@ final class JdbcSessionStore implements SessionStore {
     return deleted;
   }
 
-  /** Its messages and files go with it. */
+  /** Its row first: then whoever was appending has done so, and nobody begins. */
   private static boolean delete(Connection connection, SessionId id) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("delete from helix_session where id = ?")) {
+    return delete(connection, "delete from helix_session where id = ?", id) == 1
+        && delete(connection, "delete from helix_message where session_id = ?", id) >= 0;
+  }
+
+  private static int delete(Connection connection, String sql, SessionId id) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(sql)) {
       delete.setString(1, id.value());
-      return delete.executeUpdate() == 1;
+      return delete.executeUpdate();
     }
   }
 
@@ -309,13 +258,14 @@ final class JdbcSessionStore implements SessionStore {
   private static boolean remove(
       Connection connection, SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws SQLException {
-    JdbcSessionReader.Whole whole = JdbcSessionReader.whole(connection, id, true);
-    if (whole == null || !whole.row().state().updatedAt().isBefore(unusedSince)) {
+    Optional<ShownSession> whole =
+        JdbcRow.lock(connection, id) ? JdbcSessionReader.whole(connection, id) : Optional.empty();
+    if (whole.isEmpty() || !whole.get().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
     Awake awake = new Awake(connection, visitor);
     try {
-      whole.show(awake);
+      whole.get().to(awake);
     } catch (IOException e) {
       if (awake.lost != null) {
         throw awake.lost;

@@ -115,17 +115,13 @@ class JdbcFailureTest {
     JdbcStores.open(settings).close();
     try (JdbcPool pool = JdbcPool.of(JdbcSettings.of(settings::get));
         Connection connection = pool.source().getConnection()) {
-      // Of a session that is not there.
+      connection.setAutoCommit(false);
+      SessionId id = new SessionId("conv-a");
+      List<Message> elements = List.of(element("1", TEXT), element("2", TEXT));
+      JdbcInserts.messages(connection, id, 0, elements);
       SQLException failure =
-          assertThrows(
-              SQLException.class,
-              () ->
-                  JdbcInserts.messages(
-                      connection,
-                      new SessionId("conv-a"),
-                      0,
-                      List.of(element("1", TEXT), element("2", TEXT))));
-      assertEquals("23503", failure.getSQLState());
+          assertThrows(SQLException.class, () -> JdbcInserts.messages(connection, id, 1, elements));
+      assertEquals("23505", failure.getSQLState());
       assertNothingIn(failure);
       connection.rollback();
     }

@@ -38,6 +38,7 @@ class JdbcLostHostTest {
       Lease lost = store.lease(ID, AT_ONCE).orElseThrow();
       try (JdbcPool pool = JdbcPool.of(JdbcSettings.of(settings::get), Duration.ofSeconds(2))) {
         Connection host = pool.source().getConnection();
+        host.setAutoCommit(false);
         assertTrue(JdbcLeases.hold(host, lost));
         assertTrue(JdbcRow.lock(host, ID));
         // Waits for the database to give the host up.

@@ -13,13 +13,17 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.helix.servers.MariaDbServer;
 import dev.helix.servers.PostgresServer;
 import dev.helix.servers.SharedServers;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.transcript.LogVersion;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +69,7 @@ class JdbcPoolTest {
         running.add(
             executor.submit(
                 () ->
-                    database.snapshot(
+                    database.statement(
                         "cannot read",
                         connection -> {
                           try {
@@ -85,13 +89,13 @@ class JdbcPoolTest {
   }
 
   @Test
-  void snapshotsAreTheFirstUseOfConnections_andWork_inPostgresql(PostgresServer server)
+  void statementsAreTheFirstUseOfConnections_andWork_inPostgresql(PostgresServer server)
       throws Exception {
     manyReadAtOnce(settings(JdbcStores.settings(server, server.newDatabase()), AT_ONCE));
   }
 
   @Test
-  void snapshotsAreTheFirstUseOfConnections_andWork_inMariaDb(MariaDbServer server)
+  void statementsAreTheFirstUseOfConnections_andWork_inMariaDb(MariaDbServer server)
       throws Exception {
     manyReadAtOnce(settings(JdbcStores.settings(server, server.newDatabase()), AT_ONCE));
   }
@@ -139,6 +143,7 @@ class JdbcPoolTest {
               "select state from pg_stat_activity where pid <> pg_backend_pid() and datname = '"
                   + database
                   + "'"));
+      connection.setAutoCommit(false);
       connection.rollback();
       assertEquals("20s", setting(connection, "lock_timeout"));
       assertEquals("1min", setting(connection, "idle_in_transaction_session_timeout"));
@@ -241,12 +246,21 @@ class JdbcPoolTest {
         settings(JdbcStores.settings(server, server.newDatabase()), 1), "select connection_id()");
   }
 
-  /** One connection, and how often it was asked for. */
+  /** Connections to an H2, and how often one was asked for. */
   private static final class Counting extends HikariDataSource {
     private final AtomicInteger asked = new AtomicInteger();
 
-    Counting(HikariConfig config) {
-      super(config);
+    Counting(Path directory) {
+      super(config(directory));
+    }
+
+    private static HikariConfig config(Path directory) {
+      HikariConfig config = new HikariConfig();
+      config.setJdbcUrl("jdbc:h2:" + directory.resolve("helix"));
+      config.setUsername("helix");
+      config.setMaximumPoolSize(1);
+      config.setConnectionTimeout(250);
+      return config;
     }
 
     @Override
@@ -254,19 +268,17 @@ class JdbcPoolTest {
       asked.incrementAndGet();
       return super.getConnection();
     }
+
+    SessionStore store() {
+      JdbcSettings settings = JdbcSettings.of(Map.of("helix.jdbc.jndi", "x")::get);
+      return new JdbcSessionStore(new JdbcDatabase(this, null, JdbcSchema.of(settings)));
+    }
   }
 
   @Test
   void busyPool_isNoReasonToLookAtTheTablesAgain() throws Exception {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl("jdbc:h2:" + directory.resolve("helix"));
-    config.setUsername("helix");
-    config.setMaximumPoolSize(1);
-    config.setConnectionTimeout(250);
-    JdbcSettings settings = JdbcSettings.of(Map.of("helix.jdbc.jndi", "x")::get);
-    try (Counting source = new Counting(config);
-        SessionStore store =
-            new JdbcSessionStore(new JdbcDatabase(source, null, JdbcSchema.of(settings)))) {
+    try (Counting source = new Counting(directory);
+        SessionStore store = source.store()) {
       SessionId id = new SessionId("conv-a");
       store.find(id);
       Connection taken = source.getConnection();
@@ -276,6 +288,34 @@ class JdbcPoolTest {
       int before = source.asked.get();
       assertTrue(store.find(id).isEmpty());
       assertEquals(before + 1, source.asked.get());
+    }
+  }
+
+  @Test
+  void keyThatIsThereEachTime_isSaidToBeSo_afterSomeAttempts() throws Exception {
+    try (Counting source = new Counting(directory);
+        SessionStore store = source.store()) {
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of());
+      try (Connection connection = source.getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("create unique index theirs on helix_session (updated_at)");
+      }
+      int before = source.asked.get();
+      SessionException failure =
+          assertThrows(
+              SessionException.class,
+              () -> store.append(state("conv-b", "b"), LogVersion.NONE, List.of()));
+      assertEquals(
+          "cannot append to session conv-b: each time there is a row of the same key already,"
+              + " SQLSTATE 23505: is there an index or a trigger that is not the store's?",
+          failure.getMessage());
+      int attempts = source.asked.get() - before;
+      assertTrue(attempts > 1 && attempts <= 20, attempts + " attempts");
+      assertEquals(
+          Outcome.DONE,
+          store
+              .append(state("conv-b", "b").withUpdatedAt(Instant.EPOCH), LogVersion.NONE, List.of())
+              .outcome());
     }
   }
 }

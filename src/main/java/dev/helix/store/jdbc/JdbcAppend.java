@@ -1,0 +1,150 @@
+package dev.helix.store.jdbc;
+
+import dev.helix.message.Message;
+import dev.helix.session.Lease;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore.Appended;
+import dev.helix.session.SessionStore.Outcome;
+import dev.helix.transcript.LogVersion;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Appends to a session's log, or makes the session. The atomic step is the change of the session's
+ * row, which says that the log is as expected and stays locked while the elements are added.
+ *
+ * @param lease what it is allowed by, or null
+ */
+record JdbcAppend(SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
+  private static final String HELD =
+      "held as (select 1 from helix_lease where session_id = ? and lease_number = ?"
+          + " and expires_at > 0 for update)";
+
+  private boolean isFirst() {
+    return expected.equals(LogVersion.NONE);
+  }
+
+  /**
+   * In one statement, as PostgreSQL knows it, for no more elements than fit into one; empty, with
+   * nothing stored, where it cannot be.
+   */
+  Optional<Appended> atOnce(Connection connection) throws SQLException {
+    String epoch = isFirst() ? JdbcInserts.newEpoch() : expected.epoch();
+    try (PreparedStatement append = connection.prepareStatement(sql())) {
+      setParameters(append, epoch);
+      boolean isDone = append.executeUpdate() == Math.max(1, elements.size());
+      return isDone ? Optional.of(done(epoch)) : Optional.empty();
+    }
+  }
+
+  /** Changes the session's row, and for each element takes its name from there. */
+  private String sql() {
+    String allowed = lease == null ? "" : "exists (select 1 from held)";
+    String row =
+        isFirst()
+            ? "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
+                + " select ?, ?, ?, ?, ?, ?"
+                + (lease == null ? "" : " where " + allowed)
+                + " on conflict (id) do nothing"
+            : "update helix_session set log_length = ?, updated_at = ?"
+                + " where id = ? and epoch = ? and log_length = ? and holder = ?"
+                + (lease == null ? "" : " and " + allowed);
+    if (elements.isEmpty()) {
+      return (lease == null ? "" : "with " + HELD) + row;
+    }
+    String element = "select placed.id, ?, ? from placed";
+    return (lease == null ? "with " : "with " + HELD + ", ")
+        + "placed as ("
+        + row
+        + " returning id) insert into helix_message (session_id, seq, element_json) "
+        + element
+        + (" union all " + element).repeat(elements.size() - 1);
+  }
+
+  private void setParameters(PreparedStatement append, String epoch) throws SQLException {
+    String id = state.sessionId().value();
+    int next = 1;
+    if (lease != null) {
+      append.setString(next++, id);
+      append.setLong(next++, lease.number());
+    }
+    if (isFirst()) {
+      append.setString(next++, id);
+      append.setString(next++, epoch);
+    }
+    append.setLong(next++, expected.length() + elements.size());
+    append.setLong(next++, JdbcRow.micros(state.updatedAt()));
+    if (!isFirst()) {
+      append.setString(next++, id);
+      append.setString(next++, epoch);
+      append.setLong(next++, expected.length());
+    }
+    append.setBytes(next++, JdbcRow.holder(state));
+    if (isFirst()) {
+      append.setBytes(next++, state.toJson());
+    }
+    long number = expected.length();
+    for (Message element : elements) {
+      append.setLong(next++, ++number);
+      append.setBytes(next++, element.elementJson());
+    }
+  }
+
+  /** In a transaction of the caller's, as every database knows it. */
+  Appended in(Connection connection) throws SQLException {
+    boolean allowed = lease == null || JdbcLeases.hold(connection, lease);
+    if (allowed && !isFirst() && grow(connection)) {
+      JdbcInserts.messages(connection, state.sessionId(), expected.length(), elements);
+      return done(expected.epoch());
+    }
+    byte[] holder = holder(connection);
+    if (holder != null && !Arrays.equals(holder, JdbcRow.holder(state))) {
+      return new Appended(Outcome.HELD, LogVersion.NONE);
+    }
+    if (!allowed) {
+      return new Appended(Outcome.FENCED, LogVersion.NONE);
+    }
+    if (holder != null || !isFirst()) {
+      return new Appended(Outcome.CONFLICT, LogVersion.NONE);
+    }
+    // Where another server makes it first, this fails, waits for it and begins again.
+    String epoch = JdbcInserts.session(connection, state, state.toJson(), elements.size());
+    JdbcInserts.messages(connection, state.sessionId(), 0, elements);
+    return done(epoch);
+  }
+
+  /** Makes room at the log's end if it is as expected, and locks the row. */
+  private boolean grow(Connection connection) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "update helix_session set log_length = ?, updated_at = ?"
+                + " where id = ? and epoch = ? and log_length = ? and holder = ?")) {
+      update.setLong(1, expected.length() + elements.size());
+      update.setLong(2, JdbcRow.micros(state.updatedAt()));
+      update.setString(3, state.sessionId().value());
+      update.setString(4, expected.epoch());
+      update.setLong(5, expected.length());
+      update.setBytes(6, JdbcRow.holder(state));
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  private byte[] holder(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("select holder from helix_session where id = ?")) {
+      select.setString(1, state.sessionId().value());
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getBytes(1) : null;
+      }
+    }
+  }
+
+  private Appended done(String epoch) {
+    return new Appended(Outcome.DONE, new LogVersion(epoch, expected.length() + elements.size()));
+  }
+}
