@@ -73,11 +73,7 @@ abstract class DatabaseServer implements AutoCloseable {
 
   /** Starts the server, the first time or again, and returns when it can be used. */
   public void start() throws IOException, InterruptedException {
-    process =
-        new ProcessBuilder(command())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
-            .start();
+    process = begin(log(), command());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try (Connection connection = connect(firstDatabase())) {
@@ -96,13 +92,19 @@ abstract class DatabaseServer implements AutoCloseable {
     return folder.resolve("log").toFile();
   }
 
-  /** Runs a program of the server's to its end. */
-  static void run(Path log, List<String> command) throws IOException, InterruptedException {
-    Process program =
+  private static Process begin(File log, List<String> command) throws IOException {
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+    // MariaDB takes away what others have there that start at the same time.
+    builder.environment().put("TMPDIR", log.getParent());
+    return builder.start();
+  }
+
+  /** Runs a program of the server's to its end. */
+  static void run(Path log, List<String> command) throws IOException, InterruptedException {
+    Process program = begin(log.toFile(), command);
     if (!program.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || program.exitValue() != 0) {
       program.destroyForcibly();
       throw new IOException(command + " failed: " + Files.readString(log));
