@@ -6,17 +6,14 @@ import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
-import dev.helix.session.SessionException;
 import dev.helix.turn.TurnTable.Action;
 import dev.helix.turn.TurnTable.Step;
 import dev.helix.turn.TurnTimes.Situation;
 import dev.helix.turn.reply.UpstreamReply;
-import dev.helix.turn.stream.Alarm;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +25,7 @@ import java.util.function.Consumer;
  * and answer are on the disk (Specification section 3). What waits for the store waits in tasks for
  * the store's threads, while those that forward tokens go on.
  */
-final class Turn implements ReplyReceiver, CallerStream.Listener {
+final class Turn implements CallerStream.Listener {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
   private final TurnSettings settings;
@@ -37,7 +34,7 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
   private final Consumer<Turn> onEnd;
   private final QuestionForcer forcer;
   private final Mailbox mailbox;
-  private final Alarm alarm;
+  private final TurnAlarm alarm;
   private final TurnTimes times;
   private final ReplyForm form;
   private final CallerOutput caller;
@@ -46,9 +43,6 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
   private TurnRecord record = TurnRecord.nowhere();
   private TurnPhase phase = TurnPhase.IN_LINE;
   private Ending ending;
-
-  /** Whether a part of the body is worth no thread's waking. Of the backend's thread alone. */
-  private boolean inOnePiece;
 
   /**
    * A turn whose question has no place yet.
@@ -65,8 +59,8 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), this::mistake);
-    this.alarm = new Alarm(engine.timers(), mailbox, this::rung);
     this.times = new TurnTimes(settings, call.stream());
+    this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
     this.reply =
         new UpstreamReply(
@@ -102,43 +96,45 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
 
   /** Lets the turn wait in line for as long as the settings grant. */
   void waitInLine() {
-    mailbox.execute(this::setAlarm);
+    mailbox.execute(alarm::set);
   }
 
   /**
-   * The question has its place; then the backend is asked. Called before the turn is known to
-   * anybody else, or within {@link #whenInLine}.
-   *
-   * @param ask asks the backend; the exchange it gives is never null
+   * The question has its place, and the backend is about to be asked. Called before the turn is
+   * known to anybody else, or within {@link #whenInLine}.
    */
-  void placed(TurnRecord where, Callable<Exchange> ask) {
+  void placed(TurnRecord where) {
     record = where;
-    if (enter(TurnEvent.PLACED) != Action.ASK) {
-      return;
+    if (enter(TurnEvent.PLACED) == Action.ASK) {
+      times.begun();
+      if (where.isSomewhere()) {
+        caller.header("X-Session-ID", where.session().value());
+      }
+      forcer.add(where, e -> mailbox.execute(() -> fail(TurnRecord.told(e))));
     }
-    times.begun();
-    if (where.isSomewhere()) {
-      caller.header("X-Session-ID", where.session().value());
-    }
-    forcer.add(where, e -> mailbox.execute(() -> fail(told(e))));
-    Exchange exchange;
-    try {
-      exchange = ask.call();
-    } catch (Exception e) {
-      // On this thread nobody else has begun with the turn, so what is to be done goes through the
-      // mailbox.
-      mailbox.execute(
-          () -> {
-            backend.ended();
-            mistake(e);
-          });
-      return;
-    }
+  }
+
+  /** Takes the reply of the backend that is asked. */
+  ReplyReceiver receiver() {
+    return new BackendEvents(this, mailbox);
+  }
+
+  /** Gives the turn its exchange, whose first events may have come before. */
+  void asked(Exchange exchange) {
     mailbox.executeHere(
         () -> {
           backend.runs(exchange);
           askForMore();
-          setAlarm();
+          alarm.set();
+        });
+  }
+
+  /** Says that the backend threw where it must not: there is no exchange. */
+  void notAsked(RuntimeException failure) {
+    mailbox.execute(
+        () -> {
+          backend.ended();
+          mistake(failure);
         });
   }
 
@@ -167,46 +163,29 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
     mailbox.execute(() -> fail(why));
   }
 
-  @Override
-  public void head(ReplyHead head) {
-    inOnePiece = !head.isOfType("text/event-stream");
-    mailbox.executeHere(
-        () -> {
-          if (enter(TurnEvent.HEAD) == Action.BEGIN) {
-            call.forgetBody();
-            times.backendSpoke();
-            reply.begin(head);
-            if (reply.isStream()) {
-              form.begin(reply, caller);
-              caller.flush();
-            }
-            setAlarm();
-          }
-        });
-  }
-
-  @Override
-  public void data(ByteBuffer bytes) {
-    Runnable task =
-        () -> {
-          times.backendSpoke();
-          backend.came(bytes.remaining());
-          if (enter(TurnEvent.PART) == Action.TAKE) {
-            take(withArray(bytes));
-          }
-          askForMore();
-          setAlarm();
-        };
-    if (inOnePiece) {
-      mailbox.executeHere(task);
-    } else {
-      mailbox.execute(task);
+  /** Status and headers have come. */
+  void began(ReplyHead head) {
+    if (enter(TurnEvent.HEAD) == Action.BEGIN) {
+      call.forgetBody();
+      times.backendSpoke();
+      reply.begin(head);
+      if (reply.isStream()) {
+        form.begin(reply, caller);
+        caller.flush();
+      }
+      alarm.set();
     }
   }
 
-  /** What is read from a socket or a file may have none, or show none. */
-  private static ByteBuffer withArray(ByteBuffer bytes) {
-    return bytes.hasArray() ? bytes : ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+  /** Bytes of the body have come, in a buffer with an array. */
+  void came(ByteBuffer bytes) {
+    times.backendSpoke();
+    backend.came(bytes.remaining());
+    if (enter(TurnEvent.PART) == Action.TAKE) {
+      take(bytes);
+    }
+    askForMore();
+    alarm.set();
   }
 
   private void take(ByteBuffer bytes) {
@@ -227,50 +206,36 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
     }
   }
 
-  @Override
-  public void end() {
-    Runnable task =
-        () -> {
-          backend.ended();
-          switch (enter(TurnEvent.CLOSED)) {
-            case CONCLUDE -> {
-              reply.end();
-              conclude(Ending.of(reply));
-            }
-            case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
-            default -> setAlarm();
-          }
-        };
-    if (inOnePiece) {
-      // What follows waits for the store.
-      mailbox.executeBlocking(task);
-    } else {
-      mailbox.execute(task);
+  /** The body has ended. */
+  void closed() {
+    backend.ended();
+    switch (enter(TurnEvent.CLOSED)) {
+      case CONCLUDE -> {
+        reply.end();
+        conclude(Ending.of(reply));
+      }
+      case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
+      default -> alarm.set();
     }
   }
 
-  @Override
-  public void failed(BackendException cause) {
-    mailbox.execute(
-        () -> {
-          backend.ended();
-          LOG.log(Level.DEBUG, "the backend failed", cause);
-          if (enter(TurnEvent.BROKEN) == Action.FAIL) {
-            if (reply.isWhole()) {
-              // It broke behind the answer's end: nothing is missing.
-              reply.end();
-              conclude(Ending.of(reply));
-            } else {
-              concludeWith(ErrorMapping.of(cause));
-            }
-          } else {
-            setAlarm();
-          }
-        });
+  /** The backend failed. */
+  void broke(BackendException cause) {
+    backend.ended();
+    LOG.log(Level.DEBUG, "the backend failed", cause);
+    if (enter(TurnEvent.BROKEN) != Action.FAIL) {
+      alarm.set();
+    } else if (reply.isWhole()) {
+      // It broke behind the answer's end: nothing is missing.
+      reply.end();
+      conclude(Ending.of(reply));
+    } else {
+      concludeWith(ErrorMapping.of(cause));
+    }
   }
 
   private void askForMore() {
-    if (caller.queued() < FIRST_WINDOW && backend.askForMore()) {
+    if (caller.queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore()) {
       times.backendSpoke();
     }
   }
@@ -300,7 +265,7 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
       backend.cancel();
     }
     call.forgetBody();
-    setAlarm();
+    alarm.set();
     mailbox.executeBlocking(() -> record(AnswerStatus.FAILED));
   }
 
@@ -326,17 +291,8 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
 
   /** Brings what came to the disk. On a thread of the store's. */
   private void record(AnswerStatus ifNone) {
-    ApiError failure = null;
     mailbox.handOver(); // The caller need not wait for the disk to read what came before.
-    try {
-      record.answers(ending.answers(), ifNone);
-      record.forceQuestion();
-    } catch (SessionException e) {
-      failure = told(e);
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "a turn could not be recorded, by a mistake of the server", e);
-      failure = ApiError.internal();
-    }
+    ApiError failure = record.bring(ending.answers(), ifNone);
     try {
       // Before the last words: who has heard them may ask the next question.
       onRecorded.run();
@@ -357,12 +313,7 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
   private void speak(Ending.LastWords words) {
     words.tell(form, caller);
     caller.end();
-    setAlarm();
-  }
-
-  private static ApiError told(SessionException failure) {
-    ErrorMapping.log("a turn could not be stored", failure);
-    return ErrorMapping.of(failure);
+    alarm.set();
   }
 
   private void mistake(Throwable failure) {
@@ -381,7 +332,7 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
   public void progressed() {
     times.callerTook();
     askForMore();
-    setAlarm();
+    alarm.set();
   }
 
   @Override
@@ -398,26 +349,8 @@ final class Turn implements ReplyReceiver, CallerStream.Listener {
 
   private void close() {
     times.over();
-    setAlarm();
+    alarm.set();
     onEnd.accept(this);
-  }
-
-  private void setAlarm() {
-    long next = times.untilNext(situation());
-    if (next == Alarm.NEVER) {
-      alarm.cancel();
-    } else {
-      alarm.in(next);
-    }
-  }
-
-  private void rung() {
-    TurnTimes.Due due = times.due(situation());
-    if (due != null) {
-      act(due);
-    }
-    // What else is due rings again at once, and sees what this has changed.
-    setAlarm();
   }
 
   private void act(TurnTimes.Due due) {

@@ -1,5 +1,6 @@
 package dev.helix.turn;
 
+import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.session.OpenTurn;
@@ -7,13 +8,16 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.transcript.Answer;
+import java.lang.System.Logger.Level;
 import java.util.List;
 
 /**
  * Where a turn is recorded: its place in a session's transcript, or nowhere for what is no turn (a
  * utility task, a temporary chat). Blocks on the store.
  */
-public final class TurnRecord {
+final class TurnRecord {
+  private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());
+
   private final SessionManager sessions;
   private final OpenTurn turn;
 
@@ -29,18 +33,18 @@ public final class TurnRecord {
   }
 
   /** The record of a turn whose question has been placed. */
-  public static TurnRecord of(SessionManager sessions, OpenTurn turn) {
+  static TurnRecord of(SessionManager sessions, OpenTurn turn) {
     // Without the history: a stream of minutes would hold it for nothing.
     return new TurnRecord(sessions, turn.withoutHistory());
   }
 
   /** For what is answered and not kept. */
-  public static TurnRecord nowhere() {
+  static TurnRecord nowhere() {
     return new TurnRecord(null, null);
   }
 
   /** Whether anything is kept. */
-  public boolean isSomewhere() {
+  boolean isSomewhere() {
     return turn != null;
   }
 
@@ -80,7 +84,7 @@ public final class TurnRecord {
    * the client has given it an id, and so a place in a tree of its own, an empty one of this status
    * stands for it.
    */
-  void answers(List<Answer> answers, AnswerStatus ifNone) {
+  private void answers(List<Answer> answers, AnswerStatus ifNone) {
     if (turn == null || (answers.isEmpty() && turn.answerId() == null)) {
       return;
     }
@@ -90,5 +94,29 @@ public final class TurnRecord {
             ? List.of(new Answer(Message.of("assistant", ""), null, null, ifNone))
             : answers);
     forced = failure == null;
+  }
+
+  /**
+   * Brings question and answers to the disk, as {@link #answers} and {@link #forceQuestion} do.
+   *
+   * @return what the caller is told where that failed; null where all is there
+   */
+  ApiError bring(List<Answer> answers, AnswerStatus ifNone) {
+    try {
+      answers(answers, ifNone);
+      forceQuestion();
+      return null;
+    } catch (SessionException e) {
+      return told(e);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a turn could not be recorded, by a mistake of the server", e);
+      return ApiError.internal();
+    }
+  }
+
+  /** Logs that a turn could not be stored; what its caller is told. */
+  static ApiError told(SessionException failure) {
+    ErrorMapping.log("a turn could not be stored", failure);
+    return ErrorMapping.of(failure);
   }
 }

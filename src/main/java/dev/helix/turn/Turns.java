@@ -189,11 +189,14 @@ public final class Turns {
   }
 
   private void ask(Turn turn, TurnPermit permit, Placed placed) {
-    turn.placed(
-        placed.record(),
-        () ->
-            Objects.requireNonNull(
-                backend.chat(placed.call(), turn), "the backend gave no exchange"));
+    turn.placed(placed.record());
+    try {
+      turn.asked(
+          Objects.requireNonNull(
+              backend.chat(placed.call(), turn.receiver()), "the backend gave no exchange"));
+    } catch (RuntimeException e) {
+      turn.notAsked(e);
+    }
     if (permit != null) {
       permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
     }
