@@ -11,10 +11,12 @@ import java.util.List;
 
 /**
  * What is whole in the bytes of a {@code messages.json}. Elements that are no messages are passed
- * over and left where they are.
+ * over and left where they are. Damage hides the elements that it is in: those behind it count that
+ * are lines of their own, as {@link MessageArray} writes them, with an id.
  *
  * @param messages the whole elements, oldest first; they share the bytes
  * @param isArray whether an array begins at all
+ * @param isDamaged whether something before the last whole element is none
  * @param isEmpty whether it has no element, of whatever kind, that is whole
  * @param end where the last whole element ends, or, without one, the opening bracket
  * @param isClosed whether the closing bracket follows there, with only white space around it
@@ -24,6 +26,7 @@ import java.util.List;
 public record ArrayScan(
     List<Message> messages,
     boolean isArray,
+    boolean isDamaged,
     boolean isEmpty,
     int end,
     boolean isClosed,
@@ -39,7 +42,8 @@ public record ArrayScan(
           .build();
 
   /** The scan of a file that does not exist. */
-  public static final ArrayScan NOTHING = new ArrayScan(List.of(), false, true, 0, false, -1);
+  public static final ArrayScan NOTHING =
+      new ArrayScan(List.of(), false, false, true, 0, false, -1);
 
   public static ArrayScan of(byte[] bytes) {
     int start = startsWithMark(bytes) ? 3 : 0;
@@ -50,7 +54,9 @@ public record ArrayScan(
     if (start == bytes.length
         || bytes[start] != '['
         || (start + 1 < bytes.length && bytes[start + 1] == 0)) {
-      return NOTHING;
+      List<Message> lines = new ArrayList<>();
+      int found = addLines(lines, bytes, 0);
+      return found < 0 ? NOTHING : behindDamage(lines, bytes, found);
     }
     List<Message> messages = new ArrayList<>();
     boolean empty = true;
@@ -72,11 +78,70 @@ public record ArrayScan(
       }
       closedAt = start + (int) parser.currentLocation().getByteOffset();
     } catch (IOException e) {
-      // The array breaks off here: what was whole before counts, the rest the caller cuts off.
+      // The array breaks off here: what was whole before counts.
       closedAt = -1;
     }
     boolean closed = closedAt >= 0 && isBlank(bytes, closedAt, bytes.length);
-    return new ArrayScan(messages, true, empty, end, closed, closedAt);
+    int found = closed ? -1 : addLines(messages, bytes, end);
+    return found < 0
+        ? new ArrayScan(messages, true, false, empty, end, closed, closedAt)
+        : behindDamage(messages, bytes, found);
+  }
+
+  private static ArrayScan behindDamage(List<Message> messages, byte[] bytes, int end) {
+    int bracket = end;
+    while (bracket < bytes.length && isSpace(bytes[bracket])) {
+      bracket++;
+    }
+    boolean bracketFollows = bracket < bytes.length && bytes[bracket] == ']';
+    boolean closed = bracketFollows && isBlank(bytes, bracket + 1, bytes.length);
+    int closedAt = bracketFollows ? bracket + 1 : -1;
+    return new ArrayScan(messages, true, true, false, end, closed, closedAt);
+  }
+
+  /**
+   * Adds the elements that fill a line, between the commas.
+   *
+   * @return where the last one ends; -1 where there is none
+   */
+  private static int addLines(List<Message> messages, byte[] bytes, int from) {
+    int found = -1;
+    int next = endOfLine(bytes, from) + 1;
+    while (next < bytes.length) {
+      int start = next;
+      int end = endOfLine(bytes, start);
+      next = end + 1;
+      if (end > start && bytes[end - 1] == ',') {
+        end--;
+      }
+      Message message = line(bytes, start, end);
+      if (message != null) {
+        messages.add(message);
+        found = end;
+      }
+    }
+    return found;
+  }
+
+  private static int endOfLine(byte[] bytes, int from) {
+    int end = from;
+    while (end < bytes.length && bytes[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  /** The element that fills a range, as {@link MessageArray} writes it; null where it does not. */
+  public static Message line(byte[] bytes, int from, int to) {
+    if (to - from < 2 || bytes[from] != '{' || bytes[to - 1] != '}') {
+      return null;
+    }
+    try {
+      Message message = Message.parse(bytes, from, to - from);
+      return message.id() == null ? null : message;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static void addMessage(List<Message> messages, byte[] bytes, int from, int to) {

@@ -66,7 +66,7 @@ public record ShownSession(
   /** The elements of a whole array. */
   public static List<Message> array(SessionId id, byte[] messages) {
     ArrayScan scan = ArrayScan.of(messages);
-    if (!scan.isClosed()) {
+    if (!scan.isClosed() || scan.isDamaged()) {
       throw new IllegalArgumentException("session " + id + ": " + MESSAGES + " is not an array");
     }
     return scan.messages();

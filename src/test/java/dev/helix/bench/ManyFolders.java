@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 /**
  * A sessions directory with very many sessions, numbered from 0 in the order of their last use. It
  * is made without the server, many at a time and without forcing anything. Each session is a folder
- * with the {@code status.json} that a server makes; what was said, which neither starts nor lists
- * read, is left out, as a million files more take minutes to make and to remove. Not thread-safe.
+ * with the {@code status.json} that a server makes; what was said, of which lists read the end, is
+ * in the last thousand, as a million files more take minutes to make and to remove. Not
+ * thread-safe.
  */
 final class ManyFolders {
   /** The sessions that a list is asked for. */
@@ -50,7 +51,7 @@ final class ManyFolders {
   void grow(int to) throws IOException {
     Files.createDirectories(sessions);
     try {
-      IntStream.range(count, to).parallel().forEach(this::make);
+      IntStream.range(count, to).parallel().forEach(number -> make(number, number >= to - NEWEST));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -68,7 +69,7 @@ final class ManyFolders {
    */
   void orderOnly(int to) throws IOException {
     Files.createDirectories(sessions);
-    IntStream.range(Math.max(0, to - NEWEST), to).parallel().forEach(this::make);
+    IntStream.range(Math.max(0, to - NEWEST), to).parallel().forEach(number -> make(number, true));
     count = to;
     Path recent = Files.createDirectories(sessions.resolve(".recent"));
     Files.writeString(recent.resolve("log"), "");
@@ -84,15 +85,30 @@ final class ManyFolders {
     Files.writeString(recent.resolve("mark"), "clean " + changed + "\n");
   }
 
-  private void make(int number) {
+  private void make(int number, boolean said) {
     Instant time = time(number);
     String question = "Question " + number + " of somebody who asks only once.";
     try {
       Path session = Files.createDirectory(sessions.resolve("conv-" + number));
       Files.writeString(session.resolve("status.json"), status(number, time, question));
+      if (said) {
+        Files.createDirectory(session.resolve("context"));
+        Files.writeString(
+            session.resolve("context/messages.json"), "[\n" + message(time, question) + "\n]\n");
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String message(Instant time, String question) {
+    return Json.object()
+        .put("id", "m-1")
+        .putNull("parent_id")
+        .put("timestamp", time.toString())
+        .put("role", "user")
+        .put("content", question)
+        .toString();
   }
 
   private static String status(int number, Instant time, String question) {

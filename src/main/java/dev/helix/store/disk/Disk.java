@@ -13,6 +13,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -69,8 +70,12 @@ public final class Disk {
    * by an interrupt half-way.
    */
   public static FileOutputStream create(Path file) throws IOException {
-    Files.deleteIfExists(file); // It may be others' to read.
-    Files.createFile(file, OWNERS_FILE);
+    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(file); // Of an earlier version, it may be others' to read.
+    }
+    if (Files.notExists(file)) {
+      Files.createFile(file, OWNERS_FILE);
+    }
     return new FileOutputStream(file.toFile());
   }
 

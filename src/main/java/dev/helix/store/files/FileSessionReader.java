@@ -4,8 +4,10 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.ArrayEnd;
 import dev.helix.store.ArrayScan;
 import dev.helix.store.ReadOnlySessions;
+import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
 import dev.helix.store.files.recent.NewestSessions;
@@ -19,14 +21,15 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * A look at sessions as folders, also while a server uses them: it takes no lock and changes
- * nothing. Each call reads the files anew. The time of last use may be behind by a second, and of a
- * transcript that is being written the whole elements are read. Thread-safe, without state.
+ * nothing. Each call reads the files anew. Of a transcript that is being written the whole elements
+ * are read. Thread-safe, without state.
  */
 final class FileSessionReader implements ReadOnlySessions {
   private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
@@ -50,9 +53,13 @@ final class FileSessionReader implements ReadOnlySessions {
   /** As the contract says, but a session whose state is unreadable is an error here. */
   @Override
   public Optional<SessionState> find(SessionId id) {
-    Path status = sessions.resolve(id.value()).resolve("status.json");
+    Path folder = sessions.resolve(id.value());
+    Path status = folder.resolve("status.json");
     try {
-      return Optional.of(SessionState.parse(id, Files.readAllBytes(status)));
+      SessionState stored = SessionState.parse(id, Files.readAllBytes(status));
+      Instant last = ArrayEnd.lastTimestamp(folder.resolve(ShownSession.MESSAGES));
+      boolean later = last != null && last.isAfter(stored.updatedAt());
+      return Optional.of(later ? stored.withUpdatedAt(last) : stored);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
@@ -129,7 +136,8 @@ final class FileSessionReader implements ReadOnlySessions {
   /** As the contract says, but what a server writes meanwhile may be shown or not. */
   @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
-    if (find(id).isEmpty()) {
+    Optional<SessionState> state = find(id);
+    if (state.isEmpty()) {
       return false;
     }
     Path folder = sessions.resolve(id.value());
@@ -137,7 +145,7 @@ final class FileSessionReader implements ReadOnlySessions {
       Map<String, FileStamp> unused =
           WholeFolder.show(
               folder,
-              Files.readAllBytes(folder.resolve("status.json")),
+              WholeFolder.status(Files.readAllBytes(folder.resolve("status.json")), state.get()),
               WholeFolder.wholeMessages(folder),
               visitor);
       WholeFolder.end(visitor);

@@ -10,21 +10,18 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.store.Leases;
 import dev.helix.store.disk.Disk;
+import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseOrder;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
@@ -35,26 +32,31 @@ import java.util.function.UnaryOperator;
 public final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
 
+  /** The part of the heap that is not given otherwise. */
+  private static final int SHARE_OF_HEAP = 50;
+
   private final Path sessions;
-  private final Clock clock;
   private final DirectoryLock directoryLock;
   private final SessionFolders folders;
   private final WholeSessions whole;
   private final OwnerSecretFile ownerSecret;
   private final Leases leases;
-
-  /** Sessions of which more than the transcript may not be forced yet. */
-  private final Set<SessionId> unforced = ConcurrentHashMap.newKeySet();
+  private final Forces forces;
 
   private final AtomicBoolean closing = new AtomicBoolean();
 
   private FileSessionStore(
-      Path sessions, Clock clock, DirectoryLock directoryLock, UseOrder order) {
+      Path sessions,
+      Clock clock,
+      DirectoryLock directoryLock,
+      UseOrder order,
+      Forces forces,
+      long bytes) {
     this.sessions = sessions;
-    this.clock = clock;
+    this.forces = forces;
     this.directoryLock = directoryLock;
     this.ownerSecret = new OwnerSecretFile(sessions);
-    this.folders = new SessionFolders(sessions, clock, order);
+    this.folders = new SessionFolders(sessions, clock, order, forces, bytes);
     this.leases = new Leases(clock);
     this.whole = new WholeSessions(sessions, folders);
   }
@@ -74,6 +76,16 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
+   * Opens a directory as {@link #open(Path)} does.
+   *
+   * @param bytes about how much memory the sessions last used may take; by default a fiftieth of
+   *     the heap's most. One that is not in memory costs some small reads more
+   */
+  public static SessionStore open(Path directory, long bytes) {
+    return open(directory, Clock.systemUTC(), bytes);
+  }
+
+  /**
    * A look at the folders of a directory beside the server that uses it, which changes nothing.
    *
    * @throws SessionException if there is no such directory
@@ -83,12 +95,18 @@ public final class FileSessionStore implements SessionStore {
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
+    return open(directory, clock, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  }
+
+  static FileSessionStore open(Path directory, Clock clock, long bytes) {
     Path sessions = directory.toAbsolutePath().normalize();
     DirectoryLock lock = DirectoryLock.acquire(sessions);
     UseOrder order = null;
+    Forces forces = new Forces(sessions, clock);
     try {
       order = UseOrder.open(sessions); // Which sees whether another program was here before.
-      tidy(sessions);
+      forces.tidy();
+      OwnerSecretFile.tidy(sessions);
       // A damaged secret stops the start: it is found out now, not with the first owner.
       Optional<byte[]> unused = new OwnerSecretFile(sessions).find();
     } catch (IOException e) {
@@ -99,7 +117,7 @@ public final class FileSessionStore implements SessionStore {
       throw e;
     }
     LOG.log(Level.INFO, "sessions are kept in {0}", sessions);
-    return new FileSessionStore(sessions, clock, lock, order);
+    return new FileSessionStore(sessions, clock, lock, order, forces, bytes);
   }
 
   private static void close(UseOrder order, DirectoryLock lock) {
@@ -107,19 +125,6 @@ public final class FileSessionStore implements SessionStore {
       order.close();
     }
     lock.close();
-  }
-
-  /**
-   * What a crash left half made or half deleted is of use to nobody: the one was acknowledged to
-   * nobody, the other is finished now. All of it is in one folder, so the sessions are not looked
-   * through.
-   */
-  private static void tidy(Path sessions) throws IOException {
-    Path unfinished = sessions.resolve(SessionFolder.UNFINISHED);
-    if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
-      Disk.deleteTree(unfinished);
-    }
-    OwnerSecretFile.tidy(sessions);
   }
 
   @Override
@@ -135,6 +140,19 @@ public final class FileSessionStore implements SessionStore {
         folder -> {
           Optional<SessionState> state = folders.state(id, folder);
           return state.isEmpty() ? Reading.NOTHING : folder.transcript().read(state.get(), since);
+        });
+  }
+
+  @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    return folders.locked(
+        id,
+        "read",
+        folder -> {
+          Optional<SessionState> state = folders.state(id, folder);
+          return state.isEmpty()
+              ? Reading.NOTHING
+              : folder.transcript().readEnd(state.get(), bytes);
         });
   }
 
@@ -161,22 +179,25 @@ public final class FileSessionStore implements SessionStore {
           if (lease != null && !leases.isHeld(lease)) {
             return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
-          if (folder.isFirstAppend()) {
-            unforced.add(id); // A process that was killed may have made it without forcing it.
-          }
           if (!folder.transcript().append(expected, elements)) {
             return new Appended(Outcome.CONFLICT, LogVersion.NONE);
           }
-          folders.lastUse().add(stored.get(), state.updatedAt());
+          folders.order().used(Use.of(folder.used(stored.get(), state.updatedAt())), true);
           return new Appended(Outcome.DONE, folder.transcript().version());
         });
   }
 
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
       throws IOException {
-    folders.lastUse().writing(state);
-    folder.create(state, elements);
-    unforced.add(state.sessionId());
+    folders.order().used(Use.of(state), false);
+    Path mark = forces.making(state.sessionId());
+    try {
+      folder.create(state, elements);
+    } catch (IOException | RuntimeException e) {
+      forces.notMade(mark);
+      throw e;
+    }
+    forces.made(state.sessionId(), mark);
     folders.remember(state.sessionId(), folder);
     return new Appended(Outcome.DONE, folder.transcript().version());
   }
@@ -184,13 +205,10 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public void force(SessionId id) {
     // Not under the session's lock: others go on while the disk works.
-    SessionFolder folder = new SessionFolder(sessions, id, clock);
     try {
-      if (unforced.contains(id)) {
-        folder.forceMade();
-        unforced.remove(id);
-      } else {
-        folder.transcript().force();
+      while (!forces.force(id)) {
+        Optional<SessionState> unused =
+            folders.locked(id, "force", folder -> folders.state(id, folder));
       }
     } catch (IOException e) {
       throw Disk.failure("cannot force session " + id, e);
@@ -214,10 +232,9 @@ public final class FileSessionStore implements SessionStore {
   }
 
   private void replace(SessionFolder folder, SessionState state) throws IOException {
-    folders.lastUse().writing(state);
+    folders.order().used(Use.of(state), false);
     folder.write(state);
     Disk.forceDirectory(folder.path());
-    folders.lastUse().forget(state.sessionId());
   }
 
   @Override
@@ -289,30 +306,12 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return folders.lastUse().order().list(after, limit, this::find);
+    return folders.order().list(after, limit, this::find);
   }
 
   @Override
   public boolean delete(SessionId id) {
-    return folders.locked(
-        id,
-        "delete",
-        folder -> {
-          boolean existed = folders.state(id, folder).isPresent();
-          if (Files.exists(folder.path())) {
-            Path unused = folders.moveAway(id, folder);
-          }
-          // What was set aside of the session is its content too. An id has no dot in it.
-          for (Path leftover : Disk.entries(sessions, id + ".unreadable-*")) {
-            Disk.deleteTree(leftover);
-          }
-          Path unfinished = Disk.makeFolders(sessions.resolve(SessionFolder.UNFINISHED));
-          for (Path leftover : Disk.entries(unfinished, "*." + id + ".*")) {
-            Disk.deleteTree(leftover);
-          }
-          Disk.forceDirectory(sessions);
-          return existed;
-        });
+    return whole.delete(id);
   }
 
   @Override
@@ -358,11 +357,12 @@ public final class FileSessionStore implements SessionStore {
       return;
     }
     try {
+      folders.writeUse();
+      forces.unforced().forEach(this::force);
       // Before the order notes the directory's time of change.
       Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
-      folders.lastUse().close();
-      List.copyOf(unforced).forEach(this::force);
     } finally {
+      folders.order().close();
       folders.close();
       directoryLock.close();
     }

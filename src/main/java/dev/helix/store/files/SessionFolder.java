@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -37,16 +38,23 @@ final class SessionFolder {
 
   private static final String REQUEST = "request.md";
 
+  /** What the objects take whatever they hold. */
+  private static final int MEMORY = 1000;
+
   private final SessionId id;
   private final Path folder;
   private final Path status;
   private final Clock clock;
+  private final SetAside setAside;
   private final TranscriptFile transcript;
   private FileStamp stamp;
   private SessionState state;
-  private boolean appendedTo;
 
-  SessionFolder(Path sessions, SessionId id, Clock clock) {
+  /** When the session was used last, as far as its files do not tell; or null. */
+  private Instant used;
+
+  SessionFolder(Path sessions, SessionId id, Clock clock, SetAside setAside) {
+    this.setAside = setAside;
     this.id = id;
     this.folder = sessions.resolve(id.value());
     this.status = folder.resolve("status.json");
@@ -66,18 +74,63 @@ final class SessionFolder {
     return transcript;
   }
 
-  /** Whether nobody has asked this yet, nor made the folder through this object. */
-  boolean isFirstAppend() {
-    boolean first = !appendedTo;
-    appendedTo = true;
-    return first;
+  /** About how much memory this takes. */
+  long bytes() {
+    long characters = status.toString().length() * 3L;
+    if (state != null) {
+      characters += length(state.originalRequest()) + length(state.conversationId());
+      characters += length(state.projectName());
+    }
+    return MEMORY + 2 * characters;
+  }
+
+  private static int length(String text) {
+    return text == null ? 0 : text.length();
+  }
+
+  /** The state as it is when the session was used, of which its files may not tell. */
+  SessionState used(SessionState before, Instant time) throws IOException {
+    used = time;
+    return before.withUpdatedAt(latest(before.updatedAt(), time));
+  }
+
+  /** Writes the time of last use, where the files do not tell it. */
+  void writeUse() throws IOException {
+    Optional<SessionState> now = state();
+    if (now.isPresent() && used != null && used.equals(now.get().updatedAt()) && !tells(used)) {
+      write(now.get());
+      Disk.forceDirectory(folder);
+    }
+  }
+
+  private boolean tells(Instant time) throws IOException {
+    Instant last = transcript.lastTimestamp();
+    return !time.isAfter(state.updatedAt()) || (last != null && !time.isAfter(last));
   }
 
   /**
-   * The state as it stands in the file. A folder whose file is unreadable is set aside, and there
+   * The state with the time of last use: the latest of what its file says, when the last element
+   * was recorded, and what is known here. A folder whose file is unreadable is set aside, and there
    * is no session then.
    */
   Optional<SessionState> state() throws IOException {
+    Optional<SessionState> stored = stored();
+    if (stored.isEmpty()) {
+      used = null;
+      return stored;
+    }
+    Instant time = latest(latest(stored.get().updatedAt(), transcript.lastTimestamp()), used);
+    return time.equals(stored.get().updatedAt())
+        ? stored
+        : Optional.of(stored.get().withUpdatedAt(time));
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return other != null && other.isAfter(one) ? other : one;
+  }
+
+  /** The state as it stands in the file. */
+  private Optional<SessionState> stored() throws IOException {
     FileStamp now = FileStamp.of(status);
     if (now == null) {
       remember(null, null);
@@ -125,8 +178,8 @@ final class SessionFolder {
       throw e;
     }
     remember(first, FileStamp.of(status));
-    transcript.made(array.length, elements.isEmpty());
-    appendedTo = true;
+    transcript.made(array.length, elements);
+    used = null;
   }
 
   /** Takes a folder that was made elsewhere as this session's, durably. */
@@ -146,7 +199,7 @@ final class SessionFolder {
   byte[] statusWith(SessionState now) throws IOException {
     byte[] bytes = Files.readAllBytes(status);
     try {
-      return SessionState.parse(id, bytes).equals(now) ? bytes : now.toJson(bytes);
+      return WholeFolder.status(bytes, now);
     } catch (IllegalArgumentException e) {
       write(now); // Which keeps a copy of what is unreadable.
       return Files.readAllBytes(status);
@@ -173,6 +226,18 @@ final class SessionFolder {
       Disk.makeFolder(parent);
     } catch (FileAlreadyExistsException e) {
       LOG.log(Level.TRACE, "another thread has just made {0}", parent);
+    }
+  }
+
+  /** Reads all of the session and writes it anew, forced, as {@link TranscriptFile#mend}. */
+  void mend() throws IOException {
+    stamp = null;
+    Optional<SessionState> now = stored();
+    if (now.isPresent()) {
+      Disk.replace(status, statusWith(now.get()));
+      remember(now.get(), FileStamp.of(status));
+      transcript.mend();
+      forceMade();
     }
   }
 
@@ -220,6 +285,7 @@ final class SessionFolder {
     }
     Disk.replace(status, json);
     remember(next, FileStamp.of(status));
+    used = null;
   }
 
   /**
@@ -250,7 +316,8 @@ final class SessionFolder {
   }
 
   private void setAside() throws IOException {
-    Path aside = Disk.aside(folder, "unreadable", clock);
+    Path aside = Disk.aside(folder, SetAside.WHY, clock);
+    setAside.add(aside);
     Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
     Disk.forceDirectory(folder.getParent());
     LOG.log(

@@ -6,49 +6,54 @@ import dev.helix.session.SessionState;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.UseOrder;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The folders of a directory's sessions, of which those last used are remembered, and for each a
- * lock, which others may share, and the time of its last use. Thread-safe.
+ * The folders of a directory's sessions, of which those last used are remembered, as many as there
+ * is memory for, and for each a lock, which others may share; and the order of their last use.
+ * Thread-safe.
  */
 final class SessionFolders {
+  private static final Logger LOG = System.getLogger(SessionFolders.class.getName());
   private static final int STRIPES = 1024;
-  private static final int REMEMBERED = 4096;
 
   private final Path sessions;
+  private final SetAside setAside;
   private final Clock clock;
-  private final LastUse lastUse;
+  private final UseOrder order;
+  private final Forces forces;
+  private final long bound;
   private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
 
   /** The folders last used; each is only touched under its session's lock. */
-  private final Map<SessionId, SessionFolder> folders =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
+  private final Map<SessionId, Known> folders = new LinkedHashMap<>(16, 0.75f, true);
 
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<SessionId, SessionFolder> eldest) {
-              return size() > REMEMBERED;
-            }
-          });
-
+  private long bytes;
   private volatile boolean closed;
 
-  SessionFolders(Path sessions, Clock clock, UseOrder order) {
+  /** A folder and what it took of the memory when it was last used. */
+  private record Known(SessionFolder folder, long bytes) {}
+
+  SessionFolders(Path sessions, Clock clock, UseOrder order, Forces forces, long bound) {
     this.sessions = sessions;
+    this.setAside = new SetAside(sessions);
     this.clock = clock;
+    this.order = order;
+    this.forces = forces;
+    this.bound = bound;
     for (int i = 0; i < STRIPES; i++) {
       locks[i] = new ReentrantLock();
     }
-    this.lastUse = new LastUse(order, this::writeLastUse);
   }
 
   /** Something done to a folder, under its session's lock. */
@@ -66,8 +71,8 @@ final class SessionFolders {
     lock.lock();
     try {
       checkOpen();
-      SessionFolder known = folders.get(id);
-      return work.on(known != null ? known : new SessionFolder(sessions, id, clock));
+      SessionFolder known = known(id);
+      return work.on(known != null ? known : new SessionFolder(sessions, id, clock, setAside));
     } catch (IOException e) {
       throw Disk.failure("cannot " + what + " session " + id, e);
     } finally {
@@ -81,27 +86,48 @@ final class SessionFolders {
   }
 
   /**
-   * The state with the time of last use, under the session's lock; what exists is remembered, and
-   * what is gone forgotten.
+   * The state, under the session's lock; what exists is remembered, and what is gone forgotten.
+   * Where a forced write has failed all of the session is read again and written anew first.
    */
   Optional<SessionState> state(SessionId id, SessionFolder folder) throws IOException {
+    if (forces.hasFailed(id)) {
+      folder.mend();
+      forces.mended(id);
+    }
+    return look(id, folder);
+  }
+
+  /** The state as {@link #state} gives it, but also where a forced write has failed. */
+  Optional<SessionState> look(SessionId id, SessionFolder folder) throws IOException {
     Optional<SessionState> stored = folder.state();
     if (stored.isEmpty()) {
       forget(id);
-      return stored;
+    } else {
+      remember(id, folder);
     }
-    remember(id, folder);
-    return stored.map(lastUse::in);
+    return stored;
+  }
+
+  private synchronized SessionFolder known(SessionId id) {
+    Known known = folders.get(id);
+    return known == null ? null : known.folder();
   }
 
   /** Keeps what is known of a folder, under its session's lock. */
-  void remember(SessionId id, SessionFolder folder) {
-    folders.put(id, folder);
+  synchronized void remember(SessionId id, SessionFolder folder) {
+    Known now = new Known(folder, folder.bytes());
+    Known before = folders.put(id, now);
+    bytes += now.bytes() - (before == null ? 0 : before.bytes());
+    Iterator<Known> eldest = folders.values().iterator();
+    while (bytes > bound && folders.size() > 1) {
+      bytes -= eldest.next().bytes();
+      eldest.remove();
+    }
   }
 
-  private void forget(SessionId id) {
-    folders.remove(id);
-    lastUse.forget(id);
+  private synchronized void forget(SessionId id) {
+    Known known = folders.remove(id);
+    bytes -= known == null ? 0 : known.bytes();
   }
 
   /**
@@ -110,34 +136,47 @@ final class SessionFolders {
   Path moveAway(SessionId id, SessionFolder folder) throws IOException {
     Path away = folder.unfinished("deleted");
     Files.move(folder.path(), away);
-    folders.remove(id); // Not before: where it cannot be moved, it is there still.
-    lastUse.gone(id);
+    forget(id); // Not before: where it cannot be moved, it is there still.
+    forces.mended(id); // There is nothing to be read again.
+    order.forget(id);
     Disk.forceDirectory(sessions);
     return away;
   }
 
-  /** When sessions were used, as far as their files do not say it. */
-  LastUse lastUse() {
-    return lastUse;
+  /** The folders that were set aside. */
+  SetAside setAside() {
+    return setAside;
   }
 
-  private void writeLastUse(SessionId id) {
-    locked(
-        id,
-        "update",
-        folder -> {
-          Optional<SessionState> state = state(id, folder);
-          if (state.isPresent()) {
-            folder.write(state.get());
-          }
-          lastUse.forget(id);
-          return null;
-        });
+  /** The sessions in the order of their last use. */
+  UseOrder order() {
+    return order;
   }
 
   void checkOpen() {
     if (closed) {
       throw new SessionException("the session store is closed");
+    }
+  }
+
+  /** Writes when the remembered sessions were used, where their files do not tell it. */
+  void writeUse() {
+    List<SessionId> all;
+    synchronized (this) {
+      all = List.copyOf(folders.keySet());
+    }
+    for (SessionId id : all) {
+      try {
+        locked(
+            id,
+            "update",
+            folder -> {
+              folder.writeUse();
+              return null;
+            });
+      } catch (SessionException e) {
+        LOG.log(Level.WARNING, "it is not known when session " + id + " was last used", e);
+      }
     }
   }
 

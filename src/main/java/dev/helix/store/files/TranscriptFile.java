@@ -3,6 +3,7 @@ package dev.helix.store.files;
 import dev.helix.message.Message;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Reading;
+import dev.helix.store.ArrayEnd;
 import dev.helix.store.ArrayScan;
 import dev.helix.store.MessageArray;
 import dev.helix.store.disk.Disk;
@@ -14,31 +15,37 @@ import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One {@code messages.json}: an array that is appended to in place. It knows where the last element
  * ends and what the file looked like when it left it, so that an append is one write over the
- * closing bracket, and another program's change is noticed. Not thread-safe, but for {@link
- * #force}.
+ * closing bracket, and another program's change is noticed. The first look is at the file's end
+ * alone, where that is as it is written here. Not thread-safe, but for {@link #force}.
  *
- * <p>A version's length is where in the file the last element ends, 0 when there is no file.
+ * <p>A version's length is where in the file the last element ends, 0 when there is no file. Its
+ * epoch names the file as this object knows it, and what it looked like from outside: with the one,
+ * a version is good as long as this object lives; with the other, as long as the file is as it was,
+ * so that it outlives this object.
  */
 public final class TranscriptFile {
   private static final Logger LOG = System.getLogger(TranscriptFile.class.getName());
+  private static final char MARK = '/';
+
   private final Path file;
   private final Clock clock;
 
   /** Null as long as the file was not looked at. */
-  private String epoch;
+  private String lineage;
 
   private FileStamp stamp;
   private long end;
@@ -47,31 +54,79 @@ public final class TranscriptFile {
   /** What stands behind the last element. */
   private byte[] tail = MessageArray.CLOSE;
 
+  /** When the last element was recorded, or null. */
+  private Instant lastTimestamp;
+
   TranscriptFile(Path file, Clock clock) {
     this.file = file;
     this.clock = clock;
   }
 
   /** Takes over a file that was just made of {@link MessageArray#of}. */
-  void made(int size, boolean empty) throws IOException {
-    left(FileStamp.of(file), size - MessageArray.CLOSE.length, empty, MessageArray.CLOSE);
-    epoch = UUID.randomUUID().toString();
+  void made(int size, List<Message> elements) throws IOException {
+    left(
+        FileStamp.of(file),
+        size - MessageArray.CLOSE.length,
+        elements.isEmpty(),
+        MessageArray.CLOSE);
+    lastTimestamp = lastOf(elements);
+    lineage = newLineage();
   }
 
   /** Where the log ended when it was last read or written, without a look at the file. */
   LogVersion version() {
-    return new LogVersion(epoch, end);
+    return new LogVersion(lineage + mark(), end);
+  }
+
+  /** What the file looked like when it was left. */
+  private String mark() {
+    return MARK
+        + (stamp == null
+            ? ""
+            : stamp.size() + "-" + stamp.modified().to(TimeUnit.NANOSECONDS) + "-" + stamp.key());
+  }
+
+  private boolean isCurrent(LogVersion version) {
+    return version.length() == end && (isOfLineage(version) || version.epoch().endsWith(mark()));
+  }
+
+  private boolean isOfLineage(LogVersion version) {
+    return version.epoch().startsWith(lineage + MARK);
+  }
+
+  private static String newLineage() {
+    return UUID.randomUUID().toString();
+  }
+
+  private static Instant lastOf(List<Message> elements) {
+    return elements.isEmpty() ? null : elements.get(elements.size() - 1).timestamp();
+  }
+
+  /**
+   * When the last element was recorded; null where that is not known. It looks at a file that was
+   * not looked at before, and repairs nothing.
+   */
+  Instant lastTimestamp() throws IOException {
+    if (lineage == null) {
+      FileStamp now = FileStamp.of(file);
+      if (now != null && loadEnd(now)) {
+        lineage = newLineage();
+      }
+    }
+    return lineage == null ? null : lastTimestamp;
   }
 
   /** Reads as {@link dev.helix.session.SessionStore#read} does for a session that exists. */
-  public Reading read(SessionState state, LogVersion since) throws IOException {
-    ArrayScan loaded = refresh();
-    if (!since.epoch().equals(epoch) || since.length() > end || since.length() == 0) {
-      ArrayScan whole = loaded != null ? loaded : ArrayScan.of(readFrom(0));
-      return new Reading(state, version(), true, whole.messages());
+  Reading read(SessionState state, LogVersion since) throws IOException {
+    refresh();
+    if (since.length() == 0) {
+      return whole(state);
     }
-    if (since.length() == end) {
+    if (isCurrent(since)) {
       return new Reading(state, version(), false, List.of());
+    }
+    if (!isOfLineage(since) || since.length() > end) {
+      return whole(state);
     }
     byte[] array = readFrom(since.length() - 1);
     // In place of the byte before comes the bracket, and the comma behind it goes.
@@ -86,10 +141,30 @@ public final class TranscriptFile {
     return new Reading(state, version(), false, ArrayScan.of(array).messages());
   }
 
+  /** Reads as {@link dev.helix.session.SessionStore#readEnd} does for a session that exists. */
+  Reading readEnd(SessionState state, int bytes) throws IOException {
+    refresh();
+    ArrayEnd last = end > bytes ? ArrayEnd.read(file, bytes) : null;
+    return last == null
+        ? whole(state)
+        : new Reading(state, version(), last.isAll(), last.elements());
+  }
+
+  private Reading whole(SessionState state) throws IOException {
+    if (stamp == null) {
+      return new Reading(state, version(), true, List.of());
+    }
+    ArrayScan scan = ArrayScan.of(readFrom(0));
+    // Where only its end was looked at so far, damage before that is found now.
+    boolean isWhole = scan.isClosed() && !scan.isDamaged();
+    List<Message> messages = isWhole ? scan.messages() : load();
+    return new Reading(state, version(), true, messages);
+  }
+
   /** Appends, if the log is at this version; false where it is not. */
   boolean append(LogVersion expected, List<Message> elements) throws IOException {
     refresh();
-    if (!expected.equals(version())) {
+    if (!isCurrent(expected)) {
       return false;
     }
     if (elements.isEmpty()) {
@@ -101,18 +176,19 @@ public final class TranscriptFile {
       Disk.replace(file, array);
       Disk.forceDirectory(file.getParent());
       left(FileStamp.of(file), array.length - MessageArray.CLOSE.length, false, MessageArray.CLOSE);
-      return true;
+    } else {
+      ByteArrayOutputStream block = new ByteArrayOutputStream();
+      MessageArray.write(block, elements, isEmpty);
+      long newEnd = end + block.size();
+      block.writeBytes(MessageArray.CLOSE);
+      while (end + block.size() < stamp.size()) {
+        block.write('\n'); // Covers a longer tail, such as another program's blank lines.
+      }
+      overwriteTail(block.toByteArray());
+      byte[] newTail = Arrays.copyOfRange(block.toByteArray(), (int) (newEnd - end), block.size());
+      left(FileStamp.of(file), newEnd, false, newTail);
     }
-    ByteArrayOutputStream block = new ByteArrayOutputStream();
-    MessageArray.write(block, elements, isEmpty);
-    long newEnd = end + block.size();
-    block.writeBytes(MessageArray.CLOSE);
-    while (end + block.size() < stamp.size()) {
-      block.write('\n'); // Covers a longer tail, such as another program's blank lines.
-    }
-    overwriteTail(block.toByteArray());
-    byte[] newTail = Arrays.copyOfRange(block.toByteArray(), (int) (newEnd - end), block.size());
-    left(FileStamp.of(file), newEnd, false, newTail);
+    lastTimestamp = lastOf(elements);
     return true;
   }
 
@@ -122,6 +198,19 @@ public final class TranscriptFile {
       channel.force(false);
     } catch (NoSuchFileException e) {
       LOG.log(Level.DEBUG, "{0} is gone, so there is nothing to force", file);
+    }
+  }
+
+  /**
+   * Reads all of the file, repairs it and writes it anew, forced: after a failed force a disk may
+   * lack what is still read from memory, and say nothing of it the next time.
+   */
+  void mend() throws IOException {
+    List<Message> unused = load();
+    if (stamp != null) {
+      Disk.replace(file, readFrom(0));
+      Disk.forceDirectory(file.getParent());
+      stamp = FileStamp.of(file);
     }
   }
 
@@ -146,7 +235,7 @@ public final class TranscriptFile {
       stamp = FileStamp.of(file);
     } catch (IOException e) {
       cause.addSuppressed(e);
-      epoch = null; // The next look repairs it.
+      lineage = null; // The next look repairs it.
     }
   }
 
@@ -157,87 +246,46 @@ public final class TranscriptFile {
     tail = newTail;
   }
 
-  /** Looks whether the file is as it was left; if not, reads it, repairs it and says what it is. */
-  private ArrayScan refresh() throws IOException {
+  /** Looks whether the file is as it was left; if not, finds out what it is, and repairs it. */
+  private void refresh() throws IOException {
     FileStamp now = FileStamp.of(file);
-    if (epoch != null && Objects.equals(now, stamp)) {
-      return null;
+    if (lineage != null && Objects.equals(now, stamp)) {
+      return;
     }
-    if (epoch != null) {
+    if (lineage != null) {
       LOG.log(Level.INFO, "{0} was changed by another program and is read again", file);
     }
-    epoch = null; // Until it is known, also when reading fails.
-    ArrayScan scan = load(now);
-    epoch = UUID.randomUUID().toString();
-    return scan;
+    lineage = null;
+    if (now != null && loadEnd(now)) {
+      lineage = newLineage();
+    } else {
+      List<Message> unused = load();
+    }
   }
 
-  private ArrayScan load(FileStamp now) throws IOException {
-    if (now == null) {
-      left(null, 0, true, MessageArray.CLOSE);
-      return ArrayScan.NOTHING;
+  /** Looks at the end alone; false where that says nothing of the file. */
+  private boolean loadEnd(FileStamp now) throws IOException {
+    ArrayEnd last = ArrayEnd.read(file, 0);
+    if (last == null || last.end() + MessageArray.CLOSE.length != now.size()) {
+      return false;
     }
-    // The stamp is older than the bytes: a change in between is noticed the next time.
-    byte[] bytes = Files.readAllBytes(file);
-    ArrayScan scan = ArrayScan.of(bytes);
-    if (scan.isClosed()) {
-      left(now, scan.end(), scan.isEmpty(), Arrays.copyOfRange(bytes, scan.end(), bytes.length));
-      return scan;
-    }
-    if (!scan.isArray() || (scan.isEmpty() && scan.closedAt() < 0)) {
-      Path aside = Disk.aside(file, "unreadable", clock);
-      Files.move(file, aside);
-      Disk.forceDirectory(file.getParent());
-      LOG.log(Level.WARNING, "{0} holds no whole message and was set aside as {1}", file, aside);
-      left(null, 0, true, MessageArray.CLOSE);
-      return ArrayScan.NOTHING;
-    }
-    repair(bytes, scan);
-    left(FileStamp.of(file), scan.end(), scan.isEmpty(), MessageArray.CLOSE);
-    return scan;
+    left(now, last.end(), false, MessageArray.CLOSE);
+    lastTimestamp = last.lastTimestamp();
+    return true;
   }
 
-  private void repair(byte[] bytes, ArrayScan scan) throws IOException {
-    int from = scan.closedAt() >= 0 ? scan.closedAt() : scan.end();
-    byte[] cut = Arrays.copyOfRange(bytes, from, bytes.length);
-    Path aside = Disk.aside(file, "torn", clock);
-    if (cut.length > 0) {
-      keep(cut, aside);
-    }
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      out.seek(scan.end());
-      out.write(MessageArray.CLOSE);
-      out.setLength(scan.end() + (long) MessageArray.CLOSE.length);
-      out.getFD().sync();
-    }
-    LOG.log(
-        Level.WARNING,
-        "{0} broke off after {1} messages and was repaired; the {2} bytes cut off are in {3}",
-        file,
-        scan.messages().size(),
-        cut.length,
-        cut.length > 0 ? aside : "no file");
-  }
-
-  private void keep(byte[] cut, Path aside) throws IOException {
-    try {
-      Disk.writeForced(aside, cut);
-      Disk.forceDirectory(file.getParent());
-    } catch (IOException e) {
-      try {
-        Files.deleteIfExists(aside); // Else each attempt would leave another piece.
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
-      throw e;
-    }
+  /** Reads all of the file, and repairs it. */
+  private List<Message> load() throws IOException {
+    lineage = null; // Until it is known, also when reading fails.
+    LoadedTranscript loaded = LoadedTranscript.read(file, clock);
+    left(loaded.stamp, loaded.end, loaded.isEmpty, loaded.tail);
+    lastTimestamp = lastOf(loaded.messages);
+    lineage = newLineage();
+    return loaded.messages;
   }
 
   /** The bytes from a place in the file to its end as it was left. */
   private byte[] readFrom(long from) throws IOException {
-    if (stamp == null) {
-      return new byte[0];
-    }
     long length = end + tail.length - from;
     if (length > Integer.MAX_VALUE - 16) {
       throw new IOException("a transcript of more than 2 GB cannot be read: " + file);

@@ -89,6 +89,15 @@ final class WholeFolder {
     return stamps;
   }
 
+  /**
+   * What {@code status.json} is to say of a state, on top of what it says.
+   *
+   * @throws IllegalArgumentException if what it says is unreadable
+   */
+  static byte[] status(byte[] stored, SessionState now) {
+    return SessionState.parse(now.sessionId(), stored).equals(now) ? stored : now.toJson(stored);
+  }
+
   private static void visit(SessionFiles.Visitor visitor, String path, byte[] content) {
     try {
       visitor.file(path, content);
@@ -150,16 +159,17 @@ final class WholeFolder {
   static byte[] wholeMessages(Path folder) throws IOException {
     byte[] bytes = messages(folder);
     ArrayScan scan = readable(folder, bytes);
-    return scan.isClosed() ? bytes : MessageArray.of(scan.messages());
+    return scan.isClosed() && !scan.isDamaged() ? bytes : MessageArray.of(scan.messages());
   }
 
   /**
-   * Whether the array of messages breaks off, or has something behind it.
+   * Whether the array of messages breaks off, is damaged, or has something behind it.
    *
    * @throws SessionException as {@link #wholeMessages} does
    */
   static boolean isTorn(Path folder) throws IOException {
-    return !readable(folder, messages(folder)).isClosed();
+    ArrayScan scan = readable(folder, messages(folder));
+    return !scan.isClosed() || scan.isDamaged();
   }
 
   private static byte[] messages(Path folder) throws IOException {

@@ -7,18 +7,23 @@ import dev.helix.session.SessionStore;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
+import dev.helix.store.files.recent.Use;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whole sessions of a directory: shown, made and removed as {@link SessionStore} says. Thread-safe.
+ * Whole sessions of a directory: shown, made, removed and deleted as {@link SessionStore} says.
+ * Thread-safe.
  */
 final class WholeSessions {
   private static final Logger LOG = System.getLogger(WholeSessions.class.getName());
@@ -96,7 +101,7 @@ final class WholeSessions {
         Disk.deleteTree(made);
         return false;
       }
-      folders.lastUse().writing(state);
+      folders.order().used(Use.of(state), false);
       folder.take(made);
       return true;
     } catch (IOException e) {
@@ -137,5 +142,37 @@ final class WholeSessions {
       LOG.log(Level.WARNING, "what is left of a removed session goes with the next start", e);
     }
     return true;
+  }
+
+  boolean delete(SessionId id) {
+    List<Path> leftovers = leftovers(id); // Without the lock, as it may take long.
+    return folders.locked(
+        id,
+        "delete",
+        folder -> {
+          boolean existed = folders.look(id, folder).isPresent();
+          if (Files.exists(folder.path())) {
+            Path unused = folders.moveAway(id, folder);
+          }
+          // What was set aside of the session is its content too, also what was so just now.
+          leftovers.addAll(leftovers(id));
+          Path unfinished = Disk.makeFolders(sessions.resolve(SessionFolder.UNFINISHED));
+          leftovers.addAll(Disk.entries(unfinished, "*." + id + ".*"));
+          for (Path leftover : leftovers) {
+            if (Files.exists(leftover, LinkOption.NOFOLLOW_LINKS)) {
+              Disk.deleteTree(leftover);
+            }
+          }
+          Disk.forceDirectory(sessions);
+          return existed;
+        });
+  }
+
+  private List<Path> leftovers(SessionId id) {
+    try {
+      return folders.setAside().of(id);
+    } catch (IOException e) {
+      throw Disk.failure("cannot look for what is left of session " + id, e);
+    }
   }
 }

@@ -4,6 +4,7 @@ import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.ids;
 import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -153,15 +155,51 @@ class TornTranscriptTest {
   @Test
   void pageThatWasNotWritten_leavesTheOldBracketAndGarbage_andBothAreHandled() throws IOException {
     byte[] zeros = new byte[40];
+    Files.write(messages(), join(before, zeros));
+    assertEquals(List.of("1", "2"), idsAfterRepair());
+    assertEquals(1, aside("torn").size());
+    assertEquals(1 + zeros.length, Files.size(aside("torn").get(0)));
+    clearAside();
+    Files.write(messages(), join(Arrays.copyOf(before, before.length - 3), zeros));
+    assertEquals(List.of("1", "2"), idsAfterRepair());
+    clearAside();
+  }
+
+  @Test
+  void pageThatWasNotWritten_hidesNoWholeMessageBehindIt_andAllIsSetAside() throws IOException {
+    byte[] zeros = new byte[40];
     byte[] rest = Arrays.copyOfRange(after, before.length + 7, after.length);
-    for (byte[] garbage : List.of(zeros, rest, join(zeros, rest))) {
-      Files.write(messages(), join(before, garbage));
-      assertEquals(List.of("1", "2"), idsAfterRepair());
-      assertEquals(1, aside("torn").size());
-      assertEquals(1 + garbage.length, Files.size(aside("torn").get(0)));
-      clearAside();
-      Files.write(messages(), join(Arrays.copyOf(before, before.length - 3), garbage));
-      assertEquals(List.of("1", "2"), idsAfterRepair());
+    for (byte[] garbage : List.of(rest, join(zeros, rest))) {
+      for (byte[] old : List.of(before, Arrays.copyOf(before, before.length - 3))) {
+        byte[] left = join(old, garbage);
+        Files.write(messages(), left);
+        assertEquals(List.of("1", "2", "4"), idsAfterRepair());
+        assertArrayEquals(left, Files.readAllBytes(aside("damaged").get(0)));
+        clearAside();
+      }
+    }
+  }
+
+  @Test
+  void damageBeforeTheEnd_hidesOnlyWhatItIsIn_howeverTheFileIsReadFirst() throws IOException {
+    String text = new String(after, UTF_8);
+    int second = text.indexOf("{\"id\":\"2\"");
+    int comma = text.indexOf(",\n{\"id\":\"3\"");
+    for (int at : new int[] {0, 2, second, second + 9, comma}) {
+      byte[] left = after.clone();
+      left[text.substring(0, at).getBytes(UTF_8).length] = 0;
+      Files.write(messages(), left);
+      List<String> whole = new ArrayList<>(List.of("1", "2", "3", "4"));
+      whole.removeAll(at == 2 ? List.of("1") : at == 0 || at == comma ? List.of() : List.of("2"));
+      try (SessionStore store = open()) {
+        SessionStore.Reading end = store.readEnd(ID, 0);
+        store.append(state("conv-a", "a"), end.version(), List.of(element("5", "next")));
+        List<String> all = new ArrayList<>(whole);
+        all.add("5");
+        assertEquals(all, ids(store.read(ID, LogVersion.NONE)), "at " + at);
+        assertEquals(1, aside("damaged").size());
+        assertEquals(all.size(), new ObjectMapper().readTree(messages().toFile()).size());
+      }
       clearAside();
     }
   }

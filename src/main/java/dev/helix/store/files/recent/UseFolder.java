@@ -2,6 +2,8 @@ package dev.helix.store.files.recent;
 
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.ArrayEnd;
+import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -158,7 +161,10 @@ public final class UseFolder {
     }
     try {
       byte[] status = Files.readAllBytes(entry.resolve("status.json"));
-      return Optional.of(Use.of(SessionState.parse(id.get(), status)));
+      SessionState stored = SessionState.parse(id.get(), status);
+      Instant last = ArrayEnd.lastTimestamp(entry.resolve(ShownSession.MESSAGES));
+      boolean later = last != null && last.isAfter(stored.updatedAt());
+      return Optional.of(Use.of(later ? stored.withUpdatedAt(last) : stored));
     } catch (NoSuchFileException | IllegalArgumentException e) {
       return Optional.empty(); // No session, or gone meanwhile.
     } catch (IOException e) {

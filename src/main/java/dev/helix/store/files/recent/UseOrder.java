@@ -4,6 +4,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
+import dev.helix.session.StoreUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -49,6 +50,12 @@ public final class UseOrder {
 
   private static final int ATTEMPTS = 10;
 
+  /** How many seconds a list waits for the first look at all sessions. */
+  private static final int FIRST_LOOK = 10;
+
+  /** How long after it was written the next use that may wait does so, or one that failed. */
+  private static final long AT_MOST = TimeUnit.SECONDS.toNanos(1);
+
   private final UseFolder folder;
   private final UseRuns runs;
   private final Path sessions;
@@ -68,6 +75,7 @@ public final class UseOrder {
   private final Set<String> gone = new HashSet<>();
   private final UseLog log;
   private boolean isSorting;
+  private long lastWrite;
 
   /** So many sessions are in memory until they are sorted; more where that failed. */
   private int limit;
@@ -129,13 +137,15 @@ public final class UseOrder {
    * A session is used, or will be made at once: said before it is, so that no crash makes a session
    * that is not listed.
    *
-   * @param soon whether {@link #write} comes soon, so that it is not written now
+   * @param soon whether it is enough to write it with what comes next, as no crash loses it: the
+   *     session tells it
    */
   public synchronized void used(Use use, boolean soon) {
     gone.remove(use.id());
     newest.put(use.id(), use);
     log.add(use);
-    if (!soon && !log.hasFailed()) {
+    boolean now = !soon && !log.hasFailed();
+    if (now || System.nanoTime() - lastWrite > AT_MOST) {
       write();
     }
   }
@@ -150,6 +160,7 @@ public final class UseOrder {
 
   /** Writes to the log what is not in it yet. Where that failed, it is tried again. */
   public synchronized void write() {
+    lastWrite = System.nanoTime();
     if (log.hasFailed()) {
       log.replace(newest.values(), isWhole);
     } else {
@@ -271,7 +282,12 @@ public final class UseOrder {
     known = executor.submit(this::makeAnew);
   }
 
-  /** Waits for a first look at all sessions; otherwise at most a little while. */
+  /**
+   * Waits a little for a look at all sessions.
+   *
+   * @return whether the order can be used
+   * @throws StoreUnavailableException if the first look takes longer
+   */
   private boolean awaitKnown() {
     Future<?> look;
     boolean usable;
@@ -280,10 +296,14 @@ public final class UseOrder {
       usable = isWhole;
     }
     try {
-      look.get(usable ? 1 : 3600, TimeUnit.SECONDS);
+      look.get(usable ? 1 : FIRST_LOOK, TimeUnit.SECONDS);
       return true;
     } catch (TimeoutException e) {
-      return usable;
+      if (!usable) {
+        throw new StoreUnavailableException(
+            "the sessions in " + sessions + " are looked through for the first time", e);
+      }
+      return true;
     } catch (ExecutionException e) {
       return false;
     } catch (InterruptedException e) {

@@ -1,0 +1,162 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionId;
+import dev.helix.store.disk.Disk;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What of a directory's sessions is not known to be on the disk: those that were made and not
+ * forced since, of which a file out of sight tells the next start too, and those whose forced write
+ * failed. Thread-safe.
+ */
+final class Forces {
+  private static final Logger LOG = System.getLogger(Forces.class.getName());
+  private static final String MADE = "made.";
+
+  private final Path sessions;
+  private final Clock clock;
+
+  /** The mark of each session that was made. */
+  private final Map<SessionId, Path> made = new ConcurrentHashMap<>();
+
+  private final Set<SessionId> failed = ConcurrentHashMap.newKeySet();
+
+  /** Sessions that are forced now, one at a time, so that a failure is known to the next. */
+  private final Set<SessionId> running = new HashSet<>();
+
+  Forces(Path sessions, Clock clock) {
+    this.sessions = sessions;
+    this.clock = clock;
+  }
+
+  /**
+   * Forces what a process that was killed had made, and takes away what it left half made or half
+   * deleted. All of it is in one folder, so the sessions are not looked through.
+   */
+  void tidy() throws IOException {
+    Path unfinished = sessions.resolve(SessionFolder.UNFINISHED);
+    if (!Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    for (Path mark : Disk.entries(unfinished, MADE + "*")) {
+      String name = mark.getFileName().toString();
+      Optional<SessionId> id =
+          SessionId.ofName(name.substring(MADE.length(), name.lastIndexOf('.')));
+      if (id.isPresent()) {
+        folder(id.get()).forceMade();
+      }
+    }
+    Disk.deleteTree(unfinished);
+  }
+
+  /** A session is about to be made. */
+  Path making(SessionId id) throws IOException {
+    Path mark = SessionFolder.unfinished(sessions, MADE + id);
+    Disk.write(mark, new byte[0]);
+    return mark;
+  }
+
+  /** It was made, with this mark. */
+  void made(SessionId id, Path mark) {
+    Path before = made.put(id, mark);
+    if (before != null) {
+      remove(before);
+    }
+  }
+
+  /** It was not made. */
+  void notMade(Path mark) {
+    remove(mark);
+  }
+
+  private static void remove(Path mark) {
+    try {
+      Files.deleteIfExists(mark);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "{0} goes with the next start", mark);
+    }
+  }
+
+  /** Whether the last forced write failed, so that what is read may not be on the disk. */
+  boolean hasFailed(SessionId id) {
+    return !failed.isEmpty() && failed.contains(id);
+  }
+
+  /** What failed was written anew, or is gone. */
+  void mended(SessionId id) {
+    failed.remove(id);
+  }
+
+  /**
+   * Returns when what was written to a session before is on the disk; false where an earlier forced
+   * write has failed and nothing was done.
+   */
+  boolean force(SessionId id) throws IOException {
+    enter(id);
+    try {
+      if (hasFailed(id)) {
+        return false;
+      }
+      Path mark = made.get(id);
+      SessionFolder folder = folder(id);
+      if (mark == null) {
+        folder.transcript().force();
+        return true;
+      }
+      folder.forceMade();
+      if (made.remove(id, mark)) {
+        remove(mark);
+      }
+      return true;
+    } catch (IOException e) {
+      failed.add(id);
+      throw e;
+    } finally {
+      leave(id);
+    }
+  }
+
+  private SessionFolder folder(SessionId id) {
+    return new SessionFolder(sessions, id, clock, new SetAside(sessions));
+  }
+
+  private void enter(SessionId id) {
+    boolean interrupted = false;
+    synchronized (running) {
+      while (!running.add(id)) {
+        try {
+          running.wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void leave(SessionId id) {
+    synchronized (running) {
+      running.remove(id);
+      running.notifyAll();
+    }
+  }
+
+  /** The sessions that were made and not forced since. */
+  List<SessionId> unforced() {
+    return List.copyOf(made.keySet());
+  }
+}
