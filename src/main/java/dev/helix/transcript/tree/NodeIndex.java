@@ -140,13 +140,13 @@ final class NodeIndex {
     silent = kept(silent, parents);
   }
 
-  /** A map of its own, as one that was large stays so. */
-  private static <K> Map<K, List<Node>> kept(Map<K, List<Node>> index, Predicate<K> keys) {
-    Map<K, List<Node>> kept = new HashMap<>();
+  /** Those of these keys, in a map of its own, as one that was large stays so. */
+  static <K, V> Map<K, V> kept(Map<K, V> index, Predicate<K> keys) {
+    Map<K, V> kept = new HashMap<>();
     index.forEach(
-        (key, nodes) -> {
+        (key, value) -> {
           if (keys.test(key)) {
-            kept.put(key, nodes);
+            kept.put(key, value);
           }
         });
     return kept;

@@ -374,7 +374,7 @@ public final class TranscriptTree {
     for (int i = 1; i < reach + SPARE && nodes.containsKey(top.parentId()); i++) {
       top = nodes.get(top.parentId());
     }
-    Map<String, Node> kept = below(top.id());
+    Map<String, Node> kept = Subtree.of(nodes, top.id());
     if (forgotten == null && kept.size() > nodes.size() / 2) {
       return false;
     }
@@ -387,14 +387,7 @@ public final class TranscriptTree {
     nodes = kept;
     index.keepBelow(kept::containsKey);
     leaves = new HashSet<>(leaves.stream().filter(kept::containsKey).toList());
-    Map<String, String> asked = new HashMap<>();
-    questions.forEach(
-        (id, question) -> {
-          if (kept.containsKey(id)) {
-            asked.put(id, question);
-          }
-        });
-    questions = asked;
+    questions = NodeIndex.kept(questions, kept::containsKey);
     textBytes =
         kept.values().stream()
             .mapToLong(
@@ -404,29 +397,5 @@ public final class TranscriptTree {
       recent.forgetMessages();
     }
     return true;
-  }
-
-  /** A message and all that hang below it. */
-  private Map<String, Node> below(String top) {
-    Map<String, Boolean> known = new HashMap<>();
-    known.put(top, true);
-    Map<String, Node> below = new HashMap<>();
-    for (Node node : nodes.values()) {
-      List<String> passed = new ArrayList<>();
-      String at = node.id();
-      while (at != null && !known.containsKey(at)) {
-        known.put(at, false); // In a circle it stays so.
-        passed.add(at);
-        Node there = nodes.get(at);
-        at = there == null ? null : there.parentId();
-      }
-      if (at != null && known.get(at)) {
-        passed.forEach(id -> known.put(id, true));
-      }
-      if (known.get(node.id())) {
-        below.put(node.id(), node);
-      }
-    }
-    return below;
   }
 }
