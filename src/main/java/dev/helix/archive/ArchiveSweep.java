@@ -11,7 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -27,9 +27,6 @@ public final class ArchiveSweep {
 
   /** Longer than one session takes, and as long as others wait for a server that died. */
   private static final Duration LEASE = Duration.ofMinutes(5);
-
-  /** A store that keeps no order looks at all its sessions for each page. */
-  private static final int PAGE = 20_000;
 
   /** Who reads the log knows after so many. */
   private static final int LOGGED = 10;
@@ -60,29 +57,24 @@ public final class ArchiveSweep {
     int failed = 0;
     // The first name there is: nothing used at this very moment comes after it.
     Position after = new Position(unusedSince, new SessionId("-"));
-    while (true) {
-      List<SessionState> page = store.list(after, PAGE);
-      if (page.isEmpty()) {
+    for (Iterator<SessionState> each = store.all(after).iterator(); each.hasNext(); ) {
+      SessionState idle = each.next();
+      if (!goesOn.getAsBoolean() || !store.renew(lease, LEASE)) {
         return archived;
       }
-      for (SessionState idle : page) {
-        if (!goesOn.getAsBoolean() || !store.renew(lease, LEASE)) {
-          return archived;
-        }
-        try {
-          archived += store.archive(idle.sessionId(), unusedSince) ? 1 : 0;
-        } catch (StoreUnavailableException | StorageFullException e) {
-          throw e; // The next one would fare no better.
-        } catch (SessionException | OutOfMemoryError e) {
-          // The latter where a session has a file that is larger than an array can be.
-          failed++;
-          LOG.log(
-              failed <= LOGGED ? Level.WARNING : Level.DEBUG,
-              "session " + idle.sessionId() + " stays unarchived for now",
-              e);
-        }
+      try {
+        archived += store.archive(idle.sessionId(), unusedSince) ? 1 : 0;
+      } catch (StoreUnavailableException | StorageFullException e) {
+        throw e; // The next one would fare no better.
+      } catch (SessionException | OutOfMemoryError e) {
+        // The latter where a session has a file that is larger than an array can be.
+        failed++;
+        LOG.log(
+            failed <= LOGGED ? Level.WARNING : Level.DEBUG,
+            "session " + idle.sessionId() + " stays unarchived for now",
+            e);
       }
-      after = Position.of(page.get(page.size() - 1));
     }
+    return archived;
   }
 }

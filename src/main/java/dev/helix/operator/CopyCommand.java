@@ -5,7 +5,6 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.SessionStore.Position;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.transfer.SessionCopy;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +30,6 @@ import java.util.concurrent.Callable;
  * the exit status: 0 where every session of the source is equal in the target. Not thread-safe.
  */
 final class CopyCommand implements Callable<Integer> {
-  /** A store that keeps no order looks at all its sessions for each page. */
-  private static final int PAGE = 20_000;
-
   private final StoreAddress from;
   private final StoreAddress to;
   private final PrintStream out;
@@ -116,25 +113,15 @@ final class CopyCommand implements Callable<Integer> {
     List<SessionId> ids = new ArrayList<>();
     boolean owned = false;
     Instant newest = Instant.EPOCH;
-    Position position = null;
-    while (true) {
-      List<SessionState> page = source.list(position, PAGE);
-      for (SessionState state : page) {
-        if (after != null && !state.updatedAt().isAfter(after)) {
-          return sorted(ids, owned, newest);
-        }
-        ids.add(state.sessionId());
-        owned |= !state.owner().isAnonymous();
-        newest = state.updatedAt().isAfter(newest) ? state.updatedAt() : newest;
+    for (Iterator<SessionState> each = source.all(null).iterator(); each.hasNext(); ) {
+      SessionState state = each.next();
+      if (after != null && !state.updatedAt().isAfter(after)) {
+        break;
       }
-      if (page.isEmpty()) {
-        return sorted(ids, owned, newest);
-      }
-      position = Position.of(page.get(page.size() - 1));
+      ids.add(state.sessionId());
+      owned |= !state.owner().isAnonymous();
+      newest = state.updatedAt().isAfter(newest) ? state.updatedAt() : newest;
     }
-  }
-
-  private static Found sorted(List<SessionId> ids, boolean owned, Instant newest) {
     ids.sort(Comparator.comparing(SessionId::value));
     return new Found(ids, owned, newest);
   }

@@ -20,11 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /**
  * The commands for an operator at a terminal, made and called once by the launcher: {@code
@@ -101,18 +103,20 @@ public final class Operator implements Callable<Integer> {
     }
     int limit = number(line.options().getOrDefault("--limit", "" + LISTED));
     try (SessionManager sessions = openToRead(line)) {
-      for (SessionState state : sessions.list(limit)) {
-        out.println(
-            String.join(
-                "\t",
-                state.sessionId().value(),
-                state.updatedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
-                Printable.line(state.owner().toString()),
-                shown(state.conversationId()),
-                shown(state.originalRequest())));
-      }
+      sessions.all().limit(limit).forEach(this::listOne);
     }
     return 0;
+  }
+
+  private void listOne(SessionState state) {
+    out.println(
+        String.join(
+            "\t",
+            state.sessionId().value(),
+            state.updatedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+            Printable.line(state.owner().toString()),
+            shown(state.conversationId()),
+            shown(state.originalRequest())));
   }
 
   private static int number(String text) {
@@ -207,8 +211,15 @@ public final class Operator implements Callable<Integer> {
     }
     boolean all = true;
     try (SessionManager sessions = openAlone(line)) {
-      for (String name : line.has("--all") ? withoutOwner(sessions) : line.words()) {
-        all &= adopt(sessions, name, owner);
+      Stream<String> names =
+          line.has("--all")
+              ? sessions
+                  .all()
+                  .filter(it -> it.owner().isAnonymous())
+                  .map(it -> it.sessionId().value())
+              : line.words().stream();
+      for (Iterator<String> each = names.iterator(); each.hasNext(); ) {
+        all &= adopt(sessions, each.next(), owner);
       }
     }
     return all ? 0 : 1;
@@ -228,13 +239,6 @@ public final class Operator implements Callable<Integer> {
       err.println(told(e));
       return false;
     }
-  }
-
-  private static List<String> withoutOwner(SessionManager sessions) {
-    return sessions.list(Integer.MAX_VALUE).stream()
-        .filter(state -> state.owner().isAnonymous())
-        .map(state -> state.sessionId().value())
-        .toList();
   }
 
   /** The owner that {@code TENANT}, {@code TENANT:USER} or {@code :USER} names. */

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The way to sessions: finds which one a conversation is, records turns in it and reads them back.
@@ -307,6 +308,11 @@ public final class SessionManager implements AutoCloseable {
   /** The sessions last used, the newest first, at most so many. */
   public List<SessionState> list(int limit) {
     return store.list(limit);
+  }
+
+  /** All sessions, the newest first, which are read as they are taken. */
+  public Stream<SessionState> all() {
+    return store.all(null);
   }
 
   /**

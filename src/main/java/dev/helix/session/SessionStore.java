@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A place where sessions are kept: for each one a {@link SessionState} and a log of messages that
@@ -181,6 +182,16 @@ public interface SessionStore extends AutoCloseable {
   /** The sessions last used, the newest first, at most so many. */
   default List<SessionState> list(int limit) {
     return list(null, limit);
+  }
+
+  /**
+   * All sessions behind a place, in the order and with the limits of {@link #list(Position, int)}.
+   * They are read as they are taken, a thousand at once.
+   *
+   * @param after null to begin with the newest
+   */
+  default Stream<SessionState> all(Position after) {
+    return SessionPages.behind(this, after);
   }
 
   /**
@@ -371,8 +382,9 @@ public interface SessionStore extends AutoCloseable {
 
     /**
      * Opens a store for a look beside the server that uses it: nothing is made, held, repaired or
-     * set aside. Only {@code find}, {@code read}, {@code note}, {@code findOwnerSecret}, {@code
-     * list} and {@code export} work; the rest throws {@link UnsupportedOperationException}.
+     * set aside. Only {@code find}, {@code read}, {@code readEnd}, {@code note}, {@code
+     * findOwnerSecret}, {@code list}, {@code all} and {@code export} work; the rest throws {@link
+     * UnsupportedOperationException}.
      *
      * @param settings as in {@link #open}
      * @throws IllegalArgumentException if a setting makes no sense
