@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -24,12 +23,6 @@ import java.util.zip.ZipFile;
 final class ArchivedFiles {
   static final String STATUS = "status.json";
   private static final String MESSAGES = "context/messages.json";
-
-  /** What stores take for a path, too: names that lead nowhere else, on any system. */
-  private static final Pattern PATH =
-      Pattern.compile(
-          "(?![A-Za-z]:)(?!\\.\\.?(/|$))[^/\\\\\\x00]+(/(?!\\.\\.?(/|$))[^/\\\\\\x00]+)*",
-          Pattern.DOTALL);
 
   /** The longest array that every JVM can make. */
   private static final int LONGEST_FILE = Integer.MAX_VALUE - 8;
@@ -44,7 +37,7 @@ final class ArchivedFiles {
 
   /** The path, if it leads to a file below the session's folder. */
   static String checkedPath(String path) throws IOException {
-    if (!PATH.matcher(path).matches()) {
+    if (!SessionFiles.isPath(path)) {
       throw new IOException("an archive can have no file of this name: " + path);
     }
     return path;
@@ -113,7 +106,7 @@ final class ArchivedFiles {
       if (entry.isDirectory()) {
         continue;
       }
-      if (!PATH.matcher(entry.getName()).matches()) {
+      if (!SessionFiles.isPath(entry.getName())) {
         throw damaged("a path in it leads out of the session's folder", null);
       }
       if (entries.put(entry.getName(), entry) != null) {

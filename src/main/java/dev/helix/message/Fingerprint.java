@@ -1,10 +1,10 @@
 package dev.helix.message;
 
 import dev.helix.text.NormalizedText;
+import dev.helix.text.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * What two messages have in common that are equal to the walk: 128 bits of SHA-256 over the role
@@ -23,7 +23,7 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
   private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
 
   static Fingerprint of(Message message) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     digest.update(message.role().getBytes(StandardCharsets.UTF_8));
     ByteBuffer text = PlainTextReader.of(message);
     if (text != null) {
@@ -67,13 +67,5 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
   @Override
   public int hashCode() {
     return Long.hashCode(low);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

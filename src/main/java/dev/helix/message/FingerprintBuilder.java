@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.text.Json;
 import dev.helix.text.NormalizedText;
+import dev.helix.text.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -219,21 +220,21 @@ final class FingerprintBuilder implements Json.FieldReader {
       }
       end++;
     }
-    MessageDigest digest = Fingerprint.sha256();
+    MessageDigest digest = Sha256.begin();
     digest.update((byte) 's');
     digest.update(message.bytes(start, end));
     return digest.digest();
   }
 
   private static byte[] textDigest(ByteBuffer utf8) {
-    MessageDigest digest = Fingerprint.sha256();
+    MessageDigest digest = Sha256.begin();
     digest.update((byte) 's');
     digest.update(utf8);
     return digest.digest();
   }
 
   private static byte[] scalar(String literal) {
-    MessageDigest digest = Fingerprint.sha256();
+    MessageDigest digest = Sha256.begin();
     digest.update((byte) 'n');
     digest.update(literal.getBytes(StandardCharsets.UTF_8));
     return digest.digest();
@@ -250,7 +251,7 @@ final class FingerprintBuilder implements Json.FieldReader {
   }
 
   private static byte[] join(char kind, List<byte[]> digests) {
-    MessageDigest digest = Fingerprint.sha256();
+    MessageDigest digest = Sha256.begin();
     digest.update((byte) kind);
     digests.forEach(digest::update);
     return digest.digest();

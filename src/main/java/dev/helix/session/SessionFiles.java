@@ -16,6 +16,12 @@ public interface SessionFiles {
    */
   void each(Visitor visitor) throws IOException;
 
+  /** Whether the names of a path lead nowhere but below a session's folder, on any system. */
+  static boolean isPath(String path) {
+    return path.matches(
+        "(?s)(?![A-Za-z]:)(?!\\.\\.?(/|$))[^/\\\\\\x00]+(/(?!\\.\\.?(/|$))[^/\\\\\\x00]+)*");
+  }
+
   /** Who is shown a session's files, one after the other. */
   interface Visitor {
     /**

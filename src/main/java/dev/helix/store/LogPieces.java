@@ -85,7 +85,7 @@ public final class LogPieces {
   /**
    * A stored element.
    *
-   * @param number from 1
+   * @param number its place, as the store counts
    * @throws SessionException if it is damaged
    */
   public static Message element(SessionId id, long number, byte[] json) {

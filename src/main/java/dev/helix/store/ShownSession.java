@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * A session that was shown as files, or is to be, read and checked, in memory: what a store makes
@@ -25,12 +24,6 @@ public record ShownSession(
     SessionState state, String status, List<Message> messages, Map<String, byte[]> others) {
   public static final String STATUS = "status.json";
   public static final String MESSAGES = "context/messages.json";
-
-  /** Names of files and folders that lead nowhere else, on any system. */
-  private static final Pattern PATH =
-      Pattern.compile(
-          "(?![A-Za-z]:)(?!\\.\\.?(/|$))[^/\\\\\\x00]+(/(?!\\.\\.?(/|$))[^/\\\\\\x00]+)*",
-          Pattern.DOTALL);
 
   private static final int LONGEST_PATH = 1000;
 
@@ -74,7 +67,7 @@ public record ShownSession(
 
   /** The path, if it leads to a file below the session's folder. */
   public static String checkedPath(String path) {
-    if (path.length() > LONGEST_PATH || !PATH.matcher(path).matches()) {
+    if (path.length() > LONGEST_PATH || !SessionFiles.isPath(path)) {
       throw new IllegalArgumentException("not a path within a session's folder");
     }
     return path;

@@ -4,6 +4,7 @@ import dev.helix.archive.Archive;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
+import dev.helix.text.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -72,7 +73,7 @@ public final class SessionCopy {
     }
 
     public String sha256() {
-      MessageDigest all = SessionDigest.sha256();
+      MessageDigest all = Sha256.begin();
       digests.forEach(
           (id, digest) -> {
             SessionDigest.add(all, id.getBytes(StandardCharsets.UTF_8));

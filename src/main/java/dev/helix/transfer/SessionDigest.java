@@ -9,11 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.helix.session.SessionFiles;
+import dev.helix.text.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -55,16 +55,16 @@ final class SessionDigest implements SessionFiles.Visitor {
   public void file(String path, byte[] content) throws IOException {
     byte[] digest =
         switch (path) {
-          case STATUS -> sha256().digest(values(content));
+          case STATUS -> Sha256.of(values(content));
           case MESSAGES -> elements(content);
-          default -> sha256().digest(content);
+          default -> Sha256.of(content);
         };
     files.put(path, digest);
   }
 
   /** The digest of all that was shown. */
   byte[] value() {
-    MessageDigest all = sha256();
+    MessageDigest all = Sha256.begin();
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       add(all, file.getKey().getBytes(StandardCharsets.UTF_8));
       add(all, file.getValue());
@@ -94,7 +94,7 @@ final class SessionDigest implements SessionFiles.Visitor {
   }
 
   private static byte[] elements(byte[] array) throws IOException {
-    MessageDigest all = sha256();
+    MessageDigest all = Sha256.begin();
     int start = startsWithMark(array) ? 3 : 0;
     try (JsonParser parser = FACTORY.createParser(array, start, array.length - start)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -137,13 +137,5 @@ final class SessionDigest implements SessionFiles.Visitor {
   static void add(MessageDigest digest, byte[] part) {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
     digest.update(part);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -61,8 +61,17 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     void change(SessionState next) {
+      if (RequestFile.isDue(status, next)) {
+        file(next);
+      }
       status = next.toJson(status);
       state = next;
+    }
+
+    void file(SessionState next) {
+      List<Message> elements = log.stream().map(Message::parse).toList();
+      files.putIfAbsent(
+          RequestFile.PATH, RequestFile.of(next, elements, SessionState.wholeRequest(status)));
     }
 
     LogVersion version() {
@@ -133,6 +142,9 @@ public final class MemorySessionStore implements SessionStore {
     }
     for (Message element : elements) {
       kept.log.add(element.elementJson());
+    }
+    if (expected.equals(LogVersion.NONE) && state.originalRequest() != null) {
+      kept.file(state);
     }
     kept.change(kept.state.withUpdatedAt(state.updatedAt()));
     return new Appended(Outcome.DONE, kept.version());

@@ -19,4 +19,9 @@ interface StoreUnderTest {
   default boolean keepsAllNamesApart() {
     return true;
   }
+
+  /** Whether the end of a log is read without what stands before. */
+  default boolean readsEndsAlone() {
+    return false;
+  }
 }

@@ -101,6 +101,39 @@ interface StoredLogContract extends StoreUnderTest {
   }
 
   @Test
+  default void readEnd_givesTheLastElements_andGoesOnFromThere() {
+    SessionState state = state("conv-a", "a");
+    SessionId id = state.sessionId();
+    try (SessionStore store = open()) {
+      assertEquals(Reading.NOTHING, store.readEnd(id, 1000));
+      LogVersion none = store.append(state, LogVersion.NONE, List.of()).version();
+      Reading empty = store.readEnd(id, 1000);
+      assertEquals(new Reading(state, none, true, List.of()), empty);
+      List<Message> elements = new ArrayList<>();
+      for (int i = 1; i <= 300; i++) {
+        elements.add(element("" + i, "x".repeat(i == 299 ? 5000 : 10)));
+      }
+      LogVersion all = store.append(state, none, elements).version();
+      int[][] bytesAndLeast = {{0, 1}, {1, 1}, {100, 2}, {1000, 2}, {6000, 2}, {100_000, 300}};
+      for (int[] asked : bytesAndLeast) {
+        Reading end = store.readEnd(id, asked[0]);
+        int count = end.elements().size();
+        assertEquals(all, end.version());
+        assertEquals(state, end.state());
+        assertEquals(count == 300, end.fromStart());
+        assertEquals(ids(store.read(id, LogVersion.NONE)).subList(300 - count, 300), ids(end));
+        assertTrue(count >= asked[1], count + " of " + asked[0] + " bytes");
+        if (readsEndsAlone()) {
+          assertTrue(count <= 2 + asked[0] / 60, count + " of " + asked[0] + " bytes");
+        }
+      }
+      LogVersion more = store.append(state, all, List.of(element("301", "y"))).version();
+      assertEquals(List.of("301"), ids(store.read(id, all)));
+      assertEquals(more, store.readEnd(id, 1).version());
+    }
+  }
+
+  @Test
   default void appendToAnotherVersion_isAConflict_andStoresNothing() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {

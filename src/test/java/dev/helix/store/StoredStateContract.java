@@ -7,14 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.session.HistoryMode;
+import dev.helix.session.OpenTurn;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.Step;
+import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +34,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What is kept with a session beside its log. */
@@ -149,6 +157,92 @@ interface StoredStateContract extends StoreUnderTest {
     }
     try (SessionStore store = open()) {
       assertEquals(later, store.find(state.sessionId()).orElseThrow().updatedAt());
+    }
+  }
+
+  /** Opens a second server's store where there may be one; else it is the first one's. */
+  private SessionStore beside(SessionStore first) {
+    return isShared() ? open() : first;
+  }
+
+  @Test
+  default void projectSetByAnotherServerDuringATurn_survivesItsEnd() {
+    SessionStore first = open();
+    SessionStore second = beside(first);
+    try (SessionManager one = new SessionManager(first, Clock.systemUTC());
+        SessionManager two = new SessionManager(second, Clock.systemUTC())) {
+      SessionState session = one.getOrCreateSession(null, "a");
+      SessionId id = session.sessionId();
+      OpenTurn begun =
+          two.beginTurn(session, List.of(Message.of("user", "question")), HistoryMode.CLIENT);
+      one.updateState(id, state -> state.withProjectName("ours").withStatus(SessionStatus.READY));
+      Message answer = Message.of("assistant", "answer <!-- STEP: why -->");
+      SessionState after =
+          two.completeTurn(begun, List.of(new Answer(answer, "m", "stop", AnswerStatus.COMPLETED)));
+      SessionState stored = one.find(id).orElseThrow();
+      assertEquals("ours", stored.projectName());
+      assertEquals(SessionStatus.READY, stored.status());
+      assertEquals(Step.WHY, stored.step());
+      assertEquals(stored, after);
+      assertEquals("question", stored.originalRequest());
+    }
+  }
+
+  @Test
+  default void updatesOfDifferentFields_atOnce_allSurvive() throws Exception {
+    int times = 21;
+    SessionState state = state("conv-a", "a");
+    SessionId id = state.sessionId();
+    List<UnaryOperator<SessionState>> changes =
+        List.of(
+            found -> found.withProjectName(next(found.projectName())),
+            found -> found.withStep(found.step() == Step.WHAT ? Step.WHY : Step.WHAT),
+            found -> found.withUpdatedAt(found.updatedAt().plusSeconds(1)));
+    ExecutorService executor = Executors.newFixedThreadPool(changes.size());
+    SessionStore first = open();
+    SessionStore second = beside(first);
+    try (first;
+        second) {
+      first.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      CyclicBarrier start = new CyclicBarrier(changes.size());
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < changes.size(); i++) {
+        SessionStore its = i % 2 == 0 ? first : second;
+        UnaryOperator<SessionState> change = changes.get(i);
+        running.add(
+            executor.submit(
+                () -> {
+                  start.await();
+                  for (int done = 0; done < times; done++) {
+                    assertTrue(its.update(id, change).isPresent());
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+      SessionState after = second.find(id).orElseThrow();
+      assertEquals("" + times, after.projectName());
+      assertEquals(Step.WHY, after.step());
+      assertEquals(NOW.plusSeconds(times), after.updatedAt());
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static String next(String number) {
+    return number == null ? "1" : "" + (Integer.parseInt(number) + 1);
+  }
+
+  @Test
+  default void read_givesTheStateThatIsFound_inAnyLanguage() {
+    SessionState state =
+        state("conv-a", "Gespräch 🦊").withProjectName("Größe").withStep(Step.FINALIZE);
+    try (SessionStore store = open()) {
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      assertEquals(state, store.read(state.sessionId(), LogVersion.NONE).state());
+      assertEquals(state, store.readEnd(state.sessionId(), 1).state());
     }
   }
 }

@@ -4,13 +4,13 @@ import dev.helix.message.Message;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.MessageArray;
+import dev.helix.store.RequestFile;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -299,15 +299,7 @@ final class SessionFolder {
     if (state.originalRequest() == null) {
       return;
     }
-    String request =
-        elements.stream()
-            .filter(element -> element.role().equals("user"))
-            .map(Message::text)
-            .filter(state::isOfRequest)
-            .findFirst()
-            .orElse(state.isOfRequest(stored) ? stored : state.originalRequest());
-    Disk.write(
-        input.resolve(REQUEST), ("# User Request\n\n" + request).getBytes(StandardCharsets.UTF_8));
+    Disk.write(input.resolve(REQUEST), RequestFile.of(state, elements, stored));
   }
 
   private void remember(SessionState newState, FileStamp newStamp) {

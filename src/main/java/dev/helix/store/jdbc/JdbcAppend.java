@@ -5,13 +5,16 @@ import dev.helix.session.Lease;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
+import dev.helix.store.RequestFile;
 import dev.helix.transcript.LogVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,75 +26,84 @@ import java.util.Optional;
 record JdbcAppend(SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
   private static final String HELD =
       "held as (select 1 from helix_lease where session_id = ? and lease_number = ?"
-          + " and expires_at > 0 for update)";
+          + " and expires_at > 0 for update), ";
 
   private boolean isFirst() {
     return expected.equals(LogVersion.NONE);
   }
 
-  /**
-   * In one statement, as PostgreSQL knows it, for no more elements than fit into one; empty, with
-   * nothing stored, where it cannot be.
-   */
+  /** What is kept beside the log of a session that is made; null where it has no request. */
+  private byte[] request() {
+    return isFirst() && state.originalRequest() != null
+        ? RequestFile.of(state, elements, null)
+        : null;
+  }
+
+  /** Whether it is small enough for {@link #atOnce}, and adds something. */
+  boolean mayBeAtOnce() {
+    return !elements.isEmpty() && JdbcInserts.isOneBatch(elements);
+  }
+
+  /** In one statement, as PostgreSQL knows it; empty, with nothing stored, where it cannot be. */
   Optional<Appended> atOnce(Connection connection) throws SQLException {
     String epoch = isFirst() ? JdbcInserts.newEpoch() : expected.epoch();
-    try (PreparedStatement append = connection.prepareStatement(sql())) {
-      setParameters(append, epoch);
-      boolean isDone = append.executeUpdate() == Math.max(1, elements.size());
+    byte[] request = request();
+    try (PreparedStatement append = connection.prepareStatement(sql(request != null))) {
+      setParameters(append, epoch, request);
+      boolean isDone = append.executeUpdate() == elements.size();
       return isDone ? Optional.of(done(epoch)) : Optional.empty();
     }
   }
 
-  /** Changes the session's row, and for each element takes its name from there. */
-  private String sql() {
-    String allowed = lease == null ? "" : "exists (select 1 from held)";
+  /** Changes the session's row, and takes its name from there for all else. */
+  private String sql(boolean withRequest) {
     String row =
         isFirst()
             ? "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
                 + " select ?, ?, ?, ?, ?, ?"
-                + (lease == null ? "" : " where " + allowed)
+                + (lease == null ? "" : " where exists (select 1 from held)")
                 + " on conflict (id) do nothing"
             : "update helix_session set log_length = ?, updated_at = ?"
                 + " where id = ? and epoch = ? and log_length = ? and holder = ?"
-                + (lease == null ? "" : " and " + allowed);
-    if (elements.isEmpty()) {
-      return (lease == null ? "" : "with " + HELD) + row;
-    }
+                + (lease == null ? "" : " and exists (select 1 from held)");
+    String file =
+        ", filed as (insert into helix_file (session_id, path_digest, path, content)"
+            + " select placed.id, ?, ?, ? from placed)";
     String element = "select placed.id, ?, ? from placed";
-    return (lease == null ? "with " : "with " + HELD + ", ")
+    return "with "
+        + (lease == null ? "" : HELD)
         + "placed as ("
         + row
-        + " returning id) insert into helix_message (session_id, seq, element_json) "
+        + " returning id)"
+        + (withRequest ? file : "")
+        + " insert into helix_message (session_id, seq, element_json) "
         + element
         + (" union all " + element).repeat(elements.size() - 1);
   }
 
-  private void setParameters(PreparedStatement append, String epoch) throws SQLException {
+  private void setParameters(PreparedStatement append, String epoch, byte[] request)
+      throws SQLException {
+    List<Object> values = new ArrayList<>();
     String id = state.sessionId().value();
-    int next = 1;
     if (lease != null) {
-      append.setString(next++, id);
-      append.setLong(next++, lease.number());
+      values.addAll(List.of(id, lease.number()));
     }
-    if (isFirst()) {
-      append.setString(next++, id);
-      append.setString(next++, epoch);
-    }
-    append.setLong(next++, expected.length() + elements.size());
-    append.setLong(next++, JdbcRow.micros(state.updatedAt()));
-    if (!isFirst()) {
-      append.setString(next++, id);
-      append.setString(next++, epoch);
-      append.setLong(next++, expected.length());
-    }
-    append.setBytes(next++, JdbcRow.holder(state));
-    if (isFirst()) {
-      append.setBytes(next++, state.toJson());
+    long length = expected.length() + elements.size();
+    long usedAt = JdbcRow.micros(state.updatedAt());
+    byte[] holder = JdbcRow.holder(state);
+    values.addAll(
+        isFirst()
+            ? List.of(id, epoch, length, usedAt, holder, state.toJson())
+            : List.of(length, usedAt, id, epoch, expected.length(), holder));
+    if (request != null) {
+      values.addAll(List.of(JdbcInserts.digest(RequestFile.PATH), RequestFile.PATH, request));
     }
     long number = expected.length();
     for (Message element : elements) {
-      append.setLong(next++, ++number);
-      append.setBytes(next++, element.elementJson());
+      values.addAll(List.of(++number, element.elementJson()));
+    }
+    for (int i = 0; i < values.size(); i++) {
+      append.setObject(i + 1, values.get(i));
     }
   }
 
@@ -115,6 +127,10 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
     // Where another server makes it first, this fails, waits for it and begins again.
     String epoch = JdbcInserts.session(connection, state, state.toJson(), elements.size());
     JdbcInserts.messages(connection, state.sessionId(), 0, elements);
+    byte[] request = request();
+    if (request != null) {
+      JdbcInserts.files(connection, state.sessionId(), Map.of(RequestFile.PATH, request));
+    }
     return done(epoch);
   }
 

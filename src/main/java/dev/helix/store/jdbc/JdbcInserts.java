@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.helix.message.Message;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.text.Sha256;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -109,11 +110,16 @@ final class JdbcInserts {
         connection.prepareStatement(
             "delete from helix_file where session_id = ? and path_digest = ?")) {
       delete.setString(1, id.value());
-      delete.setBytes(2, JdbcRow.sha256(path.getBytes(UTF_8)));
+      delete.setBytes(2, digest(path));
       delete.executeUpdate();
     }
     insert(connection, id, path, content);
     return true;
+  }
+
+  /** By which a file is found among those of its session. */
+  static byte[] digest(String path) {
+    return Sha256.of(path.getBytes(UTF_8));
   }
 
   private static void insert(Connection connection, SessionId id, String path, byte[] content)
@@ -123,7 +129,7 @@ final class JdbcInserts {
             "insert into helix_file (session_id, path_digest, path, content)"
                 + " values (?, ?, ?, ?)")) {
       insert.setString(1, id.value());
-      insert.setBytes(2, JdbcRow.sha256(path.getBytes(UTF_8)));
+      insert.setBytes(2, digest(path));
       insert.setString(3, path);
       insert.setBytes(4, fitting(connection, content));
       insert.executeUpdate();

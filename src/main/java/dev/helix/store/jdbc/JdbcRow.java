@@ -4,13 +4,12 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.text.Sha256;
 import dev.helix.transcript.LogVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -88,6 +87,11 @@ final class JdbcRow {
     return micros(state.updatedAt()) == usedAt ? state : state.withUpdatedAt(instant(usedAt));
   }
 
+  /** What was last written as its state. Not to be changed. */
+  byte[] status() {
+    return status;
+  }
+
   /** The JSON of another state of this session, with what is not known of the row's. */
   byte[] merged(SessionState next) {
     return next.toJson(status);
@@ -127,14 +131,6 @@ final class JdbcRow {
     } catch (IOException e) {
       throw new UncheckedIOException("memory can be written to", e);
     }
-    return sha256(bytes.toByteArray());
-  }
-
-  static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(bytes.toByteArray());
   }
 }

@@ -29,8 +29,8 @@ final class JdbcSessionReader implements ReadOnlySessions {
   /** Elements that are read at once; they are mostly some kilobytes. */
   private static final int ELEMENTS_AT_ONCE = 200;
 
-  /** So many of the last elements are looked at for their sizes. */
-  private static final int MOST_AT_END = 2000;
+  /** In bytes, or little more. */
+  private static final int SMALLEST_ELEMENT = 50;
 
   private final JdbcDatabase database;
 
@@ -59,7 +59,7 @@ final class JdbcSessionReader implements ReadOnlySessions {
   /** One statement, so that all of it is of one moment. */
   private static Reading piece(Connection connection, SessionId id, long after)
       throws SQLException {
-    // The state comes once, with the first row.
+    // The state comes with the first row only.
     String sql =
         "select s.epoch, s.log_length, s.updated_at,"
             + " case when m.seq > ? then null else s.state end, m.seq, m.element_json"
@@ -71,50 +71,58 @@ final class JdbcSessionReader implements ReadOnlySessions {
       select.setLong(2, after);
       select.setLong(3, after + ELEMENTS_AT_ONCE);
       select.setString(4, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        if (!rows.next()) {
-          return Reading.NOTHING;
+      return reading(id, select);
+    }
+  }
+
+  private static Reading reading(SessionId id, PreparedStatement select) throws SQLException {
+    JdbcRow row = null;
+    long first = 0;
+    List<Message> elements = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        if (rows.getBytes(4) != null) {
+          row = JdbcRow.of(id, rows);
         }
-        JdbcRow row = JdbcRow.of(id, rows);
-        List<Message> elements = new ArrayList<>();
-        do {
-          byte[] json = rows.getBytes(6);
-          if (json != null) {
-            elements.add(LogPieces.element(id, rows.getLong(5), json));
-          }
-        } while (rows.next());
-        return new Reading(row.state(), row.version(), after == 0, elements);
+        byte[] json = rows.getBytes(6);
+        if (json != null) {
+          first = elements.isEmpty() ? rows.getLong(5) : first;
+          elements.add(LogPieces.element(id, rows.getLong(5), json));
+        }
       }
     }
+    return row == null
+        ? Reading.NOTHING
+        : new Reading(row.state(), row.version(), first <= 1, elements);
   }
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    LogVersion place =
-        database.statement("cannot read session " + id, c -> beforeLast(c, id, bytes));
-    return read(id, place.length() == 0 ? LogVersion.NONE : place);
+    return database.statement(
+        "cannot read session " + id, connection -> end(connection, id, bytes));
   }
 
-  /** The place before the last elements that are about so many bytes together. */
-  private static LogVersion beforeLast(Connection connection, SessionId id, int bytes)
-      throws SQLException {
+  private static Reading end(Connection connection, SessionId id, int bytes) throws SQLException {
+    // The state comes with the last row only. Of each element but the first there must be room for
+    // what comes behind it.
     String sql =
-        "select s.epoch, s.log_length, octet_length(m.element_json)"
-            + " from helix_session s join helix_message m"
-            + " on m.session_id = s.id and m.seq > s.log_length - ?"
-            + " where s.id = ? order by m.seq desc";
+        "select s.epoch, s.log_length, s.updated_at,"
+            + " case when m.seq < s.log_length then null else s.state end, m.seq, m.element_json"
+            + " from helix_session s left join helix_message m"
+            + " on m.session_id = s.id and m.seq >= (select min(e.seq) from"
+            + " (select l.seq, sum(octet_length(l.element_json)) over (order by l.seq desc)"
+            + " - octet_length(l.element_json) as behind from helix_message l"
+            + " where l.session_id = ?"
+            + " and l.seq > (select t.log_length - ? from helix_session t where t.id = ?)) e"
+            + " where e.behind < ?)"
+            + " where s.id = ? order by m.seq";
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setLong(1, MOST_AT_END);
-      select.setString(2, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        LogVersion place = LogVersion.NONE;
-        long left = bytes;
-        for (int read = 1; left > 0 && rows.next(); read++) {
-          place = new LogVersion(rows.getString(1), rows.getLong(2) - read);
-          left -= rows.getLong(3);
-        }
-        return place;
-      }
+      select.setString(1, id.value());
+      select.setLong(2, 1 + bytes / SMALLEST_ELEMENT);
+      select.setString(3, id.value());
+      select.setLong(4, Math.max(1, bytes));
+      select.setString(5, id.value());
+      return reading(id, select);
     }
   }
 
@@ -122,19 +130,22 @@ final class JdbcSessionReader implements ReadOnlySessions {
   public Optional<String> note(SessionId id, String name) {
     return database.statement(
         "cannot read a note of session " + id,
-        connection -> {
-          try (PreparedStatement select =
-              connection.prepareStatement(
-                  "select content from helix_file where session_id = ? and path_digest = ?")) {
-            select.setString(1, id.value());
-            select.setBytes(2, JdbcRow.sha256(notePath(name).getBytes(UTF_8)));
-            try (ResultSet rows = select.executeQuery()) {
-              return rows.next()
-                  ? Optional.of(new String(rows.getBytes(1), UTF_8))
-                  : Optional.empty();
-            }
-          }
-        });
+        connection ->
+            Optional.ofNullable(file(connection, id, notePath(name)))
+                .map(content -> new String(content, UTF_8)));
+  }
+
+  /** A file's content, null where there is none. */
+  static byte[] file(Connection connection, SessionId id, String path) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select content from helix_file where session_id = ? and path_digest = ?")) {
+      select.setString(1, id.value());
+      select.setBytes(2, JdbcInserts.digest(path));
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getBytes(1) : null;
+      }
+    }
   }
 
   static String notePath(String name) {

@@ -9,6 +9,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -64,7 +66,7 @@ final class JdbcSessionStore implements SessionStore {
     JdbcAppend append = new JdbcAppend(state, expected, elements, lease);
     String what = "cannot append to session " + state.sessionId();
     Optional<Appended> atOnce =
-        database.vendor() == JdbcVendor.POSTGRESQL && JdbcInserts.isOneBatch(elements)
+        database.vendor() == JdbcVendor.POSTGRESQL && append.mayBeAtOnce()
             ? database.statement(what, append::atOnce)
             : Optional.empty();
     // Where it could not be done at once, this says why.
@@ -116,13 +118,27 @@ final class JdbcSessionStore implements SessionStore {
                 update.setBytes(3, JdbcRow.holder(next));
                 update.setString(4, id.value());
                 update.executeUpdate();
-                return Optional.of(next);
               }
+              fileRequest(connection, row, next);
+              return Optional.of(next);
             });
     if (changed.isPresent()) {
       force(id);
     }
     return changed;
+  }
+
+  /** Keeps all of a request that came later than the session, or of which the row had more. */
+  private static void fileRequest(Connection connection, JdbcRow row, SessionState next)
+      throws SQLException {
+    SessionId id = next.sessionId();
+    if (RequestFile.isDue(row.status(), next)
+        && JdbcSessionReader.file(connection, id, RequestFile.PATH) == null) {
+      List<Message> elements = JdbcSessionReader.whole(connection, id).orElseThrow().messages();
+      String before = SessionState.wholeRequest(row.status());
+      byte[] request = RequestFile.of(next, elements, before);
+      JdbcInserts.files(connection, id, Map.of(RequestFile.PATH, request));
+    }
   }
 
   @Override

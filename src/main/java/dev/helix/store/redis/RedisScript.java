@@ -21,6 +21,7 @@ enum RedisScript {
   NOTE,
   DELETE,
   READ,
+  END,
   SHOW,
   RESTORE,
   LEASE,

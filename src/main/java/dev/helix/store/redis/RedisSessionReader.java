@@ -7,19 +7,20 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore.Position;
-import dev.helix.session.SessionStore.Reading;
-import dev.helix.store.MessageArray;
+import dev.helix.store.LogPieces;
+import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import redis.clients.jedis.Protocol.Command;
 
-/** What can be seen of sessions in Redis, without changing any. Thread-safe. */
-final class RedisSessionReader {
+/** A look at sessions in Redis, which changes nothing. Thread-safe. */
+final class RedisSessionReader implements ReadOnlySessions {
   static final int SECRET_BYTES = 32;
   private static final int ELEMENTS_AT_ONCE = 256;
 
@@ -31,8 +32,24 @@ final class RedisSessionReader {
     this.order = order;
   }
 
-  /** The owners' secret, where there is one. */
-  Optional<byte[]> ownerSecret() {
+  /**
+   * Opens it beside the servers that use the sessions.
+   *
+   * @throws SessionException if there is no Redis to be read
+   */
+  static RedisSessionReader open(RedisAddress address) {
+    RedisAccess redis = new RedisAccess(address, null);
+    try {
+      redis.with(RedisKeys.ORDER, wire -> wire.call(Command.EXISTS, RedisKeys.ORDER));
+    } catch (RuntimeException e) {
+      redis.close();
+      throw e;
+    }
+    return new RedisSessionReader(redis, new RedisOrder(redis, false));
+  }
+
+  @Override
+  public Optional<byte[]> findOwnerSecret() {
     String key = RedisKeys.OWNER_SECRET;
     byte[] secret = (byte[]) redis.with(key, wire -> wire.call(Command.GET, key));
     if (secret != null && secret.length != SECRET_BYTES) {
@@ -42,111 +59,70 @@ final class RedisSessionReader {
     return Optional.ofNullable(secret);
   }
 
-  Optional<SessionState> find(SessionId id) {
+  @Override
+  public Optional<SessionState> find(SessionId id) {
     return RedisRow.find(redis, id).map(RedisRow::state);
   }
 
-  Reading read(SessionId id, LogVersion since) {
-    List<Message> elements = new ArrayList<>();
-    String epoch = since.epoch();
-    long next = since.length();
-    boolean fromStart = false;
-    while (true) {
-      Part part = part(id, next, ELEMENTS_AT_ONCE);
-      if (part.epoch() == null) {
-        return Reading.NOTHING;
-      }
-      boolean goesOn = part.epoch().equals(epoch) && next <= part.length();
-      if (!goesOn) {
-        elements.clear();
-        epoch = part.epoch();
-        fromStart = true;
-      }
-      if (goesOn || next == 0) {
-        elements.addAll(part.elements());
-        next += part.elements().size();
-        if (next >= part.length()) {
-          return new Reading(part.state(), new LogVersion(epoch, next), fromStart, elements);
-        }
-      } else {
-        next = 0;
-      }
-    }
+  @Override
+  public Reading read(SessionId id, LogVersion since) {
+    return LogPieces.read(id, since, length -> piece(id, length));
   }
 
-  /**
-   * A piece of a log as of one moment.
-   *
-   * @param state the session's, null where there is none
-   * @param epoch of the log, null where there is none
-   * @param length of the whole log
-   * @param elements what is there from the place that was asked for
-   */
-  private record Part(SessionState state, String epoch, long length, List<Message> elements) {}
+  /** A piece of a log behind the first so many elements. */
+  private Reading piece(SessionId id, long after) {
+    return reading(id, RedisScript.READ, after, after + ELEMENTS_AT_ONCE - 1);
+  }
 
-  private Part part(SessionId id, long from, int most) {
+  @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    return reading(id, RedisScript.END, bytes);
+  }
+
+  private Reading reading(SessionId id, RedisScript script, Object... which) {
     List<String> keys = List.of(RedisKeys.state(id), RedisKeys.log(id));
-    List<?> reply = (List<?>) redis.run(RedisScript.READ, keys, from, from + most - 1);
+    List<?> reply = (List<?>) redis.run(script, keys, which);
     if (reply == null) {
-      return new Part(null, null, 0, List.of());
+      return Reading.NOTHING;
     }
+    LogVersion whole = new LogVersion(RedisWire.text(reply.get(0)), (Long) reply.get(1));
+    long after = (Long) reply.get(2);
     List<Message> elements = new ArrayList<>();
-    for (Object element : (List<?>) reply.get(2)) {
-      elements.add(message(id, from + elements.size(), (byte[]) element));
+    for (Object element : (List<?>) reply.get(3)) {
+      elements.add(LogPieces.element(id, after + elements.size(), (byte[]) element));
     }
-    SessionState state =
-        RedisRow.state(id, RedisWire.text(reply.get(3)), RedisWire.text(reply.get(4)));
-    return new Part(state, RedisWire.text(reply.get(0)), (Long) reply.get(1), elements);
+    SessionState state = RedisRow.state(id, utf8(reply.get(4)), RedisWire.text(reply.get(5)));
+    return new Reading(state, whole, after == 0, elements);
   }
 
-  private static Message message(SessionId id, long number, byte[] json) {
-    try {
-      return Message.parse(json);
-    } catch (IllegalArgumentException e) {
-      throw new SessionException("message " + number + " of session " + id + " is unreadable", e);
-    }
+  private static String utf8(Object reply) {
+    return new String((byte[]) reply, UTF_8);
   }
 
-  Optional<String> note(SessionId id, String name) {
+  @Override
+  public Optional<String> note(SessionId id, String name) {
     String files = RedisKeys.files(id);
     Object note = redis.with(files, wire -> wire.call(Command.HGET, files, notePath(name)));
-    return note == null ? Optional.empty() : Optional.of(new String((byte[]) note, UTF_8));
+    return note == null ? Optional.empty() : Optional.of(utf8(note));
   }
 
   static String notePath(String name) {
     return "context/" + name + ".md";
   }
 
-  List<SessionState> list(Position after, int limit) {
+  @Override
+  public List<SessionState> list(Position after, int limit) {
     return order.list(after, limit);
   }
 
   /**
    * A session as of one moment.
    *
-   * @param state its state
    * @param epoch of its log
    * @param revision a counter that every change raises
-   * @param json {@code status.json}, whose time of last use may be an earlier one
-   * @param messages the log's elements
-   * @param files the other files: paths and contents in turn
+   * @param session its content
    */
-  record Shown(
-      SessionState state,
-      String epoch,
-      String revision,
-      String json,
-      List<Message> messages,
-      List<?> files) {
-    void to(SessionFiles.Visitor visitor) throws IOException {
-      visitor.file(ShownSession.STATUS, RedisRow.status(state, json));
-      visitor.file(ShownSession.MESSAGES, MessageArray.of(messages));
-      for (int i = 0; i < files.size(); i += 2) {
-        visitor.file(new String((byte[]) files.get(i), UTF_8), (byte[]) files.get(i + 1));
-      }
-      visitor.end();
-    }
-  }
+  record Shown(String epoch, String revision, ShownSession session) {}
 
   Optional<Shown> show(SessionId id) {
     List<String> keys = List.of(RedisKeys.state(id), RedisKeys.log(id), RedisKeys.files(id));
@@ -155,42 +131,39 @@ final class RedisSessionReader {
       if (reply == null) {
         return Optional.empty();
       }
-      String epoch = RedisWire.text(reply.get(2));
-      Optional<List<Message>> messages = first(id, epoch, (Long) reply.get(4));
+      LogVersion version = new LogVersion(RedisWire.text(reply.get(2)), (Long) reply.get(4));
+      Optional<List<Message>> messages = LogPieces.all(id, version, after -> piece(id, after));
       if (messages.isPresent()) {
-        String json = new String((byte[]) reply.get(0), UTF_8);
+        String json = utf8(reply.get(0));
         SessionState state = RedisRow.state(id, json, RedisWire.text(reply.get(1)));
-        return Optional.of(
-            new Shown(
-                state,
-                epoch,
-                RedisWire.text(reply.get(3)),
-                json,
-                messages.get(),
-                (List<?>) reply.get(5)));
+        String status = new String(RedisRow.status(state, json), UTF_8);
+        ShownSession session =
+            new ShownSession(state, status, messages.get(), files((List<?>) reply.get(5)));
+        return Optional.of(new Shown(version.epoch(), RedisWire.text(reply.get(3)), session));
       }
     }
   }
 
-  /** The first so many elements; empty where the log is not of this epoch any more. */
-  private Optional<List<Message>> first(SessionId id, String epoch, long length) {
-    List<Message> messages = new ArrayList<>();
-    while (messages.size() < length) {
-      int most = (int) Math.min(length - messages.size(), ELEMENTS_AT_ONCE);
-      Part part = part(id, messages.size(), most);
-      if (!epoch.equals(part.epoch())) {
-        return Optional.empty();
-      }
-      messages.addAll(part.elements());
+  /** Files of their paths and contents in turn. */
+  private static Map<String, byte[]> files(List<?> reply) {
+    Map<String, byte[]> files = new TreeMap<>();
+    for (int i = 0; i < reply.size(); i += 2) {
+      files.put(utf8(reply.get(i)), (byte[]) reply.get(i + 1));
     }
-    return Optional.of(messages);
+    return files;
   }
 
-  boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
+  @Override
+  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     Optional<Shown> shown = show(id);
     if (shown.isPresent()) {
-      shown.get().to(visitor);
+      shown.get().session().to(visitor);
     }
     return shown.isPresent();
+  }
+
+  @Override
+  public void close() {
+    redis.close();
   }
 }

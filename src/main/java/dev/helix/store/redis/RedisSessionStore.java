@@ -11,6 +11,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
@@ -85,6 +86,11 @@ final class RedisSessionStore implements SessionStore {
   }
 
   @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    return reader.readEnd(id, bytes);
+  }
+
+  @Override
   public Appended append(
       SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
     SessionId id = state.sessionId();
@@ -101,6 +107,8 @@ final class RedisSessionStore implements SessionStore {
     arguments.add(newEpoch());
     arguments.add(makes ? state.toJson() : "");
     arguments.add(id.value());
+    boolean withRequest = makes && state.originalRequest() != null;
+    arguments.add(withRequest ? RequestFile.of(state, elements, null) : "");
     elements.forEach(element -> arguments.add(element.elementJson()));
     List<String> keys =
         RedisKeys.withOrder(
@@ -140,16 +148,23 @@ final class RedisSessionStore implements SessionStore {
       if (state == null || !row.get().state().isSameConversation(state)) {
         return Optional.empty();
       }
+      byte[] before = row.get().json().getBytes(UTF_8);
       Object done =
           redis.run(
               RedisScript.CHANGE,
-              RedisKeys.withOrder(redis.isCluster(), RedisKeys.state(id)),
+              RedisKeys.withOrder(redis.isCluster(), RedisKeys.state(id), RedisKeys.files(id)),
               row.get().epoch(),
               row.get().edition(),
               RedisRow.whose(state),
-              state.toJson(row.get().json().getBytes(UTF_8)),
+              state.toJson(before),
               RedisRow.micros(state.updatedAt()),
-              id.value());
+              id.value(),
+              RequestFile.isDue(before, state)
+                  ? RequestFile.of(
+                      state,
+                      read(id, LogVersion.NONE).elements(),
+                      SessionState.wholeRequest(before))
+                  : "");
       if (done.equals(1L)) {
         order.set(state);
         return Optional.of(state);
@@ -204,7 +219,7 @@ final class RedisSessionStore implements SessionStore {
 
   @Override
   public Optional<byte[]> findOwnerSecret() {
-    return reader.ownerSecret();
+    return reader.findOwnerSecret();
   }
 
   @Override
@@ -299,10 +314,10 @@ final class RedisSessionStore implements SessionStore {
   public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws IOException {
     Optional<RedisSessionReader.Shown> shown = reader.show(id);
-    if (shown.isEmpty() || !shown.get().state().updatedAt().isBefore(unusedSince)) {
+    if (shown.isEmpty() || !shown.get().session().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
-    shown.get().to(visitor);
+    shown.get().session().to(visitor);
     return delete(id, shown.get().epoch(), shown.get().revision());
   }
 

@@ -58,7 +58,7 @@ public final class RedisSessionStoreProvider implements SessionStore.Provider {
   @Override
   public SessionStore openToRead(UnaryOperator<String> settings) {
     RedisAddress address = address(settings);
-    return withClient(() -> RedisSessionView.open(address));
+    return withClient(() -> RedisSessionReader.open(address));
   }
 
   private RedisAddress address(UnaryOperator<String> settings) {

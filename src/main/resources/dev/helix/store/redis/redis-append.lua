@@ -1,7 +1,7 @@
 -- Adds elements to the end of a session's log, or makes the session.
 -- KEYS: state, log, files, lease; the order of last use, where it is on this server
--- ARGV: whose, epoch, length, number of the lease or '', time of last use, an epoch to be, status.json, id; the elements
-local first = 9
+-- ARGV: whose, epoch, length, number of the lease or '', time of last use, an epoch to be, status.json, id, input/request.md or ''; the elements
+local first = 10
 local state = redis.call('HMGET', KEYS[1], 'whose', 'epoch')
 local epoch = state[2] or ''
 if epoch ~= '' and state[1] ~= ARGV[1] then
@@ -23,6 +23,9 @@ if epoch == '' then
   redis.call('HSET', KEYS[1], 'whose', ARGV[1], 'epoch', epoch, 'json', ARGV[7], 'edition', '0')
   -- What is there without a state, which Redis may have dropped, was an earlier session's.
   redis.call('UNLINK', KEYS[2], KEYS[3])
+  if ARGV[9] ~= '' then
+    redis.call('HSET', KEYS[3], 'input/request.md', ARGV[9])
+  end
 end
 -- Lua takes no more than some thousand arguments at once.
 for from = first, #ARGV, 1000 do

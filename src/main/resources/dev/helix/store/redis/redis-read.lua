@@ -2,10 +2,10 @@
 -- two commands would find one key there and not the other.
 -- KEYS: state, log
 -- ARGV: the first and the last element that are wanted
--- Returns the epoch, the log's length, the elements, status.json and the time of last use, or nothing where there is no session.
+-- Returns the epoch, the log's length, how many elements come before, the elements, status.json and the time of last use, or nothing where there is no session.
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'json', 'updated')
 if not state[1] then
   return false
 end
 local elements = redis.call('LRANGE', KEYS[2], ARGV[1], ARGV[2])
-return {state[1], redis.call('LLEN', KEYS[2]), elements, state[2], state[3]}
+return {state[1], redis.call('LLEN', KEYS[2]), tonumber(ARGV[1]), elements, state[2], state[3]}

@@ -15,4 +15,9 @@ class JdbcH2StoreTest implements SessionStoreContract, WholeSessionContract {
     return JdbcStores.open(
         JdbcStores.settings("jdbc:h2:file:" + directory.resolve("helix"), "helix", "secret"));
   }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
+  }
 }

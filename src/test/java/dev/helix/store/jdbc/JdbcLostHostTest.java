@@ -97,7 +97,7 @@ class JdbcLostHostTest {
                 awaitSecond(look);
                 shown.add(path);
               }));
-      assertEquals(6, shown.size());
+      assertEquals(7, shown.size());
       assertFalse(store.find(ID).isPresent());
     }
   }

@@ -22,4 +22,9 @@ class JdbcMariaDbStoreTest implements SessionStoreContract, WholeSessionContract
   public SessionStore open() {
     return JdbcStores.open(JdbcStores.settings(server, database));
   }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
+  }
 }

@@ -45,6 +45,11 @@ class JdbcMySqlStoreTest implements SessionStoreContract, WholeSessionContract {
     return JdbcStores.open(JdbcStores.settings(server + "/" + database, USER, PASSWORD));
   }
 
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
+  }
+
   @AfterEach
   void dropDatabase() throws SQLException {
     execute("drop database " + database);

@@ -118,7 +118,7 @@ class JdbcPoolTest {
                 }));
       }
       for (Future<Integer> each : running) {
-        assertEquals(2, each.get());
+        assertEquals(3, each.get());
       }
     } finally {
       executor.shutdownNow();

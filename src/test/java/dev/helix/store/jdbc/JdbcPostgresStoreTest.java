@@ -40,6 +40,11 @@ class JdbcPostgresStoreTest implements SessionStoreContract, WholeSessionContrac
     return JdbcStores.open(JdbcStores.settings(server, database));
   }
 
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
+  }
+
   /** Appends, and begins anew where the session is gone, so many times. */
   private static void appendAgainAndAgain(SessionStore store, String name, int times) {
     SessionState state = state("conv-a", "a");

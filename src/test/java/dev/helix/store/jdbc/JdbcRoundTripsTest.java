@@ -3,18 +3,27 @@ package dev.helix.store.jdbc;
 import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.servers.MariaDbServer;
 import dev.helix.servers.PostgresServer;
 import dev.helix.servers.RoundTrips;
 import dev.helix.servers.SharedServers;
+import dev.helix.session.HistoryMode;
 import dev.helix.session.Lease;
+import dev.helix.session.OpenTurn;
+import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Outcome;
+import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -70,6 +79,31 @@ class JdbcRoundTripsTest {
           version = turn(store, version, allowedBy);
           assertEquals(4, wire.transactions() - transactions);
           assertEquals(4, wire.count() - trips);
+        }
+      }
+    }
+  }
+
+  @Test
+  void turnOfAManager_isAtMostFourTransactions_withPostgresql(PostgresServer server) {
+    try (RoundTrips wire = RoundTrips.before(server.port());
+        SessionManager manager =
+            new SessionManager(
+                through(wire, JdbcStores.settings(server, server.newDatabase()), server.port()),
+                Clock.systemUTC())) {
+      List<Message> said = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        int trips = wire.count();
+        int transactions = wire.transactions();
+        SessionState session = manager.getOrCreateSession(null, "a");
+        said.add(Message.of("user", "question " + i));
+        OpenTurn open = manager.beginTurn(session, said, HistoryMode.CLIENT);
+        said.add(Message.of("assistant", "answer " + i));
+        manager.completeTurn(
+            open, List.of(new Answer(said.get(2 * i + 1), "m", "stop", AnswerStatus.COMPLETED)));
+        if (i > 0) { // The first one looks for other names of the session, and makes it.
+          assertTrue(wire.transactions() - transactions <= 4);
+          assertTrue(wire.count() - trips <= 4);
         }
       }
     }

@@ -59,6 +59,11 @@ class RedisClusterTest implements SessionStoreContract {
     return open(cluster.url());
   }
 
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
+  }
+
   private static SessionStore open(String url) {
     return SessionStore.open("redis", Map.of("helix.redis.url", url)::get);
   }

@@ -32,4 +32,9 @@ class RedisSessionStoreTest implements SessionStoreContract {
   public SessionStore open() {
     return SessionStore.open("redis", Map.of("helix.redis.url", server.url())::get);
   }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
+  }
 }
