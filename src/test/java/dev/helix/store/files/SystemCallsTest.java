@@ -71,15 +71,15 @@ class SystemCallsTest {
       SessionState state = state(name, name).withUpdatedAt(NOW.plusSeconds(number));
       SessionId id = state.sessionId();
       LogVersion version = store.readEnd(id, 4096).version();
-      version = store.append(state, version, List.of(element("q", number))).version();
-      version = store.append(state, version, List.of(element("a", number))).version();
+      LogVersion asked = store.append(state, version, List.of(element("q", number))).version();
+      store.append(state, asked, List.of(element("a", number)));
       store.force(id);
     }
 
     private static Message element(String kind, int number) {
       Instant time = NOW.plusSeconds(number);
       return Message.parse(
-          ("{\"id\":\"%s%d\",\"parent_id\":null,\"timestamp\":\"%s\",\"role\":\"user\"}")
+          "{\"id\":\"%s%d\",\"parent_id\":null,\"timestamp\":\"%s\",\"role\":\"user\"}"
               .formatted(kind, number, time)
               .getBytes(UTF_8));
     }
