@@ -16,6 +16,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,35 @@ final class JdbcSessionReader implements ReadOnlySessions {
         database.statement(
             "cannot read session " + id, connection -> JdbcRow.find(connection, id, false));
     return Optional.ofNullable(row).map(JdbcRow::state);
+  }
+
+  @Override
+  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
+    Map<SessionId, SessionState> found = new HashMap<>();
+    if (ids.isEmpty()) {
+      return found;
+    }
+    String sql =
+        "select epoch, log_length, updated_at, state, id from helix_session where id in (?"
+            + ", ?".repeat(ids.size() - 1)
+            + ")";
+    return database.statement(
+        "cannot read sessions",
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(sql)) {
+            int next = 1;
+            for (SessionId id : ids) {
+              select.setString(next++, id.value());
+            }
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                SessionId id = new SessionId(rows.getString(5));
+                found.put(id, JdbcRow.of(id, rows).state());
+              }
+            }
+            return found;
+          }
+        });
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,11 @@ final class JdbcSessionStore implements SessionStore {
   @Override
   public Optional<SessionState> find(SessionId id) {
     return reader.find(id);
+  }
+
+  @Override
+  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
+    return reader.findAll(ids);
   }
 
   @Override

@@ -13,6 +13,8 @@ import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,18 @@ final class RedisSessionReader implements ReadOnlySessions {
   @Override
   public Optional<SessionState> find(SessionId id) {
     return RedisRow.find(redis, id).map(RedisRow::state);
+  }
+
+  @Override
+  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
+    Map<SessionId, SessionState> found = new HashMap<>();
+    List<SessionId> asked = List.copyOf(ids);
+    List<Object> rows = redis.each(asked.stream().map(RedisKeys::state).toList(), RedisRow::call);
+    for (int i = 0; i < asked.size(); i++) {
+      RedisRow.of(asked.get(i), rows.get(i))
+          .ifPresent(row -> found.put(row.state().sessionId(), row.state()));
+    }
+    return found;
   }
 
   @Override

@@ -22,7 +22,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -78,6 +80,11 @@ final class RedisSessionStore implements SessionStore {
   @Override
   public Optional<SessionState> find(SessionId id) {
     return reader.find(id);
+  }
+
+  @Override
+  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
+    return reader.findAll(ids);
   }
 
   @Override
