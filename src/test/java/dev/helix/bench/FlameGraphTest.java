@@ -96,7 +96,7 @@ class FlameGraphTest {
 
   @Test
   void namesAreShort_andThoseMadeAtRunTimeAreSteady() {
-    assertEquals("helix.chat.Turn", StackTree.shortened("dev.helix.turn.Turn"));
+    assertEquals("helix.turn.Turn", StackTree.shortened("dev.helix.turn.Turn"));
     assertEquals("Turn", StackTree.shortened("Turn"));
     assertEquals("a.b.C$$Lambda", StackTree.shortened("a.b.C$$Lambda$14/0x00007f1234.5"));
     assertEquals("a.b.C$$Lambda", StackTree.shortened("a.b.C$$Lambda+0x00007f1234.5"));

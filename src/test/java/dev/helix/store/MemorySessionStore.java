@@ -112,7 +112,7 @@ public final class MemorySessionStore implements SessionStore {
     }
     int from = kept.log.size();
     long length = 0;
-    while (from > 0 && length < bytes) {
+    while (from > 0 && (length < bytes || from == kept.log.size())) {
       from--;
       length += kept.log.get(from).length;
     }
