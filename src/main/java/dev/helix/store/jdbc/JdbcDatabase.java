@@ -17,8 +17,6 @@ final class JdbcDatabase implements AutoCloseable {
   /** Mostly another transaction went through in each but the last one. */
   private static final int ATTEMPTS = 20;
 
-  private static final long LONGEST_PAUSE_MILLIS = 64;
-
   private final DataSource source;
   private final AutoCloseable pool;
   private final JdbcSchema schema;
@@ -80,11 +78,10 @@ final class JdbcDatabase implements AutoCloseable {
     }
   }
 
-  /** Lets the others finish: some milliseconds at first, more each time. */
+  /** Lets the others finish: at most two milliseconds at first, and two more each time. */
   private static void pause(int attempts) {
-    long most = Math.min(LONGEST_PAUSE_MILLIS, 1L << attempts);
-    long nanos = ThreadLocalRandom.current().nextLong(TimeUnit.MILLISECONDS.toNanos(most));
-    LockSupport.parkNanos(nanos);
+    long most = TimeUnit.MILLISECONDS.toNanos(2L * attempts);
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
   }
 
   /** Makes durable what was committed before, where a commit alone does not. */

@@ -147,7 +147,9 @@ class JdbcSchemaTest {
       assertEquals(store.list(10), look.list(10));
       List<String> paths = new ArrayList<>();
       assertTrue(look.export(id, (path, content) -> paths.add(path)));
-      assertEquals(List.of("status.json", "context/messages.json", "context/why.md", "input/request.md"), paths);
+      assertEquals(
+          List.of("status.json", "context/messages.json", "context/why.md", "input/request.md"),
+          paths);
       assertThrows(UnsupportedOperationException.class, () -> look.delete(id));
       assertThrows(UnsupportedOperationException.class, look::ownerSecret);
     }
