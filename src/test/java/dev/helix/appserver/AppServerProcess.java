@@ -64,8 +64,11 @@ public final class AppServerProcess implements RunningServer {
 
   private static Map<String, String> environment(AppServer kind, Instance instance) {
     Map<String, String> all = new HashMap<>(kind.environment(instance));
-    List<String> options = new ArrayList<>(Built.jvmOptions());
-    options.addAll(instance.deployment().jvmOptions());
+    List<String> options = instance.deployment().jvmOptions();
+    if (options.isEmpty()) {
+      // Not beside a test's own, which looks at what the JVM does by itself.
+      options = Built.jvmOptions();
+    }
     if (!options.isEmpty()) {
       // Every JVM reads this, however its server's scripts start it.
       all.put("JAVA_TOOL_OPTIONS", String.join(" ", options));
