@@ -142,9 +142,10 @@ public final class UseOrder {
    */
   public synchronized void used(Use use, boolean soon) {
     gone.remove(use.id());
-    newest.put(use.id(), use);
+    // A line that was sorted is true no more: who lists beside this server needs one in the log.
+    boolean isFirst = newest.put(use.id(), use) == null;
     log.add(use);
-    boolean now = !soon && !log.hasFailed();
+    boolean now = (!soon || isFirst) && !log.hasFailed();
     if (now || System.nanoTime() - lastWrite > AT_MOST) {
       write();
     }

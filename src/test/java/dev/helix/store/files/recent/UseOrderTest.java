@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.ElementFields;
+import dev.helix.message.Message;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -240,6 +243,26 @@ class UseOrderTest {
     try (SessionStore store = open()) {
       assertEquals(300, store.list(1000).size());
       assertEquals("conv-299", names(store.list(1)).get(0));
+    }
+  }
+
+  @Test
+  void sessionWhoseLineWasSorted_isListedBesideTheServer_asSoonAsItIsUsed() throws IOException {
+    SessionState old = at(1, 1);
+    try (SessionStore store = open()) {
+      store.append(old, LogVersion.NONE, List.of(element("1", "x")));
+    }
+    Files.delete(recent().resolve("mark")); // As after a crash: all is sorted anew.
+    try (SessionStore store = open();
+        SessionStore beside = FileSessionStore.openToRead(sessions())) {
+      assertEquals(1, store.list(10).size());
+      await("the line is sorted", () -> beside.list(10).size() == 1);
+      store.append(at(2, 2), LogVersion.NONE, List.of(element("1", "x")));
+      LogVersion version = store.read(old.sessionId(), LogVersion.NONE).version();
+      Instant later = NOW.plusSeconds(5);
+      Message next = element("2", "y").as(ElementFields.node("2", "1", later));
+      store.append(old.withUpdatedAt(later), version, List.of(next));
+      assertEquals(List.of("conv-1", "conv-2"), names(beside.list(10)));
     }
   }
 
