@@ -13,11 +13,11 @@ import java.util.Queue;
  * <p>Who has taken a place must {@linkplain Place#leave leave} it, whatever happens. Specification
  * section 4, stored history.
  */
-public final class ConversationQueue {
+final class ConversationQueue {
   private final Map<SessionId, Queue<Place>> lines = new HashMap<>();
 
   /** Takes a place behind all others in this conversation. */
-  public Place join(SessionId conversation) {
+  Place join(SessionId conversation) {
     Place place = new Place(conversation);
     synchronized (lines) {
       lines.computeIfAbsent(conversation, ignored -> new ArrayDeque<>()).add(place);

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * them. All that wait are looked at together, every now and then: most turns end before their
  * question is due, and a timer for each, set and never rung, costs more than the look. Thread-safe.
  */
-public final class QuestionForcer {
+final class QuestionForcer {
   /** By then the answer is not near. */
   private static final long PATIENCE_NANOS = 20_000_000;
 
@@ -35,7 +35,7 @@ public final class QuestionForcer {
    * @param disk where questions are forced
    * @param timers of one thread
    */
-  public QuestionForcer(Executor disk, ScheduledExecutorService timers) {
+  QuestionForcer(Executor disk, ScheduledExecutorService timers) {
     this.disk = disk;
     this.timers = timers;
   }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * then has the session's lease among all servers of the store. Safe for use by many threads. Who
  * has one must {@linkplain #leave leave} it, whatever happens. Specification section 4.
  */
-public final class TurnPermit {
+final class TurnPermit {
   private static final System.Logger LOG = System.getLogger(TurnPermit.class.getName());
 
   /** How often another server's lease is asked for, at first and at last. */
@@ -51,7 +51,7 @@ public final class TurnPermit {
    * @param time how long the lease holds without being renewed
    * @param disk where it is asked for again and renewed, which blocks
    */
-  public TurnPermit(
+  TurnPermit(
       SessionManager sessions,
       SessionId session,
       Duration time,
@@ -72,7 +72,7 @@ public final class TurnPermit {
    *
    * @return the lease, or empty where the turn has to wait
    */
-  public Optional<Lease> take() {
+  Optional<Lease> take() {
     synchronized (this) {
       if (lease != null || left || !place.isFirst()) {
         return Optional.ofNullable(lease);
@@ -96,7 +96,7 @@ public final class TurnPermit {
    *
    * @param onFailure run instead where the store fails
    */
-  public void whenTaken(Runnable task, Consumer<SessionException> onFailure) {
+  void whenTaken(Runnable task, Consumer<SessionException> onFailure) {
     // Not where turns do their work: a store that hangs would hold up all of them.
     place.whenFirst(() -> disk.execute(() -> look(task, onFailure)));
   }
@@ -128,7 +128,7 @@ public final class TurnPermit {
    *
    * @param onLost run when it is found lost, perhaps more than once; must not block
    */
-  public synchronized void keep(Runnable onLost) {
+  synchronized void keep(Runnable onLost) {
     if (left || lease == null) {
       return;
     }
@@ -168,7 +168,7 @@ public final class TurnPermit {
    * Gives everything up; the next one here or on another server is first then. Blocks on the store.
    * Doing it again does nothing.
    */
-  public void leave() {
+  void leave() {
     Lease had;
     synchronized (this) {
       if (left) {
