@@ -7,10 +7,10 @@ import dev.helix.turn.stream.Mailbox;
 import java.nio.ByteBuffer;
 
 /**
- * How a backend's events come into a turn's mailbox. What an answer in one piece brings is but
- * noted, which the backend's own thread does where nobody else has the mailbox; its end goes to a
- * thread that may wait for the store. Called by the exchange, which tells its events one after the
- * other.
+ * How a backend's events come into a turn's mailbox: the backend's own thread hands tokens on,
+ * where nobody else has the mailbox and the server never holds up who writes. The end of an answer
+ * that is no stream goes to a thread that may wait for the store. Called by the exchange, which
+ * tells its events one after the other.
  */
 final class BackendEvents implements ReplyReceiver {
   private final Turn turn;
@@ -30,12 +30,7 @@ final class BackendEvents implements ReplyReceiver {
 
   @Override
   public void data(ByteBuffer bytes) {
-    Runnable task = () -> turn.came(withArray(bytes));
-    if (whole) {
-      mailbox.executeHere(task);
-    } else {
-      mailbox.execute(task);
-    }
+    mailbox.executeHere(() -> turn.came(withArray(bytes)));
   }
 
   /** What is read from a socket or a file may have none, or show none. */
@@ -48,7 +43,7 @@ final class BackendEvents implements ReplyReceiver {
     if (whole) {
       mailbox.executeBlocking(turn::closed);
     } else {
-      mailbox.execute(turn::closed);
+      mailbox.executeHere(turn::closed);
     }
   }
 

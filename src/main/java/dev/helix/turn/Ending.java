@@ -6,15 +6,16 @@ import dev.helix.transcript.Answer;
 import dev.helix.turn.reply.UpstreamReply;
 import dev.helix.turn.reply.WholeReply;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How a turn ends whose caller is still there. Immutable.
  *
- * @param answers what is recorded first
+ * @param answers gives what is recorded first; asked once, where the answer is recorded
  * @param lastWords what the caller is told then
  * @param abandons whether nothing more is wanted of the backend
  */
-record Ending(List<Answer> answers, LastWords lastWords, boolean abandons) {
+record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean abandons) {
 
   /** What the caller is told last, in the form of its endpoint. */
   @FunctionalInterface
@@ -29,18 +30,18 @@ record Ending(List<Answer> answers, LastWords lastWords, boolean abandons) {
     }
     if (reply.hasToldError()) {
       return new Ending(
-          reply.answers(AnswerStatus.FAILED), (form, out) -> form.told(reply, out), false);
+          () -> reply.answers(AnswerStatus.FAILED), (form, out) -> form.told(reply, out), false);
     }
     if (reply.isWhole()) {
       return new Ending(
-          reply.answers(AnswerStatus.COMPLETED), (form, out) -> form.done(reply, out), false);
+          () -> reply.answers(AnswerStatus.COMPLETED), (form, out) -> form.done(reply, out), false);
     }
     return failed(reply, ErrorMapping.incomplete());
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
   static Ending failed(UpstreamReply reply, ApiError error) {
-    return new Ending(reply.answers(AnswerStatus.FAILED), words(reply, error), true);
+    return new Ending(() -> reply.answers(AnswerStatus.FAILED), words(reply, error), true);
   }
 
   /** The words that tell of an error of ours. */
@@ -59,10 +60,10 @@ record Ending(List<Answer> answers, LastWords lastWords, boolean abandons) {
     WholeReply whole = WholeReply.read(body);
     if (status >= 400 && status < 600) {
       byte[] json = whole.errorBody(status);
-      return new Ending(List.of(), (form, out) -> form.fail(reply, status, json, out), true);
+      return new Ending(List::of, (form, out) -> form.fail(reply, status, json, out), true);
     }
     if (reply.isSuccess() && whole.isCompletion()) {
-      return new Ending(whole.answers(), (form, out) -> form.whole(reply, body, whole, out), false);
+      return new Ending(whole::answers, (form, out) -> form.whole(reply, body, whole, out), false);
     }
     return failed(
         reply,

@@ -47,18 +47,25 @@ final class Turn implements CallerStream.Listener {
   /**
    * A turn whose question has no place yet.
    *
+   * @param writesHoldUp as {@link CallerStream#holdsUpWriters} says
    * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
    *     of its end; may block
    * @param onEnd run once when all is over
    */
-  Turn(TurnCall call, ReplyForm form, Engine engine, Runnable onRecorded, Consumer<Turn> onEnd) {
+  Turn(
+      TurnCall call,
+      ReplyForm form,
+      Engine engine,
+      boolean writesHoldUp,
+      Runnable onRecorded,
+      Consumer<Turn> onEnd) {
     this.call = call;
     this.form = form;
     this.settings = engine.settings();
     this.forcer = engine.forcer();
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
-    this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), this::mistake);
+    this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
     this.times = new TurnTimes(settings, call.stream());
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
@@ -277,7 +284,7 @@ final class Turn implements CallerStream.Listener {
         backend.cancel();
         call.forgetBody();
         caller.abandon();
-        ending = new Ending(reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
+        ending = new Ending(() -> reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
         mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));
       }
       case ABANDON -> caller.abandon();

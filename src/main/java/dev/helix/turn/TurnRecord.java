@@ -10,6 +10,7 @@ import dev.helix.session.SessionManager;
 import dev.helix.transcript.Answer;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Where a turn is recorded: its place in a session's transcript, or nowhere for what is no turn (a
@@ -101,9 +102,9 @@ final class TurnRecord {
    *
    * @return what the caller is told where that failed; null where all is there
    */
-  ApiError bring(List<Answer> answers, AnswerStatus ifNone) {
+  ApiError bring(Supplier<List<Answer>> answers, AnswerStatus ifNone) {
     try {
-      answers(answers, ifNone);
+      answers(answers.get(), ifNone);
       forceQuestion();
       return null;
     } catch (SessionException e) {

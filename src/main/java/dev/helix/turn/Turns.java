@@ -155,7 +155,14 @@ public final class Turns {
       throws IOException {
     AsyncContext async = request.startAsync();
     async.setTimeout(0);
-    Turn turn = new Turn(call, form, engine, () -> leave(permit), running::over);
+    Turn turn =
+        new Turn(
+            call,
+            form,
+            engine,
+            CallerStream.holdsUpWriters(request.getServletContext()),
+            () -> leave(permit),
+            running::over);
     CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
     turn.serve(caller);
     if (placed != null) {

@@ -57,6 +57,7 @@ public final class ModelsServlet extends HttpServlet {
         new Mailbox(
             models.executor(),
             models.executor(),
+            CallerStream.holdsUpWriters(request.getServletContext()),
             failure -> {
               LOG.log(System.Logger.Level.ERROR, "the list of models could not be sent", failure);
               async.complete();

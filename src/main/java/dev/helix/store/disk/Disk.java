@@ -86,10 +86,13 @@ public final class Disk {
     return FileChannel.open(file, options, OWNERS_FILE);
   }
 
-  /** Writes a new file, which is on the disk only after {@link #force}. */
+  /** Writes a file that is not there yet, which is on the disk only after {@link #force}. */
   public static void write(Path file, byte[] content) throws IOException {
-    try (FileOutputStream out = create(file)) {
-      out.write(content);
+    Files.createFile(file, OWNERS_FILE);
+    if (content.length > 0) {
+      try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+        out.write(content);
+      }
     }
   }
 

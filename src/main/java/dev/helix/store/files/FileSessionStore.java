@@ -164,27 +164,45 @@ public final class FileSessionStore implements SessionStore {
         id,
         "append to",
         folder -> {
+          Optional<SessionState> known = forces.hasFailed(id) ? Optional.empty() : folder.known();
+          if (known.isPresent()) {
+            Appended appended = append(folder, known.get(), state, expected, elements, lease);
+            if (appended.outcome() == Outcome.DONE) {
+              return appended;
+            }
+          }
           Optional<SessionState> stored = folders.state(id, folder);
-          if (stored.isEmpty() && lease != null && !leases.isHeld(lease)) {
-            return new Appended(Outcome.FENCED, LogVersion.NONE);
-          }
-          if (stored.isEmpty()) {
-            return expected.equals(LogVersion.NONE)
-                ? create(state, folder, elements)
-                : new Appended(Outcome.CONFLICT, LogVersion.NONE);
-          }
-          if (!stored.get().isSameConversation(state)) {
-            return new Appended(Outcome.HELD, LogVersion.NONE);
+          if (stored.isPresent()) {
+            return append(folder, stored.get(), state, expected, elements, lease);
           }
           if (lease != null && !leases.isHeld(lease)) {
             return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
-          if (!folder.transcript().append(expected, elements)) {
-            return new Appended(Outcome.CONFLICT, LogVersion.NONE);
-          }
-          folders.order().used(Use.of(folder.used(stored.get(), state.updatedAt())), true);
-          return new Appended(Outcome.DONE, folder.transcript().version());
+          return expected.equals(LogVersion.NONE)
+              ? create(state, folder, elements)
+              : new Appended(Outcome.CONFLICT, LogVersion.NONE);
         });
+  }
+
+  private Appended append(
+      SessionFolder folder,
+      SessionState stored,
+      SessionState state,
+      LogVersion expected,
+      List<Message> elements,
+      Lease lease)
+      throws IOException {
+    if (!stored.isSameConversation(state)) {
+      return new Appended(Outcome.HELD, LogVersion.NONE);
+    }
+    if (lease != null && !leases.isHeld(lease)) {
+      return new Appended(Outcome.FENCED, LogVersion.NONE);
+    }
+    if (!folder.transcript().append(expected, elements)) {
+      return new Appended(Outcome.CONFLICT, LogVersion.NONE);
+    }
+    folders.order().used(Use.of(folder.used(stored, state.updatedAt())), true);
+    return new Appended(Outcome.DONE, folder.transcript().version());
   }
 
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)

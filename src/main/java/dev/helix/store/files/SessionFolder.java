@@ -129,6 +129,14 @@ final class SessionFolder {
     return other != null && other.isAfter(one) ? other : one;
   }
 
+  /**
+   * The state as it was when it was last looked at; empty where there is none, or no transcript
+   * whose change would show that the folder is another one now.
+   */
+  Optional<SessionState> known() {
+    return transcript.isKnown() ? Optional.ofNullable(state) : Optional.empty();
+  }
+
   /** The state as it stands in the file. */
   private Optional<SessionState> stored() throws IOException {
     FileStamp now = FileStamp.of(status);

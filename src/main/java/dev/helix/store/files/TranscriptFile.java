@@ -73,6 +73,11 @@ public final class TranscriptFile {
     lineage = newLineage();
   }
 
+  /** Whether there was a file when it was last looked at, so that its end would be noticed. */
+  boolean isKnown() {
+    return lineage != null && stamp != null;
+  }
+
   /** Where the log ended when it was last read or written, without a look at the file. */
   LogVersion version() {
     return new LogVersion(lineage + mark(), end);

@@ -3,6 +3,7 @@ package dev.helix.turn.stream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
@@ -118,6 +119,15 @@ public final class CallerStream implements WriteListener {
     this.mailbox = mailbox;
     this.listener = listener;
     this.out = response.getOutputStream();
+  }
+
+  /**
+   * Whether a server may hold a thread up that writes to a caller who does not read, although it
+   * has said that it can take something. Jetty and Tomcat do not; Open Liberty does.
+   */
+  public static boolean holdsUpWriters(ServletContext context) {
+    String server = String.valueOf(context.getServerInfo());
+    return !server.startsWith("jetty/") && !server.startsWith("Apache Tomcat");
   }
 
   /**

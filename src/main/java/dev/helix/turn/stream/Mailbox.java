@@ -23,6 +23,7 @@ public final class Mailbox implements Executor {
 
   private final Executor executor;
   private final Executor blocking;
+  private final boolean outsideHoldsUp;
   private final Consumer<Throwable> onFailure;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
@@ -46,10 +47,14 @@ public final class Mailbox implements Executor {
    *
    * @param executor runs tasks, none of which blocks
    * @param blocking runs those that may
+   * @param outsideHoldsUp whether what tasks leave to be done outside may hold its thread up for
+   *     long
    */
-  public Mailbox(Executor executor, Executor blocking, Consumer<Throwable> onFailure) {
+  public Mailbox(
+      Executor executor, Executor blocking, boolean outsideHoldsUp, Consumer<Throwable> onFailure) {
     this.executor = executor;
     this.blocking = blocking;
+    this.outsideHoldsUp = outsideHoldsUp;
     this.onFailure = onFailure;
   }
 
@@ -71,23 +76,22 @@ public final class Mailbox implements Executor {
 
   /**
    * Runs a task on this thread where no other one has the mailbox, else as {@link #execute} does.
-   * It must not hold the thread up, and is the only one that this thread runs.
+   * This thread also runs those that come meanwhile, but none that may block, and does what they
+   * leave to be done outside, unless that may hold it up.
    */
   public void executeHere(Runnable task) {
+    tasks.add(task);
     if (!taken.compareAndSet(false, true)) {
-      execute(task);
       return;
     }
-    if (!tasks.isEmpty()) {
-      tasks.add(task);
-      startNext();
+    Supplier<Runnable> work = runAll(false);
+    if (work == null) {
       return;
     }
-    run(task);
-    handOver();
-    taken.set(false);
-    if (!tasks.isEmpty() && taken.compareAndSet(false, true)) {
-      startNext();
+    if (outsideHoldsUp) {
+      start(() -> doOutside(work));
+    } else {
+      doOutside(work);
     }
   }
 

@@ -24,7 +24,7 @@ class MailboxTest {
 
   @Test
   void tasksOfManyThreads_runOneAtATime_eachPostersInItsOrder() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, true, failure -> {});
     int posters = 4;
     int each = 10_000;
     CountDownLatch done = new CountDownLatch(posters * each);
@@ -75,6 +75,7 @@ class MailboxTest {
         new Mailbox(
             executor,
             executor,
+            true,
             failure -> {
               told.add(failure.getMessage());
               throw new IllegalStateException("nor can this be dealt with");
@@ -94,7 +95,7 @@ class MailboxTest {
 
   @Test
   void whatIsHeldUpOutside_holdsNoTaskUp_andItsResultIsATask() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, true, failure -> {});
     ConcurrentLinkedQueue<String> order = new ConcurrentLinkedQueue<>();
     CountDownLatch heldUp = new CountDownLatch(1);
     CountDownLatch free = new CountDownLatch(1);
@@ -130,7 +131,7 @@ class MailboxTest {
 
   @Test
   void whatIsHandedOver_isDoneWhileTheTaskGoesOn() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, true, failure -> {});
     CountDownLatch done = new CountDownLatch(1);
     CountDownLatch last = new CountDownLatch(1);
     mailbox.execute(
@@ -154,6 +155,7 @@ class MailboxTest {
         new Mailbox(
             executor,
             executor,
+            true,
             failure -> {
               told.add(failure.getMessage());
               failed.countDown();
@@ -176,7 +178,7 @@ class MailboxTest {
 
   @Test
   void worksOfManyTasks_areDoneOneAtATime_andNoneIsLost() throws InterruptedException {
-    Mailbox mailbox = new Mailbox(executor, executor, failure -> {});
+    Mailbox mailbox = new Mailbox(executor, executor, true, failure -> {});
     int all = 20_000;
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger overlaps = new AtomicInteger();
@@ -187,6 +189,43 @@ class MailboxTest {
     }
     assertTrue(done.await(30, TimeUnit.SECONDS));
     assertEquals(0, overlaps.get());
+  }
+
+  @Test
+  void whatATaskRunHereLeaves_isDoneByThisThread_unlessItMayHoldItUp() throws InterruptedException {
+    for (boolean holdsUp : new boolean[] {false, true}) {
+      Mailbox mailbox = new Mailbox(executor, executor, holdsUp, failure -> {});
+      ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
+      CountDownLatch last = new CountDownLatch(1);
+      mailbox.executeHere(
+          () -> {
+            threads.add(Thread.currentThread());
+            mailbox.outside(
+                () -> {
+                  threads.add(Thread.currentThread());
+                  return last::countDown;
+                });
+          });
+      assertTrue(last.await(10, TimeUnit.SECONDS));
+      assertEquals(Thread.currentThread(), threads.remove());
+      assertEquals(!holdsUp, Thread.currentThread() == threads.remove());
+    }
+  }
+
+  @Test
+  void whatMayBlock_isLeftToItsOwnThreads_byATaskRunHere() throws InterruptedException {
+    Mailbox mailbox = new Mailbox(executor, executor, false, failure -> {});
+    ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
+    CountDownLatch last = new CountDownLatch(1);
+    mailbox.executeHere(
+        () ->
+            mailbox.executeBlocking(
+                () -> {
+                  threads.add(Thread.currentThread());
+                  mailbox.executeHere(last::countDown);
+                }));
+    assertTrue(last.await(10, TimeUnit.SECONDS));
+    assertTrue(threads.remove() != Thread.currentThread());
   }
 
   /** Does one piece of work after the other outside, as a stream is written. */
