@@ -1,5 +1,8 @@
 package dev.helix.access;
 
+import dev.helix.text.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -16,7 +19,7 @@ public record ApiKey(String tenant, String hash, boolean service) {
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
   /** What a script writes whose key was not set; a request without a key would fit it. */
-  private static final String HASH_OF_NOTHING = Sha256.hex("");
+  private static final String HASH_OF_NOTHING = hash("");
 
   public ApiKey {
     if (!TENANT.matcher(tenant).matches()) {
@@ -41,7 +44,12 @@ public record ApiKey(String tenant, String hash, boolean service) {
       throw new IllegalArgumentException(
           "a key is made of visible ASCII characters, without white space, and is not empty");
     }
-    return new ApiKey(tenant, Sha256.hex(key), service);
+    return new ApiKey(tenant, hash(key), service);
+  }
+
+  /** SHA-256, in hex digits, over the bytes of a header's value, which has one char for each. */
+  static String hash(String value) {
+    return HexFormat.of().formatHex(Sha256.of(value.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
   /** The line that the keys file has for it. */

@@ -12,13 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The keys of a file that let callers in. Immutable; at least one. */
-final class ApiKeys {
-  private final List<ApiKey> keys;
-
-  private ApiKeys(List<ApiKey> keys) {
-    this.keys = List.copyOf(keys);
-  }
-
+record ApiKeys(List<ApiKey> keys) {
   /**
    * Reads a file: a line {@code tenant:sha256-hex-of-key} for each key, with {@code :service}
    * behind it for a program that speaks for no user; blank lines and those that begin with {@code
@@ -85,9 +79,5 @@ final class ApiKeys {
       found = MessageDigest.isEqual(known, asked) ? key : found;
     }
     return found;
-  }
-
-  int size() {
-    return keys.size();
   }
 }

@@ -3,6 +3,7 @@ package dev.helix.access;
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -120,7 +121,7 @@ public final class AuthenticationFilter implements Filter {
     Owner owner;
     try {
       owner = callers.owner(request);
-    } catch (RefusedCallerException e) {
+    } catch (InvalidRequestException e) {
       if (e.error().status() == HttpServletResponse.SC_UNAUTHORIZED) {
         response.setHeader("WWW-Authenticate", "Bearer");
       }

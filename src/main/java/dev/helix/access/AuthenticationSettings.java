@@ -76,14 +76,8 @@ public record AuthenticationSettings(
 
   @Override
   public String toString() {
-    return "AuthenticationSettings[keysFile="
-        + keysFile
-        + ", jwtSecret="
-        + (jwtSecret == null ? "(not set)" : "(set)")
-        + ", jwtLeeway="
-        + jwtLeeway
-        + ", trustUserHeaders="
-        + trustUserHeaders
-        + "]";
+    return "AuthenticationSettings[keysFile=%s, jwtSecret=%s, jwtLeeway=%s, trustUserHeaders=%s]"
+        .formatted(
+            keysFile, jwtSecret == null ? "(not set)" : "(set)", jwtLeeway, trustUserHeaders);
   }
 }

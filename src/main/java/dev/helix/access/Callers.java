@@ -1,6 +1,8 @@
 package dev.helix.access;
 
+import dev.helix.http.ApiError;
 import dev.helix.http.HeaderValues;
+import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -17,6 +19,8 @@ public final class Callers {
   private static final String TOKEN = "X-OpenWebUI-User-Jwt";
   private static final String USER_ID = "X-OpenWebUI-User-Id";
   private static final String MODELS = "/v1/models";
+
+  private static final int LONGEST_NAME = 512;
 
   private final KeysFile keys;
   private final UserTokens tokens;
@@ -42,7 +46,7 @@ public final class Callers {
   }
 
   /** For whom a request speaks. May read the keys file. */
-  Owner owner(HttpServletRequest request) throws RefusedCallerException {
+  Owner owner(HttpServletRequest request) throws InvalidRequestException {
     ApiKey key = keys == null ? null : key(request);
     String user = tokens == null ? null : userOfToken(request, key != null && key.service());
     if (user == null && trustUserHeaders) {
@@ -55,14 +59,14 @@ public final class Callers {
     return new Owner(key.tenant(), user != null ? user : principal);
   }
 
-  private ApiKey key(HttpServletRequest request) throws RefusedCallerException {
+  private ApiKey key(HttpServletRequest request) throws InvalidRequestException {
     List<String> values = Collections.list(request.getHeaders(AUTHORIZATION));
     String value = values.size() == 1 ? values.get(0) : "";
     boolean bearer = value.regionMatches(true, 0, "Bearer ", 0, 7);
     // No key costs what a wrong key costs.
-    ApiKey key = keys.current().find(Sha256.hex(bearer ? value.substring(7).strip() : ""));
+    ApiKey key = keys.current().find(ApiKey.hash(bearer ? value.substring(7).strip() : ""));
     if (key == null) {
-      throw RefusedCallerException.unproven(
+      throw unproven(
           "invalid_api_key",
           "A valid API key is needed: send it as \"Authorization: Bearer KEY\", once.");
     }
@@ -70,13 +74,13 @@ public final class Callers {
   }
 
   private String userOfToken(HttpServletRequest request, boolean service)
-      throws RefusedCallerException {
+      throws InvalidRequestException {
     List<String> values = HeaderValues.of(request, TOKEN);
     if (values.isEmpty()) {
       if (service || asksForModels(request)) {
         return null;
       }
-      throw RefusedCallerException.unproven(
+      throw unproven(
           "user_token_required", "A user's token is needed in the header " + TOKEN + ".");
     }
     if (values.size() == 1) {
@@ -85,8 +89,7 @@ public final class Callers {
         return user;
       }
     }
-    throw RefusedCallerException.unproven(
-        "invalid_user_token", "The token in the header " + TOKEN + " is not valid.");
+    throw unproven("invalid_user_token", "The token in the header " + TOKEN + " is not valid.");
   }
 
   /**
@@ -101,14 +104,14 @@ public final class Callers {
         && !path.contains("..");
   }
 
-  private static String userOfHeader(HttpServletRequest request) throws RefusedCallerException {
+  private static String userOfHeader(HttpServletRequest request) throws InvalidRequestException {
     List<String> values = HeaderValues.of(request, USER_ID);
     if (values.isEmpty()) {
       return null;
     }
     String user = HeaderValues.decode(values.get(0));
-    if (values.size() > 1 || !UserNames.areUsable(user)) {
-      throw RefusedCallerException.senseless(
+    if (values.size() > 1 || !isName(user)) {
+      throw new InvalidRequestException(
           "invalid_user_id",
           USER_ID,
           "The header "
@@ -117,6 +120,18 @@ public final class Callers {
               + " characters.");
     }
     return user;
+  }
+
+  private static InvalidRequestException unproven(String code, String message) {
+    return new InvalidRequestException(
+        new ApiError(401, message, "invalid_request_error", null, code));
+  }
+
+  /** Whether a user's name is 1 to 512 code points without control characters. */
+  static boolean isName(String user) {
+    return !user.isEmpty()
+        && user.codePointCount(0, user.length()) <= LONGEST_NAME
+        && user.codePoints().noneMatch(Character::isISOControl);
   }
 
   /** The name of the container's principal; null where there is none, or an empty one. */

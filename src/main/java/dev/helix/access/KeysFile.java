@@ -80,7 +80,7 @@ final class KeysFile {
     try {
       ApiKeys read = ApiKeys.read(file);
       keys = read;
-      LOG.log(Level.INFO, "{0} changed and was read again, keys: {1}", file, read.size());
+      LOG.log(Level.INFO, "{0} changed and was read again, keys: {1}", file, read.keys().size());
     } catch (BrokenKeysException e) {
       LOG.log(
           Level.WARNING,

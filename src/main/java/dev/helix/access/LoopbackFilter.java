@@ -43,20 +43,10 @@ public final class LoopbackFilter implements Filter {
           + "=true (HELIX_ALLOW_REMOTE) lets everyone in.";
 
   private static final ApiError REMOTE =
-      new ApiError(
-          403,
-          "Only callers on this machine are served." + ADVICE,
-          "request_forbidden",
-          null,
-          "remote_not_allowed");
+      forbidden("remote_not_allowed", "Only callers on this machine are served.");
 
   private static final ApiError HOST =
-      new ApiError(
-          403,
-          "Only localhost and loopback addresses are served as Host." + ADVICE,
-          "request_forbidden",
-          null,
-          "host_not_allowed");
+      forbidden("host_not_allowed", "Only localhost and loopback addresses are served as Host.");
 
   private final boolean readsSetting;
   private boolean allowRemote;
@@ -111,6 +101,10 @@ public final class LoopbackFilter implements Filter {
     return readsSetting
         && (request.getUserPrincipal() != null
             || AuthenticationFilter.asksForKeys(request.getServletContext()));
+  }
+
+  private static ApiError forbidden(String code, String message) {
+    return new ApiError(403, message + ADVICE, "request_forbidden", null, code);
   }
 
   private static ApiError refusal(HttpServletRequest request) {

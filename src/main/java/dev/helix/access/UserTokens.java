@@ -54,6 +54,6 @@ final class UserTokens {
     }
     // Not its getSubject(), which makes text of numbers and more.
     return Optional.ofNullable(verified.getClaim(RegisteredClaims.SUBJECT).asString())
-        .filter(UserNames::areUsable);
+        .filter(Callers::isName);
   }
 }

@@ -45,7 +45,7 @@ class KeysFileTest {
   }
 
   private static String tenant(KeysFile keys, String key) {
-    ApiKey found = keys.current().find(Sha256.hex(key));
+    ApiKey found = keys.current().find(ApiKey.hash(key));
     return found == null ? null : found.tenant();
   }
 
