@@ -5,10 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** How this package reads and writes JSON: streaming, in UTF-8, with lone surrogates kept. */
+/** JSON in UTF-8: how it is read and written here. Lone surrogates are kept. No state. */
 public final class Json {
   /** Strings of 20 MB images are common, so the limit on a string is out of the way. */
   public static final JsonFactory FACTORY =
@@ -20,6 +21,9 @@ public final class Json {
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
+
+  /** For JSON that is read into a tree or into objects, within the same limits. */
+  public static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
 
   private Json() {}
 

@@ -1,15 +1,12 @@
 package dev.helix.backend.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ChatCall;
 import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.message.Message;
+import dev.helix.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +22,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
@@ -39,7 +36,11 @@ public final class DemoBackend implements ChatBackend {
 
   private static final Pattern WORD_ENDS = Pattern.compile("(?<= )");
   private static final int QUOTED_CODE_POINTS = 200;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FINISHED = ",\"finish_reason\":\"stop\"";
+  private static final String MODELS =
+      """
+      {"object":"list","data":[{"id":"%s","object":"model","created":0,"owned_by":"helix"}]}"""
+          .formatted(MODEL);
 
   private final ScheduledExecutorService timers;
   private final Clock clock;
@@ -61,22 +62,20 @@ public final class DemoBackend implements ChatBackend {
     String id = "chatcmpl-" + UUID.randomUUID();
     if (!call.stream()) {
       receiver.head(ReplyHead.ok("application/json"));
-      receiver.data(ByteBuffer.wrap(bytes(completion(id, text))));
+      receiver.data(utf8(json(id, "chat.completion", "\"message\":" + message(text) + FINISHED)));
       receiver.end();
       return new Streaming(List.of(), receiver);
     }
-    List<ObjectNode> chunks = new ArrayList<>();
+    List<String> events = new ArrayList<>();
     for (String word : WORD_ENDS.split(text, -1)) {
-      ObjectNode delta = JsonNodeFactory.instance.objectNode();
-      if (chunks.isEmpty()) {
-        delta.put("role", "assistant");
-      }
-      chunks.add(chunk(id, delta.put("content", word), null));
+      String delta = events.isEmpty() ? message(word) : "{\"content\":" + Json.quote(word) + "}";
+      events.add(chunk(id, "\"delta\":" + delta + ",\"finish_reason\":null"));
     }
-    chunks.add(chunk(id, JsonNodeFactory.instance.objectNode(), "stop"));
-    Streaming streaming = new Streaming(chunks, receiver);
+    events.add(chunk(id, "\"delta\":{}" + FINISHED));
+    events.add("[DONE]");
+    Streaming streaming = new Streaming(events, receiver);
     receiver.head(ReplyHead.ok("text/event-stream"));
-    streaming.begin();
+    streaming.sendNext();
     return streaming;
   }
 
@@ -116,9 +115,9 @@ public final class DemoBackend implements ChatBackend {
   private static List<String> userMessages(byte[] body) {
     List<String> said = new ArrayList<>();
     try {
-      for (JsonNode message : JSON.readTree(body).path("messages")) {
+      for (JsonNode message : Json.MAPPER.readTree(body).path("messages")) {
         if (message.path("role").asText().equals("user")) {
-          said.add(Message.parse(JSON.writeValueAsBytes(message)).text());
+          said.add(Message.parse(Json.MAPPER.writeValueAsBytes(message)).text());
         }
       }
     } catch (IOException e) {
@@ -138,49 +137,28 @@ public final class DemoBackend implements ChatBackend {
     return "“" + text + "”";
   }
 
-  private ObjectNode envelope(String id, String object) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("id", id)
-        .put("object", object)
-        .put("created", clock.instant().getEpochSecond())
-        .put("model", MODEL);
+  private static String message(String text) {
+    return "{\"role\":\"assistant\",\"content\":" + Json.quote(text) + "}";
   }
 
-  private ObjectNode chunk(String id, ObjectNode delta, String finishReason) {
-    ObjectNode chunk = envelope(id, "chat.completion.chunk");
-    ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
-    choice.set("delta", delta);
-    choice.put("finish_reason", finishReason);
-    return chunk;
+  private String chunk(String id, String choice) {
+    return json(id, "chat.completion.chunk", choice);
   }
 
-  private ObjectNode completion(String id, String text) {
-    ObjectNode completion = envelope(id, "chat.completion");
-    ObjectNode choice = completion.putArray("choices").addObject().put("index", 0);
-    choice.putObject("message").put("role", "assistant").put("content", text);
-    choice.put("finish_reason", "stop");
-    return completion;
+  /** The JSON of a completion or of a chunk, whose one choice has these fields. */
+  private String json(String id, String object, String choice) {
+    return """
+        {"id":"%s","object":"%s","created":%d,"model":"%s","choices":[{"index":0,%s}]}"""
+        .formatted(id, object, clock.instant().getEpochSecond(), MODEL, choice);
   }
 
-  private static byte[] bytes(ObjectNode json) {
-    try {
-      return JSON.writeValueAsBytes(json);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(Json.utf8(text));
   }
 
   @Override
   public CompletionStage<byte[]> models() {
-    ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
-    list.putArray("data")
-        .addObject()
-        .put("id", MODEL)
-        .put("object", "model")
-        .put("created", 0)
-        .put("owned_by", "helix");
-    return CompletableFuture.completedFuture(bytes(list));
+    return CompletableFuture.completedFuture(MODELS.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -191,43 +169,31 @@ public final class DemoBackend implements ChatBackend {
    * short.
    */
   private final class Streaming implements Exchange {
-    private final List<ObjectNode> chunks;
+    private final Iterator<String> events;
     private final ReplyReceiver receiver;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
-    private int next;
+    private volatile boolean cancelled;
 
-    Streaming(List<ObjectNode> chunks, ReplyReceiver receiver) {
-      this.chunks = chunks;
+    Streaming(List<String> events, ReplyReceiver receiver) {
+      this.events = events.iterator();
       this.receiver = receiver;
     }
 
-    void begin() {
-      sendNext();
-    }
-
     private void sendNext() {
-      if (cancelled.get()) {
+      if (cancelled) {
         return;
       }
-      if (next == chunks.size()) {
-        event("[DONE]".getBytes(StandardCharsets.UTF_8));
+      receiver.data(utf8("data: " + events.next() + "\n\n"));
+      if (events.hasNext()) {
+        ScheduledFuture<?> unused =
+            timers.schedule(this::sendNext, pause.toNanos(), TimeUnit.NANOSECONDS);
+      } else {
         receiver.end();
-        return;
       }
-      event(bytes(chunks.get(next++)));
-      ScheduledFuture<?> unused =
-          timers.schedule(this::sendNext, pause.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void event(byte[] json) {
-      ByteBuffer event = ByteBuffer.allocate(json.length + 8);
-      event.put("data: ".getBytes(StandardCharsets.UTF_8)).put(json);
-      receiver.data(event.put((byte) '\n').put((byte) '\n').flip());
     }
 
     @Override
     public void cancel() {
-      cancelled.set(true);
+      cancelled = true;
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.helix.openai.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.backend.ChatBackend;
+import dev.helix.text.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ModelCatalog {
   private static final System.Logger LOG = System.getLogger(ModelCatalog.class.getName());
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] EMPTY =
       "{\"object\":\"list\",\"data\":[]}".getBytes(StandardCharsets.UTF_8);
 
@@ -121,7 +120,7 @@ public final class ModelCatalog {
 
   private static boolean isList(byte[] body) {
     try {
-      JsonNode json = JSON.readTree(body);
+      JsonNode json = Json.MAPPER.readTree(body);
       return json != null && json.path("data").isArray();
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "the list of models is no JSON", e);

@@ -1,9 +1,9 @@
 package dev.helix.openai.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
+import dev.helix.text.Json;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import jakarta.servlet.AsyncContext;
@@ -29,7 +29,6 @@ public final class ModelsServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
 
   private static final System.Logger LOG = System.getLogger(ModelsServlet.class.getName());
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private transient ModelCatalog models;
 
@@ -91,7 +90,7 @@ public final class ModelsServlet extends HttpServlet {
 
   private static byte[] model(byte[] list, String id) {
     try {
-      for (JsonNode model : JSON.readTree(list).path("data")) {
+      for (JsonNode model : Json.MAPPER.readTree(list).path("data")) {
         if (id.equals(model.path("id").textValue())) {
           return model.toString().getBytes(StandardCharsets.UTF_8);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.text.ByteSearch;
+import dev.helix.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -121,7 +122,7 @@ final class ChunkPattern {
       return;
     }
     inVain++;
-    try (JsonParser parser = ReplyJson.MAPPER.createParser(chunk, 0, length)) {
+    try (JsonParser parser = Json.MAPPER.createParser(chunk, 0, length)) {
       Place place = new Place();
       if (parser.nextToken() == JsonToken.START_OBJECT
           && place.inChunk(parser)

@@ -1,8 +1,5 @@
 package dev.helix.turn.reply;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,40 +20,6 @@ final class JsonDeltas {
   /** Whether a text field is a name: said again, it is the same. */
   static boolean isName(String field) {
     return NAMES.contains(field);
-  }
-
-  /** The value at which the parser stands, as maps, lists, strings, numbers, booleans and null. */
-  static Object read(JsonParser parser) throws IOException {
-    switch (parser.currentToken()) {
-      case START_OBJECT -> {
-        Map<String, Object> object = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-          String field = parser.currentName();
-          parser.nextToken();
-          object.put(field, read(parser));
-        }
-        return object;
-      }
-      case START_ARRAY -> {
-        List<Object> array = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          array.add(read(parser));
-        }
-        return array;
-      }
-      case VALUE_STRING -> {
-        return parser.getText();
-      }
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-        return parser.getNumberValue();
-      }
-      case VALUE_TRUE, VALUE_FALSE -> {
-        return parser.getBooleanValue();
-      }
-      default -> {
-        return null;
-      }
-    }
   }
 
   /** Adds a delta's fields to what has been put together. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.text.Json;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class StreamedReply {
     if (text != null && append(text)) {
       return;
     }
-    try (JsonParser parser = ReplyJson.MAPPER.createParser(data, 0, length)) {
+    try (JsonParser parser = Json.MAPPER.createParser(data, 0, length)) {
       // Lines that lack the blank line between them come as one event with several values.
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -86,7 +87,7 @@ final class StreamedReply {
       JsonToken value = parser.nextToken();
       if (field.equals("choices") && value == JsonToken.START_ARRAY) {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          if (JsonDeltas.read(parser) instanceof Map<?, ?> choice) {
+          if (parser.readValueAs(Object.class) instanceof Map<?, ?> choice) {
             addChoice(choice);
           }
         }
@@ -179,7 +180,7 @@ final class StreamedReply {
       }
     }
     try {
-      return Message.parse(ReplyJson.MAPPER.writeValueAsBytes(message));
+      return Message.parse(Json.MAPPER.writeValueAsBytes(message));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("writing to memory", e);
     }

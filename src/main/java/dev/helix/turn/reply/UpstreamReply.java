@@ -9,8 +9,7 @@ import java.util.List;
 
 /**
  * What the upstream has answered so far: a stream of events, which passes on while the answer is
- * put together on the side, or a body in one piece, which is gathered. Used from the turn's
- * mailbox.
+ * put together on the side, or a whole body, which is gathered. Used from the turn's mailbox.
  */
 public final class UpstreamReply {
   private static final System.Logger LOG = System.getLogger(UpstreamReply.class.getName());

@@ -6,16 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.text.Json;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Reads a response that came in one piece: a completion, or an error in whatever form the upstream
- * gives it.
- */
+/** Reads a whole reply: a completion, or an error in whatever form the upstream gives it. */
 public final class WholeReply {
   private static final int QUOTED_CHARACTERS = 500;
 
@@ -28,11 +26,11 @@ public final class WholeReply {
   /** Reads a body; what is no JSON object is a reply with nothing in it. */
   public static WholeReply read(byte[] body) {
     try {
-      JsonNode json = ReplyJson.MAPPER.readTree(body);
+      JsonNode json = Json.MAPPER.readTree(body);
       return new WholeReply(
-          json != null && json.isObject() ? json : ReplyJson.MAPPER.createObjectNode());
+          json != null && json.isObject() ? json : Json.MAPPER.createObjectNode());
     } catch (IOException e) {
-      return new WholeReply(ReplyJson.MAPPER.createObjectNode());
+      return new WholeReply(Json.MAPPER.createObjectNode());
     }
   }
 
@@ -48,7 +46,7 @@ public final class WholeReply {
     List<Answer> answers = new ArrayList<>();
     for (JsonNode choice : json.path("choices")) {
       if (choice.path("message") instanceof ObjectNode message) {
-        ObjectNode named = ReplyJson.MAPPER.createObjectNode().put("role", "assistant");
+        ObjectNode named = Json.MAPPER.createObjectNode().put("role", "assistant");
         named.setAll(message);
         if (!named.path("role").isTextual()) {
           named.put("role", "assistant");
