@@ -28,23 +28,9 @@ public record ReplyHead(int status, Map<String, String> headers) {
     return Optional.ofNullable(headers.get(name));
   }
 
-  /** The length of the body in bytes, by its header; -1 where no header says it. */
-  public long contentLength() {
-    String length = headers.getOrDefault("content-length", "");
-    // Of at most 18 digits, so that any is a long.
-    boolean number = !length.isEmpty() && length.length() <= 18;
-    for (int i = 0; i < length.length(); i++) {
-      number &= length.charAt(i) >= '0' && length.charAt(i) <= '9';
-    }
-    return number ? Long.parseLong(length) : -1;
-  }
-
   /** Whether the body is of this media type, whatever its parameters. */
   public boolean isOfType(String mediaType) {
     String type = headers.getOrDefault("content-type", "");
-    int semicolon = type.indexOf(';');
-    return (semicolon < 0 ? type : type.substring(0, semicolon))
-        .strip()
-        .equalsIgnoreCase(mediaType);
+    return type.split(";", 2)[0].strip().equalsIgnoreCase(mediaType);
   }
 }

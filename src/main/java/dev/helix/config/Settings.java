@@ -6,11 +6,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The settings of one web application, read once while it starts: each read names a key, a type and
@@ -30,7 +30,7 @@ public final class Settings {
   private static final Duration YEAR = Duration.ofDays(366);
 
   private final List<Source> sources;
-  private final Map<String, String> report = new LinkedHashMap<>();
+  private final Map<String, Shown> report = new LinkedHashMap<>();
   private final Map<String, InvalidSettingsException.Problem> problems = new LinkedHashMap<>();
 
   /** Settings from the given sources, the strongest first. */
@@ -43,26 +43,22 @@ public final class Settings {
    * its {@code web.xml} before its other sources.
    */
   public static Settings forContext(ServletContext context) {
-    List<Source> sources = new ArrayList<>();
-    sources.add(Source.initParams(context));
-    sources.addAll(contextSources(context));
-    return new Settings(sources);
+    return behind(Source.initParams(context), context);
   }
 
   /** The settings of one filter: its init-params before the web application's sources. */
   public static Settings forFilter(FilterConfig config) {
-    List<Source> sources = new ArrayList<>();
-    sources.add(Source.initParams(config));
-    sources.addAll(contextSources(config.getServletContext()));
-    return new Settings(sources);
+    return behind(Source.initParams(config), config.getServletContext());
   }
 
-  private static List<Source> contextSources(ServletContext context) {
-    return List.of(
-        Source.jndi(),
-        Source.systemProperties(System.getProperties()),
-        Source.contextParams(context),
-        Source.environment(System.getenv()));
+  private static Settings behind(Source initParams, ServletContext context) {
+    return new Settings(
+        List.of(
+            initParams,
+            Source.jndi(),
+            Source.systemProperties(System.getProperties()),
+            Source.contextParams(context),
+            Source.environment(System.getenv())));
   }
 
   /** A text; {@code fallback} may be null. */
@@ -131,11 +127,8 @@ public final class Settings {
    */
   public String raw(String key) {
     Found found = find(key);
-    if (found != null) {
-      report.putIfAbsent(key, "(set) (" + found.source().name() + ")");
-    } else {
-      report.putIfAbsent(key, "(not set) (" + DEFAULT + ")");
-    }
+    report.putIfAbsent(
+        key, found == null ? Shown.NOTHING : new Shown("(set)", found.source().name()));
     return found == null ? null : found.text();
   }
 
@@ -159,11 +152,9 @@ public final class Settings {
 
   /** Adds a problem that only its reader can see, such as two settings that exclude each other. */
   public void reject(String key, String allowed) {
-    Found found = find(key);
-    String shown = report.getOrDefault(key, "(not set) (" + DEFAULT + ")");
-    String value = shown.substring(0, shown.lastIndexOf(" ("));
-    String source = found == null ? DEFAULT : found.source().name();
-    problems.putIfAbsent(key, new InvalidSettingsException.Problem(key, source, value, allowed));
+    Shown shown = report.getOrDefault(key, Shown.NOTHING);
+    problems.putIfAbsent(
+        key, new InvalidSettingsException.Problem(key, shown.source(), shown.value(), allowed));
   }
 
   /**
@@ -192,13 +183,17 @@ public final class Settings {
    * most likely a misspelling, so the nearest key is named. Ask after everything was read.
    */
   public List<String> unknown() {
-    return sources.stream().flatMap(source -> Spelling.unknown(source, report.keySet())).toList();
+    return unknown(source -> true);
   }
 
   /** As {@link #unknown()}, for the init-params alone: the rest may be meant for other parts. */
   public List<String> unknownInitParams() {
+    return unknown(source -> source.name().equals(Source.INIT_PARAM));
+  }
+
+  private List<String> unknown(Predicate<Source> where) {
     return sources.stream()
-        .filter(source -> source.name().equals(Source.INIT_PARAM))
+        .filter(where)
         .flatMap(source -> Spelling.unknown(source, report.keySet()))
         .toList();
   }
@@ -206,19 +201,18 @@ public final class Settings {
   private <T> T read(String key, T fallback, Syntax<T> syntax) {
     Found found = find(key);
     if (found == null) {
-      report.put(key, syntax.show(fallback) + " (" + DEFAULT + ")");
+      report.put(key, new Shown(syntax.show(fallback), DEFAULT));
       return fallback;
     }
     String source = found.source().name();
     try {
       T value = syntax.parse().apply(found.text());
-      report.put(key, syntax.show(value) + " (" + source + ")");
+      report.put(key, new Shown(syntax.show(value), source));
       return value;
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
       String shown = syntax.shownText().apply(found.text());
-      report.put(key, shown + " (" + source + ")");
-      problems.putIfAbsent(
-          key, new InvalidSettingsException.Problem(key, source, shown, syntax.allowed()));
+      report.put(key, new Shown(shown, source));
+      reject(key, syntax.allowed());
       return fallback;
     }
   }
@@ -234,4 +228,14 @@ public final class Settings {
   }
 
   private record Found(Source source, String text) {}
+
+  /** A key's value as it may be shown, and where it is from. */
+  private record Shown(String value, String source) {
+    static final Shown NOTHING = new Shown("(not set)", DEFAULT);
+
+    @Override
+    public String toString() {
+      return value + " (" + source + ")";
+    }
+  }
 }

@@ -1,7 +1,6 @@
 package dev.helix.config;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -66,7 +65,7 @@ record Syntax<T>(
     return new Syntax<>(
         "an http or https URL such as http://127.0.0.1:11434/v1",
         text -> {
-          URI uri = parseUri(text);
+          URI uri = URI.create(text);
           String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
           require((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null);
           return uri;
@@ -81,11 +80,7 @@ record Syntax<T>(
             + durationText(least)
             + " to "
             + durationText(most),
-        text -> {
-          Duration duration = parseDuration(text);
-          require(duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0);
-          return duration;
-        },
+        text -> within(parseDuration(text), least, most),
         Syntax::durationText);
   }
 
@@ -95,22 +90,14 @@ record Syntax<T>(
             + sizeText(least)
             + " to "
             + sizeText(most),
-        text -> {
-          long size = parseSize(text);
-          require(size >= least && size <= most);
-          return size;
-        },
+        text -> within(parseSize(text), least, most),
         Syntax::sizeText);
   }
 
   static Syntax<Integer> integer(int least, int most) {
     return new Syntax<>(
         "a whole number from " + least + " to " + most,
-        text -> {
-          int number = Integer.parseInt(text);
-          require(number >= least && number <= most);
-          return number;
-        },
+        text -> within(Integer.valueOf(text), least, most),
         Object::toString);
   }
 
@@ -201,14 +188,6 @@ record Syntax<T>(
     return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
   }
 
-  private static URI parseUri(String text) {
-    try {
-      return new URI(text);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(e);
-    }
-  }
-
   private static String withoutCredentials(String text) {
     return printable(text.replaceFirst("\\?.*", "?***").replaceFirst(".*@", "***@"));
   }
@@ -216,6 +195,11 @@ record Syntax<T>(
   private static String printable(String text) {
     String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "...";
+  }
+
+  private static <T extends Comparable<? super T>> T within(T value, T least, T most) {
+    require(value.compareTo(least) >= 0 && value.compareTo(most) <= 0);
+    return value;
   }
 
   private static void require(boolean allowed) {

@@ -15,20 +15,14 @@ public final class HeaderValues {
   /** The values of a header, in their order, without the empty ones. */
   public static List<String> of(HttpServletRequest request, String name) {
     Enumeration<String> all = request.getHeaders(name);
-    List<String> values = List.of();
+    List<String> values = new ArrayList<>();
     while (all.hasMoreElements()) {
       String value = trim(all.nextElement());
       if (!value.isEmpty()) {
-        values = values.isEmpty() ? List.of(value) : and(values, value);
+        values.add(value);
       }
     }
     return values;
-  }
-
-  private static List<String> and(List<String> values, String another) {
-    List<String> all = new ArrayList<>(values);
-    all.add(another);
-    return all;
   }
 
   /** Without the optional white space around a field value (RFC 9110 section 5.5). */

@@ -4,18 +4,17 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -73,9 +72,9 @@ final class RunFolder implements AutoCloseable {
 
   /** The server's class path: the launcher's classes and the libraries, once unpacked. */
   List<Path> serverClassPath() throws IOException {
-    try (Stream<Path> libraries = Files.list(libraries())) {
-      return Stream.concat(Stream.of(classes()), libraries.sorted()).toList();
-    }
+    List<Path> path = new ArrayList<>(List.of(classes()));
+    path.addAll(jars(libraries()));
+    return path;
   }
 
   /**
@@ -85,12 +84,15 @@ final class RunFolder implements AutoCloseable {
   List<Path> applicationClassPath() throws IOException {
     Path inside = webApplication().resolve("WEB-INF");
     List<Path> path = new ArrayList<>(List.of(inside.resolve("classes")));
-    for (Path folder : List.of(inside.resolve("lib"), libraries())) {
-      try (Stream<Path> libraries = Files.list(folder)) {
-        libraries.sorted().forEach(path::add);
-      }
-    }
+    path.addAll(jars(inside.resolve("lib")));
+    path.addAll(jars(libraries()));
     return path;
+  }
+
+  private static List<Path> jars(Path folder) throws IOException {
+    try (Stream<Path> jars = Files.list(folder)) {
+      return jars.sorted().toList();
+    }
   }
 
   /** Unpacks the WAR. What must never be served lies outside of {@link #webApplication}. */
@@ -177,30 +179,16 @@ final class RunFolder implements AutoCloseable {
   /** Deletes the lock last: as long as something is left, the next run will find it. */
   private static void deleteTree(Path folder) throws IOException {
     Path lock = folder.resolve(LOCK);
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            if (!file.equals(lock)) {
-              Files.delete(file);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            if (directory.equals(folder)) {
-              Files.deleteIfExists(lock);
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        if (!path.equals(lock) && !path.equals(folder)) {
+          Files.delete(path);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    Files.deleteIfExists(lock);
+    Files.delete(folder);
   }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.nio.DefaultAsyncClientConnectionOperator;
@@ -97,19 +96,13 @@ final class ConnectThread extends DefaultAsyncClientConnectionOperator implement
       thread.execute(
           () -> {
             if (!connection.isDone()) {
-              begin(
-                  connection,
-                  () ->
-                      super.connect(
-                          initiator,
-                          host,
-                          socket,
-                          name,
-                          local,
-                          timeout,
-                          attachment,
-                          context,
-                          made));
+              try {
+                connection.setDependency(
+                    super.connect(
+                        initiator, host, socket, name, local, timeout, attachment, context, made));
+              } catch (RuntimeException e) {
+                connection.failed(e); // Such as that the client is closed.
+              }
             }
             late.cancel(false);
           });
@@ -117,16 +110,6 @@ final class ConnectThread extends DefaultAsyncClientConnectionOperator implement
       connection.failed(stopped);
     }
     return connection;
-  }
-
-  private static void begin(
-      ComplexFuture<ManagedAsyncClientConnection> connection,
-      Supplier<Future<ManagedAsyncClientConnection>> attempt) {
-    try {
-      connection.setDependency(attempt.get());
-    } catch (RuntimeException e) {
-      connection.failed(e); // Such as that the client is closed.
-    }
   }
 
   /** Begins no more connections. A lookup that hangs is not waited for. */

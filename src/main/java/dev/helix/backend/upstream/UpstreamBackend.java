@@ -15,7 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -24,6 +23,7 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
+import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
@@ -72,7 +72,6 @@ public final class UpstreamBackend implements ChatBackend {
     this.models = settings.endpoint("/models");
     this.timers = timers;
     Timeout connect = Timeout.of(settings.connectTimeout());
-    AtomicInteger threads = new AtomicInteger();
     this.connectThread = new ConnectThread(names, timers);
     this.connections =
         new PoolingAsyncClientConnectionManager(
@@ -105,12 +104,7 @@ public final class UpstreamBackend implements ChatBackend {
                     // The turn has timers of its own: this one is also tripped by a slow caller.
                     .setResponseTimeout(Timeout.DISABLED)
                     .build())
-            .setThreadFactory(
-                task -> {
-                  Thread thread = new Thread(task, "helix-upstream-" + threads.incrementAndGet());
-                  thread.setDaemon(true);
-                  return thread;
-                })
+            .setThreadFactory(new DefaultThreadFactory("helix-upstream", true))
             .setUserAgent("helix-sessions")
             .addExecInterceptorLast("exchange", UpstreamExchange::runOn)
             .disableAutomaticRetries()
