@@ -51,41 +51,33 @@ public final class HelixApplication implements ServletContextListener {
     try {
       open(context);
     } catch (RuntimeException | Error e) {
-      // An error too: where a class is missing, the lock of the folder must not stay in a server
-      // that goes on. Servers differ in where they write what stopped an application; this is where
-      // all else is.
-      LOG.log(Level.ERROR, "the application cannot start: " + told(e));
+      // An error's message is a name without what is wrong with it.
+      String reason = e instanceof Error ? e.toString() : e.getMessage();
+      LOG.log(Level.ERROR, "the application cannot start: " + reason);
+      // After an error too: the lock of the folder must not stay in a server that goes on.
       close();
       throw e;
     }
-  }
-
-  private static String told(Throwable failure) {
-    // An error's message is a name without what is wrong with it.
-    return failure instanceof Error ? failure.toString() : failure.getMessage();
   }
 
   private void open(ServletContext context) {
     Settings settings = Settings.forContext(context);
     HelixConfig config = HelixConfig.from(settings);
     Clock clock = Clock.systemUTC();
-    String sessionsDir = config.sessionsDir().toString();
     ArchiveSettings archive = config.archive();
+    SessionStore store =
+        SessionStore.open(
+            config.store(), HelixConfig.storeSettings(settings, config.sessionsDir()));
     SessionManager sessions =
-        new SessionManager(
-            archive.before(
-                SessionStore.open(
-                    config.store(), HelixConfig.storeSettings(settings, config.sessionsDir())),
-                clock),
-            clock,
-            config.cache());
+        new SessionManager(archive.before(store, clock), clock, config.cache());
     opened.push(sessions);
     if (archive.idle() != null) {
       opened.push(
           ArchiveSchedule.start(
               sessions, archive.idle(), archive.interval(), named("helix-archive")));
     }
-    ScheduledThreadPoolExecutor timers = timers();
+    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("helix-timer"));
+    timers.setRemoveOnCancelPolicy(true);
     opened.push(() -> stop(timers));
     TurnThreads storing = new TurnThreads(timers, named("helix-store"));
     opened.push(storing);
@@ -94,7 +86,6 @@ public final class HelixApplication implements ServletContextListener {
     ChatBackend backend = backend(config, settings, timers, clock);
     opened.push(backend);
     report(settings);
-    BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
     opened.push(turns::drain);
     ModelCatalog models =
@@ -102,11 +93,12 @@ public final class HelixApplication implements ServletContextListener {
             backend, config.chat().modelsCache(), config.modelsTimeout(), forwarding, timers);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
-    context.setAttribute(BodyBudget.class.getName(), budget);
+    context.setAttribute(BodyBudget.class.getName(), new BodyBudget(config.filter().memoryBytes()));
     context.setAttribute(ModelCatalog.class.getName(), models);
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(
-        "dev.helix.sessions.dir", config.store().equals("files") ? sessionsDir : config.store());
+        "dev.helix.sessions.dir",
+        config.store().equals("files") ? config.sessionsDir().toString() : config.store());
     context.setAttribute("dev.helix.drain", (Runnable) turns::drain);
     if (config.backend().isDemo()) {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
@@ -125,10 +117,7 @@ public final class HelixApplication implements ServletContextListener {
         : choice.open(settings::raw);
   }
 
-  /**
-   * Says what is set, when store and backend have read their own. What was chosen matters to
-   * whoever reads the log; what holds anyway is for who looks closer.
-   */
+  /** Says what is set, when store and backend have read their own. */
   private static void report(Settings settings) {
     settings
         .report()
@@ -150,12 +139,6 @@ public final class HelixApplication implements ServletContextListener {
         LOG.log(Level.ERROR, "a part of the application could not be closed", e);
       }
     }
-  }
-
-  private static ScheduledThreadPoolExecutor timers() {
-    ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("helix-timer"));
-    timers.setRemoveOnCancelPolicy(true);
-    return timers;
   }
 
   /** Waits for the threads, which would keep an undeployed application's classes. */

@@ -52,10 +52,7 @@ public record HelixConfig(
   private static final Duration MIN = Duration.ofMillis(1);
   private static final Duration MAX = Duration.ofDays(1);
 
-  /**
-   * Headers that belong to the connection, the body or the caller's identity: never the upstream's
-   * to see.
-   */
+  /** Headers of the connection, the body and the caller's identity, which no upstream sees. */
   private static final Set<String> NEVER_FORWARDED =
       Set.of(
           "authorization",
@@ -90,8 +87,7 @@ public record HelixConfig(
     Path sessionsDir = sessionsDir(settings);
     FilterSettings filter = FilterSettings.from(settings);
     CacheShare cache = FilterSettings.cacheShare(settings);
-    // Read by their filters themselves; read here too so that wrong values are named with the
-    // others.
+    // Their filters read these themselves; here wrong values are named with the others.
     settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
     AuthenticationSettings.from(settings);
     ArchiveSettings.read(settings);

@@ -1,12 +1,13 @@
 package dev.helix.backend;
 
 import dev.helix.config.Settings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which backend answers: the upstream, the demo, or one of the web application's own. Immutable.
@@ -39,9 +40,7 @@ public record BackendChoice(String name, ChatBackend.Provider provider) {
     }
     if (own.size() > 1 || upstream) {
       settings.reject(
-          KEY,
-          "set, as there is more than one that could answer: "
-              + String.join(", ", names(own, upstream)));
+          KEY, "set, as there is more than one that could answer: " + names(own, upstream));
     }
     return new BackendChoice(own.get(0).name(), own.get(0));
   }
@@ -52,16 +51,16 @@ public record BackendChoice(String name, ChatBackend.Provider provider) {
    * @throws IllegalArgumentException if one is named and cannot be loaded
    */
   public static List<ChatBackend.Provider> own() {
-    List<ChatBackend.Provider> own = new ArrayList<>();
     try {
       // This class's own loader: in a container the thread's may be another application's.
-      ServiceLoader.load(ChatBackend.Provider.class, BackendChoice.class.getClassLoader())
-          .forEach(own::add);
+      return ServiceLoader.load(ChatBackend.Provider.class, BackendChoice.class.getClassLoader())
+          .stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
     } catch (ServiceConfigurationError e) {
       throw new IllegalArgumentException(
           "a backend of the application's own cannot be loaded: " + e.getMessage(), e);
     }
-    return own;
   }
 
   private static BackendChoice named(
@@ -79,21 +78,18 @@ public record BackendChoice(String name, ChatBackend.Provider provider) {
       settings.reject(
           KEY,
           meant.isEmpty()
-              ? "one of " + String.join(", ", names(own, true))
+              ? "one of " + names(own, true)
               : "the name of one backend, not of " + meant.size());
       return new BackendChoice(DEMO, null);
     }
     return new BackendChoice(asked, meant.get(0));
   }
 
-  private static List<String> names(List<ChatBackend.Provider> own, boolean upstream) {
-    List<String> names = new ArrayList<>();
-    if (upstream) {
-      names.add(UPSTREAM);
-    }
-    names.add(DEMO);
-    own.forEach(provider -> names.add(provider.name()));
-    return names;
+  private static String names(List<ChatBackend.Provider> own, boolean upstream) {
+    return Stream.concat(
+            upstream ? Stream.of(UPSTREAM, DEMO) : Stream.of(DEMO),
+            own.stream().map(ChatBackend.Provider::name))
+        .collect(Collectors.joining(", "));
   }
 
   /** Whether the demo answers. */

@@ -39,8 +39,7 @@ public final class Settings {
   }
 
   /**
-   * The settings of a web application as a whole: the init-params of all filters and servlets in
-   * its {@code web.xml} before its other sources.
+   * The settings of a web application: the init-params of all its parts before the other sources.
    */
   public static Settings forContext(ServletContext context) {
     return behind(Source.initParams(context), context);

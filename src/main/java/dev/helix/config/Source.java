@@ -80,9 +80,7 @@ public record Source(
         () -> Collections.list(config.getInitParameterNames()));
   }
 
-  /**
-   * What the filters and servlets of an application are given; of a key that two have, the first.
-   */
+  /** What all filters and servlets are given; of a key that two have, the first. */
   static Source initParams(ServletContext context) {
     Map<String, String> values = new LinkedHashMap<>();
     Stream.concat(
@@ -105,8 +103,7 @@ public record Source(
     return new Source("JNDI", UnaryOperator.identity(), Source::jndiEntry, List::of);
   }
 
-  // Only keys of ours are looked up, below the application's own environment: never a caller's
-  // text.
+  // Only keys of ours are looked up, never a caller's text.
   @SuppressWarnings("BanJNDI")
   private static String jndiEntry(String key) {
     try {

@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  * How one type of setting is written. Immutable.
  *
  * @param allowed what is allowed, to follow "must be"
- * @param parse the value of a text; throws {@link IllegalArgumentException} (or another {@link
- *     RuntimeException}) when it is not allowed
+ * @param parse the value of a text; throws a {@link RuntimeException} when it is not allowed
  * @param shownText a text that could not be parsed, as it may be shown to a person
  * @param shownValue a value as it may be shown to a person, in a log for example
  */

@@ -78,25 +78,23 @@ public final class HealthServlet extends HttpServlet {
       return known.failure();
     }
     // Only one thread waits for a store that does not answer; the others give up soon.
-    boolean mine = false;
     try {
-      mine = asking.tryLock(NANOS_KNOWN, TimeUnit.NANOSECONDS);
-      if (!mine) {
+      if (!asking.tryLock(NANOS_KNOWN, TimeUnit.NANOSECONDS)) {
         return ErrorMapping.notReady();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ErrorMapping.stopping();
+    }
+    try {
       StoreHealth now = last;
       if (now == null || !now.isRecent()) {
         now = new StoreHealth(ask(), System.nanoTime());
         last = now;
       }
       return now.failure();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ErrorMapping.stopping();
     } finally {
-      if (mine) {
-        asking.unlock();
-      }
+      asking.unlock();
     }
   }
 

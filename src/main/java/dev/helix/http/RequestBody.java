@@ -4,7 +4,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The body of one request in memory, within a limit for the request and a {@link BodyBudget} for
@@ -39,7 +38,7 @@ public final class RequestBody implements AutoCloseable {
    *
    * @param limit the most bytes that one body may have
    * @param budget where the bytes are counted while they are held
-   * @throws BodyTooLargeException if the body is over the limit. A declared {@code Content-Length}
+   * @throws RequestBodyException if the body is over the limit. A declared {@code Content-Length}
    *     over the limit is refused without reading
    * @throws BodyBudgetException if the budget has no room for it; thrown after the rest of the body
    *     was read and dropped
@@ -52,12 +51,12 @@ public final class RequestBody implements AutoCloseable {
     }
     boolean knownLonger = request.getAttribute(AT_LEAST) instanceof Integer least && least > limit;
     if (knownLonger || request.getContentLengthLong() > limit) {
-      throw new BodyTooLargeException(limit);
+      throw RequestBodyException.tooLarge(limit);
     }
     RequestBody body = readUpTo(request, limit, budget);
     if (!body.complete) {
       body.close();
-      throw new BodyTooLargeException(limit);
+      throw RequestBodyException.tooLarge(limit);
     }
     return body.take(limit);
   }
@@ -70,29 +69,24 @@ public final class RequestBody implements AutoCloseable {
       throws IOException {
     int most = (int) Math.min(limit, LARGEST);
     BodyBudget.Share share = budget.share();
-    boolean done = false;
     try {
       byte[] bytes =
           readBytes(request.getInputStream(), request.getContentLengthLong(), most, share);
-      RequestBody body = new RequestBody(bytes, bytes.length <= most, share);
-      done = true;
-      return body;
+      return new RequestBody(bytes, bytes.length <= most, share);
     } catch (BodyBudgetException e) {
       share.close();
       discard(request.getInputStream(), most);
       throw e;
-    } finally {
-      if (!done) {
-        share.close();
-      }
+    } catch (IOException | RuntimeException | Error e) {
+      share.close();
+      throw e;
     }
   }
 
   /**
    * Reads what a caller still sends whose body was refused as too large, when the caller has been
-   * told: else the connection is reset, and the caller may never see why. Blocks until the end of
-   * the body, or so much of it that nobody sends it by mistake. A caller that waits for leave to
-   * send has none, and one that leaves is no error.
+   * told. Blocks until the end of the body, or so much of it that nobody sends it by mistake. A
+   * caller that waits for leave to send has none, and one that leaves is no error.
    *
    * @param limit the most bytes that the body might have had
    */
@@ -120,26 +114,15 @@ public final class RequestBody implements AutoCloseable {
     }
   }
 
-  /**
-   * @param declared the likely length, or negative. Only a hint: a filter before this one may have
-   *     decompressed the body
-   */
+  /** The declared length is a hint, or negative: a filter may have decompressed the body. */
   private static byte[] readBytes(InputStream in, long declared, int limit, BodyBudget.Share share)
       throws IOException {
     int capacity =
         (int) Math.min(declared < 0 ? FIRST_STEP : declared, Math.min(FIRST_STEP, limit));
     share.resize(capacity);
     byte[] bytes = new byte[capacity];
-    int size = 0;
-    while (size <= limit) {
-      if (size < bytes.length) {
-        int count = in.read(bytes, size, bytes.length - size);
-        if (count < 0) {
-          break;
-        }
-        size += count;
-        continue;
-      }
+    int size = in.readNBytes(bytes, 0, capacity);
+    while (size == bytes.length && size <= limit) {
       // One byte tells whether there is more before room is made for it.
       int next = in.read();
       if (next < 0) {
@@ -149,6 +132,7 @@ public final class RequestBody implements AutoCloseable {
       share.resize(Math.min(capacity, limit));
       bytes = Arrays.copyOf(bytes, capacity);
       bytes[size++] = (byte) next;
+      size += in.readNBytes(bytes, size, capacity - size);
     }
     if (size < bytes.length) {
       bytes = Arrays.copyOf(bytes, size);
@@ -209,9 +193,9 @@ public final class RequestBody implements AutoCloseable {
 
   private synchronized RequestBody take(long limit) {
     if (length > limit) {
-      throw new BodyTooLargeException(limit);
+      throw RequestBodyException.tooLarge(limit);
     }
-    Objects.requireNonNull(bytes(), "bytes");
+    byte[] unused = bytes();
     taken = true;
     return this;
   }

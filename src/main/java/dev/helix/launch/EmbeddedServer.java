@@ -33,9 +33,6 @@ import org.eclipse.jetty.util.ClassMatcher;
  */
 public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(EmbeddedServer.class.getName());
-  private static final String SESSIONS_ATTRIBUTE = "dev.helix.sessions.dir";
-  private static final String MODEL_ATTRIBUTE = "dev.helix.demo.model";
-  private static final String DRAIN_ATTRIBUTE = "dev.helix.drain";
   private static final int HEADER_BYTES = 16 * 1024;
 
   /** Longer than clients keep a connection, so that it is they who close it. */
@@ -115,17 +112,17 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     server.start();
     String url = url();
     ServletContext context = application.getServletContext();
-    Object sessions = context.getAttribute(SESSIONS_ATTRIBUTE);
-    Object model = context.getAttribute(MODEL_ATTRIBUTE);
-    return "helix-sessions is ready at "
-        + url
-        + (sessions == null ? "" : "\nSessions are kept in " + sessions)
-        + "\nTry: curl "
-        + url
-        + "/v1/chat/completions -H 'Content-Type: application/json'"
-        + " -H 'X-Conversation-ID: demo' -d '{\"model\":\""
-        + (model == null ? "MODEL" : model)
-        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'";
+    Object sessions = context.getAttribute("dev.helix.sessions.dir");
+    Object model = context.getAttribute("dev.helix.demo.model");
+    return """
+        helix-sessions is ready at %1$s%2$s
+        Try: curl %1$s/v1/chat/completions -H 'Content-Type: application/json' \
+        -H 'X-Conversation-ID: demo' \
+        -d '{"model":"%3$s","messages":[{"role":"user","content":"Hello"}]}'"""
+        .formatted(
+            url,
+            sessions == null ? "" : "\nSessions are kept in " + sessions,
+            model == null ? "MODEL" : model);
   }
 
   private void bind() throws BindException {
@@ -135,12 +132,8 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       BindException failure =
           new BindException(
-              "Cannot listen on port "
-                  + address.getPort()
-                  + " of "
-                  + address.getHostString()
-                  + ": "
-                  + reason.getMessage());
+              "Cannot listen on port %d of %s: %s"
+                  .formatted(address.getPort(), address.getHostString(), reason.getMessage()));
       failure.initCause(e);
       throw failure;
     }
@@ -149,11 +142,8 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   private String url() {
     String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
     String path = application.getContextPath();
-    return "http://"
-        + (host.indexOf(':') < 0 ? host : "[" + host + "]")
-        + ":"
-        + connector.getLocalPort()
-        + (path.equals("/") ? "" : path);
+    String name = host.indexOf(':') < 0 ? host : "[" + host + "]";
+    return "http://" + name + ":" + connector.getLocalPort() + (path.equals("/") ? "" : path);
   }
 
   /**
@@ -173,7 +163,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   }
 
   private void drain() {
-    if (application.getServletContext().getAttribute(DRAIN_ATTRIBUTE) instanceof Runnable drain) {
+    if (application.getServletContext().getAttribute("dev.helix.drain") instanceof Runnable drain) {
       try {
         application.getContext().run(drain);
       } catch (RuntimeException e) {

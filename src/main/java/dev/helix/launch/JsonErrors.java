@@ -37,15 +37,11 @@ final class JsonErrors implements Request.Handler {
     String message =
         callersFault && reason != null && !reason.equals(title) ? title + ": " + reason : title;
     String code = known == null ? "null" : quoted(known.name().toLowerCase(Locale.ROOT));
-    String json =
-        "{\"error\":{\"message\":"
-            + quoted(message)
-            + ",\"type\":"
-            + quoted(callersFault ? "invalid_request_error" : "server_error")
-            + ",\"param\":null,\"code\":"
-            + code
-            + "}}";
-    return json.getBytes(StandardCharsets.UTF_8);
+    String type = callersFault ? "invalid_request_error" : "server_error";
+    return """
+        {"error":{"message":%s,"type":"%s","param":null,"code":%s}}"""
+        .formatted(quoted(message), type, code)
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static String quoted(String text) {

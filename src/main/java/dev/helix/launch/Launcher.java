@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.MalformedURLException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -43,15 +42,15 @@ public final class Launcher {
 
   /** Runs the program; returns once the server is ready, which then keeps the JVM alive. */
   public static void main(String[] arguments) {
-    int status = run(List.of(arguments), System.out, System.err);
+    int status = new Launcher(System.out, System.err).run(List.of(arguments));
     if (status != 0) {
       System.exit(status);
     }
   }
 
-  private static int run(List<String> arguments, PrintStream out, PrintStream err) {
+  private int run(List<String> arguments) {
     if (!arguments.isEmpty() && COMMANDS.contains(arguments.get(0))) {
-      return new Launcher(out, err).command(arguments);
+      return command(arguments);
     }
     Options options;
     try {
@@ -70,7 +69,7 @@ public final class Launcher {
         out.println("helix-sessions " + Launcher.class.getPackage().getImplementationVersion());
         yield 0;
       }
-      case SERVE -> new Launcher(out, err).serve(options);
+      case SERVE -> serve(options);
     };
   }
 
@@ -143,8 +142,11 @@ public final class Launcher {
   }
 
   private ClassLoader loader(List<Path> classPath) throws IOException {
-    URLClassLoader loader =
-        new URLClassLoader(urls(classPath), ClassLoader.getPlatformClassLoader());
+    URL[] urls = new URL[classPath.size()];
+    for (int i = 0; i < urls.length; i++) {
+      urls[i] = classPath.get(i).toUri().toURL();
+    }
+    URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
     running.push(loader);
     Thread.currentThread().setContextClassLoader(loader);
     return loader;
@@ -158,14 +160,6 @@ public final class Launcher {
     }
   }
 
-  private static URL[] urls(List<Path> paths) throws MalformedURLException {
-    URL[] urls = new URL[paths.size()];
-    for (int i = 0; i < urls.length; i++) {
-      urls[i] = paths.get(i).toUri().toURL();
-    }
-    return urls;
-  }
-
   private void report(String headline, Throwable failure) {
     if (failure instanceof BindException) {
       err.println(failure.getMessage());
@@ -177,11 +171,7 @@ public final class Launcher {
           (isOurs(cause) ? cause.getMessage() : cause.toString()).indent(2).stripTrailing());
     }
     boolean expected = isOurs(failure) || failure instanceof IOException;
-    logger()
-        .log(
-            expected ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
-            "start failed",
-            failure);
+    log(expected ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR, "start failed", failure);
   }
 
   private static boolean isOurs(Throwable cause) {
@@ -194,13 +184,13 @@ public final class Launcher {
       try {
         part.close();
       } catch (Exception e) {
-        logger().log(System.Logger.Level.ERROR, "could not stop cleanly", e);
+        log(System.Logger.Level.ERROR, "could not stop cleanly", e);
       }
     }
   }
 
-  /** Not a constant: logging is configured only after this class is loaded. */
-  private static System.Logger logger() {
-    return System.getLogger(Launcher.class.getName());
+  /** The logger is no constant: logging is configured only after this class is loaded. */
+  private static void log(System.Logger.Level level, String message, Throwable failure) {
+    System.getLogger(Launcher.class.getName()).log(level, message, failure);
   }
 }

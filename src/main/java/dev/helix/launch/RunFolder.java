@@ -48,9 +48,7 @@ final class RunFolder implements AutoCloseable {
       Path lock = root.resolve(LOCK);
       FileChannel channel =
           FileChannel.open(lock, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      // Another run may take the folder for a dead one between the file's birth and its lock:
-      // whether
-      // it is still removing it (no lock for us) or done (no file), we take another folder.
+      // Between the file's birth and its lock another run may take the folder for a dead one.
       if (channel.tryLock() != null && Files.exists(lock)) {
         RunFolder folder = new RunFolder(root, channel);
         folder.removeDead(parent);
@@ -77,10 +75,7 @@ final class RunFolder implements AutoCloseable {
     return path;
   }
 
-  /**
-   * The application's own class path, once unpacked: its classes and libraries, and those of the
-   * server, which bring the servlet API that they name.
-   */
+  /** The application's class path: its own, and the server's libraries for the servlet API. */
   List<Path> applicationClassPath() throws IOException {
     Path inside = webApplication().resolve("WEB-INF");
     List<Path> path = new ArrayList<>(List.of(inside.resolve("classes")));

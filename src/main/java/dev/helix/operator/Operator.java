@@ -76,11 +76,10 @@ public final class Operator implements Callable<Integer> {
       return 2;
     } catch (InvalidSettingsException e) {
       err.println(e.getMessage());
-      return 1;
     } catch (SessionException e) {
       err.println(told(e));
-      return 1;
     }
+    return 1;
   }
 
   private static String told(SessionException e) {
@@ -190,8 +189,7 @@ public final class Operator implements Callable<Integer> {
   private int delete(CommandLine line) {
     String name = line.word("session id");
     try (SessionManager sessions = openAlone(line)) {
-      boolean existed = SessionId.ofName(name).map(sessions::delete).orElse(false);
-      if (!existed) {
+      if (!SessionId.ofName(name).map(sessions::delete).orElse(false)) {
         return noSession(name);
       }
     }
@@ -270,8 +268,7 @@ public final class Operator implements Callable<Integer> {
           e.getMessage()
               + ". Nothing is changed: "
               + arguments.get(0)
-              + " needs a server to be"
-              + " stopped first",
+              + " needs a server to be stopped first",
           e.getCause());
     }
   }

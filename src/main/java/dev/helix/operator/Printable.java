@@ -36,7 +36,9 @@ final class Printable {
       case '\t' -> out.append("\\t");
       case '\\' -> out.append("\\\\");
       default -> {
-        if (Character.isISOControl(c) || turnsDirection(c) || isSurrogate(c)) {
+        if (Character.isISOControl(c)
+            || turnsDirection(c)
+            || Character.getType(c) == Character.SURROGATE) {
           out.append(String.format(Locale.ROOT, "\\u%04x", c));
         } else {
           out.appendCodePoint(c);
@@ -46,16 +48,10 @@ final class Printable {
   }
 
   private static boolean turnsDirection(int c) {
-    return (c >= 0x202A && c <= 0x202E)
+    return (c >= 0x2028 && c <= 0x202E)
         || (c >= 0x2066 && c <= 0x2069)
         || c == 0x200E
         || c == 0x200F
-        || c == 0x061C
-        || c == 0x2028
-        || c == 0x2029;
-  }
-
-  private static boolean isSurrogate(int c) {
-    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+        || c == 0x061C;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -13,10 +14,8 @@ import java.util.Set;
 public final class NormalizedText {
   private static final Set<String> REASONING_TAGS =
       Set.of("think", "thinking", "reason", "reasoning", "thought");
-  private static final List<String[]> REASONING_MARKS =
-      List.of(
-          new String[] {"<|begin_of_thought|>", "<|end_of_thought|>"},
-          new String[] {"◁think▷", "◁/think▷"});
+  private static final Map<String, String> REASONING_MARKS =
+      Map.of("<|begin_of_thought|>", "<|end_of_thought|>", "◁think▷", "◁/think▷");
 
   /** Marks around what is said; only the marks are left out. */
   private static final List<String> SOLUTION_MARKS =
@@ -126,9 +125,7 @@ public final class NormalizedText {
     return strip(String.join(between, pieces));
   }
 
-  /**
-   * Where something that may be a mark begins next, or -1; asked for places further and further.
-   */
+  /** Where what may be a mark begins next, or -1; asked for places further and further. */
   private int nextMark(int start) {
     nextAngle = nextAngle < start && nextAngle >= 0 ? text.indexOf('<', start) : nextAngle;
     nextTriangle =
@@ -145,9 +142,9 @@ public final class NormalizedText {
         return at + mark.length();
       }
     }
-    for (String[] marks : REASONING_MARKS) {
-      if (text.startsWith(marks[0], at)) {
-        return blockEnd(at, at + marks[0].length(), marks[1]);
+    for (Map.Entry<String, String> marks : REASONING_MARKS.entrySet()) {
+      if (text.startsWith(marks.getKey(), at)) {
+        return blockEnd(at, at + marks.getKey().length(), marks.getValue());
       }
     }
     int nameEnd = at + 1;

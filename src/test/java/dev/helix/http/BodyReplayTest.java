@@ -316,7 +316,7 @@ class BodyReplayTest {
       throws IOException {
     try (RequestBody body = RequestBody.read(request, LIMIT, budget)) {
       bodies.add(body.bytes());
-    } catch (BodyTooLargeException e) {
+    } catch (RequestBodyException e) {
       ErrorResponse.write(response, e.error());
     }
   }

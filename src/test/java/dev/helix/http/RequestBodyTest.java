@@ -93,7 +93,7 @@ class RequestBodyTest {
       assertEquals(413, response.status());
       assertTrue(response.body().contains("\"code\":\"request_too_large\""), response.body());
       assertTrue(response.body().contains("300000 bytes"), response.body());
-      assertEquals(BodyTooLargeException.class, failures.remove().getClass());
+      assertEquals(RequestBodyException.class, failures.remove().getClass());
     }
   }
 

@@ -29,10 +29,9 @@ import org.apache.hc.core5.reactor.ConnectionInitiator;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * The one thread on which connections to the upstream are begun. A connection begins with the
- * lookup of the host's name, which blocks for as long as the name server likes. A connection whose
- * lookup has not ended within the connect time-out fails; those that wait behind it are skipped
- * when they have failed too. Thread-safe.
+ * The one thread on which connections to the upstream are begun, each with the lookup of the host's
+ * name, which blocks. A connection whose lookup has not ended within the connect time-out fails,
+ * and so do those that wait behind it. Thread-safe.
  */
 final class ConnectThread extends DefaultAsyncClientConnectionOperator implements AutoCloseable {
   private final ScheduledExecutorService timers;

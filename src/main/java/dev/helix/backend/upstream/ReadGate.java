@@ -14,18 +14,10 @@ import org.apache.hc.core5.reactor.ssl.SSLIOSession;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * A connection to the upstream that reads only what the client may take. The client's decoder reads
- * at the head of each HTTP chunk, whatever window it was given. Here it reads nothing
- *
- * <ul>
- *   <li>while the client has put reading off because the window is used up, and
- *   <li>once after it has decoded a part of what it has. When it asks again with as many bytes
- *       left, it needs others.
- * </ul>
- *
- * What is left in the socket is read when the selector tells of it again. A connection with TLS is
- * left as it is, as it does not read at the head of a chunk. Read by its I/O thread only, else as
- * thread-safe as the session it wraps (ADR-0051).
+ * A connection to the upstream that reads only what the client may take (ADR-0051). It reads
+ * nothing while the window is used up, and once after the client has decoded a part of what it has:
+ * when the client asks again with as many bytes left, it needs others. A connection with TLS needs
+ * no gate. Read by its I/O thread only, else as thread-safe as the session it wraps.
  */
 final class ReadGate implements IOSession {
   private final IOSession session;

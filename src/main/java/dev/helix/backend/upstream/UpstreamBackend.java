@@ -162,8 +162,7 @@ public final class UpstreamBackend implements ChatBackend {
     if (running != null) {
       running.failed(new BackendException(Reason.BROKEN, "The application stops.", null));
     }
-    // Closed at once, the reactor's threads would find their selector closed under them, and log
-    // it.
+    // Else the reactor's threads would find their selector closed under them, and log it.
     client.initiateShutdown();
     try {
       client.awaitShutdown(TimeValue.ofSeconds(2));

@@ -91,14 +91,14 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   }
 
   private void attempt(boolean mayRetry) {
-    HttpClientContext context = HttpClientContext.create();
-    context.setAttribute(CONTEXT_ATTRIBUTE, this);
-    byte[] json = body;
-    JsonProducer producer = json == null ? null : new JsonProducer(json);
-    Attempt attempt = new Attempt(context, producer, mayRetry);
+    Attempt attempt = new Attempt(body, mayRetry);
     running =
         client.execute(
-            new BasicRequestProducer(request, producer), attempt, null, context, attempt);
+            new BasicRequestProducer(request, attempt.producer),
+            attempt,
+            null,
+            attempt.context,
+            attempt);
     // A cancel that came while execute ran found no future to cancel.
     if (cancelled) {
       running.cancel(true);
@@ -160,15 +160,16 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   }
 
   private final class Attempt implements AsyncResponseConsumer<Void>, FutureCallback<Void> {
-    private final HttpClientContext context;
+    private final HttpClientContext context = HttpClientContext.create();
     private final JsonProducer producer;
     private final boolean mayRetry;
     private final AtomicBoolean over = new AtomicBoolean();
+    private FutureCallback<Void> result;
 
-    Attempt(HttpClientContext context, JsonProducer producer, boolean mayRetry) {
-      this.context = context;
-      this.producer = producer;
+    Attempt(byte[] json, boolean mayRetry) {
+      this.producer = json == null ? null : new JsonProducer(json);
       this.mayRetry = mayRetry;
+      context.setAttribute(CONTEXT_ATTRIBUTE, UpstreamExchange.this);
     }
 
     @Override
@@ -194,8 +195,6 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       }
     }
 
-    private FutureCallback<Void> result;
-
     @Override
     public void informationResponse(HttpResponse response, HttpContext httpContext) {}
 
@@ -203,11 +202,10 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     public void updateCapacity(CapacityChannel capacityChannel) {
       synchronized (UpstreamExchange.this) {
         channel = capacityChannel;
-        int granted = credit;
-        credit = 0;
-        if (granted > 0) {
-          grant(granted);
+        if (credit > 0) {
+          grant(credit);
         }
+        credit = 0;
       }
     }
 
@@ -281,28 +279,26 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   }
 
   private BackendException explain(Exception cause) {
-    if (cause instanceof ConnectionRequestTimeoutException) {
-      return new BackendException(
-          Reason.TIMEOUT, "No connection to the upstream became free in time.", cause);
-    }
-    if (cause instanceof SocketTimeoutException) {
-      return new BackendException(
-          Reason.TIMEOUT, "The upstream could not be reached in time.", cause);
-    }
-    if (cause instanceof ConnectException
-        || cause instanceof UnknownHostException
-        || cause instanceof NoRouteToHostException) {
-      return new BackendException(Reason.UNREACHABLE, "The upstream can't be reached.", cause);
-    }
-    if (cause instanceof SSLException) {
-      return new BackendException(
-          Reason.UNREACHABLE, "No secure connection to the upstream could be made.", cause);
-    }
-    return new BackendException(
-        Reason.BROKEN,
+    Reason reason = Reason.BROKEN;
+    String message =
         headSeen
             ? "The connection to the upstream broke before its answer was complete."
-            : "The upstream closed the connection without an answer.",
-        cause);
+            : "The upstream closed the connection without an answer.";
+    if (cause instanceof ConnectionRequestTimeoutException) {
+      reason = Reason.TIMEOUT;
+      message = "No connection to the upstream became free in time.";
+    } else if (cause instanceof SocketTimeoutException) {
+      reason = Reason.TIMEOUT;
+      message = "The upstream could not be reached in time.";
+    } else if (cause instanceof ConnectException
+        || cause instanceof UnknownHostException
+        || cause instanceof NoRouteToHostException) {
+      reason = Reason.UNREACHABLE;
+      message = "The upstream can't be reached.";
+    } else if (cause instanceof SSLException) {
+      reason = Reason.UNREACHABLE;
+      message = "No secure connection to the upstream could be made.";
+    }
+    return new BackendException(reason, message, cause);
   }
 }

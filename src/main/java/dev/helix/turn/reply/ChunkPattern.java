@@ -13,12 +13,8 @@ import java.util.Arrays;
 
 /**
  * What the chunks of a stream have in common: mostly each is the one before with another piece of
- * text in the same place. Of such a chunk only the text needs to be read, which costs a tenth of
- * reading it as JSON.
- *
- * <p>It is right since a JSON string may be replaced by any other without the rest changing its
- * meaning, and since all else that such a chunk says was said by the one that was learned, and is
- * the same when it is said again. Not safe for use by several threads.
+ * text in the same place. Of such a chunk only the text is read; all else that it says was said by
+ * the one that was learned. Not safe for use by several threads.
  */
 final class ChunkPattern {
   /** After so many chunks that were learned in vain, none is: the stream is of another kind. */

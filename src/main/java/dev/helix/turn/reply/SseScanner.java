@@ -11,10 +11,9 @@ import java.util.Arrays;
  * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2). Not safe for use by several
  * threads.
  */
-public final class SseScanner {
+final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
-
+  private static final byte[][] DONE_LINE = {FIELD, "[DONE]".getBytes(StandardCharsets.US_ASCII)};
   private static final byte[] LINE_FEED = {'\n'};
 
   /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
@@ -107,8 +106,7 @@ public final class SseScanner {
     linePassed = lineLength - withheld;
   }
 
-  // Bytes of the line that came in earlier pieces and were withheld, now that they are known to be
-  // no [DONE].
+  /** Passes what earlier pieces brought of the line and was withheld: it is no [DONE]. */
   private void passWithheld(int ofThisPiece, Sink sink) {
     int earlier = lineLength - ofThisPiece;
     if (earlier > linePassed) {
@@ -131,9 +129,7 @@ public final class SseScanner {
     }
   }
 
-  /**
-   * An array that holds so many bytes of the first and these behind them; the first if they fit.
-   */
+  /** An array of so many bytes of the first and these behind them; the first if they fit. */
   private static byte[] with(byte[] first, int length, byte[] second, int from, int count) {
     byte[] all =
         length + count <= first.length
@@ -183,32 +179,24 @@ public final class SseScanner {
     }
   }
 
-  /**
-   * Whether the line is {@code data: [DONE]}, or, while it is not complete, may still become it.
-   */
+  /** Whether the line is {@code data: [DONE]}, or, while it is not complete, may become it. */
   private boolean isDone(int length, boolean complete) {
     if (length > MAX_DONE_LINE) {
       return false;
     }
     int at = 0;
-    for (byte expected : FIELD) {
-      if (at == length) {
-        return !complete;
+    for (byte[] part : DONE_LINE) {
+      for (byte expected : part) {
+        if (at == length) {
+          return !complete;
+        }
+        if (line[at++] != expected) {
+          return false;
+        }
       }
-      if (line[at++] != expected) {
-        return false;
-      }
+      at = skipBlanks(at, length);
     }
-    at = skipBlanks(at, length);
-    for (byte expected : DONE) {
-      if (at == length) {
-        return !complete;
-      }
-      if (line[at++] != expected) {
-        return false;
-      }
-    }
-    return skipBlanks(at, length) == length;
+    return at == length;
   }
 
   private int skipBlanks(int from, int length) {
@@ -225,10 +213,7 @@ public final class SseScanner {
       if (isDone(lineLength, true)) {
         done = true;
       } else {
-        if (lineLength > linePassed) {
-          sink.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, lineLength)));
-          linePassed = lineLength;
-        }
+        passWithheld(0, sink);
         if (lineLength > 0) {
           endLine(sink);
           boundary = false;
@@ -239,12 +224,12 @@ public final class SseScanner {
   }
 
   /** Whether {@code [DONE]} was seen. */
-  public boolean done() {
+  boolean done() {
     return done;
   }
 
   /** The event that was withheld, with the white space and line ends that it came with. */
-  public byte[] doneEvent() {
+  byte[] doneEvent() {
     String lineEnd = skipLineFeed ? "\r\n" : "\n";
     String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
     return (text + lineEnd + lineEnd).getBytes(StandardCharsets.UTF_8);
@@ -255,10 +240,8 @@ public final class SseScanner {
     return lineLength + dataLength;
   }
 
-  /**
-   * Whether what was handed on ends with a complete event, so that something may be put in between.
-   */
-  public boolean atBoundary() {
+  /** Whether what was handed on ends with a complete event. */
+  boolean atBoundary() {
     return boundary;
   }
 }

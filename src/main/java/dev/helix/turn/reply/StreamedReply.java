@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * deltas add up to, its finish reason and the model. Not safe for use by several threads.
  */
 final class StreamedReply {
+  private static final System.Logger LOG = System.getLogger(StreamedReply.class.getName());
+
   private static final class Choice {
     private final Map<String, Object> message = new LinkedHashMap<>();
     private String finishReason;
@@ -34,7 +36,7 @@ final class StreamedReply {
 
   /**
    * Adds the data of one event, so many bytes of the array. What is no JSON is passed over, as
-   * clients do, and remembered.
+   * clients do, and logged once.
    */
   void add(byte[] data, int length) {
     characters += length;
@@ -52,6 +54,9 @@ final class StreamedReply {
         }
       }
     } catch (JsonProcessingException e) {
+      if (!malformed) {
+        LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
+      }
       malformed = true;
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);

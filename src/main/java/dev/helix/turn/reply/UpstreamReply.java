@@ -12,7 +12,6 @@ import java.util.List;
  * put together on the side, or a whole body, which is gathered. Used from the turn's mailbox.
  */
 public final class UpstreamReply {
-  private static final System.Logger LOG = System.getLogger(UpstreamReply.class.getName());
   private static final int MAX_ERROR_BYTES = 256 * 1024;
 
   /** How far the reply is. */
@@ -59,12 +58,7 @@ public final class UpstreamReply {
 
           @Override
           public void event(byte[] data, int length) {
-            boolean before = streamed.hasMalformed();
             streamed.add(data, length);
-            if (!before && streamed.hasMalformed()) {
-              LOG.log(
-                  System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
-            }
             events.chunk(data, 0, length);
           }
 
