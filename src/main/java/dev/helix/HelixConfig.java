@@ -17,9 +17,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * All settings of the application, read and validated once. Immutable; holds a secret, the
@@ -49,40 +48,17 @@ public record HelixConfig(
   public static final String STORE = ConversationFilter.STORE;
 
   private static final long MIB = 1L << 20;
-  private static final Duration MIN = Duration.ofMillis(1);
-  private static final Duration MAX = Duration.ofDays(1);
 
   /** Headers of the connection, the body and the caller's identity, which no upstream sees. */
-  private static final Set<String> NEVER_FORWARDED =
-      Set.of(
-          "authorization",
-          "x-api-key",
-          "x-openwebui-user-jwt",
-          "x-openwebui-user-id",
-          "x-openwebui-user-name",
-          "x-openwebui-user-email",
-          "x-openwebui-user-role",
-          "api-key",
-          "cookie",
-          "proxy-authorization",
-          "host",
-          "connection",
-          "keep-alive",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
-          "expect",
-          "content-length",
-          "content-type",
-          "content-encoding",
-          "accept-encoding");
+  private static final Pattern NEVER_FORWARDED =
+      Pattern.compile(
+          "authorization|proxy-authorization|api-key|x-api-key|cookie"
+              + "|x-openwebui-user-(jwt|id|name|email|role)"
+              + "|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect"
+              + "|content-(length|type|encoding)|accept-encoding",
+          Pattern.CASE_INSENSITIVE);
 
-  /**
-   * Reads every key.
-   *
-   * @throws dev.helix.config.InvalidSettingsException naming every key that can't be used
-   */
+  /** Reads every key. The one error names every key that can't be used. */
   static HelixConfig from(Settings settings) {
     Path sessionsDir = sessionsDir(settings);
     FilterSettings filter = FilterSettings.from(settings);
@@ -94,7 +70,7 @@ public record HelixConfig(
     String store = store(settings);
     SessionStore.problems(STORE, store, storeSettings(settings, sessionsDir))
         .forEach(settings::reject);
-    Duration modelsTimeout = duration(settings, "helix.timeout.models", Duration.ofSeconds(10));
+    Duration modelsTimeout = settings.duration("helix.timeout.models", Duration.ofSeconds(10));
     UpstreamSettings upstream = upstream(settings, modelsTimeout);
     BackendChoice backend = BackendChoice.read(settings, upstream != null, BackendChoice.own());
     TurnSettings chat = chat(settings, filter);
@@ -125,7 +101,7 @@ public record HelixConfig(
   private static UpstreamSettings upstream(Settings settings, Duration modelsTimeout) {
     URI url = settings.uri("helix.upstream.url", null);
     String key = settings.secret("helix.upstream.key");
-    Duration connect = duration(settings, "helix.timeout.connect", Duration.ofSeconds(10));
+    Duration connect = settings.duration("helix.timeout.connect", Duration.ofSeconds(10));
     int connections = settings.integer("helix.upstream.connections", 10_000, 1, 1_000_000);
     if (key != null && !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       settings.reject("helix.upstream.key", "visible ASCII characters, without blanks");
@@ -143,8 +119,7 @@ public record HelixConfig(
 
   private static TurnSettings chat(Settings settings, FilterSettings filter) {
     List<String> forwarded = settings.list("helix.upstream.headers", List.of());
-    if (forwarded.stream()
-        .anyMatch(name -> NEVER_FORWARDED.contains(name.toLowerCase(Locale.ROOT)))) {
+    if (forwarded.stream().anyMatch(name -> NEVER_FORWARDED.matcher(name).matches())) {
       settings.reject(
           "helix.upstream.headers",
           "names of headers, none of which belongs to the connection, the body or the caller's identity");
@@ -163,18 +138,14 @@ public record HelixConfig(
         forwarded,
         filter.maxBytes(),
         settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),
-        duration(settings, "helix.timeout.first-byte", Duration.ofMinutes(10)),
-        duration(settings, "helix.timeout.idle", Duration.ofMinutes(5)),
-        duration(settings, "helix.timeout.stalled-reader", Duration.ofMinutes(1)),
-        duration(settings, "helix.sse.commit-after", Duration.ofSeconds(10)),
-        duration(settings, "helix.sse.comment-interval", Duration.ofSeconds(3)),
+        settings.duration("helix.timeout.first-byte", Duration.ofMinutes(10)),
+        settings.duration("helix.timeout.idle", Duration.ofMinutes(5)),
+        settings.duration("helix.timeout.stalled-reader", Duration.ofMinutes(1)),
+        settings.duration("helix.sse.commit-after", Duration.ofSeconds(10)),
+        settings.duration("helix.sse.comment-interval", Duration.ofSeconds(3)),
         settings.size("helix.stream.buffer.bytes", 4 * MIB, 1024, 1L << 30),
-        duration(settings, "helix.models.cache", Duration.ofSeconds(10)),
+        settings.duration("helix.models.cache", Duration.ofSeconds(10)),
         settings.duration(
             "helix.shutdown.grace", Duration.ofSeconds(20), Duration.ZERO, Duration.ofHours(1)));
-  }
-
-  private static Duration duration(Settings settings, String key, Duration fallback) {
-    return settings.duration(key, fallback, MIN, MAX);
   }
 }

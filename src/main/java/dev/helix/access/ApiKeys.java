@@ -67,10 +67,7 @@ record ApiKeys(List<ApiKey> keys) {
     throw new BrokenKeysException("line " + number + " is no key", null);
   }
 
-  /**
-   * The key of that SHA-256, as hex digits, or null. It takes the same time whichever it is, or
-   * none: every entry is compared, each in constant time.
-   */
+  /** The key of that SHA-256, or null. It takes the same time whichever it is, or none. */
   ApiKey find(String hash) {
     byte[] asked = hash.getBytes(StandardCharsets.US_ASCII);
     ApiKey found = null;

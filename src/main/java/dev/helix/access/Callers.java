@@ -26,11 +26,7 @@ public final class Callers {
   private final UserTokens tokens;
   private final boolean trustUserHeaders;
 
-  /**
-   * What is asked of callers.
-   *
-   * @throws BrokenKeysException if there is a keys file that cannot be used
-   */
+  /** What is asked of callers; {@link BrokenKeysException} if a keys file cannot be used. */
   Callers(AuthenticationSettings settings, Clock clock) {
     keys = settings.keysFile() == null ? null : new KeysFile(settings.keysFile(), clock);
     tokens =
@@ -92,10 +88,7 @@ public final class Callers {
     throw unproven("invalid_user_token", "The token in the header " + TOKEN + " is not valid.");
   }
 
-  /**
-   * Whether a request reads the list of models or one of it, which are nobody's. The path is as the
-   * container decoded and mapped it, without the context path.
-   */
+  /** Whether a request only reads models, by its path below the context path. */
   private static boolean asksForModels(HttpServletRequest request) {
     String info = request.getPathInfo();
     String path = request.getServletPath() + (info == null ? "" : info);

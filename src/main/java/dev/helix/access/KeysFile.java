@@ -30,11 +30,7 @@ final class KeysFile {
   /** What the file looked like when it was read; null where it could not be told. */
   private Stamp stamp;
 
-  /**
-   * Reads the file.
-   *
-   * @throws BrokenKeysException if it cannot be used
-   */
+  /** Reads the file; {@link BrokenKeysException} if it cannot be used. */
   KeysFile(Path file, Clock clock) {
     this.file = file;
     this.clock = clock;

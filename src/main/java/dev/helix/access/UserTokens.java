@@ -24,11 +24,7 @@ final class UserTokens {
 
   private final JWTVerifier verifier;
 
-  /**
-   * A verifier.
-   *
-   * @param leeway how far the issuer's clock may be from ours, in whole seconds
-   */
+  /** A verifier. The leeway is how far the issuer's clock may be from ours, in whole seconds. */
   UserTokens(String secret, Duration leeway, Clock clock) {
     Algorithm hs256 = Algorithm.HMAC256(secret.getBytes(StandardCharsets.UTF_8));
     verifier =

@@ -27,7 +27,6 @@ import java.util.function.Predicate;
  */
 public final class Settings {
   private static final String DEFAULT = "default";
-  private static final Duration YEAR = Duration.ofDays(366);
 
   private final List<Source> sources;
   private final Map<String, Shown> report = new LinkedHashMap<>();
@@ -83,11 +82,11 @@ public final class Settings {
   }
 
   /**
-   * A duration of 1 ms to a year, as {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h}, {@code 7d}
-   * or ISO-8601. A bare number is refused: its unit would be a guess.
+   * A duration of 1 ms to a day, as {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h} or ISO-8601.
+   * A bare number is refused: its unit would be a guess.
    */
   public Duration duration(String key, Duration fallback) {
-    return duration(key, fallback, Duration.ofMillis(1), YEAR);
+    return duration(key, fallback, Duration.ofMillis(1), Duration.ofDays(1));
   }
 
   /** A duration within the given limits, both included. */
@@ -177,10 +176,7 @@ public final class Settings {
         .toList();
   }
 
-  /**
-   * One line for each {@code helix.*} setting that the listed sources have and that nobody read:
-   * most likely a misspelling, so the nearest key is named. Ask after everything was read.
-   */
+  /** One line for each {@code helix.*} setting that nobody has read so far, and the nearest key. */
   public List<String> unknown() {
     return unknown(source -> true);
   }
@@ -193,7 +189,7 @@ public final class Settings {
   private List<String> unknown(Predicate<Source> where) {
     return sources.stream()
         .filter(where)
-        .flatMap(source -> Spelling.unknown(source, report.keySet()))
+        .flatMap(source -> source.unknown(report.keySet()))
         .toList();
   }
 

@@ -6,14 +6,17 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.naming.InitialContext;
 import javax.naming.NameNotFoundException;
@@ -38,6 +41,7 @@ public record Source(
     Supplier<Collection<String>> names) {
 
   static final String INIT_PARAM = "init-param";
+  private static final String PREFIX = "helix.";
   private static final Logger LOG = System.getLogger(Source.class.getName());
 
   public Source {
@@ -87,7 +91,7 @@ public record Source(
             context.getFilterRegistrations().values().stream(),
             context.getServletRegistrations().values().stream())
         .flatMap(registration -> registration.getInitParameters().entrySet().stream())
-        .filter(parameter -> parameter.getKey().startsWith("helix."))
+        .filter(parameter -> parameter.getKey().startsWith(PREFIX))
         .forEach(parameter -> values.putIfAbsent(parameter.getKey(), parameter.getValue()));
     return of(INIT_PARAM, values);
   }
@@ -116,5 +120,40 @@ public record Source(
       LOG.log(Level.DEBUG, () -> "JNDI has no entry for " + key, e);
       return null;
     }
+  }
+
+  /** Says which settings here are none of the known keys, and which of those was probably meant. */
+  Stream<String> unknown(Collection<String> knownKeys) {
+    String prefix = spelling.apply(PREFIX);
+    Set<String> known = knownKeys.stream().map(spelling).collect(Collectors.toUnmodifiableSet());
+    return names.get().stream()
+        .filter(key -> key.startsWith(prefix) && !known.contains(key))
+        .sorted()
+        .map(key -> key + " (" + name + ") is no known setting" + nearest(key, known));
+  }
+
+  private static String nearest(String name, Set<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt((String key) -> distance(name, key)).thenComparing(key -> key))
+        .map(key -> "; the nearest is " + key)
+        .orElse("");
+  }
+
+  /** Levenshtein's distance: the insertions, deletions and replacements from one to the other. */
+  private static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j <= to.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
   }
 }

@@ -37,12 +37,7 @@ public final class HealthServlet extends HttpServlet {
 
   private transient volatile StoreHealth last;
 
-  /**
-   * What the store said.
-   *
-   * @param failure null for all is well
-   * @param at when, in nanoseconds
-   */
+  /** What the store said, with null for all is well, and when, in nanoseconds. */
   private record StoreHealth(ApiError failure, long at) {
     boolean isRecent() {
       return System.nanoTime() - at < NANOS_KNOWN;

@@ -42,11 +42,7 @@ public final class HeaderValues {
     return c == ' ' || c == '\t';
   }
 
-  /**
-   * A header value decoded as UTF-8 where it is valid UTF-8, else as Latin-1. A value with a char
-   * above {@code 0xFF} is given back as it is: the container has decoded it already. Else each of
-   * its chars is a byte.
-   */
+  /** A header value decoded as UTF-8 where it is its bytes and valid UTF-8; else as it is. */
   public static String decode(String value) {
     int all = 0;
     for (int i = 0; i < value.length(); i++) {

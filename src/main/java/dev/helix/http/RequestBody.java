@@ -102,10 +102,7 @@ public final class RequestBody implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads the rest and forgets it: a connection closed on a caller that still sends is reset, and
-   * the caller never sees why it was refused.
-   */
+  /** Reads the rest and forgets it: else the connection is reset before the caller sees why. */
   private static void discard(InputStream in, int most) throws IOException {
     byte[] some = new byte[8 * 1024];
     int count = in.read(some);

@@ -157,7 +157,11 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
       CompletableFuture<Void> unused = connector.shutdown();
       CompletableFuture<Void> answered = requests.shutdown();
       drain();
-      await(answered);
+      try {
+        answered.get(LAST_BYTES_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        LOG.log(Level.WARNING, "stopping with requests unanswered");
+      }
     }
     server.stop();
   }
@@ -169,14 +173,6 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
       } catch (RuntimeException e) {
         LOG.log(Level.ERROR, "running turns could not be finished", e);
       }
-    }
-  }
-
-  private static void await(CompletableFuture<Void> answered) throws Exception {
-    try {
-      answered.get(LAST_BYTES_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      LOG.log(Level.WARNING, "stopping with requests unanswered");
     }
   }
 }

@@ -26,14 +26,10 @@ final class Logging {
 
   private Logging() {}
 
-  /**
-   * Sets it up, once, before anything touches a logger.
-   *
-   * @param least the least level that is logged, such as {@code INFO}
-   */
+  /** Sets it up, once, before anything touches a logger. */
   static void configure(Level least) throws IOException {
     // By name, and not from the log manager's own class: loading that would settle the matter.
-    setUnlessChosen("java.util.logging.manager", "dev.helix.launch.LastingLogManager");
+    setUnlessChosen("java.util.logging.manager", "dev.helix.launch.Logging$Lasting");
     boolean chosen =
         System.getProperty("java.util.logging.config.file") != null
             || System.getProperty("java.util.logging.config.class") != null;
@@ -46,8 +42,8 @@ final class Logging {
     }
     // Handlers are made at their first use, and no longer once the JVM shuts down.
     Handler[] unused = Logger.getLogger("").getHandlers();
-    if (manager instanceof LastingLogManager own) {
-      own.last();
+    if (manager instanceof Lasting own) {
+      own.lasting = true;
     }
   }
 
@@ -58,6 +54,24 @@ final class Logging {
   private static void setUnlessChosen(String property, String value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
+    }
+  }
+
+  /**
+   * A log manager that still logs while the JVM shuts down. The JDK's own takes every handler away
+   * as soon as a signal arrives, and with them whatever is said of the turns that still run.
+   */
+  public static final class Lasting extends LogManager {
+    private volatile boolean lasting;
+
+    /** For the JDK, which makes the one instance. */
+    public Lasting() {}
+
+    @Override
+    public void reset() {
+      if (!lasting) {
+        super.reset();
+      }
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.helix.launch;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -59,7 +58,6 @@ record Options(int port, String host, String context, String sessions, Task task
   private static final Pattern CONTEXT = Pattern.compile("/|(/[A-Za-z0-9._~-]+)+");
 
   Options {
-    Objects.requireNonNull(task, "task");
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("--port takes a number from 0 to 65535, not " + port);
     }

@@ -22,9 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * The temporary folder of one run: the unpacked web application and the server that runs it. It
- * holds a lock while the run lives, so that the next run can tell the folder of a killed one from
- * that of a neighbour and remove only the former. Not thread-safe; {@link #close} may be called
- * from another thread once the run is over.
+ * holds a lock while the run lives: a folder without is a killed run's, and the next run removes
+ * it. Not thread-safe; {@link #close} may come from another thread once the run is over.
  */
 final class RunFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RunFolder.class.getName());

@@ -14,11 +14,6 @@ import java.util.Set;
  * @param options the options given, each with its value, or with none an empty one; of two the last
  */
 record CommandLine(List<String> words, Map<String, String> options) {
-  CommandLine {
-    words = List.copyOf(words);
-    options = Map.copyOf(options);
-  }
-
   /**
    * Reads arguments.
    *

@@ -49,11 +49,7 @@ final class CopyCommand implements Callable<Integer> {
     this.err = err;
   }
 
-  /**
-   * Reads the command line.
-   *
-   * @throws IllegalArgumentException if it makes no sense
-   */
+  /** Reads the command line; {@link IllegalArgumentException} if it makes no sense. */
   static CopyCommand parse(List<String> arguments, PrintStream out, PrintStream err) {
     CommandLine line = CommandLine.parse(arguments, Set.of("--from", "--to"), Set.of());
     if (!line.words().isEmpty() || !line.has("--from") || !line.has("--to")) {
@@ -72,23 +68,17 @@ final class CopyCommand implements Callable<Integer> {
     try (SessionStore source = from.openToRead();
         SessionStore target = to.open()) {
       return copy(source, target);
-    } catch (SessionException e) {
+    } catch (SessionException | IllegalArgumentException e) {
       err.println(told(e));
-      return 1;
-    } catch (IllegalArgumentException e) {
-      err.println(told(e));
-      return 2;
+      return e instanceof SessionException ? 1 : 2;
     }
   }
 
   private int copy(SessionStore source, SessionStore target) {
     err.println(
-        "Copying "
-            + from
-            + " to "
-            + to
-            + ". The source is only read; what is said there meanwhile may be missing in the copy,"
-            + " so stop the servers that use it for a copy that is whole.");
+        ("Copying %s to %s. The source is only read; what is said there meanwhile may be missing in"
+                + " the copy, so stop the servers that use it for a copy that is whole.")
+            .formatted(from, to));
     Found all = list(source, null);
     if (!carrySecret(source, target, all.owned())) {
       return 1;
@@ -96,16 +86,12 @@ final class CopyCommand implements Callable<Integer> {
     SessionCopy copy = new SessionCopy(source, target, to.archive());
     copyAll(copy, all.ids());
     // A folder that cannot be read as a session is in no list; who copies wants to know of it.
-    copyAll(copy, unseen(from.namesInFolder()));
+    copyAll(copy, from.namesInFolder());
     // What was used meanwhile has moved to the front of the list, where it was not looked for.
     Found later = list(source, all.newest());
     usedMeanwhile = later.ids().size();
-    copyAll(copy, unseen(later.ids()));
+    copyAll(copy, later.ids());
     return report(copy);
-  }
-
-  private List<SessionId> unseen(List<SessionId> ids) {
-    return ids.stream().filter(id -> !seen.contains(id)).toList();
   }
 
   /** All sessions, or those used after a time. */
@@ -143,14 +129,14 @@ final class CopyCommand implements Callable<Integer> {
     return true;
   }
 
-  private void copyAll(SessionCopy copy, List<SessionId> ids) {
+  /** Copies those of the sessions that were not looked at before. */
+  private void copyAll(SessionCopy copy, List<SessionId> some) {
+    List<SessionId> ids = some.stream().filter(seen::add).toList();
     CopyProgress progress =
         new CopyProgress(err, CopyProgress.isTerminal(), System::nanoTime, ids.size());
     try {
       for (int done = 0; done < ids.size(); done++) {
-        SessionId id = ids.get(done);
-        seen.add(id);
-        copyOne(copy, id, progress);
+        copyOne(copy, ids.get(done), progress);
         progress.at(done + 1);
       }
     } finally {
@@ -192,7 +178,12 @@ final class CopyCommand implements Callable<Integer> {
     String inTarget = copy.inTarget().sha256();
     out.printf("source: %d sessions, SHA-256 %s%n", copy.inSource().count(), inSource);
     out.printf("target: %d sessions, SHA-256 %s%n", copy.inTarget().count(), inTarget);
-    sayUsedMeanwhile();
+    if (usedMeanwhile > 0) {
+      err.println(
+          usedMeanwhile
+              + " sessions were used during the copy, which may have them as they were before. Stop"
+              + " the servers, delete in the target what is different there, and copy again.");
+    }
     sayArchived();
     boolean equal = inSource.equals(inTarget) && archived == 0;
     return equal && failed == 0 && usedMeanwhile == 0 ? 0 : 1;
@@ -202,15 +193,6 @@ final class CopyCommand implements Callable<Integer> {
     return outcomes.getOrDefault(outcome, 0);
   }
 
-  private void sayUsedMeanwhile() {
-    if (usedMeanwhile > 0) {
-      err.println(
-          usedMeanwhile
-              + " sessions were used during the copy, which may have them as they were before. Stop"
-              + " the servers, delete in the target what is different there, and copy again.");
-    }
-  }
-
   private void sayArchived() {
     Optional<Archive> archive = from.archive();
     int archived = archive.map(Archive::count).orElse(0);
@@ -218,14 +200,13 @@ final class CopyCommand implements Callable<Integer> {
     if (archived == 0 || archive.map(Archive::folder).equals(theirs.map(Archive::folder))) {
       return;
     }
+    String folder =
+        theirs
+            .map(known -> known.folder().toString())
+            .orElse("the folder that " + Archive.DIRECTORY + " will name");
     err.println(
-        archived
-            + " sessions are archived, which are files: copy them from "
-            + archive.get().folder()
-            + " to "
-            + theirs
-                .map(known -> known.folder().toString())
-                .orElse("the folder that " + Archive.DIRECTORY + " will name"));
+        "%d sessions are archived, which are files: copy them from %s to %s"
+            .formatted(archived, archive.get().folder(), folder));
   }
 
   private String told(Exception e) {

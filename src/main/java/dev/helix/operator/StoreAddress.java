@@ -24,8 +24,11 @@ import java.util.stream.Stream;
 /**
  * Which store an operator means, and how it is opened. Immutable. It may hold a password, which is
  * never shown.
+ *
+ * @param given the address as it was given
+ * @param shown the same without what is secret
  */
-final class StoreAddress {
+record StoreAddress(String kind, UnaryOperator<String> settings, String given, String shown) {
   private static final String FILES = "files:";
 
   /** What comes before the user, and what behind up to the parameters. */
@@ -34,24 +37,7 @@ final class StoreAddress {
 
   private static final Pattern SCHEME = Pattern.compile("jdbc:[a-z0-9]+:|rediss?(?:\\+cluster)?:");
 
-  private final String kind;
-  private final UnaryOperator<String> settings;
-  private final String given;
-  private final String shown;
-
-  private StoreAddress(String kind, UnaryOperator<String> settings, String given, String shown) {
-    this.kind = kind;
-    this.settings = settings;
-    this.given = given;
-    this.shown = shown;
-  }
-
-  /**
-   * The store that system properties and the environment name, as for the server.
-   *
-   * @param first settings that come before those
-   * @throws dev.helix.config.InvalidSettingsException if they cannot be used
-   */
+  /** The store that these settings name, then system properties, then the environment. */
   static StoreAddress ofSettings(Map<String, String> first) {
     Settings settings = settings(first);
     String kind = HelixConfig.store(settings);
@@ -103,10 +89,7 @@ final class StoreAddress {
             Source.environment(System.getenv())));
   }
 
-  /**
-   * A URL without a user and up to its parameters, in which drivers take passwords; of one that is
-   * written in another way only how it begins.
-   */
+  /** A URL without a user and parameters; of one of another form only how it begins. */
   private static String withoutSecrets(String url) {
     Matcher plain = PLAIN_URL.matcher(url);
     if (plain.matches()) {

@@ -71,26 +71,17 @@ public final class Json {
 
   /** The JSON in UTF-8, with a lone surrogate, which UTF-8 has no bytes for, as an escape. */
   public static byte[] utf8(String json) {
-    StringBuilder escaped = null;
+    StringBuilder escaped = new StringBuilder();
     int copied = 0;
-    for (int i = 0; i < json.length(); i++) {
-      char c = json.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
+    int c;
+    for (int i = 0; i < json.length(); i += Character.charCount(c)) {
+      c = json.codePointAt(i);
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        escaped.append(json, copied, i).append(String.format("\\u%04x", c));
+        copied = i + 1;
       }
-      if (Character.isHighSurrogate(c)
-          && i + 1 < json.length()
-          && Character.isLowSurrogate(json.charAt(i + 1))) {
-        i++;
-        continue;
-      }
-      if (escaped == null) {
-        escaped = new StringBuilder(json.length() + 16);
-      }
-      escaped.append(json, copied, i).append(String.format("\\u%04x", (int) c));
-      copied = i + 1;
     }
-    return (escaped == null ? json : escaped.append(json, copied, json.length()).toString())
-        .getBytes(StandardCharsets.UTF_8);
+    String whole = copied == 0 ? json : escaped.append(json, copied, json.length()).toString();
+    return whole.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -112,7 +112,7 @@ class SettingsTest {
     "10 s,PT10S",
     "2m,PT2M",
     "1h,PT1H",
-    "7d,PT168H",
+    "1d,PT24H",
     "PT1M30S,PT1M30S"
   })
   void durationIsANumberWithItsUnit(String text, Duration expected) {
@@ -232,7 +232,7 @@ class SettingsTest {
         """
         4 settings cannot be used:
           helix.a = 10 (init-param): must be a duration such as 500ms, 10s, 2m, 1h or PT1M30S, \
-        from 1ms to 366d
+        from 1ms to 1d
           helix.b = ***@[bad/?*** (environment): must be an http or https URL such as \
         http://127.0.0.1:11434/v1
           helix.token = (set) (init-param): must be at least 32 bytes long

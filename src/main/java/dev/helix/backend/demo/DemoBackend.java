@@ -84,12 +84,11 @@ public final class DemoBackend implements ChatBackend {
     String now = said.get(said.size() - 1);
     if (said.size() == 1) {
       // A client that sends only what is new: what came before is known from the session.
-      List<String> stored = new ArrayList<>();
-      for (Message message : call.transcript().get()) {
-        if (message.role().equals("user")) {
-          stored.add(message.text());
-        }
-      }
+      List<String> stored =
+          call.transcript().get().stream()
+              .filter(message -> message.role().equals("user"))
+              .map(Message::text)
+              .toList();
       int place = stored.lastIndexOf(now);
       if (place >= 0) {
         said = stored.subList(0, place + 1);
@@ -164,10 +163,7 @@ public final class DemoBackend implements ChatBackend {
   @Override
   public void close() {}
 
-  /**
-   * Sends one chunk after another, at the pace of the timer. It heeds no window: its answers are
-   * short.
-   */
+  /** Sends one event after another, at the pace of the timer. It heeds no window. */
   private final class Streaming implements Exchange {
     private final Iterator<String> events;
     private final ReplyReceiver receiver;

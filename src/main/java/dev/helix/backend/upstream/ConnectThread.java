@@ -48,12 +48,7 @@ final class ConnectThread extends DefaultAsyncClientConnectionOperator implement
             return named;
           });
 
-  /**
-   * A thread that starts with its first connection.
-   *
-   * @param names looks the names up
-   * @param timers stay the caller's to close
-   */
+  /** A thread that starts with its first connection. The timers stay the caller's to close. */
   ConnectThread(DnsResolver names, ScheduledExecutorService timers) {
     super(
         RegistryBuilder.<TlsStrategy>create()

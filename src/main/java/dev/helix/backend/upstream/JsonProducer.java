@@ -2,21 +2,24 @@ package dev.helix.backend.upstream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Set;
-import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
+import org.apache.hc.core5.http.nio.entity.AsyncEntityProducerWrapper;
+import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 
 /**
  * Sends a JSON body, and forgets it as soon as it is sent: a stream that runs for minutes does not
  * hold its request.
  */
-final class JsonProducer implements AsyncEntityProducer {
+final class JsonProducer extends AsyncEntityProducerWrapper {
   private static final ByteBuffer SENT = ByteBuffer.allocate(0);
+  private static final ContentType JSON = ContentType.create("application/json");
 
   private final int length;
   private volatile ByteBuffer unsent;
 
   JsonProducer(byte[] json) {
+    super(new BasicAsyncEntityProducer(SENT.array(), JSON));
     this.length = json.length;
     this.unsent = ByteBuffer.wrap(json);
   }
@@ -51,29 +54,6 @@ final class JsonProducer implements AsyncEntityProducer {
   public long getContentLength() {
     return length;
   }
-
-  @Override
-  public String getContentType() {
-    return "application/json";
-  }
-
-  @Override
-  public String getContentEncoding() {
-    return null;
-  }
-
-  @Override
-  public boolean isChunked() {
-    return false;
-  }
-
-  @Override
-  public Set<String> getTrailerNames() {
-    return Set.of();
-  }
-
-  @Override
-  public void failed(Exception cause) {}
 
   @Override
   public void releaseResources() {

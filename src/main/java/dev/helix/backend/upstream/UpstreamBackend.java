@@ -129,10 +129,7 @@ public final class UpstreamBackend implements ChatBackend {
     receiver.exchange.complete(exchange);
     ScheduledFuture<?> timeout =
         timers.schedule(
-            () ->
-                receiver.failed(
-                    new BackendException(
-                        Reason.TIMEOUT, "The upstream's list of models took too long.", null)),
+            () -> receiver.fail(Reason.TIMEOUT, "The upstream's list of models took too long."),
             settings.modelsTimeout().toMillis(),
             TimeUnit.MILLISECONDS);
     return receiver.body.whenComplete(
@@ -160,7 +157,7 @@ public final class UpstreamBackend implements ChatBackend {
   public void close() {
     ModelsReceiver running = asked;
     if (running != null) {
-      running.failed(new BackendException(Reason.BROKEN, "The application stops.", null));
+      running.fail(Reason.BROKEN, "The application stops.");
     }
     // Else the reactor's threads would find their selector closed under them, and log it.
     client.initiateShutdown();
@@ -182,9 +179,7 @@ public final class UpstreamBackend implements ChatBackend {
     @Override
     public void head(ReplyHead head) {
       if (head.status() != 200) {
-        failed(
-            new BackendException(
-                Reason.BROKEN, "The upstream answered /models with " + head.status() + ".", null));
+        fail(Reason.BROKEN, "The upstream answered /models with " + head.status() + ".");
       }
     }
 
@@ -193,9 +188,7 @@ public final class UpstreamBackend implements ChatBackend {
       int length = buffer.remaining();
       bytes.write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
       if (bytes.size() > MAX_MODELS_BYTES) {
-        failed(
-            new BackendException(
-                Reason.BROKEN, "The upstream's list of models is too long.", null));
+        fail(Reason.BROKEN, "The upstream's list of models is too long.");
       } else {
         CompletableFuture<Void> unused = exchange.thenAccept(running -> running.request(length));
       }
@@ -204,6 +197,10 @@ public final class UpstreamBackend implements ChatBackend {
     @Override
     public void end() {
       body.complete(bytes.toByteArray());
+    }
+
+    private void fail(Reason reason, String message) {
+      failed(new BackendException(reason, message, null));
     }
 
     @Override

@@ -67,10 +67,7 @@ final class ChunkPattern {
     return text(chunk, from, end);
   }
 
-  /**
-   * How long the event is that begins there, blank line and all, if its chunk is as the learned one
-   * but for its text; 0 where it is not, or not all there.
-   */
+  /** How long the event there is, blank line and all; 0 where it is another or not all there. */
   int eventLength(byte[] bytes, int from, int end) {
     if (before == null || end - from < before.length + behind.length) {
       return 0;

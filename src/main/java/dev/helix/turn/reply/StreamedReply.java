@@ -34,10 +34,7 @@ final class StreamedReply {
   private boolean error;
   private boolean malformed;
 
-  /**
-   * Adds the data of one event, so many bytes of the array. What is no JSON is passed over, as
-   * clients do, and logged once.
-   */
+  /** Adds the data of one event. What is no JSON is passed over, as clients do, and logged once. */
   void add(byte[] data, int length) {
     characters += length;
     String text = pattern.text(data, length);
@@ -64,10 +61,7 @@ final class StreamedReply {
     pattern.learn(data, length);
   }
 
-  /**
-   * Adds the event that begins there if it is as the last one but for its text: how many bytes it
-   * has, with its blank line, or 0 where it is not.
-   */
+  /** Adds the event there if it is as the last but for its text: its bytes, or 0 if it is not. */
   int addRecognized(byte[] bytes, int from, int end) {
     int length = pattern.eventLength(bytes, from, end);
     String text = length > 0 ? pattern.textOfEvent(bytes, from, length) : null;

@@ -62,10 +62,7 @@ public final class WholeReply {
     return answers;
   }
 
-  /**
-   * The completion as one chunk of a stream, for a caller whose stream had begun before the
-   * upstream chose not to stream.
-   */
+  /** The completion as one chunk, for a caller whose stream had begun before the reply. */
   public byte[] asChunk() {
     ObjectNode chunk = json.deepCopy();
     chunk.put("object", "chat.completion.chunk");
