@@ -41,8 +41,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class HelixApplication implements ServletContextListener {
   private static final System.Logger LOG = System.getLogger(HelixApplication.class.getName());
 
-  private static final Duration DEMO_PAUSE = Duration.ofMillis(20);
-
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   @Override
@@ -110,7 +108,7 @@ public final class HelixApplication implements ServletContextListener {
       HelixConfig config, Settings settings, ScheduledExecutorService timers, Clock clock) {
     BackendChoice choice = config.backend();
     if (choice.isDemo()) {
-      return new DemoBackend(timers, clock, DEMO_PAUSE);
+      return new DemoBackend(timers, clock, Duration.ofMillis(20));
     }
     return choice.isUpstream()
         ? new UpstreamBackend(config.upstream(), timers)

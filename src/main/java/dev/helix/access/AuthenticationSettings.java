@@ -30,9 +30,6 @@ public record AuthenticationSettings(
   /** The key of {@link #trustUserHeaders}. */
   public static final String TRUST_USER_HEADERS = "helix.trust.user.headers";
 
-  private static final Duration USUAL_LEEWAY = Duration.ofSeconds(30);
-  private static final Duration MOST_LEEWAY = Duration.ofMinutes(10);
-
   public AuthenticationSettings {
     Objects.requireNonNull(jwtLeeway, "jwtLeeway");
     if (jwtSecret != null && isShort(jwtSecret)) {
@@ -66,7 +63,8 @@ public record AuthenticationSettings(
     return new AuthenticationSettings(
         keysFile,
         secret,
-        settings.duration(JWT_LEEWAY, USUAL_LEEWAY, Duration.ZERO, MOST_LEEWAY),
+        settings.duration(
+            JWT_LEEWAY, Duration.ofSeconds(30), Duration.ZERO, Duration.ofMinutes(10)),
         settings.flag(TRUST_USER_HEADERS, false));
   }
 

@@ -51,10 +51,14 @@ public record Source(
     Objects.requireNonNull(names, "names");
   }
 
+  private Source(String name, UnaryOperator<String> lookup, Supplier<Collection<String>> names) {
+    this(name, UnaryOperator.identity(), lookup, names);
+  }
+
   /** A source of plain keys and values, which it copies. */
   public static Source of(String name, Map<String, String> values) {
     Map<String, String> copy = Map.copyOf(values);
-    return new Source(name, UnaryOperator.identity(), copy::get, copy::keySet);
+    return new Source(name, copy::get, copy::keySet);
   }
 
   /** Environment variables: keys in upper case, dots and hyphens as underscores. */
@@ -69,17 +73,12 @@ public record Source(
 
   /** System properties, read when asked for. */
   public static Source systemProperties(Properties properties) {
-    return new Source(
-        "system property",
-        UnaryOperator.identity(),
-        properties::getProperty,
-        properties::stringPropertyNames);
+    return new Source("system property", properties::getProperty, properties::stringPropertyNames);
   }
 
   static Source initParams(FilterConfig config) {
     return new Source(
         INIT_PARAM,
-        UnaryOperator.identity(),
         config::getInitParameter,
         () -> Collections.list(config.getInitParameterNames()));
   }
@@ -98,13 +97,12 @@ public record Source(
 
   /** Context parameters. Not listed: a server's own belong to every application on it. */
   static Source contextParams(ServletContext context) {
-    return new Source(
-        "context-param", UnaryOperator.identity(), context::getInitParameter, List::of);
+    return new Source("context-param", context::getInitParameter, List::of);
   }
 
   /** Environment entries of the web application: {@code java:comp/env/<key>}. */
   static Source jndi() {
-    return new Source("JNDI", UnaryOperator.identity(), Source::jndiEntry, List::of);
+    return new Source("JNDI", Source::jndiEntry, List::of);
   }
 
   // Only keys of ours are looked up, never a caller's text.

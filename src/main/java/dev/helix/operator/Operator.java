@@ -256,7 +256,7 @@ public final class Operator implements Callable<Integer> {
 
   /** The sessions, which nobody else uses meanwhile, the archived ones too. */
   private SessionManager openAlone(CommandLine line) {
-    // A directory that is not there is found out before one is made.
+    // A folder that is not there is found out before one is made.
     openToRead(line).close();
     try {
       StoreAddress store = store(line);
@@ -282,10 +282,10 @@ public final class Operator implements Callable<Integer> {
     if (!line.has(SESSIONS)) {
       return StoreAddress.ofSettings(Map.of());
     }
-    String directory = line.options().get(SESSIONS);
-    if (directory.isBlank()) {
+    String folder = line.options().get(SESSIONS);
+    if (folder.isBlank()) {
       throw new IllegalArgumentException("--sessions takes a folder");
     }
-    return StoreAddress.ofSettings(Map.of(HelixConfig.SESSIONS_DIR, directory));
+    return StoreAddress.ofSettings(Map.of(HelixConfig.SESSIONS_DIR, folder));
   }
 }

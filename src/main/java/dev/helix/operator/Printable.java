@@ -1,19 +1,26 @@
 package dev.helix.operator;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Text from a conversation as it may be shown on a terminal: what would control the terminal, or
  * turn the direction of what is read, is shown as an escape. No state.
  */
 final class Printable {
+  /** Controls, lone surrogates, the backslash, and what ends lines or turns the direction. */
+  private static final Pattern ESCAPED =
+      Pattern.compile(
+          "[\\p{Cc}\\p{Cs}\\\\\\x{61C}\\x{200E}\\x{200F}\\x{2028}-\\x{202E}\\x{2066}-\\x{2069}]");
+
   private Printable() {}
 
   /** The text on one line; line ends are escaped too. */
   static String line(String text) {
-    StringBuilder out = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> append(out, c));
-    return out.toString();
+    return ESCAPED
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(escape(found.group().codePointAt(0))));
   }
 
   /** The beginning of the text on one line. */
@@ -29,29 +36,13 @@ final class Printable {
     return String.join("\n  ", text.lines().map(Printable::line).toList());
   }
 
-  private static void append(StringBuilder out, int c) {
-    switch (c) {
-      case '\n' -> out.append("\\n");
-      case '\r' -> out.append("\\r");
-      case '\t' -> out.append("\\t");
-      case '\\' -> out.append("\\\\");
-      default -> {
-        if (Character.isISOControl(c)
-            || turnsDirection(c)
-            || Character.getType(c) == Character.SURROGATE) {
-          out.append(String.format(Locale.ROOT, "\\u%04x", c));
-        } else {
-          out.appendCodePoint(c);
-        }
-      }
-    }
-  }
-
-  private static boolean turnsDirection(int c) {
-    return (c >= 0x2028 && c <= 0x202E)
-        || (c >= 0x2066 && c <= 0x2069)
-        || c == 0x200E
-        || c == 0x200F
-        || c == 0x061C;
+  private static String escape(int c) {
+    return switch (c) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      case '\\' -> "\\\\";
+      default -> String.format(Locale.ROOT, "\\u%04x", c);
+    };
   }
 }

@@ -39,7 +39,12 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
 
   /** The store that these settings name, then system properties, then the environment. */
   static StoreAddress ofSettings(Map<String, String> first) {
-    Settings settings = settings(first);
+    Settings settings =
+        new Settings(
+            List.of(
+                Source.of("command line", first),
+                Source.systemProperties(System.getProperties()),
+                Source.environment(System.getenv())));
     String kind = HelixConfig.store(settings);
     UnaryOperator<String> its =
         HelixConfig.storeSettings(settings, HelixConfig.sessionsDir(settings));
@@ -79,14 +84,6 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
             ? FILES + its.apply(HelixConfig.SESSIONS_DIR)
             : withoutSecrets(given);
     return new StoreAddress(known.kind, its, known.kind.equals("files") ? shown : given, shown);
-  }
-
-  private static Settings settings(Map<String, String> first) {
-    return new Settings(
-        List.of(
-            Source.of("command line", first),
-            Source.systemProperties(System.getProperties()),
-            Source.environment(System.getenv())));
   }
 
   /** A URL without a user and parameters; of one of another form only how it begins. */

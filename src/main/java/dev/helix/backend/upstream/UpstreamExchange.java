@@ -86,11 +86,8 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     this.receiver = receiver;
   }
 
-  void begin() {
-    attempt(true);
-  }
-
-  private void attempt(boolean mayRetry) {
+  /** Sends the request; again if it may be sent twice. */
+  void begin(boolean mayRetry) {
     Attempt attempt = new Attempt(body, mayRetry);
     running =
         client.execute(
@@ -255,7 +252,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         LOG.log(System.Logger.Level.DEBUG, "an idle upstream connection had closed; sending again");
         // Others that idle are likely to be closed too, and this was the only second try.
         connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
-        attempt(false);
+        begin(false);
       } else if (ended.compareAndSet(false, true)) {
         receiver.failed(explain(cause));
       }

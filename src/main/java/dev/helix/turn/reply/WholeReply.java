@@ -12,26 +12,28 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads a whole reply: a completion, or an error in whatever form the upstream gives it. */
 public final class WholeReply {
   private static final int QUOTED_CHARACTERS = 500;
 
-  private final JsonNode json;
+  private final ObjectNode json;
 
-  private WholeReply(JsonNode json) {
+  private WholeReply(ObjectNode json) {
     this.json = json;
   }
 
   /** Reads a body; what is no JSON object is a reply with nothing in it. */
   public static WholeReply read(byte[] body) {
     try {
-      JsonNode json = Json.MAPPER.readTree(body);
-      return new WholeReply(
-          json != null && json.isObject() ? json : Json.MAPPER.createObjectNode());
-    } catch (IOException e) {
-      return new WholeReply(Json.MAPPER.createObjectNode());
+      if (Json.MAPPER.readTree(body) instanceof ObjectNode json) {
+        return new WholeReply(json);
+      }
+    } catch (IOException notJson) {
+      // As below.
     }
+    return new WholeReply(Json.MAPPER.createObjectNode());
   }
 
   /** Whether this is a chat completion: it has choices, and they have messages. */
@@ -104,13 +106,13 @@ public final class WholeReply {
       }
       return bytes(whole);
     }
-    String detail = "";
-    for (String key : List.of("error", "detail", "message")) {
-      if (json.path(key).isTextual()) {
-        detail = json.path(key).textValue().strip();
-        break;
-      }
-    }
+    String detail =
+        Stream.of("error", "detail", "message")
+            .map(json::path)
+            .filter(JsonNode::isTextual)
+            .findFirst()
+            .map(text -> text.textValue().strip())
+            .orElse("");
     if (detail.length() > QUOTED_CHARACTERS) {
       detail = detail.substring(0, QUOTED_CHARACTERS) + "…";
     }
