@@ -26,10 +26,9 @@ import org.eclipse.jetty.util.ClassMatcher;
  * Launcher} through its constructor, started once by {@link #call}, and stopped by {@link #close},
  * which may come from another thread and at any time.
  *
- * <p>The web application tells it three things by attributes of its servlet context, all of them
- * optional: {@code dev.helix.sessions.dir} (a String: where sessions are kept), {@code
- * dev.helix.demo.model} (a String: a model to try) and {@code dev.helix.drain} (a Runnable that
- * finishes or records the running turns and returns within its own time).
+ * <p>The web application tells it where sessions are, a model to try and how turns are drained by
+ * attributes of its servlet context, all of them optional: {@code dev.helix.sessions.dir}, {@code
+ * dev.helix.demo.model}, {@code dev.helix.drain}.
  */
 public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(EmbeddedServer.class.getName());

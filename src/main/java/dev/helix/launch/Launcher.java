@@ -27,22 +27,16 @@ public final class Launcher {
   private static final Set<String> COMMANDS =
       Set.of("hash-key", "list", "show", "delete", "adopt", "copy");
 
-  private final PrintStream out;
-  private final PrintStream err;
-
   /** What is to be closed when the JVM ends, the newest first. */
   private final Deque<AutoCloseable> running = new ConcurrentLinkedDeque<>();
 
   private volatile boolean stopping;
 
-  private Launcher(PrintStream out, PrintStream err) {
-    this.out = out;
-    this.err = err;
-  }
+  private Launcher() {}
 
   /** Runs the program; returns once the server is ready, which then keeps the JVM alive. */
   public static void main(String[] arguments) {
-    int status = new Launcher(System.out, System.err).run(List.of(arguments));
+    int status = new Launcher().run(List.of(arguments));
     if (status != 0) {
       System.exit(status);
     }
@@ -56,17 +50,18 @@ public final class Launcher {
     try {
       options = Options.parse(arguments);
     } catch (IllegalArgumentException e) {
-      err.println(e.getMessage());
-      err.print(Options.USAGE);
+      System.err.println(e.getMessage());
+      System.err.print(Options.USAGE);
       return 2;
     }
     return switch (options.task()) {
       case HELP -> {
-        out.print(Options.USAGE);
+        System.out.print(Options.USAGE);
         yield 0;
       }
       case VERSION -> {
-        out.println("helix-sessions " + Launcher.class.getPackage().getImplementationVersion());
+        System.out.println(
+            "helix-sessions " + Launcher.class.getPackage().getImplementationVersion());
         yield 0;
       }
       case SERVE -> serve(options);
@@ -76,7 +71,7 @@ public final class Launcher {
   private int serve(Options options) {
     InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
     if (address.isUnresolved()) {
-      err.println("No such host: " + options.host());
+      System.err.println("No such host: " + options.host());
       return 1;
     }
     if (options.sessions() != null) {
@@ -84,8 +79,8 @@ public final class Launcher {
     }
     try {
       Logging.configure(Level.INFO);
-      out.println(server(address, options.context()).call());
-      out.flush();
+      System.out.println(server(address, options.context()).call());
+      System.out.flush();
       return 0;
     } catch (Exception | LinkageError e) {
       // A signal during the start takes the ground away from under it: no failure of its own.
@@ -107,10 +102,10 @@ public final class Launcher {
                   .loadClass("dev.helix.operator.Operator")
                   .getConstructor(
                       List.class, InputStream.class, PrintStream.class, PrintStream.class)
-                  .newInstance(arguments, System.in, out, err);
+                  .newInstance(arguments, System.in, System.out, System.err);
       int status = (Integer) command.call();
       if (status == 2) {
-        err.print(Options.USAGE);
+        System.err.print(Options.USAGE);
       }
       return status;
     } catch (Exception | LinkageError e) {
@@ -162,12 +157,12 @@ public final class Launcher {
 
   private void report(String headline, Throwable failure) {
     if (failure instanceof BindException) {
-      err.println(failure.getMessage());
+      System.err.println(failure.getMessage());
       return;
     }
-    err.println(headline);
+    System.err.println(headline);
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      err.println(
+      System.err.println(
           (isOurs(cause) ? cause.getMessage() : cause.toString()).indent(2).stripTrailing());
     }
     boolean expected = isOurs(failure) || failure instanceof IOException;

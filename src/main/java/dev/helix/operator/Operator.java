@@ -265,10 +265,8 @@ public final class Operator implements Callable<Integer> {
       return new SessionManager(whole, Clock.systemUTC());
     } catch (SessionException e) {
       throw new SessionException(
-          e.getMessage()
-              + ". Nothing is changed: "
-              + arguments.get(0)
-              + " needs a server to be stopped first",
+          "%s. Nothing is changed: %s needs a server to be stopped first"
+              .formatted(e.getMessage(), arguments.get(0)),
           e.getCause());
     }
   }
