@@ -149,7 +149,7 @@ public final class UpstreamBackend implements ChatBackend {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());
     }
     UpstreamExchange exchange = new UpstreamExchange(client, connections, request, body, to);
-    exchange.begin(true);
+    exchange.begin();
     return exchange;
   }
 

@@ -48,11 +48,14 @@ import org.apache.hc.core5.util.TimeValue;
  * and never blocks.
  *
  * <p>A request that failed before any of its reply came, on a connection that had served others
- * before, is sent once more: the upstream had closed an idle connection in the same moment. No
- * other failure is tried again, since a completion may cost money and is not idempotent.
+ * before, is sent again: the upstream had closed an idle connection in the same moment. No other
+ * failure is tried again, since a completion may cost money and is not idempotent.
  */
 final class UpstreamExchange implements ChatBackend.Exchange {
   private static final System.Logger LOG = System.getLogger(UpstreamExchange.class.getName());
+
+  /** Another call's connection may be given back, closed too, before the first retry takes one. */
+  private static final int MOST_RETRIES = 2;
 
   /** Where a request's context says whose it is. */
   private static final String CONTEXT_ATTRIBUTE = UpstreamExchange.class.getName();
@@ -86,9 +89,13 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     this.receiver = receiver;
   }
 
-  /** Sends the request; again if it may be sent twice. */
-  void begin(boolean mayRetry) {
-    Attempt attempt = new Attempt(body, mayRetry);
+  /** Sends the request. */
+  void begin() {
+    begin(MOST_RETRIES);
+  }
+
+  private void begin(int retries) {
+    Attempt attempt = new Attempt(body, retries);
     running =
         client.execute(
             new BasicRequestProducer(request, attempt.producer),
@@ -159,13 +166,13 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private final class Attempt implements AsyncResponseConsumer<Void>, FutureCallback<Void> {
     private final HttpClientContext context = HttpClientContext.create();
     private final JsonProducer producer;
-    private final boolean mayRetry;
+    private final int retries;
     private final AtomicBoolean over = new AtomicBoolean();
     private FutureCallback<Void> result;
 
-    Attempt(byte[] json, boolean mayRetry) {
+    Attempt(byte[] json, int retries) {
       this.producer = json == null ? null : new JsonProducer(json);
-      this.mayRetry = mayRetry;
+      this.retries = retries;
       context.setAttribute(CONTEXT_ATTRIBUTE, UpstreamExchange.this);
     }
 
@@ -248,11 +255,11 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       if (!over.compareAndSet(false, true) || ended.get()) {
         return;
       }
-      if (mayRetry && !headSeen && isStaleConnection(cause)) {
+      if (retries > 0 && !headSeen && isStaleConnection(cause)) {
         LOG.log(System.Logger.Level.DEBUG, "an idle upstream connection had closed; sending again");
-        // Others that idle are likely to be closed too, and this was the only second try.
+        // Others that idle are likely to be closed too.
         connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
-        begin(false);
+        begin(retries - 1);
       } else if (ended.compareAndSet(false, true)) {
         receiver.failed(explain(cause));
       }
