@@ -1,10 +1,9 @@
 package dev.helix.store;
 
 import dev.helix.message.Message;
-import java.io.FileNotFoundException;
+import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,7 +33,7 @@ public record ArrayEnd(List<Message> elements, boolean isAll, long end) {
    * @throws NoSuchFileException if there is none
    */
   public static ArrayEnd read(Path file, int bytes) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+    try (RandomAccessFile in = Disk.openToRead(file)) {
       long end = in.length() - MessageArray.CLOSE.length;
       byte[] close = new byte[MessageArray.CLOSE.length];
       if (end <= 0) {
@@ -43,13 +42,6 @@ public record ArrayEnd(List<Message> elements, boolean isAll, long end) {
       in.seek(end);
       in.readFully(close);
       return Arrays.equals(close, MessageArray.CLOSE) ? read(in, end, bytes) : null;
-    } catch (FileNotFoundException e) {
-      if (Files.exists(file)) {
-        throw e;
-      }
-      NoSuchFileException gone = new NoSuchFileException(file.toString());
-      gone.initCause(e);
-      throw gone;
     }
   }
 

@@ -3,8 +3,10 @@ package dev.helix.store.disk;
 import dev.helix.session.SessionException;
 import dev.helix.session.StorageFullException;
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -14,7 +16,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -26,7 +28,6 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -79,11 +80,28 @@ public final class Disk {
     return new FileOutputStream(file.toFile());
   }
 
-  /** Opens a file to be locked or added to, which is made for its owner alone. */
-  public static FileChannel openToKeep(Path file, OpenOption... more) throws IOException {
-    Set<OpenOption> options = new HashSet<>(List.of(more));
-    options.addAll(Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-    return FileChannel.open(file, options, OWNERS_FILE);
+  /**
+   * Opens a file to be read. Unlike a channel it is not closed by an interrupt half-way.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  public static RandomAccessFile openToRead(Path file) throws IOException {
+    try {
+      return new RandomAccessFile(file.toFile(), "r");
+    } catch (FileNotFoundException e) {
+      if (Files.exists(file)) {
+        throw e;
+      }
+      NoSuchFileException gone = new NoSuchFileException(file.toString());
+      gone.initCause(e);
+      throw gone;
+    }
+  }
+
+  /** Opens a file to be locked, which is made for its owner alone. */
+  public static FileChannel openToLock(Path file) throws IOException {
+    return FileChannel.open(
+        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNERS_FILE);
   }
 
   /** Writes a file that is not there yet, which is on the disk only after {@link #force}. */

@@ -35,7 +35,7 @@ final class DirectoryLock {
       }
       FileChannel channel = null;
       try {
-        channel = Disk.openToKeep(directory.resolve(".lock"));
+        channel = Disk.openToLock(directory.resolve(".lock"));
         if (channel.tryLock() == null) {
           throw inUse(directory);
         }

@@ -4,7 +4,6 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.store.ArrayEnd;
 import dev.helix.store.ArrayScan;
 import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
@@ -21,7 +20,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,18 +52,14 @@ final class FileSessionReader implements ReadOnlySessions {
   @Override
   public Optional<SessionState> find(SessionId id) {
     Path folder = sessions.resolve(id.value());
-    Path status = folder.resolve("status.json");
     try {
-      SessionState stored = SessionState.parse(id, Files.readAllBytes(status));
-      Instant last = ArrayEnd.lastTimestamp(folder.resolve(ShownSession.MESSAGES));
-      boolean later = last != null && last.isAfter(stored.updatedAt());
-      return Optional.of(later ? stored.withUpdatedAt(last) : stored);
+      return Optional.of(NewestSessions.stored(folder, id));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      throw new SessionException(status + " is unreadable", e);
+      throw new SessionException(folder.resolve(ShownSession.STATUS) + " is unreadable", e);
     } catch (IOException e) {
-      throw Disk.failure("cannot read " + status, e);
+      throw Disk.failure("cannot read session " + id, e);
     }
   }
 

@@ -178,9 +178,14 @@ public final class FileSessionStore implements SessionStore {
           if (lease != null && !leases.isHeld(lease)) {
             return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
-          return expected.equals(LogVersion.NONE)
-              ? create(state, folder, elements)
-              : new Appended(Outcome.CONFLICT, LogVersion.NONE);
+          if (!folder.transcript().isAt(expected)) {
+            return new Appended(Outcome.CONFLICT, LogVersion.NONE);
+          }
+          Instant used = SessionFolder.latest(stored.get().updatedAt(), state.updatedAt());
+          folders.order().used(Use.of(stored.get().withUpdatedAt(used)));
+          folder.transcript().append(elements);
+          folder.used(state.updatedAt());
+          return new Appended(Outcome.DONE, folder.transcript().version());
         });
   }
 
@@ -207,7 +212,7 @@ public final class FileSessionStore implements SessionStore {
 
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
       throws IOException {
-    folders.order().used(Use.of(state), false);
+    folders.order().used(Use.of(state));
     Path mark = forces.making(state.sessionId());
     try {
       folder.create(state, elements);
@@ -250,7 +255,7 @@ public final class FileSessionStore implements SessionStore {
   }
 
   private void replace(SessionFolder folder, SessionState state) throws IOException {
-    folders.order().used(Use.of(state), false);
+    folders.order().used(Use.of(state));
     folder.write(state);
     Disk.forceDirectory(folder.path());
   }

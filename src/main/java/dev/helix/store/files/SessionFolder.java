@@ -88,10 +88,9 @@ final class SessionFolder {
     return text == null ? 0 : text.length();
   }
 
-  /** The state as it is when the session was used, of which its files may not tell. */
-  SessionState used(SessionState before, Instant time) throws IOException {
+  /** The session was used, of which its files may not tell. */
+  void used(Instant time) {
     used = time;
-    return before.withUpdatedAt(latest(before.updatedAt(), time));
   }
 
   /** Writes the time of last use, where the files do not tell it. */
@@ -125,7 +124,7 @@ final class SessionFolder {
         : Optional.of(stored.get().withUpdatedAt(time));
   }
 
-  private static Instant latest(Instant one, Instant other) {
+  static Instant latest(Instant one, Instant other) {
     return other != null && other.isAfter(one) ? other : one;
   }
 

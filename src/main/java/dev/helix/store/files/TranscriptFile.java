@@ -166,14 +166,16 @@ public final class TranscriptFile {
     return new Reading(state, version(), true, messages);
   }
 
-  /** Appends, if the log is at this version; false where it is not. */
-  boolean append(LogVersion expected, List<Message> elements) throws IOException {
+  /** Whether the log is at this version. */
+  boolean isAt(LogVersion version) throws IOException {
     refresh();
-    if (!isCurrent(expected)) {
-      return false;
-    }
+    return isCurrent(version);
+  }
+
+  /** Appends to the log as {@link #isAt} has just found it. */
+  void append(List<Message> elements) throws IOException {
     if (elements.isEmpty()) {
-      return true;
+      return;
     }
     if (stamp == null) {
       byte[] array = MessageArray.of(elements);
@@ -194,7 +196,6 @@ public final class TranscriptFile {
       left(FileStamp.of(file), newEnd, false, newTail);
     }
     lastTimestamp = lastOf(elements);
-    return true;
   }
 
   /** Returns when what was appended before is on the disk. May be called by any thread. */

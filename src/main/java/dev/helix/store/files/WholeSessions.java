@@ -101,7 +101,7 @@ final class WholeSessions {
         Disk.deleteTree(made);
         return false;
       }
-      folders.order().used(Use.of(state), false);
+      folders.order().used(Use.of(state));
       folder.take(made);
       return true;
     } catch (IOException e) {

@@ -4,10 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 /** Several sorted files of uses, read as one. Not thread-safe. */
 final class MergedUses implements Closeable, UseFile.Source {
   /** So much of the files is looked through for doubles at a time, which bounds the memory. */
-  private static final long BYTES_A_PASS = 32L << 20;
+  private static final long BYTES_A_PASS = 16L << 20;
 
   private final List<UseFile> open = new ArrayList<>();
   private final PriorityQueue<UseFile> heads =
@@ -70,15 +70,14 @@ final class MergedUses implements Closeable, UseFile.Source {
   }
 
   /**
-   * Makes one file of several, with one line of each session, the last one written, and none of
-   * some.
+   * Makes one file of several, with one line of each session, the last one written.
    *
    * @param files the oldest first, each with one line of a session at most
-   * @param without sessions that are gone
+   * @param withoutGone whether sessions that are gone have no line
    * @param stopped asked at each line whether to give up, and then true for good
    * @return whether it was made
    */
-  static boolean write(Path merged, List<Path> files, Set<String> without, BooleanSupplier stopped)
+  static boolean write(Path merged, List<Path> files, boolean withoutGone, BooleanSupplier stopped)
       throws IOException {
     long bytes = 0;
     for (Path file : files) {
@@ -86,19 +85,17 @@ final class MergedUses implements Closeable, UseFile.Source {
     }
     int passes = (int) (1 + bytes / BYTES_A_PASS);
     List<BitSet> dropped = files.stream().map(file -> new BitSet()).toList();
-    NameHashes hashes = new NameHashes(new SecureRandom().nextLong());
     for (int pass = 0; pass < passes; pass++) {
-      hashes.clear();
+      Set<String> names = new HashSet<>();
       // What was written last is true, also where it tells of an earlier use.
       for (int i = files.size() - 1; i >= 0; i--) {
         try (UseFile lines = UseFile.open(files.get(i))) {
           for (int line = 0;
               lines.head() != null && !stopped.getAsBoolean();
               line++, lines.advance()) {
-            String id = lines.head().id();
-            long hash = hashes.of(id);
-            boolean mine = Long.remainderUnsigned(hash, passes) == pass;
-            if (mine && (without.contains(id) || !hashes.add(hash))) {
+            Use use = lines.head();
+            boolean mine = Math.floorMod(use.id().hashCode(), passes) == pass;
+            if (mine && (!names.add(use.id()) || (withoutGone && use.isGone()))) {
               dropped.get(i).set(line);
             }
           }

@@ -3,9 +3,13 @@ package dev.helix.store.files.recent;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
+import dev.helix.store.ArrayEnd;
+import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +36,9 @@ public final class NewestSessions {
     if (limit < 0) {
       throw new IllegalArgumentException("negative limit");
     }
+    if (limit == 0) {
+      return List.of();
+    }
     PriorityQueue<SessionState> newest = new PriorityQueue<>(OLDEST_FIRST);
     try {
       for (Path child : Disk.entries(sessions, "*")) {
@@ -49,8 +56,21 @@ public final class NewestSessions {
     return list;
   }
 
+  /**
+   * A session's state as its files say it, without a lock: with the time of the last element where
+   * that is later.
+   *
+   * @throws IllegalArgumentException if the state is unreadable
+   */
+  public static SessionState stored(Path folder, SessionId id) throws IOException {
+    SessionState stored = SessionState.parse(id, Files.readAllBytes(folder.resolve("status.json")));
+    Instant last = ArrayEnd.lastTimestamp(folder.resolve(ShownSession.MESSAGES));
+    boolean later = last != null && last.isAfter(stored.updatedAt());
+    return later ? stored.withUpdatedAt(last) : stored;
+  }
+
   /** Whether a session comes behind a place in the list; always where that is null. */
-  static boolean isAfter(SessionState state, Position place) {
+  private static boolean isAfter(SessionState state, Position place) {
     if (place == null) {
       return true;
     }

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * That a session was used: one line of the files that know the order of last use. In their natural
- * order the newest come first, and in one microsecond the last by name. Immutable.
+ * That a session was used, or is gone: one line of the files that know the order of last use. In
+ * their natural order the newest come first, and in one microsecond the last by name. Immutable.
  *
  * @param micros when, in microseconds since 1970; the ends of the range stand for what is beyond
  * @param id the session's name, which is not checked
@@ -16,6 +16,9 @@ import java.time.temporal.ChronoUnit;
 public record Use(long micros, String id) implements Comparable<Use> {
   private static final long MICROS = 1_000_000;
   private static final int NANOS = 1000;
+
+  /** Before all times. */
+  private static final long GONE = Long.MIN_VALUE;
 
   public static Use of(SessionState state) {
     return new Use(micros(state.updatedAt()), state.sessionId().value());
@@ -29,13 +32,22 @@ public record Use(long micros, String id) implements Comparable<Use> {
     return between ? new Use(micros + 1, "") : new Use(micros, position.id().value());
   }
 
+  /** That the session is gone: a line without a time, behind all others. */
+  static Use gone(String id) {
+    return new Use(GONE, id);
+  }
+
+  boolean isGone() {
+    return micros == GONE;
+  }
+
   static long micros(Instant time) {
     try {
       return Math.addExact(
           Math.multiplyExact(time.getEpochSecond(), MICROS), time.getNano() / NANOS);
     } catch (ArithmeticException e) {
       // Another program's odd year. It is a time all the same, before or after all others.
-      return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+      return time.isBefore(Instant.EPOCH) ? GONE + 1 : Long.MAX_VALUE;
     }
   }
 

@@ -3,7 +3,6 @@ package dev.helix.store.files.recent;
 import dev.helix.store.disk.Disk;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -33,16 +32,7 @@ final class UseFile implements Closeable {
   /** It is opened once: a file of this name may be replaced at any time. */
   private UseFile(Path file, Use place) throws IOException {
     this.file = file;
-    try {
-      this.in = new RandomAccessFile(file.toFile(), "r");
-    } catch (FileNotFoundException e) {
-      if (Files.exists(file)) {
-        throw e;
-      }
-      NoSuchFileException gone = new NoSuchFileException(file.toString());
-      gone.initCause(e);
-      throw gone;
-    }
+    this.in = Disk.openToRead(file);
     try {
       in.seek(place == null ? 0 : near(place));
       advance();

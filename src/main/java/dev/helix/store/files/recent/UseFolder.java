@@ -1,20 +1,13 @@
 package dev.helix.store.files.recent;
 
 import dev.helix.session.SessionId;
-import dev.helix.session.SessionState;
-import dev.helix.store.ArrayEnd;
-import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -32,9 +24,6 @@ import java.util.function.BooleanSupplier;
  * it can be made anew of the sessions. Stateless; whoever writes takes turns with others.
  */
 public final class UseFolder {
-  /** How many sessions are sorted in memory when the folder is made anew. */
-  private static final int SORTED_AT_ONCE = 50_000;
-
   private final Path sessions;
   private final Path folder;
   private final Path mark;
@@ -93,21 +82,23 @@ public final class UseFolder {
   }
 
   /** Makes a sorted file. */
-  void writeRun(long number, Collection<Use> uses) throws IOException {
+  Path writeRun(long number, Collection<Use> uses) throws IOException {
+    Disk.makeFolders(folder); // Somebody may have deleted it.
     Path made = folder.resolve("run.new");
     UseFile.write(made, uses.stream().sorted().iterator());
-    Files.move(made, run(number), StandardCopyOption.ATOMIC_MOVE);
+    return Files.move(made, run(number), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**
    * Makes one sorted file of several, in place of the last one; the others are still there.
    *
+   * @param withoutGone whether lines of sessions that are gone are left out
    * @param stopped asked now and then whether to give up
    * @return whether it was made
    */
-  boolean merge(List<Path> runs, Set<String> without, BooleanSupplier stopped) throws IOException {
+  boolean merge(List<Path> runs, boolean withoutGone, BooleanSupplier stopped) throws IOException {
     Path made = folder.resolve("merged.new");
-    if (!MergedUses.write(made, runs, without, stopped)) {
+    if (!MergedUses.write(made, runs, withoutGone, stopped)) {
       return false; // What there is of it goes with the next start.
     }
     Files.move(
@@ -118,53 +109,19 @@ public final class UseFolder {
     return true;
   }
 
-  /**
-   * Makes a sorted file of what all sessions say themselves, whatever was known of them.
-   *
-   * @param stopped asked now and then whether to give up
-   * @return whether it was made
-   */
-  boolean makeAnew(long number, BooleanSupplier stopped) throws IOException {
-    Disk.makeFolders(folder); // Somebody may have deleted it.
-    List<Path> parts = new ArrayList<>();
-    List<Use> uses = new ArrayList<>();
-    // Not listed as a whole, which would hold the names of millions.
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(sessions)) {
-      for (Path entry : entries) {
-        if (stopped.getAsBoolean()) {
-          return false;
-        }
-        lookAt(entry).ifPresent(uses::add);
-        if (uses.size() == SORTED_AT_ONCE) {
-          parts.add(part(parts.size(), uses));
-        }
-      }
-      parts.add(part(parts.size(), uses));
-      if (!merge(parts, Set.of(), stopped)) {
-        return false;
-      }
-      Files.move(parts.get(parts.size() - 1), run(number), StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    } finally {
-      for (Path part : parts) {
-        Files.deleteIfExists(part);
-      }
-    }
+  /** The directory of the sessions themselves. */
+  Path sessions() {
+    return sessions;
   }
 
-  private static Optional<Use> lookAt(Path entry) throws IOException {
+  /** What a session says itself; empty where it is none. */
+  static Optional<Use> lookAt(Path entry) throws IOException {
     Optional<SessionId> id = SessionId.ofName(entry.getFileName().toString());
     if (id.isEmpty()) {
       return Optional.empty();
     }
     try {
-      byte[] status = Files.readAllBytes(entry.resolve("status.json"));
-      SessionState stored = SessionState.parse(id.get(), status);
-      Instant last = ArrayEnd.lastTimestamp(entry.resolve(ShownSession.MESSAGES));
-      boolean later = last != null && last.isAfter(stored.updatedAt());
-      return Optional.of(Use.of(later ? stored.withUpdatedAt(last) : stored));
+      return Optional.of(Use.of(NewestSessions.stored(entry, id.get())));
     } catch (NoSuchFileException | IllegalArgumentException e) {
       return Optional.empty(); // No session, or gone meanwhile.
     } catch (IOException e) {
@@ -173,14 +130,6 @@ public final class UseFolder {
       }
       return Optional.empty();
     }
-  }
-
-  private Path part(int number, List<Use> uses) throws IOException {
-    Path part = folder.resolve("part-" + number + ".new");
-    Collections.sort(uses);
-    UseFile.write(part, uses.iterator());
-    uses.clear();
-    return part;
   }
 
   /** Whether every session is in the files, but for what was stored just before a crash. */

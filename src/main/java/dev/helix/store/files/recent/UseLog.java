@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The log of a {@link UseFolder}, to which lines are added. Where that fails, as on a full disk,
@@ -17,32 +15,29 @@ import java.util.Map;
 final class UseLog {
   private static final Logger LOG = System.getLogger(UseLog.class.getName());
 
+  /** How long after it failed it is tried again. */
+  private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
+
   private final UseFolder folder;
-  private final Map<String, Use> unwritten = new HashMap<>();
   private OutputStream out = OutputStream.nullOutputStream();
   private int lines;
   private boolean failed;
-
-  private UseLog(UseFolder folder) {
-    this.folder = folder;
-  }
+  private long tried;
 
   /**
-   * Begins with what the log says, written anew, as its last line may be torn.
+   * A log before anything of it is changed; {@link #replace} begins it.
    *
    * @param isWhole whether the folder tells nearly all
    */
-  static UseLog begin(UseFolder folder, Collection<Use> uses, boolean isWhole) {
-    UseLog log = new UseLog(folder);
+  UseLog(UseFolder folder, boolean isWhole) {
+    this.folder = folder;
     try {
       if (isWhole) {
-        folder.markInUse(); // Before any of it changes.
+        folder.markInUse();
       }
     } catch (IOException e) {
-      log.fail(e);
+      fail(e);
     }
-    log.replace(uses, isWhole);
-    return log;
   }
 
   /** How many lines there are. */
@@ -55,29 +50,21 @@ final class UseLog {
     return failed;
   }
 
-  /** Adds a line with the next {@link #write}, in place of one of the same session. */
-  void add(Use use) {
-    unwritten.put(use.id(), use);
-  }
-
-  /** Adds no line of a session that is not written yet. */
-  void forget(String id) {
-    unwritten.remove(id);
-  }
-
-  /** Writes what was added, at once. */
-  void write() {
-    if (unwritten.isEmpty()) {
+  /**
+   * Adds a line; where that failed before, all lines there are, at most once a second.
+   *
+   * @param all as for {@link #replace}
+   */
+  void add(Use use, Collection<Use> all, boolean isWhole) {
+    if (failed) {
+      if (System.nanoTime() - tried > AGAIN) {
+        replace(all, isWhole);
+      }
       return;
     }
-    StringBuilder added = new StringBuilder();
-    for (Use use : unwritten.values()) {
-      added.append(use.micros()).append(' ').append(use.id()).append('\n');
-    }
     try {
-      out.write(added.toString().getBytes(StandardCharsets.ISO_8859_1));
-      lines += unwritten.size();
-      unwritten.clear();
+      out.write(use.line());
+      lines++;
     } catch (IOException e) {
       fail(e);
     }
@@ -95,7 +82,6 @@ final class UseLog {
       out = new FileOutputStream(folder.log().toFile(), true);
       old.close();
       lines = uses.size();
-      unwritten.clear();
       if (isWhole && !folder.isWhole()) {
         folder.markInUse();
       }
@@ -110,6 +96,7 @@ final class UseLog {
 
   /** Whoever finds the folder from now on is not to believe it. */
   private void fail(IOException e) {
+    tried = System.nanoTime();
     if (failed) {
       return;
     }

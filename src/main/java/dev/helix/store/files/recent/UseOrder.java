@@ -12,11 +12,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -43,18 +41,10 @@ public final class UseOrder {
   /** The log is written anew when it has so many lines for each session in memory. */
   private static final int LINES_EACH = 4;
 
-  /** So many sessions are in memory, or so many bytes sorted, for each that is gone, at least. */
-  private static final int FOR_EACH_GONE = 4;
-
-  private static final long BYTES_FOR_EACH_GONE = 4096;
-
   private static final int ATTEMPTS = 10;
 
   /** How many seconds a list waits for the first look at all sessions. */
   private static final int FIRST_LOOK = 10;
-
-  /** How long after it was written the next use that may wait does so, or one that failed. */
-  private static final long AT_MOST = TimeUnit.SECONDS.toNanos(1);
 
   private final UseFolder folder;
   private final UseRuns runs;
@@ -72,16 +62,11 @@ public final class UseOrder {
 
   // The rest is guarded by this, but for what the executor's one thread does with files.
   private final Map<String, Use> newest = new HashMap<>();
-  private final Set<String> gone = new HashSet<>();
   private final UseLog log;
   private boolean isSorting;
-  private long lastWrite;
 
   /** So many sessions are in memory until they are sorted; more where that failed. */
   private int limit;
-
-  /** Lines of the log that a crash may have left behind what the sessions say. */
-  private Map<String, Use> doubtful = Map.of();
 
   /** Done when every session that was there at the start is known. */
   private Future<?> known;
@@ -100,23 +85,33 @@ public final class UseOrder {
     this.limit = inMemory;
     this.folder = new UseFolder(sessions);
     folder.prepare();
+    runs = new UseRuns(folder);
     isTrue = folder.isClean();
+    isWhole = folder.isWhole();
+    log = new UseLog(folder, isWhole);
     try {
       newest.putAll(folder.readLog());
+      if (!isTrue && !newest.isEmpty()) {
+        // A crash may have left them behind what the sessions say, which counts once it is known.
+        runs.add(newest.values());
+        newest.clear();
+      }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the order of last use is damaged and made anew", e);
       isTrue = false;
+      isWhole = false;
+      newest.clear();
       folder.unmark();
     }
-    isWhole = folder.isWhole();
-    runs = new UseRuns(folder);
-    log = UseLog.begin(folder, newest.values(), isWhole);
-    if (isTrue) {
-      known = CompletableFuture.completedFuture(null);
-    } else {
-      doubtful = Map.copyOf(newest);
-      known = executor.submit(this::makeAnew);
-    }
+    log.replace(newest.values(), isWhole);
+    known = isTrue ? CompletableFuture.completedFuture(null) : lookAtAll();
+  }
+
+  private Future<?> lookAtAll() {
+    Future<?> look = executor.submit(this::makeAnew);
+    isSorting = true;
+    Future<?> unused = executor.submit(this::sort); // The files may be many.
+    return look;
   }
 
   /** Opens the order, before anything in the directory is changed. */
@@ -129,106 +124,56 @@ public final class UseOrder {
    *
    * @param inMemory so many sessions are in memory until they become a sorted file
    */
-  public static UseOrder open(Path sessions, int inMemory) throws IOException {
+  static UseOrder open(Path sessions, int inMemory) throws IOException {
     return new UseOrder(sessions, inMemory);
   }
 
   /**
    * A session is used, or will be made at once: said before it is, so that no crash makes a session
    * that is not listed.
-   *
-   * @param soon whether it is enough to write it with what comes next, as no crash loses it: the
-   *     session tells it
    */
-  public synchronized void used(Use use, boolean soon) {
-    gone.remove(use.id());
-    // A line that was sorted is true no more: who lists beside this server needs one in the log.
-    boolean isFirst = newest.put(use.id(), use) == null;
-    log.add(use);
-    boolean now = (!soon || isFirst) && !log.hasFailed();
-    if (now || System.nanoTime() - lastWrite > AT_MOST) {
-      write();
-    }
+  public synchronized void used(Use use) {
+    newest.put(use.id(), use);
+    log.add(use, newest.values(), isWhole);
+    sortInTime();
   }
 
   /** The session is gone. */
-  public synchronized void forget(SessionId id) {
-    newest.remove(id.value());
-    log.forget(id.value());
-    gone.add(id.value());
-    sortInTime();
-  }
-
-  /** Writes to the log what is not in it yet. Where that failed, it is tried again. */
-  public synchronized void write() {
-    lastWrite = System.nanoTime();
-    if (log.hasFailed()) {
-      log.replace(newest.values(), isWhole);
-    } else {
-      log.write();
-    }
-    sortInTime();
+  public void forget(SessionId id) {
+    used(Use.gone(id.value()));
   }
 
   private void sortInTime() {
-    boolean due = newest.size() > limit || areManyGone() || log.lines() > LINES_EACH * limit;
+    boolean due = newest.size() > limit || log.lines() > LINES_EACH * limit;
     if (due && !isSorting && !closing) {
       isSorting = true;
       Future<?> unused = executor.submit(this::sort);
     }
   }
 
-  private boolean areManyGone() {
-    // Else each thousand that are removed of millions would have all of them written anew.
-    return gone.size() > Math.max(limit / FOR_EACH_GONE, runs.bytes() / BYTES_FOR_EACH_GONE);
-  }
-
   private void sort() {
     boolean done = false;
     try {
-      if (sealLog()) {
-        mergeRuns();
-      }
+      sealLog();
+      runs.merge(() -> closing);
       done = true;
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the order of last use cannot be sorted; it is tried again later", e);
     }
     synchronized (this) {
       isSorting = false;
-      int least = Math.max(newest.size(), FOR_EACH_GONE * gone.size());
-      limit = done ? inMemory : 2 * Math.max(limit, least);
+      limit = done ? inMemory : 2 * Math.max(limit, newest.size());
       sortInTime(); // What came meanwhile found it busy.
     }
   }
 
-  /** Makes a sorted file of what is in memory, if that is much, or else shortens the log. */
-  private synchronized boolean sealLog() throws IOException {
-    boolean full = newest.size() > limit;
-    if (full) {
+  /** Makes a sorted file of what is in memory, if that is much, and shortens the log. */
+  private synchronized void sealLog() throws IOException {
+    if (newest.size() > limit) {
       runs.add(newest.values());
       newest.clear();
     }
-    if (full || log.lines() > LINES_EACH * limit) {
-      log.replace(newest.values(), isWhole);
-    }
-    return full || areManyGone();
-  }
-
-  /** Keeps the sorted files few, and without what is gone where that is much. */
-  private void mergeRuns() throws IOException {
-    Set<String> without;
-    boolean all;
-    synchronized (this) {
-      without = Set.copyOf(gone);
-      all = areManyGone();
-    }
-    if (runs.merge(without, all, () -> closing)) {
-      forgetGone(without);
-    }
-  }
-
-  private synchronized void forgetGone(Set<String> dropped) {
-    gone.removeAll(dropped);
+    log.replace(newest.values(), isWhole);
   }
 
   /** Looks at all sessions, and takes what they say in place of all that was known before. */
@@ -245,9 +190,6 @@ public final class UseOrder {
   }
 
   private synchronized void believe() {
-    // What was used since is another line, also where it says the same.
-    newest.values().removeIf(line -> isSame(line, doubtful.get(line.id())));
-    doubtful = Map.of();
     isWhole = true;
     isTrue = true;
     log.replace(newest.values(), isWhole);
@@ -260,9 +202,6 @@ public final class UseOrder {
    */
   public List<SessionState> list(
       Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
-    if (limit < 0) {
-      throw new IllegalArgumentException("negative limit");
-    }
     try {
       if (limit > 0 && awaitKnown()) {
         return page(after == null ? null : Use.at(after), limit, find);
@@ -270,7 +209,7 @@ public final class UseOrder {
     } catch (IOException e) {
       startAnew(e);
     }
-    return limit == 0 ? List.of() : NewestSessions.in(sessions, after, limit, find);
+    return NewestSessions.in(sessions, after, limit, find);
   }
 
   private synchronized void startAnew(IOException e) {
@@ -280,7 +219,7 @@ public final class UseOrder {
     LOG.log(Level.WARNING, "the order of last use cannot be read and is made anew", e);
     isWhole = false;
     isTrue = false;
-    known = executor.submit(this::makeAnew);
+    known = lookAtAll();
   }
 
   /**
@@ -327,7 +266,7 @@ public final class UseOrder {
           new UsePage(
               snapshot,
               files,
-              id -> isGone(id) ? Optional.empty() : find.apply(id),
+              find,
               (line, found, isNewest) -> {
                 synchronized (this) {
                   if (!files.equals(runs.files())) {
@@ -337,7 +276,8 @@ public final class UseOrder {
                   if (!isSame(snapshot.get(line.id()), newest.get(line.id()))) {
                     return isNewest; // As of when the page was begun, so that no page goes back.
                   }
-                  again[0] |= correct(line, found) && found.isAfter(place);
+                  used(found == null ? Use.gone(line.id()) : found);
+                  again[0] |= found != null && found.isAfter(place);
                   return false;
                 }
               });
@@ -354,32 +294,10 @@ public final class UseOrder {
     }
   }
 
-  private synchronized boolean isGone(SessionId id) {
-    return gone.contains(id.value());
-  }
-
   /** Whether it is the very same line: another one may say the same, and be of a later use. */
   @SuppressWarnings("ReferenceEquality")
   private static boolean isSame(Use one, Use other) {
     return one == other;
-  }
-
-  /**
-   * Takes what a session says in place of a line.
-   *
-   * @return whether it says anything
-   */
-  private boolean correct(Use line, Use found) {
-    if (found == null || gone.contains(line.id())) {
-      newest.remove(line.id());
-      log.forget(line.id());
-      gone.add(line.id());
-      sortInTime();
-      return false;
-    }
-    newest.put(line.id(), found);
-    log.add(found);
-    return true;
   }
 
   /** Writes what is outstanding. Called when nothing is used any more. */
@@ -395,9 +313,11 @@ public final class UseOrder {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    write();
     synchronized (this) {
       try {
+        if (log.hasFailed()) {
+          log.replace(newest.values(), isWhole);
+        }
         log.close();
         if (ended && isTrue && !log.hasFailed()) {
           folder.markClean();

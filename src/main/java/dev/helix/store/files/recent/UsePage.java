@@ -61,7 +61,7 @@ public final class UsePage {
   public List<SessionState> after(Use place, int limit) throws IOException {
     TreeSet<Use> sorted = new TreeSet<>();
     for (Use use : newest.values()) {
-      if (use.isAfter(place)) {
+      if (!use.isGone() && use.isAfter(place)) {
         sorted.add(use);
       }
     }
@@ -81,7 +81,7 @@ public final class UsePage {
 
   private Use nextStored(MergedUses stored) throws IOException {
     Use use = stored.next();
-    while (use != null && newest.containsKey(use.id())) {
+    while (use != null && (use.isGone() || newest.containsKey(use.id()))) {
       use = stored.next();
     }
     return use;

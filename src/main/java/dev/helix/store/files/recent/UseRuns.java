@@ -1,35 +1,32 @@
 package dev.helix.store.files.recent;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The sorted files of a {@link UseFolder}: few, as each is more than twice as large as those that
- * came after it. Read by any thread; changed by one at a time.
+ * The sorted files of a {@link UseFolder}: few, as each is far larger than those that came after
+ * it. Read by any thread; changed by one at a time.
  */
 final class UseRuns {
+  /** A file that is no more than so many times as large as the newer ones is merged with them. */
+  private static final int LIKE_SIZE = 8;
+
+  /** How many sessions are sorted in memory when all is made anew. */
+  private static final int SORTED_AT_ONCE = 50_000;
+
   private final UseFolder folder;
   private volatile List<Path> files;
-  private volatile long bytes;
 
   UseRuns(UseFolder folder) throws IOException {
     this.folder = folder;
-    take(folder.runs());
-  }
-
-  private void take(List<Path> now) throws IOException {
-    long sum = 0;
-    for (Path file : now) {
-      sum += Files.size(file);
-    }
-    bytes = sum;
-    files = List.copyOf(now);
+    files = List.copyOf(folder.runs());
   }
 
   /** The files, the oldest first. One that is missing was merged into another meanwhile. */
@@ -37,18 +34,11 @@ final class UseRuns {
     return files;
   }
 
-  /** How large they are together. */
-  long bytes() {
-    return bytes;
-  }
-
   /** Adds a file of these. */
   void add(Collection<Use> uses) throws IOException {
-    long number = nextNumber();
-    folder.writeRun(number, uses);
     List<Path> more = new ArrayList<>(files);
-    more.add(folder.run(number));
-    take(more);
+    more.add(folder.writeRun(nextNumber(), uses));
+    files = List.copyOf(more);
   }
 
   private long nextNumber() {
@@ -56,46 +46,62 @@ final class UseRuns {
   }
 
   /**
-   * Merges the newest file with the older ones, as long as the next one is not far larger.
+   * Merges the newest file with the older ones, as long as the next one is not far larger. Lines of
+   * sessions that are gone are left out where no older file can have others of them.
    *
-   * @param without sessions whose lines are left out
-   * @param all whether to merge all of them, whatever their sizes
    * @param stopped asked now and then whether to give up
-   * @return whether all were, so that no line of these sessions is left
    */
-  boolean merge(Set<String> without, boolean all, BooleanSupplier stopped) throws IOException {
+  void merge(BooleanSupplier stopped) throws IOException {
     List<Path> before = files;
-    if (before.isEmpty()) {
-      return true;
-    }
     int last = before.size() - 1;
     int first = last;
-    long bytes = Files.size(before.get(last));
-    while (first > 0 && (all || Files.size(before.get(first - 1)) <= 2 * bytes)) {
+    long bytes = first < 0 ? 0 : Files.size(before.get(last));
+    while (first > 0 && Files.size(before.get(first - 1)) <= LIKE_SIZE * bytes) {
       first--;
       bytes += Files.size(before.get(first));
     }
-    if (first == last && !all) {
-      return false;
+    if (first < last && folder.merge(before.subList(first, before.size()), first == 0, stopped)) {
+      List<Path> after = new ArrayList<>(before.subList(0, first));
+      after.add(before.get(last));
+      files = List.copyOf(after);
+      delete(before.subList(first, last));
     }
-    if (!folder.merge(before.subList(first, before.size()), without, stopped)) {
-      return false;
-    }
-    List<Path> after = new ArrayList<>(before.subList(0, first));
-    after.add(before.get(last));
-    take(after);
-    delete(before.subList(first, last));
-    return first == 0;
   }
 
-  /** Makes one file of what all sessions say; false where that was stopped. */
+  /**
+   * Makes files of what all sessions say themselves, whatever was known of them.
+   *
+   * @param stopped asked now and then whether to give up
+   * @return whether they were made
+   */
   boolean makeAnew(BooleanSupplier stopped) throws IOException {
     List<Path> before = files;
+    List<Path> made = new ArrayList<>();
+    List<Use> uses = new ArrayList<>();
     long number = nextNumber();
-    if (!folder.makeAnew(number, stopped)) {
-      return false;
+    boolean isDone = false;
+    // Not listed as a whole, which would hold the names of millions.
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder.sessions())) {
+      for (Path entry : entries) {
+        if (stopped.getAsBoolean()) {
+          return false;
+        }
+        UseFolder.lookAt(entry).ifPresent(uses::add);
+        if (uses.size() == SORTED_AT_ONCE) {
+          made.add(folder.writeRun(number++, uses));
+          uses.clear();
+        }
+      }
+      made.add(folder.writeRun(number, uses));
+      isDone = true;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } finally {
+      if (!isDone) {
+        delete(made);
+      }
     }
-    take(List.of(folder.run(number)));
+    files = List.copyOf(made);
     delete(before);
     return true;
   }

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,7 +72,7 @@ class UseOrderFaultsTest {
     for (int i = 0; i < 2000; i++) {
       makeFolder(at(i, i));
       states.put(at(i, i).sessionId(), at(i, i));
-      order.used(Use.of(at(i, i)), true);
+      order.used(Use.of(at(i, i)));
     }
     order.close();
     Files.write(recent().resolve("log"), new byte[100_000]);
@@ -98,7 +97,7 @@ class UseOrderFaultsTest {
     UseOrder order = UseOrder.open(sessions());
     assertEquals(List.of("conv-1"), listed(order, states));
     states.put(at(2, 2).sessionId(), at(2, 2));
-    order.used(Use.of(at(2, 2)), false);
+    order.used(Use.of(at(2, 2)));
     order.close();
     order = UseOrder.open(sessions());
     try {
@@ -130,7 +129,7 @@ class UseOrderFaultsTest {
     for (int start = 0; start < 10; start++) {
       UseOrder order = UseOrder.open(sessions());
       for (int i = 0; i < 5000; i++) {
-        order.used(Use.of(at(i % 3, i)), false);
+        order.used(Use.of(at(i % 3, i)));
       }
       order.close();
     }
@@ -143,7 +142,7 @@ class UseOrderFaultsTest {
     Map<SessionId, SessionState> states = new HashMap<>();
     SessionState restored = at(1, 1);
     UseOrder order = UseOrder.open(sessions());
-    order.used(Use.of(restored), false);
+    order.used(Use.of(restored));
     List<SessionState> first =
         order.list(
             null,
@@ -151,7 +150,7 @@ class UseOrderFaultsTest {
             id -> {
               // Another thread's, between the look at the session and what is made of it.
               states.put(id, restored);
-              order.used(Use.of(restored), false);
+              order.used(Use.of(restored));
               return Optional.empty();
             });
     assertEquals(List.of(), first);
@@ -173,7 +172,7 @@ class UseOrderFaultsTest {
     SessionState later = at(1, 99_999);
     UseOrder order = UseOrder.open(sessions());
     try {
-      order.used(Use.of(at(1, 2)), false);
+      order.used(Use.of(at(1, 2)));
       List<SessionState> unused =
           order.list(
               null,
@@ -181,7 +180,7 @@ class UseOrderFaultsTest {
               id -> {
                 if (states.isEmpty()) { // Another program has changed it, and now it is used.
                   states.put(id, later);
-                  order.used(Use.of(later), false);
+                  order.used(Use.of(later));
                   useMany(order, states);
                   return Optional.of(at(1, 1));
                 }
@@ -197,9 +196,8 @@ class UseOrderFaultsTest {
   private void useMany(UseOrder order, Map<SessionId, SessionState> states) {
     for (int i = 100; i < 100 + 4096; i++) {
       states.put(at(i, i).sessionId(), at(i, i));
-      order.used(Use.of(at(i, i)), true);
+      order.used(Use.of(at(i, i)));
     }
-    order.write();
     await("they are sorted", () -> isMade() && size(recent().resolve("log")) == 0);
   }
 
@@ -241,11 +239,11 @@ class UseOrderFaultsTest {
     byte[] second = Files.readAllBytes(folder.run(2));
     for (int lines : new int[] {0, 1, 1700, 2001, 3000}) {
       AtomicInteger asked = new AtomicInteger();
-      assertFalse(runs.merge(Set.of(), true, () -> asked.getAndIncrement() >= lines));
+      runs.merge(() -> asked.getAndIncrement() >= lines);
       assertArrayEquals(first, Files.readAllBytes(folder.run(1)));
       assertArrayEquals(second, Files.readAllBytes(folder.run(2)));
     }
-    assertTrue(runs.merge(Set.of(), true, () -> false));
+    runs.merge(() -> false);
     assertEquals(List.of(folder.run(2)), runs());
     assertEquals(1500, Files.readAllLines(folder.run(2)).size());
   }

@@ -40,8 +40,8 @@ class UseOrderModelTest {
 
   /** Something that happens to the order. Immutable. */
   sealed interface Event {
-    /** A session is used, or made; one that is only used is written later. */
-    record Used(int session, int micros, boolean soon) implements Event {}
+    /** A session is used, or made. */
+    record Used(int session, int micros) implements Event {}
 
     /** Many sessions are used one after the other. */
     record AllUsed(int first, int count, int micros) implements Event {}
@@ -79,8 +79,7 @@ class UseOrderModelTest {
   Arbitrary<List<Event>> events() {
     Arbitrary<Integer> session = Arbitraries.integers().between(0, SESSIONS - 1);
     Arbitrary<Integer> micros = Arbitraries.integers().between(0, 20);
-    Arbitrary<Event> used =
-        Combinators.combine(session, micros, Arbitraries.of(true, false)).as(Event.Used::new);
+    Arbitrary<Event> used = Combinators.combine(session, micros).as(Event.Used::new);
     Arbitrary<Event> removed = session.map(Event.Removed::new);
     Arbitrary<Event> walked =
         Combinators.combine(
@@ -126,10 +125,10 @@ class UseOrderModelTest {
     void play(Event event) {
       try {
         if (event instanceof Event.Used used) {
-          use(used.session(), used.micros(), used.soon());
+          use(used.session(), used.micros());
         } else if (event instanceof Event.AllUsed all) {
           for (int i = 0; i < all.count(); i++) {
-            use((all.first() + i) % SESSIONS, all.micros(), i % 3 != 0);
+            use((all.first() + i) % SESSIONS, all.micros());
           }
         } else if (event instanceof Event.Removed removed) {
           remove(id(removed.session()));
@@ -165,10 +164,10 @@ class UseOrderModelTest {
       Files.write(folder.resolve("status.json"), state.toJson());
     }
 
-    private void use(int session, int micros, boolean soon) throws IOException {
+    private void use(int session, int micros) throws IOException {
       SessionState used = at(session, micros);
       touched.add(used.sessionId());
-      order.used(Use.of(used), soon && states.containsKey(used.sessionId()));
+      order.used(Use.of(used));
       store(used);
     }
 

@@ -115,7 +115,7 @@ class UseOrderTest {
         for (int i = 0; i < 20_000; i++) {
           SessionState used = at(random.nextInt(MANY), round * 1000 + i / 400);
           states.put(used.sessionId(), used);
-          order.used(Use.of(used), i % 100 != 0);
+          order.used(Use.of(used));
         }
         List<SessionState> sorted = newestFirst(states.values());
         List<SessionState> listed = new ArrayList<>();
@@ -150,7 +150,7 @@ class UseOrderTest {
       for (int i = 0; i < 40_000; i++) {
         SessionState used = at(i % 3, i);
         states.put(used.sessionId(), used);
-        order.used(Use.of(used), false);
+        order.used(Use.of(used));
       }
       await("the log is written anew", () -> size(recent().resolve("log")) < 17_000L * 24);
       assertEquals(
@@ -319,12 +319,12 @@ class UseOrderTest {
   void manySessionsThatAreGone_leaveTheFilesInTime() throws IOException {
     Files.createDirectories(sessions());
     Map<SessionId, SessionState> states = new HashMap<>();
-    UseOrder order = UseOrder.open(sessions());
+    UseOrder order = UseOrder.open(sessions(), 100);
     try {
       for (int i = 0; i < MANY; i++) {
         SessionState made = at(i, i);
         states.put(made.sessionId(), made);
-        order.used(Use.of(made), i % 100 != 0);
+        order.used(Use.of(made));
       }
       await("they are sorted", () -> bytesOfRuns() > 4096 * 20);
       for (int i = MANY - 1; i >= 500; i--) {
