@@ -8,6 +8,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.transcript.LogVersion;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -76,12 +77,13 @@ public interface ReadOnlySessions extends SessionStore {
   }
 
   @Override
-  default boolean restore(SessionId id, SessionFiles files) {
+  default boolean restore(SessionId id, SessionFiles files) throws IOException {
     throw readOnly();
   }
 
   @Override
-  default boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor) {
+  default boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
+      throws IOException {
     throw readOnly();
   }
 

@@ -46,6 +46,16 @@ public record ShownSession(
         SessionState.parse(id, status), new String(status, UTF_8), array(id, messages), shown);
   }
 
+  /** What {@code status.json} is to say of a state, on top of what it says. */
+  public static byte[] status(byte[] stored, SessionState now) {
+    return SessionState.parse(now.sessionId(), stored).equals(now) ? stored : now.toJson(stored);
+  }
+
+  /** The path of a note. */
+  public static String note(String name) {
+    return "context/" + name + ".md";
+  }
+
   /** Shows the files. */
   public void to(SessionFiles.Visitor visitor) throws IOException {
     visitor.file(STATUS, status.getBytes(UTF_8));

@@ -139,7 +139,7 @@ final class FileSessionReader implements ReadOnlySessions {
       Map<String, FileStamp> unused =
           WholeFolder.show(
               folder,
-              WholeFolder.status(Files.readAllBytes(folder.resolve("status.json")), state.get()),
+              ShownSession.status(Files.readAllBytes(folder.resolve("status.json")), state.get()),
               WholeFolder.wholeMessages(folder),
               visitor);
       WholeFolder.end(visitor);

@@ -5,6 +5,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.MessageArray;
 import dev.helix.store.RequestFile;
+import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
 import dev.helix.transcript.LogVersion;
@@ -206,7 +207,7 @@ final class SessionFolder {
   byte[] statusWith(SessionState now) throws IOException {
     byte[] bytes = Files.readAllBytes(status);
     try {
-      return WholeFolder.status(bytes, now);
+      return ShownSession.status(bytes, now);
     } catch (IllegalArgumentException e) {
       write(now); // Which keeps a copy of what is unreadable.
       return Files.readAllBytes(status);

@@ -89,15 +89,6 @@ final class WholeFolder {
     return stamps;
   }
 
-  /**
-   * What {@code status.json} is to say of a state, on top of what it says.
-   *
-   * @throws IllegalArgumentException if what it says is unreadable
-   */
-  static byte[] status(byte[] stored, SessionState now) {
-    return SessionState.parse(now.sessionId(), stored).equals(now) ? stored : now.toJson(stored);
-  }
-
   private static void visit(SessionFiles.Visitor visitor, String path, byte[] content) {
     try {
       visitor.file(path, content);

@@ -8,8 +8,6 @@ import dev.helix.session.SessionStore.Outcome;
 import dev.helix.store.RequestFile;
 import dev.helix.transcript.LogVersion;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,11 +46,8 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
   Optional<Appended> atOnce(Connection connection) throws SQLException {
     String epoch = isFirst() ? JdbcInserts.newEpoch() : expected.epoch();
     byte[] request = request();
-    try (PreparedStatement append = connection.prepareStatement(sql(request != null))) {
-      setParameters(append, epoch, request);
-      boolean isDone = append.executeUpdate() == elements.size();
-      return isDone ? Optional.of(done(epoch)) : Optional.empty();
-    }
+    int added = JdbcSql.change(connection, sql(request != null), values(epoch, request).toArray());
+    return added == elements.size() ? Optional.of(done(epoch)) : Optional.empty();
   }
 
   /** Changes the session's row, and takes its name from there for all else. */
@@ -81,8 +76,7 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
         + (" union all " + element).repeat(elements.size() - 1);
   }
 
-  private void setParameters(PreparedStatement append, String epoch, byte[] request)
-      throws SQLException {
+  private List<Object> values(String epoch, byte[] request) {
     List<Object> values = new ArrayList<>();
     String id = state.sessionId().value();
     if (lease != null) {
@@ -102,9 +96,7 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
     for (Message element : elements) {
       values.addAll(List.of(++number, element.elementJson()));
     }
-    for (int i = 0; i < values.size(); i++) {
-      append.setObject(i + 1, values.get(i));
-    }
+    return values;
   }
 
   /** In a transaction of the caller's, as every database knows it. */
@@ -136,28 +128,22 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
 
   /** Makes room at the log's end if it is as expected, and locks the row. */
   private boolean grow(Connection connection) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement(
+    return JdbcSql.change(
+            connection,
             "update helix_session set log_length = ?, updated_at = ?"
-                + " where id = ? and epoch = ? and log_length = ? and holder = ?")) {
-      update.setLong(1, expected.length() + elements.size());
-      update.setLong(2, JdbcRow.micros(state.updatedAt()));
-      update.setString(3, state.sessionId().value());
-      update.setString(4, expected.epoch());
-      update.setLong(5, expected.length());
-      update.setBytes(6, JdbcRow.holder(state));
-      return update.executeUpdate() == 1;
-    }
+                + " where id = ? and epoch = ? and log_length = ? and holder = ?",
+            expected.length() + elements.size(),
+            JdbcRow.micros(state.updatedAt()),
+            state.sessionId().value(),
+            expected.epoch(),
+            expected.length(),
+            JdbcRow.holder(state))
+        == 1;
   }
 
   private byte[] holder(Connection connection) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select holder from helix_session where id = ?")) {
-      select.setString(1, state.sessionId().value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? rows.getBytes(1) : null;
-      }
-    }
+    String sql = "select holder from helix_session where id = ?";
+    return JdbcSql.first(connection, row -> row.getBytes(1), sql, state.sessionId().value());
   }
 
   private Appended done(String epoch) {

@@ -53,6 +53,11 @@ final class JdbcDatabase implements AutoCloseable {
     return repeated(what, work, true);
   }
 
+  /** Changes rows with one statement as {@link #statement} does, and says how many. */
+  int change(String what, String sql, Object... values) {
+    return statement(what, connection -> JdbcSql.change(connection, sql, values));
+  }
+
   /** Does it once and commits, for what must not be done twice. */
   <T> T once(String what, Work<T> work) {
     try {

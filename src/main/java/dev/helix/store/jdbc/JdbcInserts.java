@@ -49,18 +49,16 @@ final class JdbcInserts {
   static String session(Connection connection, SessionState state, byte[] status, long length)
       throws SQLException {
     String epoch = newEpoch();
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
-                + " values (?, ?, ?, ?, ?, ?)")) {
-      insert.setString(1, state.sessionId().value());
-      insert.setString(2, epoch);
-      insert.setLong(3, length);
-      insert.setLong(4, JdbcRow.micros(state.updatedAt()));
-      insert.setBytes(5, JdbcRow.holder(state));
-      insert.setBytes(6, fitting(connection, status));
-      insert.executeUpdate();
-    }
+    JdbcSql.change(
+        connection,
+        "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
+            + " values (?, ?, ?, ?, ?, ?)",
+        state.sessionId().value(),
+        epoch,
+        length,
+        JdbcRow.micros(state.updatedAt()),
+        JdbcRow.holder(state),
+        fitting(connection, status));
     return epoch;
   }
 
@@ -78,9 +76,7 @@ final class JdbcInserts {
       int bytes = 0;
       for (Message element : elements) {
         byte[] json = element.elementJson();
-        insert.setString(1, id.value());
-        insert.setLong(2, ++number);
-        insert.setBytes(3, fitting(connection, json));
+        JdbcSql.set(insert, id.value(), ++number, fitting(connection, json));
         insert.addBatch();
         rows++;
         bytes += json.length;
@@ -106,13 +102,8 @@ final class JdbcInserts {
   /** Replaces a file or makes it, for one who has locked the session's row; always true. */
   static boolean file(Connection connection, SessionId id, String path, byte[] content)
       throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement(
-            "delete from helix_file where session_id = ? and path_digest = ?")) {
-      delete.setString(1, id.value());
-      delete.setBytes(2, digest(path));
-      delete.executeUpdate();
-    }
+    String sql = "delete from helix_file where session_id = ? and path_digest = ?";
+    JdbcSql.change(connection, sql, id.value(), digest(path));
     insert(connection, id, path, content);
     return true;
   }
@@ -124,16 +115,13 @@ final class JdbcInserts {
 
   private static void insert(Connection connection, SessionId id, String path, byte[] content)
       throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "insert into helix_file (session_id, path_digest, path, content)"
-                + " values (?, ?, ?, ?)")) {
-      insert.setString(1, id.value());
-      insert.setBytes(2, digest(path));
-      insert.setString(3, path);
-      insert.setBytes(4, fitting(connection, content));
-      insert.executeUpdate();
-    }
+    JdbcSql.change(
+        connection,
+        "insert into helix_file (session_id, path_digest, path, content) values (?, ?, ?, ?)",
+        id.value(),
+        digest(path),
+        path,
+        fitting(connection, content));
   }
 
   /**

@@ -6,8 +6,6 @@ import dev.helix.session.SessionId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -54,19 +52,15 @@ final class JdbcLeases {
   /** Whether the lease was free, and is taken now. */
   private static boolean takeOver(Connection connection, SessionId of, String now, Duration time)
       throws SQLException {
-    String sql =
+    String over =
         "update helix_lease set lease_number = greatest(lease_number + 1, "
             + now
             + "), expires_at = "
             + now
             + " + ? where session_id = ? and expires_at <= "
             + now;
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      update.setLong(1, micros(time));
-      update.setString(2, of.value());
-      if (update.executeUpdate() == 1) {
-        return true;
-      }
+    if (JdbcSql.change(connection, over, micros(time), of.value()) == 1) {
+      return true;
     }
     if (number(connection, of) >= 0) {
       return false;
@@ -78,21 +72,13 @@ final class JdbcLeases {
             + ", "
             + now
             + " + ?)";
-    try (PreparedStatement insert = connection.prepareStatement(first)) {
-      insert.setString(1, of.value());
-      insert.setLong(2, micros(time));
-      return insert.executeUpdate() == 1;
-    }
+    return JdbcSql.change(connection, first, of.value(), micros(time)) == 1;
   }
 
   private static long number(Connection connection, SessionId of) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select lease_number from helix_lease where session_id = ?")) {
-      select.setString(1, of.value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? rows.getLong(1) : -1;
-      }
-    }
+    String sql = "select lease_number from helix_lease where session_id = ?";
+    Long number = JdbcSql.first(connection, row -> row.getLong(1), sql, of.value());
+    return number == null ? -1 : number;
   }
 
   boolean renew(Lease lease, Duration time) {
@@ -100,72 +86,44 @@ final class JdbcLeases {
         "update helix_lease set expires_at = "
             + database.vendor().now()
             + " + ? where session_id = ? and lease_number = ? and expires_at > 0";
-    return database.statement(
-        "cannot renew the lease of session " + lease.of(),
-        connection -> {
-          try (PreparedStatement update = connection.prepareStatement(sql)) {
-            update.setLong(1, micros(time));
-            update.setString(2, lease.of().value());
-            update.setLong(3, lease.number());
-            return update.executeUpdate() == 1;
-          }
-        });
+    return database.change(
+            "cannot renew the lease of session " + lease.of(),
+            sql,
+            micros(time),
+            lease.of().value(),
+            lease.number())
+        == 1;
   }
 
   void release(Lease lease) {
-    database.statement(
+    database.change(
         "cannot release the lease of session " + lease.of(),
-        connection -> {
-          try (PreparedStatement update =
-              connection.prepareStatement(
-                  "update helix_lease set expires_at = 0 where session_id = ? and lease_number ="
-                      + " ?")) {
-            update.setString(1, lease.of().value());
-            update.setLong(2, lease.number());
-            return update.executeUpdate();
-          }
-        });
+        "update helix_lease set expires_at = 0 where session_id = ? and lease_number = ?",
+        lease.of().value(),
+        lease.number());
   }
 
   /** Whether nobody took it since; to the transaction's end nobody can. */
   static boolean hold(Connection connection, Lease lease) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "select 1 from helix_lease where session_id = ? and lease_number = ? and expires_at > 0"
-                + " for update")) {
-      select.setString(1, lease.of().value());
-      select.setLong(2, lease.number());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next();
-      }
-    }
+    String sql =
+        "select 1 from helix_lease where session_id = ? and lease_number = ? and expires_at > 0"
+            + " for update";
+    return JdbcSql.first(connection, row -> true, sql, lease.of().value(), lease.number()) != null;
   }
 
   /** If it fails, the lease that was taken is taken all the same. */
   private void purge(String now) {
+    String sql =
+        "delete from helix_lease where expires_at < "
+            + now
+            + " - ? and lease_number < "
+            + now
+            + " - ?";
     try {
-      removeEnded(now);
+      database.change("cannot remove leases that ended", sql, KEPT_MICROS, KEPT_MICROS);
     } catch (SessionException e) {
       LOG.log(Level.WARNING, "leases that ended are removed later", e);
     }
-  }
-
-  private void removeEnded(String now) {
-    database.statement(
-        "cannot remove leases that ended",
-        connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement(
-                  "delete from helix_lease where expires_at < "
-                      + now
-                      + " - ? and lease_number < "
-                      + now
-                      + " - ?")) {
-            delete.setLong(1, KEPT_MICROS);
-            delete.setLong(2, KEPT_MICROS);
-            return delete.executeUpdate();
-          }
-        });
   }
 
   private static long micros(Duration time) {

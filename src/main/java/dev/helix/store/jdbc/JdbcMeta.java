@@ -3,8 +3,6 @@ package dev.helix.store.jdbc;
 import dev.helix.session.SessionException;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -69,23 +67,13 @@ final class JdbcMeta {
   }
 
   private static void insert(Connection connection, String key, String value) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "insert into helix_meta (meta_key, meta_value) values (?, ?)")) {
-      insert.setString(1, key);
-      insert.setString(2, value);
-      insert.executeUpdate();
-    }
+    String sql = "insert into helix_meta (meta_key, meta_value) values (?, ?)";
+    JdbcSql.change(connection, sql, key, value);
   }
 
   private static String value(Connection connection, String key) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select meta_value from helix_meta where meta_key = ?")) {
-      select.setString(1, key);
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? rows.getString(1) : null;
-      }
-    }
+    String sql = "select meta_value from helix_meta where meta_key = ?";
+    return JdbcSql.first(connection, row -> row.getString(1), sql, key);
   }
 
   /**
@@ -99,11 +87,7 @@ final class JdbcMeta {
             "the store cannot be written to",
             connection -> {
               insert(connection, key, "");
-              try (PreparedStatement delete =
-                  connection.prepareStatement("delete from helix_meta where meta_key = ?")) {
-                delete.setString(1, key);
-                return delete.executeUpdate();
-              }
+              return JdbcSql.change(connection, "delete from helix_meta where meta_key = ?", key);
             });
     if (rows != 1) {
       throw new SessionException("the store does not find what was just written to helix_meta");

@@ -4,6 +4,7 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.ShownSession;
 import dev.helix.text.Sha256;
 import dev.helix.transcript.LogVersion;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +12,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -47,12 +47,7 @@ final class JdbcRow {
     String sql =
         "select epoch, log_length, updated_at, state from helix_session where id = ?"
             + (forUpdate ? " for update" : "");
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? of(id, rows) : null;
-      }
-    }
+    return JdbcSql.first(connection, row -> of(id, row), sql, id.value());
   }
 
   /** The row of a session of which epoch, length, last use and state are the first columns. */
@@ -63,13 +58,8 @@ final class JdbcRow {
 
   /** Locks a session's row to the transaction's end; false where there is none. */
   static boolean lock(Connection connection, SessionId id) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("select 1 from helix_session where id = ? for update")) {
-      select.setString(1, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next();
-      }
-    }
+    String sql = "select 1 from helix_session where id = ? for update";
+    return JdbcSql.first(connection, row -> true, sql, id.value()) != null;
   }
 
   /** What the row says. */
@@ -99,8 +89,7 @@ final class JdbcRow {
 
   /** The content of {@code status.json}: as it was given, where nothing was changed. */
   byte[] statusJson() {
-    SessionState state = state();
-    return state.equals(SessionState.parse(id, status)) ? status : state.toJson(status);
+    return ShownSession.status(status, state());
   }
 
   /** Microseconds since 1970; times beyond what these can say are the last that they can. */

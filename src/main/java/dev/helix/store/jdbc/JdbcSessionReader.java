@@ -12,8 +12,6 @@ import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,20 +22,22 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A look at sessions in a database, which changes nothing and holds no locks. Thread-safe, without
- * a state of its own.
+ * A look at sessions in a database, which changes nothing and holds no locks: what a store reads.
+ * Thread-safe, without a state of its own.
  */
-final class JdbcSessionReader implements ReadOnlySessions {
+class JdbcSessionReader implements ReadOnlySessions {
   /** Elements that are read at once; they are mostly some kilobytes. */
   private static final int ELEMENTS_AT_ONCE = 200;
 
   /** In bytes, or little more. */
   private static final int SMALLEST_ELEMENT = 50;
 
-  private final JdbcDatabase database;
+  final JdbcDatabase database;
+  final JdbcMeta meta;
 
   JdbcSessionReader(JdbcDatabase database) {
     this.database = database;
+    this.meta = new JdbcMeta(database);
   }
 
   @Override
@@ -58,23 +58,17 @@ final class JdbcSessionReader implements ReadOnlySessions {
         "select epoch, log_length, updated_at, state, id from helix_session where id in (?"
             + ", ?".repeat(ids.size() - 1)
             + ")";
-    return database.statement(
-        "cannot read sessions",
-        connection -> {
-          try (PreparedStatement select = connection.prepareStatement(sql)) {
-            int next = 1;
-            for (SessionId id : ids) {
-              select.setString(next++, id.value());
-            }
-            try (ResultSet rows = select.executeQuery()) {
-              while (rows.next()) {
-                SessionId id = new SessionId(rows.getString(5));
-                found.put(id, JdbcRow.of(id, rows).state());
-              }
-            }
-            return found;
-          }
-        });
+    List<SessionState> states =
+        database.statement(
+            "cannot read sessions",
+            connection ->
+                JdbcSql.all(
+                    connection,
+                    row -> JdbcRow.of(new SessionId(row.getString(5)), row).state(),
+                    sql,
+                    ids.stream().map(SessionId::value).toArray()));
+    states.forEach(state -> found.put(state.sessionId(), state));
+    return found;
   }
 
   @Override
@@ -97,34 +91,31 @@ final class JdbcSessionReader implements ReadOnlySessions {
             + " from helix_session s left join helix_message m"
             + " on m.session_id = s.id and m.seq > ? and m.seq <= ?"
             + " where s.id = ? order by m.seq";
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setLong(1, after + 1);
-      select.setLong(2, after);
-      select.setLong(3, after + ELEMENTS_AT_ONCE);
-      select.setString(4, id.value());
-      return reading(id, select);
-    }
+    return reading(connection, id, sql, after + 1, after, after + ELEMENTS_AT_ONCE, id.value());
   }
 
-  private static Reading reading(SessionId id, PreparedStatement select) throws SQLException {
-    JdbcRow row = null;
-    long first = 0;
+  private static Reading reading(Connection connection, SessionId id, String sql, Object... values)
+      throws SQLException {
     List<Message> elements = new ArrayList<>();
-    try (ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        if (rows.getBytes(4) != null) {
-          row = JdbcRow.of(id, rows);
-        }
-        byte[] json = rows.getBytes(6);
-        if (json != null) {
-          first = elements.isEmpty() ? rows.getLong(5) : first;
-          elements.add(LogPieces.element(id, rows.getLong(5), json));
-        }
-      }
+    JdbcRow found = null;
+    for (JdbcRow each :
+        JdbcSql.all(
+            connection,
+            row -> {
+              byte[] json = row.getBytes(6);
+              if (json != null) {
+                elements.add(LogPieces.element(id, row.getLong(5), json));
+              }
+              return row.getBytes(4) == null ? null : JdbcRow.of(id, row);
+            },
+            sql,
+            values)) {
+      found = each == null ? found : each;
     }
-    return row == null
+    return found == null
         ? Reading.NOTHING
-        : new Reading(row.state(), row.version(), first <= 1, elements);
+        : new Reading(
+            found.state(), found.version(), elements.size() == found.version().length(), elements);
   }
 
   @Override
@@ -147,14 +138,15 @@ final class JdbcSessionReader implements ReadOnlySessions {
             + " and l.seq > (select t.log_length - ? from helix_session t where t.id = ?)) e"
             + " where e.behind < ?)"
             + " where s.id = ? order by m.seq";
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, id.value());
-      select.setLong(2, 1 + bytes / SMALLEST_ELEMENT);
-      select.setString(3, id.value());
-      select.setLong(4, Math.max(1, bytes));
-      select.setString(5, id.value());
-      return reading(id, select);
-    }
+    return reading(
+        connection,
+        id,
+        sql,
+        id.value(),
+        1 + bytes / SMALLEST_ELEMENT,
+        id.value(),
+        Math.max(1, bytes),
+        id.value());
   }
 
   @Override
@@ -162,25 +154,15 @@ final class JdbcSessionReader implements ReadOnlySessions {
     return database.statement(
         "cannot read a note of session " + id,
         connection ->
-            Optional.ofNullable(file(connection, id, notePath(name)))
+            Optional.ofNullable(file(connection, id, ShownSession.note(name)))
                 .map(content -> new String(content, UTF_8)));
   }
 
   /** A file's content, null where there is none. */
   static byte[] file(Connection connection, SessionId id, String path) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "select content from helix_file where session_id = ? and path_digest = ?")) {
-      select.setString(1, id.value());
-      select.setBytes(2, JdbcInserts.digest(path));
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? rows.getBytes(1) : null;
-      }
-    }
-  }
-
-  static String notePath(String name) {
-    return "context/" + name + ".md";
+    String sql = "select content from helix_file where session_id = ? and path_digest = ?";
+    return JdbcSql.first(
+        connection, row -> row.getBytes(1), sql, id.value(), JdbcInserts.digest(path));
   }
 
   @Override
@@ -188,33 +170,25 @@ final class JdbcSessionReader implements ReadOnlySessions {
     if (limit == 0) {
       return List.of();
     }
-    return database.statement("cannot list sessions", connection -> list(connection, after, limit));
-  }
-
-  private static List<SessionState> list(Connection connection, Position after, int limit)
-      throws SQLException {
+    List<Object> values = new ArrayList<>();
+    if (after != null) {
+      long time = JdbcRow.micros(after.updatedAt());
+      values.addAll(List.of(time, time, after.id().value()));
+    }
+    values.add(limit);
     String sql =
         "select id, updated_at, state from helix_session"
             + (after == null ? "" : " where updated_at <= ? and (updated_at < ? or id < ?)")
             + " order by updated_at desc, id desc limit ?";
-    List<SessionState> page = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      int parameter = 0;
-      if (after != null) {
-        long time = JdbcRow.micros(after.updatedAt());
-        select.setLong(++parameter, time);
-        select.setLong(++parameter, time);
-        select.setString(++parameter, after.id().value());
-      }
-      select.setInt(++parameter, limit);
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          page.add(
-              JdbcRow.state(new SessionId(rows.getString(1)), rows.getBytes(3), rows.getLong(2)));
-        }
-      }
-    }
-    return page;
+    return database.statement(
+        "cannot list sessions",
+        connection ->
+            JdbcSql.all(
+                connection,
+                row ->
+                    JdbcRow.state(new SessionId(row.getString(1)), row.getBytes(3), row.getLong(2)),
+                sql,
+                values.toArray()));
   }
 
   @Override
@@ -250,24 +224,21 @@ final class JdbcSessionReader implements ReadOnlySessions {
     String sql =
         "select s.epoch, s.log_length, s.updated_at, s.state, f.path, f.content"
             + " from helix_session s left join helix_file f on f.session_id = s.id where s.id = ?";
-    JdbcRow row = null;
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setString(1, id.value());
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          row = JdbcRow.of(id, rows);
-          if (rows.getString(5) != null) {
-            files.put(rows.getString(5), rows.getBytes(6));
+    return JdbcSql.first(
+        connection,
+        row -> {
+          if (row.getString(5) != null) {
+            files.put(row.getString(5), row.getBytes(6));
           }
-        }
-      }
-    }
-    return row;
+          return JdbcRow.of(id, row);
+        },
+        sql,
+        id.value());
   }
 
   @Override
   public Optional<byte[]> findOwnerSecret() {
-    return new JdbcMeta(database).findOwnerSecret();
+    return meta.findOwnerSecret();
   }
 
   @Override

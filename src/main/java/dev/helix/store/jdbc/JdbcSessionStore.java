@@ -8,18 +8,15 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,37 +30,12 @@ import java.util.function.UnaryOperator;
  * <p>Whoever changes a session changes or locks its row first and keeps it to the end of the
  * transaction, so that all that is stored of one session is stored one after the other.
  */
-final class JdbcSessionStore implements SessionStore {
-  private final JdbcDatabase database;
-  private final JdbcSessionReader reader;
+final class JdbcSessionStore extends JdbcSessionReader {
   private final JdbcLeases leases;
-  private final JdbcMeta meta;
 
   JdbcSessionStore(JdbcDatabase database) {
-    this.database = database;
-    this.reader = new JdbcSessionReader(database);
+    super(database);
     this.leases = new JdbcLeases(database);
-    this.meta = new JdbcMeta(database);
-  }
-
-  @Override
-  public Optional<SessionState> find(SessionId id) {
-    return reader.find(id);
-  }
-
-  @Override
-  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
-    return reader.findAll(ids);
-  }
-
-  @Override
-  public Reading read(SessionId id, LogVersion since) {
-    return reader.read(id, since);
-  }
-
-  @Override
-  public Reading readEnd(SessionId id, int bytes) {
-    return reader.readEnd(id, bytes);
   }
 
   @Override
@@ -115,16 +87,13 @@ final class JdbcSessionStore implements SessionStore {
               if (next == null) {
                 return Optional.empty();
               }
-              try (PreparedStatement update =
-                  connection.prepareStatement(
-                      "update helix_session set state = ?, updated_at = ?, holder = ?"
-                          + " where id = ?")) {
-                update.setBytes(1, row.merged(next));
-                update.setLong(2, JdbcRow.micros(next.updatedAt()));
-                update.setBytes(3, JdbcRow.holder(next));
-                update.setString(4, id.value());
-                update.executeUpdate();
-              }
+              JdbcSql.change(
+                  connection,
+                  "update helix_session set state = ?, updated_at = ?, holder = ? where id = ?",
+                  row.merged(next),
+                  JdbcRow.micros(next.updatedAt()),
+                  JdbcRow.holder(next),
+                  id.value());
               fileRequest(connection, row, next);
               return Optional.of(next);
             });
@@ -138,18 +107,12 @@ final class JdbcSessionStore implements SessionStore {
   private static void fileRequest(Connection connection, JdbcRow row, SessionState next)
       throws SQLException {
     SessionId id = next.sessionId();
-    if (RequestFile.isDue(row.status(), next)
-        && JdbcSessionReader.file(connection, id, RequestFile.PATH) == null) {
-      List<Message> elements = JdbcSessionReader.whole(connection, id).orElseThrow().messages();
+    if (RequestFile.isDue(row.status(), next) && file(connection, id, RequestFile.PATH) == null) {
+      List<Message> elements = whole(connection, id).orElseThrow().messages();
       String before = SessionState.wholeRequest(row.status());
       byte[] request = RequestFile.of(next, elements, before);
       JdbcInserts.files(connection, id, Map.of(RequestFile.PATH, request));
     }
-  }
-
-  @Override
-  public Optional<String> note(SessionId id, String name) {
-    return reader.note(id, name);
   }
 
   @Override
@@ -160,7 +123,7 @@ final class JdbcSessionStore implements SessionStore {
             connection ->
                 JdbcRow.lock(connection, id)
                     && JdbcInserts.file(
-                        connection, id, JdbcSessionReader.notePath(name), text.getBytes(UTF_8)));
+                        connection, id, ShownSession.note(name), text.getBytes(UTF_8)));
     if (saved) {
       force(id);
     }
@@ -173,18 +136,8 @@ final class JdbcSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<byte[]> findOwnerSecret() {
-    return meta.findOwnerSecret();
-  }
-
-  @Override
   public boolean adoptOwnerSecret(byte[] secret) {
     return meta.adoptOwnerSecret(secret);
-  }
-
-  @Override
-  public List<SessionState> list(Position after, int limit) {
-    return reader.list(after, limit);
   }
 
   @Override
@@ -199,15 +152,9 @@ final class JdbcSessionStore implements SessionStore {
 
   /** Its row first: then whoever was appending has done so, and nobody begins. */
   private static boolean delete(Connection connection, SessionId id) throws SQLException {
-    return delete(connection, "delete from helix_session where id = ?", id) == 1
-        && delete(connection, "delete from helix_message where session_id = ?", id) >= 0;
-  }
-
-  private static int delete(Connection connection, String sql, SessionId id) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(sql)) {
-      delete.setString(1, id.value());
-      return delete.executeUpdate();
-    }
+    String name = id.value();
+    return JdbcSql.change(connection, "delete from helix_session where id = ?", name) == 1
+        && JdbcSql.change(connection, "delete from helix_message where session_id = ?", name) >= 0;
   }
 
   @Override
@@ -223,11 +170,6 @@ final class JdbcSessionStore implements SessionStore {
   @Override
   public void release(Lease lease) {
     leases.release(lease);
-  }
-
-  @Override
-  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
-    return reader.export(id, visitor);
   }
 
   @Override
@@ -281,7 +223,7 @@ final class JdbcSessionStore implements SessionStore {
       Connection connection, SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws SQLException {
     Optional<ShownSession> whole =
-        JdbcRow.lock(connection, id) ? JdbcSessionReader.whole(connection, id) : Optional.empty();
+        JdbcRow.lock(connection, id) ? whole(connection, id) : Optional.empty();
     if (whole.isEmpty() || !whole.get().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
@@ -330,10 +272,5 @@ final class JdbcSessionStore implements SessionStore {
   @Override
   public void check() {
     meta.check();
-  }
-
-  @Override
-  public void close() {
-    database.close();
   }
 }

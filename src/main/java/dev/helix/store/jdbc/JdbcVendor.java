@@ -2,7 +2,6 @@ package dev.helix.store.jdbc;
 
 import dev.helix.session.SessionException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.locks.Lock;
@@ -171,9 +170,6 @@ enum JdbcVendor {
 
   /** The first column of the first row. */
   static String text(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      return rows.next() ? rows.getString(1) : null;
-    }
+    return JdbcSql.first(connection, row -> row.getString(1), sql);
   }
 }

@@ -50,11 +50,7 @@ final class RedisAccess implements AutoCloseable {
 
   /** Runs a script where its first key is. */
   Object run(RedisScript script, List<String> keys, Object... arguments) {
-    List<byte[]> all = new ArrayList<>();
-    for (Object argument : arguments) {
-      all.add(argument instanceof byte[] given ? given : RedisScript.utf8(argument.toString()));
-    }
-    return with(keys.get(0), wire -> wire.run(script, keys, all));
+    return with(keys.get(0), wire -> wire.run(script, keys, arguments));
   }
 
   /** Asks the same of several keys, wherever they are; in a cluster one after the other. */
@@ -62,12 +58,12 @@ final class RedisAccess implements AutoCloseable {
     if (keys.isEmpty()) {
       return List.of();
     }
-    if (!link.isCluster()) {
+    if (!isCluster()) {
       return with(keys.get(0), wire -> wire.all(keys.stream().map(call).toList()));
     }
     List<Object> replies = new ArrayList<>();
     for (String key : keys) {
-      replies.addAll(with(key, wire -> wire.all(List.of(call.apply(key)))));
+      replies.add(with(key, wire -> wire.one(call.apply(key))));
     }
     return replies;
   }
@@ -75,7 +71,7 @@ final class RedisAccess implements AutoCloseable {
   private void lookOver() {
     int before = outages.get();
     if (lookedOver != before) {
-      if (!link.isCluster()) {
+      if (!isCluster()) {
         link.withEach(this::checkThatItIsAlone);
       }
       if (durability != null) {
@@ -102,7 +98,7 @@ final class RedisAccess implements AutoCloseable {
   }
 
   boolean isCluster() {
-    return link.isCluster();
+    return address.cluster();
   }
 
   @Override

@@ -121,11 +121,6 @@ final class RedisClusterLink implements RedisLink {
   }
 
   @Override
-  public boolean isCluster() {
-    return true;
-  }
-
-  @Override
   public synchronized void close() {
     closed = true;
     if (nodes != null) {

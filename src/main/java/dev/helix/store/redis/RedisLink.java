@@ -15,9 +15,6 @@ interface RedisLink extends AutoCloseable {
   /** Lends a connection to each server that takes writes. */
   void withEach(Consumer<RedisWire> work);
 
-  /** Whether keys may be on different servers. */
-  boolean isCluster();
-
   @Override
   void close();
 }

@@ -38,7 +38,7 @@ record RedisRow(SessionState state, String json, String epoch, String edition) {
    */
   static Optional<RedisRow> find(RedisAccess redis, SessionId id) {
     String key = RedisKeys.state(id);
-    return of(id, redis.with(key, wire -> wire.all(List.of(call(key))).get(0)));
+    return of(id, redis.with(key, wire -> wire.one(call(key))));
   }
 
   /** Asks for what {@link #of} reads. */
@@ -71,13 +71,6 @@ record RedisRow(SessionState state, String json, String epoch, String edition) {
     } catch (IllegalArgumentException e) {
       throw new SessionException("the state of session " + id + " in Redis is unreadable", e);
     }
-  }
-
-  /** {@code status.json} as it is to be shown: with the time of last use. */
-  static byte[] status(SessionState state, String json) {
-    byte[] bytes = json.getBytes(UTF_8);
-    boolean same = SessionState.parse(state.sessionId(), bytes).equals(state);
-    return same ? bytes : state.toJson(bytes);
   }
 
   static String micros(Instant time) {

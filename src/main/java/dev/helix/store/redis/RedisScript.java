@@ -48,13 +48,13 @@ enum RedisScript {
     }
   }
 
-  RedisWire.Call call(Command how, List<String> keys, List<byte[]> arguments) {
-    List<byte[]> all = new ArrayList<>();
-    all.add(utf8(how == Command.EVAL ? source : digest));
-    all.add(utf8("" + keys.size()));
-    keys.forEach(key -> all.add(utf8(key)));
-    all.addAll(arguments);
-    return new RedisWire.Call(how, all);
+  RedisWire.Call call(Command how, List<String> keys, Object... arguments) {
+    List<Object> all = new ArrayList<>();
+    all.add(how == Command.EVAL ? source : digest);
+    all.add(keys.size());
+    all.addAll(keys);
+    all.addAll(List.of(arguments));
+    return RedisWire.Call.of(how, all.toArray());
   }
 
   static byte[] utf8(String text) {

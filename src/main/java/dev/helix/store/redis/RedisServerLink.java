@@ -46,11 +46,6 @@ final class RedisServerLink implements RedisLink {
   }
 
   @Override
-  public boolean isCluster() {
-    return false;
-  }
-
-  @Override
   public void close() {
     pool.close();
   }

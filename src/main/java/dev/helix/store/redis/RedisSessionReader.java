@@ -21,13 +21,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import redis.clients.jedis.Protocol.Command;
 
-/** A look at sessions in Redis, which changes nothing. Thread-safe. */
-final class RedisSessionReader implements ReadOnlySessions {
+/** A look at sessions in Redis, which changes nothing: what a store reads. Thread-safe. */
+class RedisSessionReader implements ReadOnlySessions {
   static final int SECRET_BYTES = 32;
   private static final int ELEMENTS_AT_ONCE = 256;
 
-  private final RedisAccess redis;
-  private final RedisOrder order;
+  final RedisAccess redis;
+  final RedisOrder order;
 
   RedisSessionReader(RedisAccess redis, RedisOrder order) {
     this.redis = redis;
@@ -116,12 +116,9 @@ final class RedisSessionReader implements ReadOnlySessions {
   @Override
   public Optional<String> note(SessionId id, String name) {
     String files = RedisKeys.files(id);
-    Object note = redis.with(files, wire -> wire.call(Command.HGET, files, notePath(name)));
+    Object note =
+        redis.with(files, wire -> wire.call(Command.HGET, files, ShownSession.note(name)));
     return note == null ? Optional.empty() : Optional.of(utf8(note));
-  }
-
-  static String notePath(String name) {
-    return "context/" + name + ".md";
   }
 
   @Override
@@ -148,9 +145,9 @@ final class RedisSessionReader implements ReadOnlySessions {
       LogVersion version = new LogVersion(RedisWire.text(reply.get(2)), (Long) reply.get(4));
       Optional<List<Message>> messages = LogPieces.all(id, version, after -> piece(id, after));
       if (messages.isPresent()) {
-        String json = utf8(reply.get(0));
-        SessionState state = RedisRow.state(id, json, RedisWire.text(reply.get(1)));
-        String status = new String(RedisRow.status(state, json), UTF_8);
+        byte[] json = (byte[]) reply.get(0);
+        SessionState state = RedisRow.state(id, utf8(json), RedisWire.text(reply.get(1)));
+        String status = utf8(ShownSession.status(json, state));
         ShownSession session =
             new ShownSession(state, status, messages.get(), files((List<?>) reply.get(5)));
         return Optional.of(new Shown(version.epoch(), RedisWire.text(reply.get(3)), session));

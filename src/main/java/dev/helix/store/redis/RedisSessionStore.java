@@ -9,7 +9,6 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
@@ -22,9 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -36,7 +33,7 @@ import redis.clients.jedis.Protocol.Command;
  * new. One element or file is at most what {@code proto-max-bulk-len} says, 512 MB by itself, and
  * one append {@code client-query-buffer-limit}, 1 GB. Thread-safe.
  */
-final class RedisSessionStore implements SessionStore {
+final class RedisSessionStore extends RedisSessionReader {
   private static final Logger LOG = System.getLogger(RedisSessionStore.class.getName());
 
   /** So long a lease that is over is remembered, and its number. */
@@ -47,14 +44,8 @@ final class RedisSessionStore implements SessionStore {
 
   private static final long PROBE_MILLIS = 10_000;
 
-  private final RedisAccess redis;
-  private final RedisOrder order;
-  private final RedisSessionReader reader;
-
   private RedisSessionStore(RedisAccess redis) {
-    this.redis = redis;
-    this.order = new RedisOrder(redis, true);
-    this.reader = new RedisSessionReader(redis, order);
+    super(redis, new RedisOrder(redis, true));
   }
 
   /**
@@ -75,26 +66,6 @@ final class RedisSessionStore implements SessionStore {
       throw e;
     }
     return store;
-  }
-
-  @Override
-  public Optional<SessionState> find(SessionId id) {
-    return reader.find(id);
-  }
-
-  @Override
-  public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
-    return reader.findAll(ids);
-  }
-
-  @Override
-  public Reading read(SessionId id, LogVersion since) {
-    return reader.read(id, since);
-  }
-
-  @Override
-  public Reading readEnd(SessionId id, int bytes) {
-    return reader.readEnd(id, bytes);
   }
 
   @Override
@@ -202,36 +173,26 @@ final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public Optional<String> note(SessionId id, String name) {
-    return reader.note(id, name);
-  }
-
-  @Override
   public boolean saveNote(SessionId id, String name, String text) {
     Object done =
         redis.run(
             RedisScript.NOTE,
             List.of(RedisKeys.state(id), RedisKeys.files(id)),
-            RedisSessionReader.notePath(name),
+            ShownSession.note(name),
             text.getBytes(UTF_8));
     return done.equals(1L);
   }
 
   @Override
   public byte[] ownerSecret() {
-    byte[] proposed = new byte[RedisSessionReader.SECRET_BYTES];
+    byte[] proposed = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(proposed);
     return firstSecret(proposed);
   }
 
   @Override
-  public Optional<byte[]> findOwnerSecret() {
-    return reader.findOwnerSecret();
-  }
-
-  @Override
   public boolean adoptOwnerSecret(byte[] secret) {
-    if (secret.length != RedisSessionReader.SECRET_BYTES) {
+    if (secret.length != SECRET_BYTES) {
       throw new IllegalArgumentException("not a secret of owners");
     }
     return MessageDigest.isEqual(secret, firstSecret(secret.clone()));
@@ -239,17 +200,9 @@ final class RedisSessionStore implements SessionStore {
 
   /** The secret, which is the proposed one where there is none. */
   private byte[] firstSecret(byte[] proposed) {
-    redis.with(
-        RedisKeys.OWNER_SECRET,
-        wire ->
-            wire.all(
-                List.of(RedisWire.Call.of(Command.SET, RedisKeys.OWNER_SECRET, proposed, "NX"))));
+    String key = RedisKeys.OWNER_SECRET;
+    redis.with(key, wire -> wire.call(Command.SET, key, proposed, "NX"));
     return findOwnerSecret().orElseThrow();
-  }
-
-  @Override
-  public List<SessionState> list(Position after, int limit) {
-    return reader.list(after, limit);
   }
 
   @Override
@@ -303,11 +256,6 @@ final class RedisSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
-    return reader.export(id, visitor);
-  }
-
-  @Override
   public boolean restore(SessionId id, SessionFiles files) throws IOException {
     if (find(id).isPresent()) {
       return false;
@@ -320,7 +268,7 @@ final class RedisSessionStore implements SessionStore {
   @Override
   public boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws IOException {
-    Optional<RedisSessionReader.Shown> shown = reader.show(id);
+    Optional<Shown> shown = show(id);
     if (shown.isEmpty() || !shown.get().session().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
@@ -342,10 +290,5 @@ final class RedisSessionStore implements SessionStore {
     if (!key.equals(RedisWire.text(replies.get(1)))) {
       throw new SessionException("Redis at " + redis + " does not give back what was stored");
     }
-  }
-
-  @Override
-  public void close() {
-    redis.close();
   }
 }

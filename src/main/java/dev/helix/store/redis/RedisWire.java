@@ -24,7 +24,7 @@ final class RedisWire {
     this.asking = asking;
   }
 
-  /** A command and its arguments. */
+  /** A command and its arguments, each of them bytes or what its text says. */
   record Call(Command command, List<byte[]> arguments) {
     static Call of(Command command, Object... arguments) {
       List<byte[]> bytes = new ArrayList<>();
@@ -71,15 +71,20 @@ final class RedisWire {
   }
 
   Object call(Command command, Object... arguments) {
-    return all(List.of(Call.of(command, arguments))).get(0);
+    return one(Call.of(command, arguments));
+  }
+
+  /** Sends a command and returns its reply. */
+  Object one(Call call) {
+    return all(List.of(call)).get(0);
   }
 
   /** Runs a script, which is sent along where Redis does not know it (any more). */
-  Object run(RedisScript script, List<String> keys, List<byte[]> arguments) {
+  Object run(RedisScript script, List<String> keys, Object... arguments) {
     try {
-      return all(List.of(script.call(Command.EVALSHA, keys, arguments))).get(0);
+      return one(script.call(Command.EVALSHA, keys, arguments));
     } catch (JedisNoScriptException e) {
-      return all(List.of(script.call(Command.EVAL, keys, arguments))).get(0);
+      return one(script.call(Command.EVAL, keys, arguments));
     }
   }
 
