@@ -9,6 +9,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
+import dev.helix.store.disk.SessionLocks;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -44,22 +45,18 @@ import java.util.function.UnaryOperator;
  */
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
-  private static final int STRIPES = 64;
 
   private final SessionStore store;
   private final Archive archive;
   private final Clock clock;
 
   /** So that requests which come at once do not all read the same archive. */
-  private final ReentrantLock[] restoring = new ReentrantLock[STRIPES];
+  private final SessionLocks restoring = new SessionLocks();
 
-  public ArchivingStore(SessionStore store, Archive archive, Clock clock) {
+  ArchivingStore(SessionStore store, Archive archive, Clock clock) {
     this.store = store;
     this.archive = archive;
     this.clock = clock;
-    for (int i = 0; i < STRIPES; i++) {
-      restoring[i] = new ReentrantLock();
-    }
   }
 
   @Override
@@ -107,7 +104,7 @@ final class ArchivingStore implements SessionStore {
     if (archive.find(id).isEmpty()) {
       return archive.isMade();
     }
-    ReentrantLock lock = restoring[Math.floorMod(id.hashCode(), STRIPES)];
+    ReentrantLock lock = restoring.of(id);
     lock.lock();
     try {
       Optional<Path> zip = archive.find(id);

@@ -148,6 +148,17 @@ public final class Disk {
     }
   }
 
+  /** Removes a file or folder, if it is there, of which the rest could not be made. */
+  public static void removeHalfMade(Path path, Exception cause) {
+    try {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        deleteTree(path);
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   /** Puts a directory's names on the disk, where directories can be forced at all. */
   public static void forceDirectory(Path directory) throws IOException {
     if (File.separatorChar == '\\') {
@@ -186,7 +197,7 @@ public final class Disk {
     return entries;
   }
 
-  /** Removes a folder with all that is in it; follows no links. */
+  /** Removes a file, or a folder with all that is in it; follows no links. */
   public static void deleteTree(Path folder) throws IOException {
     Files.walkFileTree(
         folder,

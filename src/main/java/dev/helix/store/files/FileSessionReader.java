@@ -83,7 +83,7 @@ final class FileSessionReader implements ReadOnlySessions {
   @Override
   public Optional<String> note(SessionId id, String name) {
     try {
-      return NoteFile.in(sessions.resolve(id.value()), name).read();
+      return SessionFolder.note(sessions.resolve(id.value()), name);
     } catch (IOException e) {
       throw Disk.failure("cannot read a note of session " + id, e);
     }
@@ -111,11 +111,7 @@ final class FileSessionReader implements ReadOnlySessions {
 
   @Override
   public Optional<byte[]> findOwnerSecret() {
-    try {
-      return new OwnerSecretFile(sessions).find();
-    } catch (IOException e) {
-      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
-    }
+    return new OwnerSecretFile(sessions).find();
   }
 
   private Optional<SessionState> findReadable(SessionId id) {

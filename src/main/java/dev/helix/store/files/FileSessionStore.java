@@ -106,9 +106,10 @@ public final class FileSessionStore implements SessionStore {
     try {
       order = UseOrder.open(sessions); // Which sees whether another program was here before.
       forces.tidy();
-      OwnerSecretFile.tidy(sessions);
+      OwnerSecretFile secret = new OwnerSecretFile(sessions);
+      secret.tidy();
       // A damaged secret stops the start: it is found out now, not with the first owner.
-      Optional<byte[]> unused = new OwnerSecretFile(sessions).find();
+      Optional<byte[]> unused = secret.find();
     } catch (IOException e) {
       close(order, lock);
       throw Disk.failure("cannot tidy " + sessions, e);
@@ -134,26 +135,14 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    return folders.locked(
-        id,
-        "read",
-        folder -> {
-          Optional<SessionState> state = folders.state(id, folder);
-          return state.isEmpty() ? Reading.NOTHING : folder.transcript().read(state.get(), since);
-        });
+    return folders.existing(
+        id, "read", Reading.NOTHING, (folder, state) -> folder.transcript().read(state, since));
   }
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return folders.locked(
-        id,
-        "read",
-        folder -> {
-          Optional<SessionState> state = folders.state(id, folder);
-          return state.isEmpty()
-              ? Reading.NOTHING
-              : folder.transcript().readEnd(state.get(), bytes);
-        });
+    return folders.existing(
+        id, "read", Reading.NOTHING, (folder, state) -> folder.transcript().readEnd(state, bytes));
   }
 
   @Override
@@ -164,25 +153,21 @@ public final class FileSessionStore implements SessionStore {
         id,
         "append to",
         folder -> {
-          Optional<SessionState> known = forces.hasFailed(id) ? Optional.empty() : folder.known();
-          if (known.isPresent()) {
-            Appended appended = append(folder, known.get(), state, expected, elements, lease);
-            if (appended.outcome() == Outcome.DONE) {
-              return appended;
-            }
-          }
-          Optional<SessionState> stored = folders.state(id, folder);
-          if (stored.isPresent()) {
-            return append(folder, stored.get(), state, expected, elements, lease);
+          SessionState stored = folders.state(id, folder).orElse(null);
+          if (stored != null && !stored.isSameConversation(state)) {
+            return new Appended(Outcome.HELD, LogVersion.NONE);
           }
           if (lease != null && !leases.isHeld(lease)) {
             return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
-          if (!folder.transcript().isAt(expected)) {
+          if (stored == null && expected.equals(LogVersion.NONE)) {
+            return create(state, folder, elements);
+          }
+          if (stored == null || !folder.transcript().isAt(expected)) {
             return new Appended(Outcome.CONFLICT, LogVersion.NONE);
           }
-          Instant used = SessionFolder.latest(stored.get().updatedAt(), state.updatedAt());
-          folders.order().used(Use.of(stored.get().withUpdatedAt(used)));
+          Instant used = SessionFolder.latest(stored.updatedAt(), state.updatedAt());
+          folders.order().used(Use.of(stored.withUpdatedAt(used)));
           folder.transcript().append(elements);
           folder.used(state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());
@@ -240,13 +225,13 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
-    return folders.locked(
+    return folders.existing(
         id,
         "update",
-        folder -> {
-          Optional<SessionState> stored = folders.state(id, folder);
-          SessionState next = stored.map(change).orElse(null);
-          if (next == null || !next.isSameConversation(stored.get())) {
+        Optional.empty(),
+        (folder, stored) -> {
+          SessionState next = change.apply(stored);
+          if (next == null || !next.isSameConversation(stored)) {
             return Optional.empty();
           }
           replace(folder, next);
@@ -262,69 +247,53 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public boolean adopt(SessionId id, Owner owner) {
-    return folders.locked(
+    return folders.existing(
         id,
         "adopt",
-        folder -> {
-          Optional<SessionState> stored = folders.state(id, folder);
-          if (stored.isEmpty() || !stored.get().owner().isAnonymous()) {
+        false,
+        (folder, stored) -> {
+          if (!stored.owner().isAnonymous()) {
             return false;
           }
-          replace(folder, stored.get().withOwner(owner));
+          replace(folder, stored.withOwner(owner));
           return true;
         });
   }
 
   @Override
   public Optional<String> note(SessionId id, String name) {
-    return folders.locked(
+    return folders.existing(
         id,
         "read a note of",
-        folder ->
-            folders.state(id, folder).isEmpty()
-                ? Optional.empty()
-                : NoteFile.in(folder.path(), name).read());
+        Optional.empty(),
+        (folder, state) -> SessionFolder.note(folder.path(), name));
   }
 
   @Override
   public boolean saveNote(SessionId id, String name, String text) {
-    return folders.locked(
+    return folders.existing(
         id,
         "save a note of",
-        folder -> {
-          if (folders.state(id, folder).isEmpty()) {
-            return false;
-          }
-          NoteFile.in(folder.path(), name).write(text);
+        false,
+        (folder, state) -> {
+          folder.saveNote(name, text);
           return true;
         });
   }
 
   @Override
   public byte[] ownerSecret() {
-    try {
-      return ownerSecret.get();
-    } catch (IOException e) {
-      throw Disk.failure("cannot make or read the owners' secret in " + sessions, e);
-    }
+    return ownerSecret.get();
   }
 
   @Override
   public Optional<byte[]> findOwnerSecret() {
-    try {
-      return ownerSecret.find();
-    } catch (IOException e) {
-      throw Disk.failure("cannot read the owners' secret in " + sessions, e);
-    }
+    return ownerSecret.find();
   }
 
   @Override
   public boolean adoptOwnerSecret(byte[] secret) {
-    try {
-      return ownerSecret.adopt(secret);
-    } catch (IOException e) {
-      throw Disk.failure("cannot make or read the owners' secret in " + sessions, e);
-    }
+    return ownerSecret.adopt(secret);
   }
 
   @Override
@@ -370,8 +339,7 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public void check() {
-    folders.checkOpen();
-    DiskCheck.in(sessions);
+    folders.check();
   }
 
   @Override

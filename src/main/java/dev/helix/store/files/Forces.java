@@ -2,6 +2,7 @@ package dev.helix.store.files;
 
 import dev.helix.session.SessionId;
 import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.SessionLocks;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -9,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What of a directory's sessions is not known to be on the disk: those that were made and not
@@ -33,8 +34,8 @@ final class Forces {
 
   private final Set<SessionId> failed = ConcurrentHashMap.newKeySet();
 
-  /** Sessions that are forced now, one at a time, so that a failure is known to the next. */
-  private final Set<SessionId> running = new HashSet<>();
+  /** A session is forced by one at a time, so that a failure is known to the next. */
+  private final SessionLocks running = new SessionLocks();
 
   Forces(Path sessions, Clock clock) {
     this.sessions = sessions;
@@ -104,7 +105,8 @@ final class Forces {
    * write has failed and nothing was done.
    */
   boolean force(SessionId id) throws IOException {
-    enter(id);
+    ReentrantLock lock = running.of(id);
+    lock.lock();
     try {
       if (hasFailed(id)) {
         return false;
@@ -124,35 +126,12 @@ final class Forces {
       failed.add(id);
       throw e;
     } finally {
-      leave(id);
+      lock.unlock();
     }
   }
 
   private SessionFolder folder(SessionId id) {
     return new SessionFolder(sessions, id, clock, new SetAside(sessions));
-  }
-
-  private void enter(SessionId id) {
-    boolean interrupted = false;
-    synchronized (running) {
-      while (!running.add(id)) {
-        try {
-          running.wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void leave(SessionId id) {
-    synchronized (running) {
-      running.remove(id);
-      running.notifyAll();
-    }
   }
 
   /** The sessions that were made and not forced since. */

@@ -19,72 +19,51 @@ import java.util.List;
  * A {@code messages.json} that was read as a whole, and repaired where a crash or a disk has left
  * half of something. What is cut off is set aside first, and so is all of a file that is damaged
  * before its end, or is none of ours.
+ *
+ * @param stamp what the file looked like before it was read; null where there is none, or none any
+ *     more
+ * @param scan what is in it
+ * @param tail what stands behind the last element
  */
-final class LoadedTranscript {
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two, or changes the tail.
+record LoadedTranscript(FileStamp stamp, ArrayScan scan, byte[] tail) {
   private static final Logger LOG = System.getLogger(LoadedTranscript.class.getName());
 
-  private static final LoadedTranscript NOTHING =
-      new LoadedTranscript(null, List.of(), 0, true, MessageArray.CLOSE);
-
-  /** What the file looks like; null where there is none, or none any more. */
-  final FileStamp stamp;
-
-  /** The whole elements, oldest first; they share an array. */
-  final List<Message> messages;
-
-  /** Where the last element of any kind ends, or, without one, the opening bracket. */
-  final long end;
-
-  /** Whether there is no element of any kind. */
-  final boolean isEmpty;
-
-  /** What stands behind the last element. */
-  final byte[] tail;
-
-  private LoadedTranscript(
-      FileStamp stamp, List<Message> messages, long end, boolean isEmpty, byte[] tail) {
-    this.stamp = stamp;
-    this.messages = messages;
-    this.end = end;
-    this.isEmpty = isEmpty;
-    this.tail = tail;
-  }
-
   static LoadedTranscript read(Path file, Clock clock) throws IOException {
-    FileStamp before = FileStamp.of(file);
-    if (before == null) {
-      return NOTHING;
+    while (true) {
+      FileStamp before = FileStamp.of(file);
+      if (before == null) {
+        return new LoadedTranscript(null, ArrayScan.NOTHING, MessageArray.CLOSE);
+      }
+      // The stamp is older than the bytes: a change in between is noticed the next time.
+      byte[] bytes = Files.readAllBytes(file);
+      ArrayScan scan = ArrayScan.of(bytes);
+      if (scan.isClosed() && !scan.isDamaged()) {
+        byte[] tail = Arrays.copyOfRange(bytes, scan.end(), bytes.length);
+        return new LoadedTranscript(before, scan, tail);
+      }
+      if (!scan.isArray() || (scan.isEmpty() && scan.closedAt() < 0)) {
+        setAside(file, clock);
+      } else if (scan.isDamaged()) {
+        writeAnew(file, bytes, scan.messages(), clock);
+      } else {
+        cut(file, bytes, scan, clock);
+      }
     }
-    // The stamp is older than the bytes: a change in between is noticed the next time.
-    byte[] bytes = Files.readAllBytes(file);
-    ArrayScan scan = ArrayScan.of(bytes);
-    if (!scan.isArray() || (scan.isEmpty() && scan.closedAt() < 0)) {
-      Path aside = Disk.aside(file, "unreadable", clock);
-      Files.move(file, aside);
-      Disk.forceDirectory(file.getParent());
-      LOG.log(Level.WARNING, "{0} holds no whole message and was set aside as {1}", file, aside);
-      return NOTHING;
-    }
-    if (scan.isDamaged()) {
-      return writtenAnew(file, bytes, scan.messages(), clock);
-    }
-    if (!scan.isClosed()) {
-      cut(file, bytes, scan, clock);
-      return of(FileStamp.of(file), scan, MessageArray.CLOSE);
-    }
-    return of(before, scan, Arrays.copyOfRange(bytes, scan.end(), bytes.length));
   }
 
-  private static LoadedTranscript of(FileStamp stamp, ArrayScan scan, byte[] tail) {
-    return new LoadedTranscript(stamp, scan.messages(), scan.end(), scan.isEmpty(), tail);
+  private static void setAside(Path file, Clock clock) throws IOException {
+    Path aside = Disk.aside(file, "unreadable", clock);
+    Files.move(file, aside);
+    Disk.forceDirectory(file.getParent());
+    LOG.log(Level.WARNING, "{0} holds no whole message and was set aside as {1}", file, aside);
   }
 
-  private static LoadedTranscript writtenAnew(
-      Path file, byte[] bytes, List<Message> messages, Clock clock) throws IOException {
+  private static void writeAnew(Path file, byte[] bytes, List<Message> messages, Clock clock)
+      throws IOException {
     Path aside = Disk.aside(file, "damaged", clock);
     keep(bytes, aside);
-    byte[] array = MessageArray.of(messages);
-    Disk.replace(file, array);
+    Disk.replace(file, MessageArray.of(messages));
     Disk.forceDirectory(file.getParent());
     LOG.log(
         Level.WARNING,
@@ -93,9 +72,6 @@ final class LoadedTranscript {
         file,
         messages.size(),
         aside);
-    int end = array.length - MessageArray.CLOSE.length;
-    return new LoadedTranscript(
-        FileStamp.of(file), messages, end, messages.isEmpty(), MessageArray.CLOSE);
   }
 
   private static void cut(Path file, byte[] bytes, ArrayScan scan, Clock clock) throws IOException {
@@ -125,11 +101,7 @@ final class LoadedTranscript {
       Disk.writeForced(aside, bytes);
       Disk.forceDirectory(aside.getParent());
     } catch (IOException e) {
-      try {
-        Files.deleteIfExists(aside); // Else each attempt would leave another piece.
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
+      Disk.removeHalfMade(aside, e); // Else each attempt would leave another piece.
       throw e;
     }
   }

@@ -31,8 +31,12 @@ final class OwnerSecretFile {
   }
 
   /** Takes away what a crash left while a secret was made, which nobody has used. */
-  static void tidy(Path sessions) throws IOException {
-    Files.deleteIfExists(sessions.resolve(NAME + ".new"));
+  void tidy() throws IOException {
+    Files.deleteIfExists(beside());
+  }
+
+  private Path beside() {
+    return file.resolveSibling(NAME + ".new");
   }
 
   /**
@@ -40,12 +44,14 @@ final class OwnerSecretFile {
    *
    * @throws SessionException if what is there is none
    */
-  Optional<byte[]> find() throws IOException {
+  Optional<byte[]> find() {
     String content;
     try {
       content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw Disk.failure("cannot read " + file, e);
     }
     if (!CONTENT.matcher(content).matches()) {
       throw new SessionException(
@@ -57,35 +63,39 @@ final class OwnerSecretFile {
   }
 
   /** The secret, which is made now if there is none. */
-  synchronized byte[] get() throws IOException {
+  byte[] get() {
+    byte[] made = new byte[BYTES];
+    new SecureRandom().nextBytes(made);
+    return first(made);
+  }
+
+  /** Makes this the secret if there is none, and says whether it is the secret now. */
+  boolean adopt(byte[] secret) {
+    if (secret.length != BYTES) {
+      throw new IllegalArgumentException("the owners' secret has " + BYTES + " bytes");
+    }
+    return MessageDigest.isEqual(first(secret.clone()), secret);
+  }
+
+  /** The secret, which is this one where there was none. */
+  private synchronized byte[] first(byte[] made) {
     Optional<byte[]> known = find();
     if (known.isPresent()) {
       return known.get();
     }
-    byte[] secret = new byte[BYTES];
-    new SecureRandom().nextBytes(secret);
-    write(secret);
-    return secret;
-  }
-
-  /** Makes this the secret if there is none, and says whether it is the secret now. */
-  synchronized boolean adopt(byte[] secret) throws IOException {
-    if (secret.length != BYTES) {
-      throw new IllegalArgumentException("the owners' secret has " + BYTES + " bytes");
+    try {
+      write(made);
+      return made;
+    } catch (IOException e) {
+      throw Disk.failure("cannot make " + file, e);
     }
-    Optional<byte[]> known = find();
-    if (known.isEmpty()) {
-      write(secret);
-    }
-    return known.isEmpty() || MessageDigest.isEqual(known.get(), secret);
   }
 
   private void write(byte[] secret) throws IOException {
     byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
     // Whole and on the disk before it has its name: no crash leaves half a secret.
-    Path beside = file.resolveSibling(NAME + ".new");
-    Disk.writeForced(beside, content);
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    Disk.writeForced(beside(), content);
+    Files.move(beside(), file, StandardCopyOption.ATOMIC_MOVE);
     Disk.forceDirectory(file.getParent());
   }
 }

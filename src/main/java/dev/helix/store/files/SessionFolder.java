@@ -1,5 +1,7 @@
 package dev.helix.store.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.helix.message.Message;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -182,7 +184,7 @@ final class SessionFolder {
       Disk.write(context.resolve("messages.json"), array);
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      removeHalfMade(hidden, e);
+      Disk.removeHalfMade(hidden, e);
       throw e;
     }
     remember(first, FileStamp.of(status));
@@ -262,14 +264,22 @@ final class SessionFolder {
     }
   }
 
-  private static void removeHalfMade(Path hidden, IOException cause) {
+  /** A note; bytes that are no UTF-8 come as replacement characters. */
+  static Optional<String> note(Path folder, String name) throws IOException {
     try {
-      if (Files.exists(hidden)) {
-        Disk.deleteTree(hidden);
-      }
-    } catch (IOException e) {
-      cause.addSuppressed(e);
+      return Optional.of(
+          new String(Files.readAllBytes(folder.resolve(ShownSession.note(name))), UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
+  }
+
+  /** Replaces a note, or makes it. */
+  void saveNote(String name, String text) throws IOException {
+    Path note = folder.resolve(ShownSession.note(name));
+    Disk.makeFolders(note.getParent());
+    Disk.replace(note, text.getBytes(UTF_8));
+    Disk.forceDirectory(note.getParent());
   }
 
   /** Replaces the state; fields in the file that are not ours stay. */

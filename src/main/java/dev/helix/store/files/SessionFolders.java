@@ -4,13 +4,16 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.SessionLocks;
 import dev.helix.store.files.recent.UseOrder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +28,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SessionFolders {
   private static final Logger LOG = System.getLogger(SessionFolders.class.getName());
-  private static final int STRIPES = 1024;
 
   private final Path sessions;
   private final SetAside setAside;
@@ -33,7 +35,7 @@ final class SessionFolders {
   private final UseOrder order;
   private final Forces forces;
   private final long bound;
-  private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
+  private final SessionLocks locks = new SessionLocks();
 
   /** The folders last used; each is only touched under its session's lock. */
   private final Map<SessionId, Known> folders = new LinkedHashMap<>(16, 0.75f, true);
@@ -51,9 +53,6 @@ final class SessionFolders {
     this.order = order;
     this.forces = forces;
     this.bound = bound;
-    for (int i = 0; i < STRIPES; i++) {
-      locks[i] = new ReentrantLock();
-    }
   }
 
   /** Something done to a folder, under its session's lock. */
@@ -67,7 +66,7 @@ final class SessionFolders {
    * @param what for the message of a failure: it "cannot" do so with the session
    */
   <T> T locked(SessionId id, String what, Work<T> work) {
-    ReentrantLock lock = lock(id);
+    ReentrantLock lock = locks.of(id);
     lock.lock();
     try {
       checkOpen();
@@ -80,9 +79,20 @@ final class SessionFolders {
     }
   }
 
-  private ReentrantLock lock(SessionId id) {
-    int hash = id.hashCode();
-    return locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+  /** Something done to a session that exists, under its lock. */
+  interface Existing<T> {
+    T on(SessionFolder folder, SessionState state) throws IOException;
+  }
+
+  /** Does it under the session's lock, as {@link #locked} does, unless there is none. */
+  <T> T existing(SessionId id, String what, T absent, Existing<T> work) {
+    return locked(
+        id,
+        what,
+        folder -> {
+          Optional<SessionState> state = state(id, folder);
+          return state.isEmpty() ? absent : work.on(folder, state.get());
+        });
   }
 
   /**
@@ -153,9 +163,30 @@ final class SessionFolders {
     return order;
   }
 
-  void checkOpen() {
+  private void checkOpen() {
     if (closed) {
       throw new SessionException("the session store is closed");
+    }
+  }
+
+  /** Writes a small hidden file, forces it, reads and removes it. */
+  void check() {
+    checkOpen();
+    try {
+      Path file = SessionFolder.unfinished(sessions, "check");
+      byte[] content = file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
+      byte[] read;
+      try {
+        Disk.writeForced(file, content);
+        read = Files.readAllBytes(file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+      if (!Arrays.equals(read, content)) {
+        throw new IOException("what is read is not what was written");
+      }
+    } catch (IOException e) {
+      throw Disk.failure("cannot write to and read from the sessions directory " + sessions, e);
     }
   }
 

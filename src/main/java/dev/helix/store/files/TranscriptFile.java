@@ -284,10 +284,11 @@ public final class TranscriptFile {
   private List<Message> load() throws IOException {
     lineage = null; // Until it is known, also when reading fails.
     LoadedTranscript loaded = LoadedTranscript.read(file, clock);
-    left(loaded.stamp, loaded.end, loaded.isEmpty, loaded.tail);
-    lastTimestamp = lastOf(loaded.messages);
+    ArrayScan scan = loaded.scan();
+    left(loaded.stamp(), scan.end(), scan.isEmpty(), loaded.tail());
+    lastTimestamp = lastOf(scan.messages());
     lineage = newLineage();
-    return loaded.messages;
+    return scan.messages();
   }
 
   /** The bytes from a place in the file to its end as it was left. */

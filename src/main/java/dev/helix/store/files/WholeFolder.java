@@ -197,18 +197,8 @@ final class WholeFolder {
       maker.takeAll(files);
       return maker.finish();
     } catch (IOException | RuntimeException e) {
-      removeHalfMade(folder, e);
+      Disk.removeHalfMade(folder, e);
       throw e;
-    }
-  }
-
-  static void removeHalfMade(Path folder, Exception cause) {
-    try {
-      if (Files.exists(folder)) {
-        Disk.deleteTree(folder);
-      }
-    } catch (IOException e) {
-      cause.addSuppressed(e);
     }
   }
 

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -40,15 +39,12 @@ final class WholeSessions {
 
   boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     try {
-      return folders.locked(
+      return folders.existing(
           id,
           "show",
-          folder -> {
-            Optional<SessionState> state = folders.state(id, folder);
-            if (state.isEmpty()) {
-              return false;
-            }
-            Map<String, FileStamp> unused = show(folder, state.get(), visitor);
+          false,
+          (folder, state) -> {
+            Map<String, FileStamp> unused = show(folder, state, visitor);
             return true;
           });
     } catch (WholeFolder.VisitorFailure e) {
@@ -105,7 +101,7 @@ final class WholeSessions {
       folder.take(made);
       return true;
     } catch (IOException e) {
-      WholeFolder.removeHalfMade(made, e);
+      Disk.removeHalfMade(made, e);
       throw e;
     }
   }
@@ -113,15 +109,12 @@ final class WholeSessions {
   boolean remove(SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws IOException {
     try {
-      return folders.locked(
+      return folders.existing(
           id,
           "remove",
-          folder -> {
-            Optional<SessionState> state = folders.state(id, folder);
-            return state.isPresent()
-                && state.get().updatedAt().isBefore(unusedSince)
-                && remove(folder, state.get(), visitor);
-          });
+          false,
+          (folder, state) ->
+              state.updatedAt().isBefore(unusedSince) && remove(folder, state, visitor));
     } catch (WholeFolder.VisitorFailure e) {
       throw e.getCause();
     }
