@@ -9,6 +9,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
+import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.disk.SessionLocks;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,15 @@ import java.util.function.UnaryOperator;
  */
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
+
+  /** The lease of whoever archives. No session is called so: a fallback id ends in a hash. */
+  static final SessionId SWEEP = new SessionId("helix-archive");
+
+  /** Longer than one session takes, and as long as others wait for a server that died. */
+  private static final Duration SWEEP_LEASE = Duration.ofMinutes(5);
+
+  /** Who reads the log knows after so many. */
+  private static final int LOGGED = 10;
 
   private final SessionStore store;
   private final Archive archive;
@@ -82,16 +93,45 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public int archiveIdle(Instant unusedSince, BooleanSupplier goesOn) {
-    return new ArchiveSweep(this).run(unusedSince, goesOn);
-  }
-
-  /** Removes what archiving that was cut short left half-written. */
-  void tidy() {
+    Optional<Lease> lease = store.lease(SWEEP, SWEEP_LEASE);
+    if (lease.isEmpty()) {
+      LOG.log(Level.DEBUG, "another server archives");
+      return 0;
+    }
     try {
       archive.tidy();
+      return archiveIdle(unusedSince, goesOn, lease.get());
     } catch (IOException e) {
       throw new SessionException("the archive " + archive.folder() + " cannot be tidied", e);
+    } finally {
+      store.release(lease.get());
     }
+  }
+
+  private int archiveIdle(Instant unusedSince, BooleanSupplier goesOn, Lease lease) {
+    int archived = 0;
+    int failed = 0;
+    // The first name there is: nothing used at this very moment comes after it.
+    Position after = new Position(unusedSince, new SessionId("-"));
+    for (Iterator<SessionState> each = all(after).iterator(); each.hasNext(); ) {
+      SessionId idle = each.next().sessionId();
+      if (!goesOn.getAsBoolean() || !store.renew(lease, SWEEP_LEASE)) {
+        return archived;
+      }
+      try {
+        archived += archive(idle, unusedSince) ? 1 : 0;
+      } catch (StoreUnavailableException | StorageFullException e) {
+        throw e; // The next one would fare no better.
+      } catch (SessionException | OutOfMemoryError e) {
+        // The latter where a session has a file that is larger than an array can be.
+        failed++;
+        LOG.log(
+            failed <= LOGGED ? Level.WARNING : Level.DEBUG,
+            "session " + idle + " stays unarchived for now",
+            e);
+      }
+    }
+    return archived;
   }
 
   /**

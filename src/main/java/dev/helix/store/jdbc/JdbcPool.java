@@ -21,7 +21,6 @@ final class JdbcPool implements AutoCloseable {
     this.pool = pool;
   }
 
-  /** A pool that is empty as long as the database cannot be reached. */
   static JdbcPool of(JdbcSettings settings) {
     return of(settings, IDLE);
   }

@@ -82,11 +82,6 @@ final class JdbcRow {
     return status;
   }
 
-  /** The JSON of another state of this session, with what is not known of the row's. */
-  byte[] merged(SessionState next) {
-    return next.toJson(status);
-  }
-
   /** The content of {@code status.json}: as it was given, where nothing was changed. */
   byte[] statusJson() {
     return ShownSession.status(status, state());

@@ -17,28 +17,18 @@ import java.util.List;
 /**
  * The tables: made where they are missing, checked for their version, and whether the database
  * keeps what it acknowledges. Stateless.
+ *
+ * @param create whether they are made where they are missing
+ * @param allowLoss whether it does not matter what the database keeps
  */
-final class JdbcSchema {
+record JdbcSchema(boolean create, boolean allowLoss) {
   private static final Logger LOG = System.getLogger(JdbcSchema.class.getName());
 
   private static final int VERSION = 1;
 
-  private final boolean create;
-  private final boolean allowLoss;
-
-  private JdbcSchema(boolean create, boolean allowLoss) {
-    this.create = create;
-    this.allowLoss = allowLoss;
-  }
-
   /** As a server needs them. */
   static JdbcSchema of(JdbcSettings settings) {
     return new JdbcSchema(settings.create(), settings.allowLoss());
-  }
-
-  /** Tables that are only read: they must be there, and what they promise does not matter. */
-  static JdbcSchema toRead() {
-    return new JdbcSchema(false, true);
   }
 
   /**
@@ -48,22 +38,15 @@ final class JdbcSchema {
    * @throws SessionException if it never will as it is
    */
   void prepare(Connection connection, JdbcVendor vendor) throws SQLException {
-    requireNoLoss(connection, vendor);
-    String version = version(connection);
-    requireKnown(version == null ? make(connection, vendor) : version);
-  }
-
-  private void requireNoLoss(Connection connection, JdbcVendor vendor) throws SQLException {
-    if (allowLoss) {
-      return;
-    }
-    String risk = vendor.risk(connection);
+    String risk = allowLoss ? null : vendor.risk(connection);
     if (risk != null) {
       throw new SessionException(
           "the database may lose what it has acknowledged: "
               + risk
               + ". helix.store.allow.loss=true uses it all the same");
     }
+    String version = version(connection);
+    requireKnown(version == null ? make(connection, vendor) : version);
   }
 
   private static String version(Connection connection) throws SQLException {

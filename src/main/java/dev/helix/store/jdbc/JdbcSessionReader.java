@@ -3,6 +3,7 @@ package dev.helix.store.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,8 @@ import java.util.TreeMap;
  * Thread-safe, without a state of its own.
  */
 class JdbcSessionReader implements ReadOnlySessions {
+  static final int SECRET_BYTES = 32;
+
   /** Elements that are read at once; they are mostly some kilobytes. */
   private static final int ELEMENTS_AT_ONCE = 200;
 
@@ -33,11 +37,9 @@ class JdbcSessionReader implements ReadOnlySessions {
   private static final int SMALLEST_ELEMENT = 50;
 
   final JdbcDatabase database;
-  final JdbcMeta meta;
 
   JdbcSessionReader(JdbcDatabase database) {
     this.database = database;
-    this.meta = new JdbcMeta(database);
   }
 
   @Override
@@ -238,7 +240,22 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Optional<byte[]> findOwnerSecret() {
-    return meta.findOwnerSecret();
+    return Optional.ofNullable(
+            database.statement("cannot read the owners' secret", JdbcSessionReader::secret))
+        .map(JdbcSessionReader::secretOf);
+  }
+
+  /** The owners' secret in hex digits, null where there is none. */
+  static String secret(Connection connection) throws SQLException {
+    String sql = "select meta_value from helix_meta where meta_key = 'owner_secret'";
+    return JdbcVendor.text(connection, sql);
+  }
+
+  static byte[] secretOf(String hex) {
+    if (!hex.matches("[0-9a-f]{" + 2 * SECRET_BYTES + "}")) {
+      throw new SessionException("the owners' secret in helix_meta is damaged");
+    }
+    return HexFormat.of().parseHex(hex);
   }
 
   @Override

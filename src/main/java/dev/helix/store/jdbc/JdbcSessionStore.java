@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.helix.message.Message;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -13,10 +14,13 @@ import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +35,8 @@ import java.util.function.UnaryOperator;
  * transaction, so that all that is stored of one session is stored one after the other.
  */
 final class JdbcSessionStore extends JdbcSessionReader {
+  private static final int CHECK_BYTES = 16;
+
   private final JdbcLeases leases;
 
   JdbcSessionStore(JdbcDatabase database) {
@@ -90,7 +96,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
               JdbcSql.change(
                   connection,
                   "update helix_session set state = ?, updated_at = ?, holder = ? where id = ?",
-                  row.merged(next),
+                  next.toJson(row.status()),
                   JdbcRow.micros(next.updatedAt()),
                   JdbcRow.holder(next),
                   id.value());
@@ -132,12 +138,46 @@ final class JdbcSessionStore extends JdbcSessionReader {
 
   @Override
   public byte[] ownerSecret() {
-    return meta.ownerSecret();
+    return firstSecret(random(SECRET_BYTES));
   }
 
   @Override
   public boolean adoptOwnerSecret(byte[] secret) {
-    return meta.adoptOwnerSecret(secret);
+    if (secret.length != SECRET_BYTES) {
+      throw new IllegalArgumentException("the owners' secret has 32 bytes");
+    }
+    return Arrays.equals(secret, firstSecret(secret));
+  }
+
+  /** The secret, which is the proposed one where there was none. */
+  private byte[] firstSecret(byte[] proposed) {
+    String hex =
+        database.transaction(
+            "cannot read the owners' secret",
+            connection -> {
+              String stored = secret(connection);
+              if (stored != null) {
+                return stored;
+              }
+              // Where another server is first, this fails and begins again.
+              String made = HexFormat.of().formatHex(proposed);
+              keep(connection, "owner_secret", made);
+              return made;
+            });
+    database.force("cannot force the owners' secret");
+    return secretOf(hex);
+  }
+
+  /** Keeps something of the whole store. */
+  private static void keep(Connection connection, String key, String value) throws SQLException {
+    String sql = "insert into helix_meta (meta_key, meta_value) values (?, ?)";
+    JdbcSql.change(connection, sql, key, value);
+  }
+
+  private static byte[] random(int length) {
+    byte[] random = new byte[length];
+    new SecureRandom().nextBytes(random);
+    return random;
   }
 
   @Override
@@ -269,8 +309,22 @@ final class JdbcSessionStore extends JdbcSessionReader {
     }
   }
 
+  /**
+   * Writes and commits: only that says whether there is room. A row of its own for each look, so
+   * that none waits for one of a host that is gone.
+   */
   @Override
   public void check() {
-    meta.check();
+    String key = "check " + HexFormat.of().formatHex(random(CHECK_BYTES));
+    int rows =
+        database.transaction(
+            "the store cannot be written to",
+            connection -> {
+              keep(connection, key, "");
+              return JdbcSql.change(connection, "delete from helix_meta where meta_key = ?", key);
+            });
+    if (rows != 1) {
+      throw new SessionException("the store does not find what was just written to helix_meta");
+    }
   }
 }

@@ -6,6 +6,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
 
 /**
  * Makes the store called {@code jdbc} in the database that {@code helix.jdbc.jndi} or {@code
@@ -14,6 +17,8 @@ import java.util.function.UnaryOperator;
  */
 public final class JdbcSessionStoreProvider implements SessionStore.Provider {
   private static final Logger LOG = System.getLogger(JdbcSessionStoreProvider.class.getName());
+
+  private static final String APPLICATION = "java:comp/env/";
 
   @Override
   public String name() {
@@ -42,7 +47,7 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
 
   @Override
   public SessionStore openToRead(UnaryOperator<String> settings) {
-    JdbcDatabase database = database(JdbcSettings.of(settings), JdbcSchema.toRead());
+    JdbcDatabase database = database(JdbcSettings.of(settings), new JdbcSchema(false, true));
     try {
       database.vendor();
     } catch (RuntimeException e) {
@@ -54,7 +59,7 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
 
   private static JdbcDatabase database(JdbcSettings where, JdbcSchema schema) {
     if (where.jndi() != null) {
-      return new JdbcDatabase(JdbcNames.lookUp(where.jndi()), null, schema);
+      return new JdbcDatabase(lookUp(where.jndi()), null, schema);
     }
     try {
       JdbcPool pool = JdbcPool.of(where);
@@ -65,5 +70,30 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
               + " helix.jdbc.jndi",
           e);
     }
+  }
+
+  /**
+   * A container's DataSource of this name, or of this name below {@code java:comp/env/}.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  @SuppressWarnings("BanJNDI") // The name is the operator's.
+  static DataSource lookUp(String name) {
+    IllegalArgumentException absent =
+        new IllegalArgumentException(
+            "helix.jdbc.jndi is "
+                + name
+                + ", and the server has no DataSource of this name, also not below "
+                + APPLICATION);
+    for (String each : new String[] {name, APPLICATION + name}) {
+      try {
+        if (new InitialContext().lookup(each) instanceof DataSource source) {
+          return source;
+        }
+      } catch (NamingException e) {
+        absent.addSuppressed(e);
+      }
+    }
+    throw absent;
   }
 }

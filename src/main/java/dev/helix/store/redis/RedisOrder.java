@@ -35,22 +35,21 @@ final class RedisOrder {
 
   /** Before a session is made, and after it was used; does nothing where a script does. */
   void used(SessionState state) {
-    if (redis.isCluster()) {
-      String time = RedisRow.micros(state.updatedAt());
-      // Two turns may come here in another order than their appends.
-      redis.with(
-          RedisKeys.ORDER,
-          wire -> wire.call(Command.ZADD, RedisKeys.ORDER, "GT", time, state.sessionId().value()));
-    }
+    // Two turns may come here in another order than their appends.
+    add(state, RedisKeys.ORDER, "GT");
   }
 
   /** After a session's time of last use was set, to an earlier one perhaps. */
   void set(SessionState state) {
+    add(state, RedisKeys.ORDER);
+  }
+
+  private void add(SessionState state, String... how) {
     if (redis.isCluster()) {
-      String time = RedisRow.micros(state.updatedAt());
-      redis.with(
-          RedisKeys.ORDER,
-          wire -> wire.call(Command.ZADD, RedisKeys.ORDER, time, state.sessionId().value()));
+      List<Object> arguments = new ArrayList<>(List.of(how));
+      arguments.add(RedisRow.micros(state.updatedAt()));
+      arguments.add(state.sessionId().value());
+      redis.with(RedisKeys.ORDER, wire -> wire.call(Command.ZADD, arguments.toArray()));
     }
   }
 

@@ -44,6 +44,12 @@ final class RedisSessionStore extends RedisSessionReader {
 
   private static final long PROBE_MILLIS = 10_000;
 
+  /** So much of a session that is restored is sent at once. */
+  private static final int BYTES_AT_ONCE = 8 << 20;
+
+  /** After which it is gone, if it does not take its place. */
+  private static final long READY_MILLIS = Duration.ofHours(1).toMillis();
+
   private RedisSessionStore(RedisAccess redis) {
     super(redis, new RedisOrder(redis, true));
   }
@@ -262,7 +268,65 @@ final class RedisSessionStore extends RedisSessionReader {
     }
     ShownSession shown = ShownSession.of(id, files);
     order.used(shown.state());
-    return new RedisStaging(redis, id).restore(shown, newEpoch());
+    UUID name = UUID.randomUUID();
+    String log = RedisKeys.of(id, "ready:" + name + ":log");
+    String others = RedisKeys.of(id, "ready:" + name + ":files");
+    layReady(log, shown.messages());
+    shown.others().forEach((path, content) -> layReady(others, Command.HSET, path, content));
+    List<String> keys =
+        RedisKeys.withOrder(
+            redis.isCluster(),
+            RedisKeys.state(id),
+            RedisKeys.log(id),
+            RedisKeys.files(id),
+            log,
+            others);
+    Object done =
+        redis.run(
+            RedisScript.RESTORE,
+            keys,
+            RedisRow.whose(shown.state()),
+            newEpoch(),
+            shown.status(),
+            RedisRow.micros(shown.state().updatedAt()),
+            id.value(),
+            shown.messages().size(),
+            shown.others().size());
+    return done.equals(1L);
+  }
+
+  private void layReady(String log, List<Message> messages) {
+    List<Object> piece = new ArrayList<>();
+    long size = 0;
+    for (Message message : messages) {
+      piece.add(message.elementJson());
+      size += message.elementJson().length;
+      if (size >= BYTES_AT_ONCE) {
+        layReady(log, Command.RPUSH, piece.toArray());
+        piece.clear();
+        size = 0;
+      }
+    }
+    if (!piece.isEmpty()) {
+      layReady(log, Command.RPUSH, piece.toArray());
+    }
+  }
+
+  /**
+   * Lays a piece of a session ready under a name of its own, so that a large one neither stops the
+   * server nor exceeds what it takes at once. What a crash leaves behind runs out.
+   */
+  private void layReady(String key, Command how, Object... values) {
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(key);
+    arguments.addAll(List.of(values));
+    redis.with(
+        key,
+        wire ->
+            wire.all(
+                List.of(
+                    RedisWire.Call.of(how, arguments.toArray()),
+                    RedisWire.Call.of(Command.PEXPIRE, key, READY_MILLIS))));
   }
 
   @Override

@@ -116,7 +116,7 @@ class JdbcNamesTest {
   void lookUp_givesTheContainersOwn() {
     try (HikariDataSource source = pool()) {
       bound = Map.of("java:comp/env/x", source);
-      assertSame(source, JdbcNames.lookUp("x"));
+      assertSame(source, JdbcSessionStoreProvider.lookUp("x"));
     }
   }
 }
