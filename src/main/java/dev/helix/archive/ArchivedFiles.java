@@ -20,20 +20,12 @@ import java.util.zip.ZipFile;
  * The files of an archived session. Each look opens the archive, holds one file at a time, and
  * checks what it reads against its checksum. Immutable.
  */
-final class ArchivedFiles {
+record ArchivedFiles(SessionId id, Path zip) {
   static final String STATUS = "status.json";
   private static final String MESSAGES = "context/messages.json";
 
   /** The longest array that every JVM can make. */
   private static final int LONGEST_FILE = Integer.MAX_VALUE - 8;
-
-  private final SessionId id;
-  private final Path zip;
-
-  ArchivedFiles(SessionId id, Path zip) {
-    this.id = id;
-    this.zip = zip;
-  }
 
   /** The path, if it leads to a file below the session's folder. */
   static String checkedPath(String path) throws IOException {

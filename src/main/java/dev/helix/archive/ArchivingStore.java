@@ -37,13 +37,11 @@ import java.util.function.UnaryOperator;
  * for, and the archive is removed after that. Only {@link #list} knows nothing of them. Keeps the
  * contract of {@link SessionStore}.
  *
- * <p>Where a session is in both, as a crash in between leaves it, the store's counts. So there are
- * three rules, which hold between servers without a lock. Archives are made before the session is
- * removed from the store and removed after it is restored, and nobody but who restored it removes
- * one. A session that is restored counts as used, so that no sweep that runs takes it back at once.
- * Who restored a session and finds the archive gone, or another in its place, knows that it was
- * deleted or used meanwhile, and takes back what was restored, unless somebody has used it since.
- * Older archives of a session are left alone: nobody knows that what they say is in the newer one.
+ * <p>Where a session is in both, as a crash in between leaves it, the store's counts. Archives are
+ * made before the session is removed from the store and removed after it is restored, and only who
+ * restored it removes one. A restored session counts as used, so that no sweep takes it back at
+ * once. Who restored it and finds its archive gone, or another in its place, takes back what was
+ * restored, unless somebody has used it since. Older archives of a session are left alone.
  */
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,18 +34,10 @@ public final class Leases {
       return Optional.empty();
     }
     if (held.size() > LEFT_BEHIND) {
-      forgetEnded(now);
+      held.values().removeIf(each -> !now.isBefore(each.until()));
     }
     held.put(of, new Held(++lastNumber, now.plus(time)));
     return Optional.of(new Lease(of, lastNumber));
-  }
-
-  private void forgetEnded(Instant now) {
-    for (Iterator<Held> each = held.values().iterator(); each.hasNext(); ) {
-      if (!now.isBefore(each.next().until())) {
-        each.remove();
-      }
-    }
   }
 
   public synchronized boolean renew(Lease lease, Duration time) {

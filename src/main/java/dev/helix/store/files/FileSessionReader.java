@@ -29,16 +29,10 @@ import java.util.Optional;
  * nothing. Each call reads the files anew. Of a transcript that is being written the whole elements
  * are read. Thread-safe, without state.
  */
-final class FileSessionReader implements ReadOnlySessions {
+record FileSessionReader(Path sessions) implements ReadOnlySessions {
   private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
 
   private static final int ATTEMPTS = 4;
-
-  private final Path sessions;
-
-  private FileSessionReader(Path sessions) {
-    this.sessions = sessions;
-  }
 
   static FileSessionReader open(Path directory) {
     Path sessions = directory.toAbsolutePath().normalize();
@@ -65,7 +59,7 @@ final class FileSessionReader implements ReadOnlySessions {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    Path file = sessions.resolve(id.value()).resolve("context").resolve("messages.json");
+    Path file = sessions.resolve(id.value()).resolve(ShownSession.MESSAGES);
     Optional<SessionState> state = find(id);
     if (state.isEmpty()) {
       return Reading.NOTHING;

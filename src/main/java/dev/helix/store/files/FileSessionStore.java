@@ -46,19 +46,19 @@ public final class FileSessionStore implements SessionStore {
   private final AtomicBoolean closing = new AtomicBoolean();
 
   private FileSessionStore(
-      Path sessions,
-      Clock clock,
-      DirectoryLock directoryLock,
-      UseOrder order,
-      Forces forces,
-      long bytes) {
+      Path sessions, Clock clock, long bytes, DirectoryLock directoryLock, UseOrder order)
+      throws IOException {
     this.sessions = sessions;
-    this.forces = forces;
     this.directoryLock = directoryLock;
-    this.ownerSecret = new OwnerSecretFile(sessions);
-    this.folders = new SessionFolders(sessions, clock, order, forces, bytes);
-    this.leases = new Leases(clock);
-    this.whole = new WholeSessions(sessions, folders);
+    forces = new Forces(sessions, clock);
+    forces.tidy();
+    ownerSecret = new OwnerSecretFile(sessions);
+    ownerSecret.tidy();
+    // A damaged secret stops the start: it is found out now, not with the first owner.
+    Optional<byte[]> unused = ownerSecret.find();
+    folders = new SessionFolders(sessions, clock, order, forces, bytes);
+    leases = new Leases(clock);
+    whole = new WholeSessions(sessions, folders);
   }
 
   /**
@@ -102,30 +102,20 @@ public final class FileSessionStore implements SessionStore {
     Path sessions = directory.toAbsolutePath().normalize();
     DirectoryLock lock = DirectoryLock.acquire(sessions);
     UseOrder order = null;
-    Forces forces = new Forces(sessions, clock);
     try {
       order = UseOrder.open(sessions); // Which sees whether another program was here before.
-      forces.tidy();
-      OwnerSecretFile secret = new OwnerSecretFile(sessions);
-      secret.tidy();
-      // A damaged secret stops the start: it is found out now, not with the first owner.
-      Optional<byte[]> unused = secret.find();
-    } catch (IOException e) {
-      close(order, lock);
-      throw Disk.failure("cannot tidy " + sessions, e);
-    } catch (SessionException e) {
-      close(order, lock);
-      throw e;
+      FileSessionStore store = new FileSessionStore(sessions, clock, bytes, lock, order);
+      LOG.log(Level.INFO, "sessions are kept in {0}", sessions);
+      return store;
+    } catch (IOException | SessionException e) {
+      if (order != null) {
+        order.close();
+      }
+      lock.close();
+      throw e instanceof SessionException known
+          ? known
+          : Disk.failure("cannot tidy " + sessions, (IOException) e);
     }
-    LOG.log(Level.INFO, "sessions are kept in {0}", sessions);
-    return new FileSessionStore(sessions, clock, lock, order, forces, bytes);
-  }
-
-  private static void close(UseOrder order, DirectoryLock lock) {
-    if (order != null) {
-      order.close();
-    }
-    lock.close();
   }
 
   @Override

@@ -39,8 +39,6 @@ final class SessionFolder {
    */
   static final String UNFINISHED = ".unfinished";
 
-  private static final String REQUEST = "request.md";
-
   /** What the objects take whatever they hold. */
   private static final int MEMORY = 1000;
 
@@ -62,11 +60,7 @@ final class SessionFolder {
     this.folder = sessions.resolve(id.value());
     this.status = folder.resolve("status.json");
     this.clock = clock;
-    this.transcript = transcriptIn(folder);
-  }
-
-  private TranscriptFile transcriptIn(Path anyFolder) {
-    return new TranscriptFile(anyFolder.resolve("context").resolve("messages.json"), clock);
+    this.transcript = new TranscriptFile(folder.resolve(ShownSession.MESSAGES), clock);
   }
 
   Path path() {
@@ -170,19 +164,16 @@ final class SessionFolder {
    * nobody.
    */
   void create(SessionState first, List<Message> elements) throws IOException {
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      setAside(); // A folder without a status belongs to nobody that we know.
-    }
     Path hidden = unfinished("new");
     byte[] array = MessageArray.of(elements);
     try {
       Disk.makeFolder(hidden);
-      Path input = Disk.makeFolder(hidden.resolve("input"));
+      Path unused = Disk.makeFolder(hidden.resolve("input"));
       Path context = Disk.makeFolder(hidden.resolve("context"));
       Disk.write(hidden.resolve("status.json"), first.toJson());
-      writeRequest(input, first, elements, first.originalRequest());
+      writeRequest(hidden, first, elements, first.originalRequest());
       Disk.write(context.resolve("messages.json"), array);
-      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+      putInPlace(hidden);
     } catch (IOException e) {
       Disk.removeHalfMade(hidden, e);
       throw e;
@@ -194,11 +185,15 @@ final class SessionFolder {
 
   /** Takes a folder that was made elsewhere as this session's, durably. */
   void take(Path made) throws IOException {
+    putInPlace(made);
+    Disk.forceDirectory(folder.getParent());
+  }
+
+  private void putInPlace(Path made) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      setAside();
+      setAside(); // A folder without a status belongs to nobody that we know.
     }
     Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
-    Disk.forceDirectory(folder.getParent());
   }
 
   /**
@@ -225,18 +220,13 @@ final class SessionFolder {
   static Path unfinished(Path sessions, String what) throws IOException {
     Path parent = sessions.resolve(UNFINISHED);
     if (!Files.isDirectory(parent)) {
-      makeUnfinished(parent);
+      try {
+        Disk.makeFolder(parent); // Not its parents: a sessions directory that is gone stays so.
+      } catch (FileAlreadyExistsException e) {
+        LOG.log(Level.TRACE, "another thread has just made {0}", parent);
+      }
     }
     return parent.resolve(what + "." + UUID.randomUUID());
-  }
-
-  /** Not with its parents: a sessions directory that is gone is not made again. */
-  private static void makeUnfinished(Path parent) throws IOException {
-    try {
-      Disk.makeFolder(parent);
-    } catch (FileAlreadyExistsException e) {
-      LOG.log(Level.TRACE, "another thread has just made {0}", parent);
-    }
   }
 
   /** Reads all of the session and writes it anew, forced, as {@link TranscriptFile#mend}. */
@@ -296,10 +286,9 @@ final class SessionFolder {
       LOG.log(Level.WARNING, "{0} was unreadable; a copy is {1}", status, aside);
       json = next.toJson();
     }
-    Path input = folder.resolve("input");
-    if (next.originalRequest() != null && !Files.exists(input.resolve(REQUEST))) {
-      Disk.makeFolders(input);
-      writeRequest(input, next, transcript.read(next, LogVersion.NONE).elements(), request);
+    if (next.originalRequest() != null && !Files.exists(folder.resolve(RequestFile.PATH))) {
+      Disk.makeFolders(folder.resolve("input"));
+      writeRequest(folder, next, transcript.read(next, LogVersion.NONE).elements(), request);
     }
     Disk.replace(status, json);
     remember(next, FileStamp.of(status));
@@ -313,11 +302,10 @@ final class SessionFolder {
    * @param stored another text that may be the request
    */
   private static void writeRequest(
-      Path input, SessionState state, List<Message> elements, String stored) throws IOException {
-    if (state.originalRequest() == null) {
-      return;
+      Path folder, SessionState state, List<Message> elements, String stored) throws IOException {
+    if (state.originalRequest() != null) {
+      Disk.write(folder.resolve(RequestFile.PATH), RequestFile.of(state, elements, stored));
     }
-    Disk.write(input.resolve(REQUEST), RequestFile.of(state, elements, stored));
   }
 
   private void remember(SessionState newState, FileStamp newStamp) {
@@ -327,8 +315,8 @@ final class SessionFolder {
 
   private void setAside() throws IOException {
     Path aside = Disk.aside(folder, SetAside.WHY, clock);
-    setAside.add(aside);
     Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+    setAside.add(aside);
     Disk.forceDirectory(folder.getParent());
     LOG.log(
         Level.WARNING, "{0} has no readable status.json and was set aside as {1}", folder, aside);

@@ -53,13 +53,9 @@ final class JdbcLeases {
   private static boolean takeOver(Connection connection, SessionId of, String now, Duration time)
       throws SQLException {
     String over =
-        "update helix_lease set lease_number = greatest(lease_number + 1, "
-            + now
-            + "), expires_at = "
-            + now
-            + " + ? where session_id = ? and expires_at <= "
-            + now;
-    if (JdbcSql.change(connection, over, micros(time), of.value()) == 1) {
+        "update helix_lease set lease_number = greatest(lease_number + 1, NOW),"
+            + " expires_at = NOW + ? where session_id = ? and expires_at <= NOW";
+    if (JdbcSql.change(connection, over.replace("NOW", now), micros(time), of.value()) == 1) {
       return true;
     }
     if (number(connection, of) >= 0) {
@@ -67,12 +63,8 @@ final class JdbcLeases {
     }
     // Where another makes the row first, this fails and begins again.
     String first =
-        "insert into helix_lease (session_id, lease_number, expires_at) values (?, "
-            + now
-            + ", "
-            + now
-            + " + ?)";
-    return JdbcSql.change(connection, first, of.value(), micros(time)) == 1;
+        "insert into helix_lease (session_id, lease_number, expires_at) values (?, NOW, NOW + ?)";
+    return JdbcSql.change(connection, first.replace("NOW", now), of.value(), micros(time)) == 1;
   }
 
   private static long number(Connection connection, SessionId of) throws SQLException {
@@ -113,14 +105,10 @@ final class JdbcLeases {
 
   /** If it fails, the lease that was taken is taken all the same. */
   private void purge(String now) {
-    String sql =
-        "delete from helix_lease where expires_at < "
-            + now
-            + " - ? and lease_number < "
-            + now
-            + " - ?";
+    String sql = "delete from helix_lease where expires_at < NOW - ? and lease_number < NOW - ?";
     try {
-      database.change("cannot remove leases that ended", sql, KEPT_MICROS, KEPT_MICROS);
+      database.change(
+          "cannot remove leases that ended", sql.replace("NOW", now), KEPT_MICROS, KEPT_MICROS);
     } catch (SessionException e) {
       LOG.log(Level.WARNING, "leases that ended are removed later", e);
     }

@@ -70,10 +70,8 @@ record JdbcSchema(boolean create, boolean allowLoss) {
               + ", which is in the WAR's classes, or set helix.jdbc.create=true");
     }
     vendor.lockSchema(connection);
-    String version;
-    try {
-      version = version(connection);
-      if (version == null) {
+    try (SchemaLock unused = () -> release(connection, vendor)) {
+      if (version(connection) == null) {
         for (String statement : statements(vendor.script())) {
           try (Statement sql = connection.createStatement()) {
             sql.execute(statement);
@@ -81,18 +79,14 @@ record JdbcSchema(boolean create, boolean allowLoss) {
         }
         connection.commit();
         LOG.log(Level.INFO, "made the tables for sessions, version " + VERSION);
-        version = version(connection);
       }
-    } catch (SQLException | RuntimeException e) {
-      try {
-        release(connection, vendor);
-      } catch (SQLException left) {
-        e.addSuppressed(left);
-      }
-      throw e;
+      return version(connection);
     }
-    release(connection, vendor);
-    return version;
+  }
+
+  private interface SchemaLock extends AutoCloseable {
+    @Override
+    void close() throws SQLException;
   }
 
   /** The lock is the connection's, not the transaction's, which may have failed. */

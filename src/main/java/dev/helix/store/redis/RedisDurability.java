@@ -14,17 +14,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * lacks when it takes a primary's place is not looked at: replication is the operator's choice.
  * Thread-safe.
  */
-final class RedisDurability {
+record RedisDurability(RedisAddress address, boolean lossAllowed) {
   private static final Logger LOG = System.getLogger(RedisDurability.class.getName());
   private static final String ALLOW = "helix.store.allow.loss=true";
-
-  private final RedisAddress address;
-  private final boolean lossAllowed;
-
-  RedisDurability(RedisAddress address, boolean lossAllowed) {
-    this.address = address;
-    this.lossAllowed = lossAllowed;
-  }
 
   /**
    * Asks one server.

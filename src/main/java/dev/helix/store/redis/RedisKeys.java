@@ -44,9 +44,12 @@ final class RedisKeys {
     return "helix:{" + id.value() + "}:" + what;
   }
 
-  /** These and, where it is on the same server, the order of last use. */
-  static List<String> withOrder(boolean cluster, String... keys) {
-    List<String> all = new ArrayList<>(List.of(keys));
+  /** Keys of a session and, where it is on the same server, the order of last use. */
+  static List<String> withOrder(boolean cluster, SessionId id, String... what) {
+    List<String> all = new ArrayList<>();
+    for (String each : what) {
+      all.add(of(id, each));
+    }
     if (!cluster) {
       all.add(ORDER);
     }

@@ -95,12 +95,7 @@ final class RedisSessionStore extends RedisSessionReader {
     arguments.add(withRequest ? RequestFile.of(state, elements, null) : "");
     elements.forEach(element -> arguments.add(element.elementJson()));
     List<String> keys =
-        RedisKeys.withOrder(
-            redis.isCluster(),
-            RedisKeys.state(id),
-            RedisKeys.log(id),
-            RedisKeys.files(id),
-            RedisKeys.lease(id));
+        RedisKeys.withOrder(redis.isCluster(), id, "state", "log", "files", "lease");
     List<?> reply = (List<?>) redis.run(RedisScript.APPEND, keys, arguments.toArray());
     Outcome outcome = Outcome.valueOf(RedisWire.text(reply.get(0)));
     if (outcome != Outcome.DONE) {
@@ -136,7 +131,7 @@ final class RedisSessionStore extends RedisSessionReader {
       Object done =
           redis.run(
               RedisScript.CHANGE,
-              RedisKeys.withOrder(redis.isCluster(), RedisKeys.state(id), RedisKeys.files(id)),
+              RedisKeys.withOrder(redis.isCluster(), id, "state", "files"),
               row.get().epoch(),
               row.get().edition(),
               RedisRow.whose(state),
@@ -217,9 +212,7 @@ final class RedisSessionStore extends RedisSessionReader {
   }
 
   private boolean delete(SessionId id, String epoch, String revision) {
-    List<String> keys =
-        RedisKeys.withOrder(
-            redis.isCluster(), RedisKeys.state(id), RedisKeys.log(id), RedisKeys.files(id));
+    List<String> keys = RedisKeys.withOrder(redis.isCluster(), id, "state", "log", "files");
     Object time = redis.run(RedisScript.DELETE, keys, id.value(), epoch, revision);
     if (time != null) {
       order.removed(id, RedisWire.text(time));
@@ -269,18 +262,13 @@ final class RedisSessionStore extends RedisSessionReader {
     ShownSession shown = ShownSession.of(id, files);
     order.used(shown.state());
     UUID name = UUID.randomUUID();
-    String log = RedisKeys.of(id, "ready:" + name + ":log");
-    String others = RedisKeys.of(id, "ready:" + name + ":files");
-    layReady(log, shown.messages());
+    String readyLog = "ready:" + name + ":log";
+    String readyFiles = "ready:" + name + ":files";
+    layReady(RedisKeys.of(id, readyLog), shown.messages());
+    String others = RedisKeys.of(id, readyFiles);
     shown.others().forEach((path, content) -> layReady(others, Command.HSET, path, content));
     List<String> keys =
-        RedisKeys.withOrder(
-            redis.isCluster(),
-            RedisKeys.state(id),
-            RedisKeys.log(id),
-            RedisKeys.files(id),
-            log,
-            others);
+        RedisKeys.withOrder(redis.isCluster(), id, "state", "log", "files", readyLog, readyFiles);
     Object done =
         redis.run(
             RedisScript.RESTORE,
