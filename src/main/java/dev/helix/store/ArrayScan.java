@@ -153,7 +153,8 @@ public record ArrayScan(
     }
   }
 
-  private static boolean startsWithMark(byte[] bytes) {
+  /** Whether a byte order mark comes first. */
+  public static boolean startsWithMark(byte[] bytes) {
     return bytes.length >= 3
         && bytes[0] == (byte) 0xEF
         && bytes[1] == (byte) 0xBB

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.helix.session.SessionFiles;
+import dev.helix.store.ArrayScan;
+import dev.helix.store.ShownSession;
 import dev.helix.text.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,9 +30,6 @@ import java.util.TreeSet;
  * them does not count. Not thread-safe.
  */
 final class SessionDigest implements SessionFiles.Visitor {
-  private static final String STATUS = "status.json";
-  private static final String MESSAGES = "context/messages.json";
-
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -55,8 +54,8 @@ final class SessionDigest implements SessionFiles.Visitor {
   public void file(String path, byte[] content) throws IOException {
     byte[] digest =
         switch (path) {
-          case STATUS -> Sha256.of(values(content));
-          case MESSAGES -> elements(content);
+          case ShownSession.STATUS -> Sha256.of(values(content));
+          case ShownSession.MESSAGES -> elements(content);
           default -> Sha256.of(content);
         };
     files.put(path, digest);
@@ -89,13 +88,13 @@ final class SessionDigest implements SessionFiles.Visitor {
     try {
       return SORTED.writeValueAsBytes(SORTED.readValue(json, Object.class));
     } catch (IOException e) {
-      throw new IOException(STATUS + " is no JSON", e);
+      throw new IOException(ShownSession.STATUS + " is no JSON", e);
     }
   }
 
   private static byte[] elements(byte[] array) throws IOException {
     MessageDigest all = Sha256.begin();
-    int start = startsWithMark(array) ? 3 : 0;
+    int start = ArrayScan.startsWithMark(array) ? 3 : 0;
     try (JsonParser parser = FACTORY.createParser(array, start, array.length - start)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new IOException("not an array");
@@ -110,16 +109,9 @@ final class SessionDigest implements SessionFiles.Visitor {
         throw new IOException("more than an array");
       }
     } catch (IOException e) {
-      throw new IOException(MESSAGES + " is no JSON array", e);
+      throw new IOException(ShownSession.MESSAGES + " is no JSON array", e);
     }
     return all.digest();
-  }
-
-  private static boolean startsWithMark(byte[] bytes) {
-    return bytes.length >= 3
-        && bytes[0] == (byte) 0xEF
-        && bytes[1] == (byte) 0xBB
-        && bytes[2] == (byte) 0xBF;
   }
 
   /** An element as stores keep it: line ends in it are layout, since no string has any. */

@@ -12,16 +12,8 @@ import java.nio.file.Path;
  * The hold of one server on a sessions directory: a lock on the file {@code .lock} in it, which
  * ends with the process at the latest. The file stays.
  */
-final class DirectoryLock {
+record DirectoryLock(FileChannel channel, String mark) implements AutoCloseable {
   private static final Logger LOG = System.getLogger(DirectoryLock.class.getName());
-
-  private final FileChannel channel;
-  private final String mark;
-
-  private DirectoryLock(FileChannel channel, String mark) {
-    this.channel = channel;
-    this.mark = mark;
-  }
 
   /** Makes the directory where it is missing, for its owner alone, and takes hold of it. */
   static DirectoryLock acquire(Path directory) {
@@ -57,7 +49,8 @@ final class DirectoryLock {
         "another server uses the sessions directory " + directory + "; each needs its own");
   }
 
-  void close() {
+  @Override
+  public void close() {
     try {
       channel.close();
     } catch (IOException e) {

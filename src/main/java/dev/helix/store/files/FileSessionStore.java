@@ -192,7 +192,7 @@ public final class FileSessionStore implements SessionStore {
     try {
       folder.create(state, elements);
     } catch (IOException | RuntimeException e) {
-      forces.notMade(mark);
+      Forces.remove(mark);
       throw e;
     }
     forces.made(state.sessionId(), mark);

@@ -77,12 +77,8 @@ final class Forces {
     }
   }
 
-  /** It was not made. */
-  void notMade(Path mark) {
-    remove(mark);
-  }
-
-  private static void remove(Path mark) {
+  /** Takes a mark away: it was not made, or is forced. */
+  static void remove(Path mark) {
     try {
       Files.deleteIfExists(mark);
     } catch (IOException e) {

@@ -24,18 +24,10 @@ import java.util.Set;
  * Whole sessions of a directory: shown, made, removed and deleted as {@link SessionStore} says.
  * Thread-safe.
  */
-final class WholeSessions {
+record WholeSessions(Path sessions, SessionFolders folders) {
   private static final Logger LOG = System.getLogger(WholeSessions.class.getName());
 
   private static final Set<String> READ_FIRST = Set.of(ShownSession.STATUS, ShownSession.MESSAGES);
-
-  private final Path sessions;
-  private final SessionFolders folders;
-
-  WholeSessions(Path sessions, SessionFolders folders) {
-    this.sessions = sessions;
-    this.folders = folders;
-  }
 
   boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     try {
@@ -138,7 +130,6 @@ final class WholeSessions {
   }
 
   boolean delete(SessionId id) {
-    List<Path> leftovers = leftovers(id); // Without the lock, as it may take long.
     return folders.locked(
         id,
         "delete",
@@ -148,7 +139,7 @@ final class WholeSessions {
             Path unused = folders.moveAway(id, folder);
           }
           // What was set aside of the session is its content too, also what was so just now.
-          leftovers.addAll(leftovers(id));
+          List<Path> leftovers = folders.setAside().of(id);
           Path unfinished = Disk.makeFolders(sessions.resolve(SessionFolder.UNFINISHED));
           leftovers.addAll(Disk.entries(unfinished, "*." + id + ".*"));
           for (Path leftover : leftovers) {
@@ -159,13 +150,5 @@ final class WholeSessions {
           Disk.forceDirectory(sessions);
           return existed;
         });
-  }
-
-  private List<Path> leftovers(SessionId id) {
-    try {
-      return folders.setAside().of(id);
-    } catch (IOException e) {
-      throw Disk.failure("cannot look for what is left of session " + id, e);
-    }
   }
 }

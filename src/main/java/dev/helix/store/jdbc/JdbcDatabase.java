@@ -92,12 +92,7 @@ final class JdbcDatabase implements AutoCloseable {
   /** Makes durable what was committed before, where a commit alone does not. */
   void force(String what) {
     if (vendor() == JdbcVendor.H2) {
-      transaction(
-          what,
-          connection -> {
-            JdbcVendor.H2.force(connection);
-            return null;
-          });
+      transaction(what, JdbcVendor::isForced);
     }
   }
 

@@ -9,17 +9,9 @@ import javax.sql.DataSource;
  * The pool of connections for a URL. The only class that knows HikariCP, which an application that
  * takes only the filter need not have. Thread-safe.
  */
-final class JdbcPool implements AutoCloseable {
+record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements AutoCloseable {
   /** Longer than a server that lives leaves a transaction alone; see {@link #timeouts}. */
   private static final Duration IDLE = Duration.ofSeconds(60);
-
-  private final JdbcDriverSource connections;
-  private final HikariDataSource pool;
-
-  private JdbcPool(JdbcDriverSource connections, HikariDataSource pool) {
-    this.connections = connections;
-    this.pool = pool;
-  }
 
   static JdbcPool of(JdbcSettings settings) {
     return of(settings, IDLE);

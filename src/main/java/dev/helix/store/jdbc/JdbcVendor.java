@@ -11,100 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
 enum JdbcVendor {
   /** PostgreSQL 12 and later. */
   POSTGRESQL(
-      "schema-postgresql.sql", "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)") {
-    @Override
-    void lockSchema(Connection connection) throws SQLException {
-      run(connection, "select pg_advisory_lock(" + SCHEMA_LOCK + ")");
-    }
-
-    @Override
-    void unlockSchema(Connection connection) throws SQLException {
-      run(connection, "select pg_advisory_unlock(" + SCHEMA_LOCK + ")");
-    }
-
-    @Override
-    String risk(Connection connection) throws SQLException {
-      if ("off".equals(text(connection, "select current_setting('fsync')"))) {
-        return "fsync is off";
-      }
-      return "off".equals(text(connection, "select current_setting('synchronous_commit')"))
-          ? "synchronous_commit is off, which ALTER ROLE ... SET synchronous_commit = on changes"
-          : null;
-    }
-  },
+      "schema-postgresql.sql", "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)"),
 
   /** MariaDB 10.5 and later, and MySQL 8 and later. */
-  MARIADB("schema-mariadb.sql", "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))") {
-    @Override
-    void lockSchema(Connection connection) throws SQLException {
-      if (!"1".equals(text(connection, "select get_lock(" + LOCK_NAME + ", 30)"))) {
-        throw new SessionException("another server is still making the tables for sessions");
-      }
-    }
-
-    @Override
-    void unlockSchema(Connection connection) throws SQLException {
-      run(connection, "select release_lock(" + LOCK_NAME + ")");
-    }
-
-    @Override
-    String risk(Connection connection) throws SQLException {
-      String flush = text(connection, "select @@innodb_flush_log_at_trx_commit");
-      if ("0".equals(flush) || "2".equals(flush)) {
-        return "innodb_flush_log_at_trx_commit is " + flush + ", and must be 1";
-      }
-      // With a binary log, recovery takes back what that log does not have.
-      boolean logged = "1".equals(text(connection, "select @@log_bin"));
-      return logged && !"1".equals(text(connection, "select @@sync_binlog"))
-          ? "there is a binary log and sync_binlog is not 1"
-          : null;
-    }
-  },
+  MARIADB("schema-mariadb.sql", "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))"),
 
   /** H2 2. */
   H2(
       "schema-h2.sql",
-      "datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp)") {
-    @Override
-    void lockSchema(Connection connection) {
-      // H2 knows no locks to use here, and is mostly within this process.
-      H2_SCHEMA_LOCK.lock();
-    }
-
-    @Override
-    void unlockSchema(Connection connection) {
-      H2_SCHEMA_LOCK.unlock();
-    }
-
-    @Override
-    String risk(Connection connection) throws SQLException {
-      if (text(connection, "call database_path()") == null) {
-        return "it is in memory, and gone when this server stops";
-      }
-      return isForced(connection)
-          ? null
-          : "the user may not CHECKPOINT SYNC, which ALTER USER ... ADMIN TRUE changes";
-    }
-
-    @Override
-    void force(Connection connection) throws SQLException {
-      // Of a user who may not, whoever opened the store said that it may lose something.
-      boolean unused = isForced(connection);
-    }
-
-    /** In H2 a commit only writes, and up to half a second later. */
-    private static boolean isForced(Connection connection) throws SQLException {
-      try {
-        run(connection, "checkpoint sync");
-        return true;
-      } catch (SQLException e) {
-        if (e.getErrorCode() != NO_ADMIN) {
-          throw e;
-        }
-        return false;
-      }
-    }
-  };
+      "datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp)");
 
   private static final int NO_ADMIN = 90040;
 
@@ -149,16 +64,73 @@ enum JdbcVendor {
   }
 
   /** Returns when no other server makes the tables; to be called once. */
-  abstract void lockSchema(Connection connection) throws SQLException;
+  void lockSchema(Connection connection) throws SQLException {
+    switch (this) {
+      case POSTGRESQL -> run(connection, "select pg_advisory_lock(" + SCHEMA_LOCK + ")");
+      case MARIADB -> {
+        if (!"1".equals(text(connection, "select get_lock(" + LOCK_NAME + ", 30)"))) {
+          throw new SessionException("another server is still making the tables for sessions");
+        }
+      }
+      // It knows no locks to use here, and is mostly within this process.
+      case H2 -> H2_SCHEMA_LOCK.lock();
+    }
+  }
 
   /** Lets the next one look, once what was made is committed. */
-  abstract void unlockSchema(Connection connection) throws SQLException;
+  void unlockSchema(Connection connection) throws SQLException {
+    switch (this) {
+      case POSTGRESQL -> run(connection, "select pg_advisory_unlock(" + SCHEMA_LOCK + ")");
+      case MARIADB -> run(connection, "select release_lock(" + LOCK_NAME + ")");
+      case H2 -> H2_SCHEMA_LOCK.unlock();
+    }
+  }
 
   /** Why the database may lose what it has acknowledged; null where it keeps it. */
-  abstract String risk(Connection connection) throws SQLException;
+  String risk(Connection connection) throws SQLException {
+    return switch (this) {
+      case POSTGRESQL -> {
+        if ("off".equals(text(connection, "select current_setting('fsync')"))) {
+          yield "fsync is off";
+        }
+        yield "off".equals(text(connection, "select current_setting('synchronous_commit')"))
+            ? "synchronous_commit is off, which ALTER ROLE ... SET synchronous_commit = on changes"
+            : null;
+      }
+      case MARIADB -> {
+        String flush = text(connection, "select @@innodb_flush_log_at_trx_commit");
+        if ("0".equals(flush) || "2".equals(flush)) {
+          yield "innodb_flush_log_at_trx_commit is " + flush + ", and must be 1";
+        }
+        // With a binary log, recovery takes back what that log does not have.
+        boolean logged = "1".equals(text(connection, "select @@log_bin"));
+        yield logged && !"1".equals(text(connection, "select @@sync_binlog"))
+            ? "there is a binary log and sync_binlog is not 1"
+            : null;
+      }
+      case H2 -> {
+        if (text(connection, "call database_path()") == null) {
+          yield "it is in memory, and gone when this server stops";
+        }
+        yield isForced(connection)
+            ? null
+            : "the user may not CHECKPOINT SYNC, which ALTER USER ... ADMIN TRUE changes";
+      }
+    };
+  }
 
-  /** Makes durable what was committed, where a commit alone does not. */
-  void force(Connection connection) throws SQLException {}
+  /** Forces H2, where a commit only writes, and up to half a second later; if the user may. */
+  static boolean isForced(Connection connection) throws SQLException {
+    try {
+      run(connection, "checkpoint sync");
+      return true;
+    } catch (SQLException e) {
+      if (e.getErrorCode() != NO_ADMIN) {
+        throw e;
+      }
+      return false;
+    }
+  }
 
   private static void run(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {

@@ -18,20 +18,12 @@ import redis.clients.jedis.Protocol.Command;
  * it is on another server than most sessions, so that a crash can come in between: a session is
  * listed before it is made, and what listing finds to be wrong it sets right. Thread-safe.
  */
-final class RedisOrder {
+record RedisOrder(RedisAccess redis, boolean mayRepair) {
   private static final Logger LOG = System.getLogger(RedisOrder.class.getName());
   private static final int MOST_AT_ONCE = 500;
 
   /** So much later whoever listed a session has made it, or never will. */
   private static final Duration ABOUT_TO_BE_MADE = Duration.ofHours(1);
-
-  private final RedisAccess redis;
-  private final boolean mayRepair;
-
-  RedisOrder(RedisAccess redis, boolean mayRepair) {
-    this.redis = redis;
-    this.mayRepair = mayRepair;
-  }
 
   /** Before a session is made, and after it was used; does nothing where a script does. */
   void used(SessionState state) {

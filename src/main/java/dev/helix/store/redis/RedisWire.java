@@ -12,18 +12,10 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 /**
  * A connection while one caller has it. Replies are as Redis gives them: {@code byte[]}, {@code
  * Long}, {@code List} or null. Not thread-safe.
+ *
+ * @param asking whether the slot is just moving to this node, which answers only when asked to
  */
-final class RedisWire {
-  private final Connection connection;
-
-  /** Whether the slot is just moving to this node, which answers for it only when asked to. */
-  private final boolean asking;
-
-  RedisWire(Connection connection, boolean asking) {
-    this.connection = connection;
-    this.asking = asking;
-  }
-
+record RedisWire(Connection connection, boolean asking) {
   /** A command and its arguments, each of them bytes or what its text says. */
   record Call(Command command, List<byte[]> arguments) {
     static Call of(Command command, Object... arguments) {
