@@ -10,7 +10,9 @@ import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a database's errors mean to a store. */
 final class JdbcFailure {
@@ -143,13 +145,15 @@ final class JdbcFailure {
 
   /** What a pool hides behind errors of its own: the last one that says what is wrong. */
   private static SQLException root(SQLException failure) {
-    SQLException root = failure;
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && isTelling(sql)) {
-        root = sql;
-      }
-    }
-    return root;
+    return causes(failure)
+        .filter(SQLException.class::isInstance)
+        .map(SQLException.class::cast)
+        .filter(JdbcFailure::isTelling)
+        .reduce(failure, (before, last) -> last);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
   }
 
   private static boolean isTelling(SQLException failure) {
@@ -176,29 +180,20 @@ final class JdbcFailure {
   }
 
   private static boolean isTooLarge(SQLException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (String.valueOf(cause.getMessage()).contains("max_allowed_packet")) {
-        return true;
-      }
-    }
-    return false;
+    return causes(failure)
+        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains("max_allowed_packet"));
   }
 
   private static boolean isFull(SQLException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql
-          && (state(sql).equals("53100") || FULL.contains(sql.getErrorCode()))) {
-        return true;
-      }
-      String message = String.valueOf(cause.getMessage());
-      boolean noSpace =
-          Disk.failure("", new IOException(message)) instanceof StorageFullException
-              || message.contains("Got error 28 ");
-      if (noSpace) {
-        return true;
-      }
-    }
-    return false;
+    return causes(failure).anyMatch(JdbcFailure::saysFull);
+  }
+
+  private static boolean saysFull(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return (cause instanceof SQLException sql
+            && (state(sql).equals("53100") || FULL.contains(sql.getErrorCode())))
+        || Disk.failure("", new IOException(message)) instanceof StorageFullException
+        || message.contains("Got error 28 ");
   }
 
   private static String state(SQLException failure) {

@@ -7,10 +7,8 @@ import dev.helix.session.SessionState;
 import dev.helix.store.ShownSession;
 import dev.helix.text.Sha256;
 import dev.helix.transcript.LogVersion;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -103,18 +101,15 @@ final class JdbcRow {
   /** 32 bytes that the session of another conversation or owner does not have. */
   static byte[] holder(SessionState state) {
     Owner owner = state.owner();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      for (String name : new String[] {state.conversationId(), owner.tenant(), owner.user()}) {
-        out.writeBoolean(name != null);
-        if (name != null) {
-          out.writeInt(name.length());
-          out.writeChars(name);
-        }
+    MessageDigest digest = Sha256.begin();
+    for (String name : new String[] {state.conversationId(), owner.tenant(), owner.user()}) {
+      digest.update((byte) (name == null ? 0 : 1));
+      if (name != null) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 + 2 * name.length()).putInt(name.length());
+        bytes.asCharBuffer().put(name);
+        digest.update(bytes.array());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory can be written to", e);
     }
-    return Sha256.of(bytes.toByteArray());
+    return digest.digest();
   }
 }

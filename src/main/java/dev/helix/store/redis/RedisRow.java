@@ -2,14 +2,13 @@ package dev.helix.store.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.text.Sha256;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -87,19 +86,14 @@ record RedisRow(SessionState state, String json, String epoch, String edition) {
    * is theirs.
    */
   static byte[] whose(SessionState state) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      write(out, state.conversationId());
-      write(out, state.owner().tenant());
-      write(out, state.owner().user());
-      return Sha256.of(bytes.toByteArray());
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory can be written to", e);
+    Owner owner = state.owner();
+    MessageDigest digest = Sha256.begin();
+    for (String name : new String[] {state.conversationId(), owner.tenant(), owner.user()}) {
+      int length = name == null ? 0 : name.length();
+      ByteBuffer bytes = ByteBuffer.allocate(4 + 2 * length).putInt(name == null ? -1 : length);
+      bytes.asCharBuffer().put(name == null ? "" : name);
+      digest.update(bytes.array());
     }
-  }
-
-  private static void write(DataOutputStream out, String name) throws IOException {
-    out.writeInt(name == null ? -1 : name.length());
-    out.writeChars(name == null ? "" : name);
+    return digest.digest();
   }
 }
