@@ -52,7 +52,10 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
 
   @Override
   public void file(String path, byte[] content) throws IOException {
-    ZipEntry entry = new ZipEntry(ArchivedFiles.checkedPath(path));
+    if (!SessionFiles.isPath(path)) {
+      throw new IOException("an archive can have no file of this name: " + path);
+    }
+    ZipEntry entry = new ZipEntry(path);
     entry.setLastModifiedTime(FileTime.from(clock.instant()));
     try {
       if (path.equals(ArchivedFiles.STATUS)) {

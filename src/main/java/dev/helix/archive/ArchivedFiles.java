@@ -27,14 +27,6 @@ record ArchivedFiles(SessionId id, Path zip) {
   /** The longest array that every JVM can make. */
   private static final int LONGEST_FILE = Integer.MAX_VALUE - 8;
 
-  /** The path, if it leads to a file below the session's folder. */
-  static String checkedPath(String path) throws IOException {
-    if (!SessionFiles.isPath(path)) {
-      throw new IOException("an archive can have no file of this name: " + path);
-    }
-    return path;
-  }
-
   SessionState state() throws IOException {
     try (ZipFile file = open()) {
       return SessionState.parse(id, status(file));

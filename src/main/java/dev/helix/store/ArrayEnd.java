@@ -69,11 +69,7 @@ public record ArrayEnd(List<Message> elements, boolean isAll, long end) {
   }
 
   private static int afterLine(byte[] block, int from) {
-    int at = from;
-    while (at < block.length && block[at] != '\n') {
-      at++;
-    }
-    return Math.min(at + 1, block.length);
+    return Math.min(ArrayScan.endOfLine(block, from) + 1, block.length);
   }
 
   /** The elements of all lines from here on; none where one of them is none. */

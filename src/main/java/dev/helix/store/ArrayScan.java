@@ -123,7 +123,7 @@ public record ArrayScan(
     return found;
   }
 
-  private static int endOfLine(byte[] bytes, int from) {
+  static int endOfLine(byte[] bytes, int from) {
     int end = from;
     while (end < bytes.length && bytes[end] != '\n') {
       end++;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Where Redis is and how to get in. Immutable.
@@ -108,16 +109,15 @@ record RedisAddress(
   /** The address for a log: without user and password. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(tls ? "rediss" : "redis");
-    text.append(cluster ? "+cluster://" : "://");
-    for (int i = 0; i < hosts.size(); i++) {
-      Host host = hosts.get(i);
-      boolean bracketed = host.name().indexOf(':') >= 0;
-      text.append(i == 0 ? "" : ",")
-          .append(bracketed ? "[" + host.name() + "]" : host.name())
-          .append(':')
-          .append(host.port());
-    }
-    return text.append(cluster ? "" : "/" + database).toString();
+    String names =
+        hosts.stream()
+            .map(
+                host ->
+                    host.name().contains(":")
+                        ? "[" + host.name() + "]:" + host.port()
+                        : host.name() + ":" + host.port())
+            .collect(Collectors.joining(","));
+    return (tls ? "rediss" : "redis")
+        + (cluster ? "+cluster://" + names : "://" + names + "/" + database);
   }
 }

@@ -28,7 +28,7 @@ final class MergedUses implements Closeable, UseFile.Source {
   MergedUses(List<Path> files, Use place) throws IOException {
     try {
       for (Path file : files) {
-        UseFile opened = UseFile.open(file, place);
+        UseFile opened = new UseFile(file, place);
         open.add(opened);
         add(opened);
       }
@@ -89,7 +89,7 @@ final class MergedUses implements Closeable, UseFile.Source {
       Set<String> names = new HashSet<>();
       // What was written last is true, also where it tells of an earlier use.
       for (int i = files.size() - 1; i >= 0; i--) {
-        try (UseFile lines = UseFile.open(files.get(i))) {
+        try (UseFile lines = new UseFile(files.get(i), null)) {
           for (int line = 0;
               lines.head() != null && !stopped.getAsBoolean();
               line++, lines.advance()) {

@@ -29,8 +29,14 @@ final class UseFile implements Closeable {
   private boolean ended;
   private Use head;
 
-  /** It is opened once: a file of this name may be replaced at any time. */
-  private UseFile(Path file, Use place) throws IOException {
+  /**
+   * Opens a sorted file behind a place, and only once: one of this name may be replaced at any
+   * time.
+   *
+   * @param place null for the beginning, also of a file that is not sorted
+   * @throws NoSuchFileException if there is none of this name
+   */
+  UseFile(Path file, Use place) throws IOException {
     this.file = file;
     this.in = Disk.openToRead(file);
     try {
@@ -43,21 +49,6 @@ final class UseFile implements Closeable {
       in.close();
       throw e;
     }
-  }
-
-  /** Opens a file at its first line. */
-  static UseFile open(Path file) throws IOException {
-    return new UseFile(file, null);
-  }
-
-  /**
-   * Opens a file that is sorted behind a place.
-   *
-   * @param place null for the beginning
-   * @throws NoSuchFileException if there is none of this name
-   */
-  static UseFile open(Path file, Use place) throws IOException {
-    return new UseFile(file, place);
   }
 
   /** Where a line begins, not far before the first one behind a place. */

@@ -64,7 +64,7 @@ public final class UseFolder {
   /** What the log says, the last line of each session. */
   public Map<String, Use> readLog() throws IOException {
     Map<String, Use> uses = new HashMap<>();
-    try (UseFile lines = UseFile.open(log())) {
+    try (UseFile lines = new UseFile(log(), null)) {
       for (; lines.head() != null; lines.advance()) {
         uses.put(lines.head().id(), lines.head());
       }

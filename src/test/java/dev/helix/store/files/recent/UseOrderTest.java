@@ -137,8 +137,8 @@ class UseOrderTest {
   @Test
   void sortedFileThatWasMergedAway_isTold_wherePagesBeginInIt() {
     Path gone = sessions().resolve("run-1");
-    assertThrows(NoSuchFileException.class, () -> UseFile.open(gone));
-    assertThrows(NoSuchFileException.class, () -> UseFile.open(gone, Use.of(at(1, 1))));
+    assertThrows(NoSuchFileException.class, () -> new UseFile(gone, null));
+    assertThrows(NoSuchFileException.class, () -> new UseFile(gone, Use.of(at(1, 1))));
   }
 
   @Test
