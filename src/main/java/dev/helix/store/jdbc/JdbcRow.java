@@ -15,31 +15,15 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** A session's row, as of a moment. Immutable as long as nobody changes its bytes. */
-final class JdbcRow {
-  private final SessionId id;
-  private final LogVersion version;
-  private final long usedAt;
-  private final byte[] status;
-
-  /**
-   * A row.
-   *
-   * @param usedAt when it was last used, in microseconds
-   * @param status what was last written as its state, with an earlier time of last use
-   */
-  private JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
-    this.id = id;
-    this.version = version;
-    this.usedAt = usedAt;
-    this.status = status;
-  }
-
-  /** How long the log is. */
-  LogVersion version() {
-    return version;
-  }
-
+/**
+ * A session's row, as of a moment. Immutable as long as nobody changes its bytes.
+ *
+ * @param version how long the log is
+ * @param usedAt when it was last used, in microseconds
+ * @param status what was last written as its state, with an earlier time of last use
+ */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two.
+record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
   /** The row of a session, null where there is none. */
   static JdbcRow find(Connection connection, SessionId id, boolean forUpdate) throws SQLException {
     String sql =
@@ -73,11 +57,6 @@ final class JdbcRow {
       throw new SessionException("the state of session " + id + " is unreadable", e);
     }
     return micros(state.updatedAt()) == usedAt ? state : state.withUpdatedAt(instant(usedAt));
-  }
-
-  /** What was last written as its state. Not to be changed. */
-  byte[] status() {
-    return status;
   }
 
   /** The content of {@code status.json}: as it was given, where nothing was changed. */
