@@ -143,7 +143,8 @@ public final class FileSessionStore implements SessionStore {
         id,
         "append to",
         folder -> {
-          SessionState stored = folders.state(id, folder).orElse(null);
+          boolean asLeft = !forces.hasFailed(id) && folder.isKnown(expected);
+          SessionState stored = asLeft ? folder.known() : folders.state(id, folder).orElse(null);
           if (stored != null && !stored.isSameConversation(state)) {
             return new Appended(Outcome.HELD, LogVersion.NONE);
           }
@@ -153,7 +154,7 @@ public final class FileSessionStore implements SessionStore {
           if (stored == null && expected.equals(LogVersion.NONE)) {
             return create(state, folder, elements);
           }
-          if (stored == null || !folder.transcript().isAt(expected)) {
+          if (stored == null || !(asLeft || folder.transcript().isAt(expected))) {
             return new Appended(Outcome.CONFLICT, LogVersion.NONE);
           }
           Instant used = SessionFolder.latest(stored.updatedAt(), state.updatedAt());
@@ -162,27 +163,6 @@ public final class FileSessionStore implements SessionStore {
           folder.used(state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());
         });
-  }
-
-  private Appended append(
-      SessionFolder folder,
-      SessionState stored,
-      SessionState state,
-      LogVersion expected,
-      List<Message> elements,
-      Lease lease)
-      throws IOException {
-    if (!stored.isSameConversation(state)) {
-      return new Appended(Outcome.HELD, LogVersion.NONE);
-    }
-    if (lease != null && !leases.isHeld(lease)) {
-      return new Appended(Outcome.FENCED, LogVersion.NONE);
-    }
-    if (!folder.transcript().append(expected, elements)) {
-      return new Appended(Outcome.CONFLICT, LogVersion.NONE);
-    }
-    folders.order().used(Use.of(folder.used(stored, state.updatedAt())), true);
-    return new Appended(Outcome.DONE, folder.transcript().version());
   }
 
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)

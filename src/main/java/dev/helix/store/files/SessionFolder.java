@@ -126,11 +126,16 @@ final class SessionFolder {
   }
 
   /**
-   * The state as it was when it was last looked at; empty where there is none, or no transcript
-   * whose change would show that the folder is another one now.
+   * Whether the state is known, and the transcript, which would show that the folder is another one
+   * now, is as it was left and at this version.
    */
-  Optional<SessionState> known() {
-    return transcript.isKnown() ? Optional.ofNullable(state) : Optional.empty();
+  boolean isKnown(LogVersion expected) throws IOException {
+    return state != null && transcript.isKnown() && transcript.isAt(expected);
+  }
+
+  /** The state as it was when its file was last looked at. */
+  SessionState known() {
+    return state;
   }
 
   /** The state as it stands in the file. */
