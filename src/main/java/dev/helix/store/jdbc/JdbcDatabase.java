@@ -26,7 +26,7 @@ final class JdbcDatabase implements AutoCloseable {
   /**
    * A database whose tables are made, or only looked at.
    *
-   * @param pool what is closed with it, null for a container's DataSource
+   * @param pool what is closed with it, or null
    */
   JdbcDatabase(DataSource source, AutoCloseable pool, JdbcSchema schema) {
     this.source = source;

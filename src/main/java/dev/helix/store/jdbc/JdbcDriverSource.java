@@ -118,14 +118,25 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
     }
   }
 
-  /** Takes back what looking for a driver left in the JVM, if the driver is the application's. */
   @Override
   public void close() {
+    takeBack(registered);
+  }
+
+  /**
+   * Takes the application's own drivers out of the JVM's list, which would keep its classes. They
+   * come there with the JVM's first connection, also when a server's DataSource makes it.
+   */
+  static void takeBackOurs() {
+    takeBack(listed());
+  }
+
+  private static void takeBack(Set<Driver> drivers) {
     ClassLoader ours = JdbcDriverSource.class.getClassLoader();
     if (ours == ClassLoader.getSystemClassLoader()) {
       return;
     }
-    for (Driver each : registered) {
+    for (Driver each : drivers) {
       if (each.getClass().getClassLoader() == ours) {
         try {
           DriverManager.deregisterDriver(each);

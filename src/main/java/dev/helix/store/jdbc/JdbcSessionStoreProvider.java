@@ -59,7 +59,7 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
 
   private static JdbcDatabase database(JdbcSettings where, JdbcSchema schema) {
     if (where.jndi() != null) {
-      return new JdbcDatabase(lookUp(where.jndi()), null, schema);
+      return new JdbcDatabase(lookUp(where.jndi()), JdbcDriverSource::takeBackOurs, schema);
     }
     try {
       JdbcPool pool = JdbcPool.of(where);
