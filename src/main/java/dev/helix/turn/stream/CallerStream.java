@@ -331,7 +331,7 @@ public final class CallerStream implements WriteListener {
     ready = true;
     if (wanted) {
       wanted = false;
-      mailbox.execute(this::flush);
+      mailbox.executeHere(this::flush);
     }
   }
 
