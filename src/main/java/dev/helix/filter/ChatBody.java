@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
-import dev.helix.message.TaskPrompt;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -58,8 +58,8 @@ final class ChatBody {
    * of a user and with such a prompt, whose answer is not to be streamed. Of a conversation only
    * the first message is looked at.
    */
-  static boolean isTask(byte[] body) {
-    return read(body, false, parser -> isTask(parser, body));
+  static boolean isBackgroundPrompt(byte[] body) {
+    return read(body, false, parser -> isBackgroundPrompt(parser, body));
   }
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
@@ -97,7 +97,7 @@ final class ChatBody {
     return Optional.empty();
   }
 
-  private static boolean isTask(JsonParser parser, byte[] body) throws IOException {
+  private static boolean isBackgroundPrompt(JsonParser parser, byte[] body) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return false;
     }
@@ -107,7 +107,7 @@ final class ChatBody {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       if (field.equals("messages")) {
-        if (asked || value != JsonToken.START_ARRAY || !isLoneTaskPrompt(parser, body)) {
+        if (asked || value != JsonToken.START_ARRAY || !isLonePrompt(parser, body)) {
           return false;
         }
         asked = true;
@@ -120,7 +120,7 @@ final class ChatBody {
     return asked && token == JsonToken.END_OBJECT;
   }
 
-  private static boolean isLoneTaskPrompt(JsonParser parser, byte[] body) throws IOException {
+  private static boolean isLonePrompt(JsonParser parser, byte[] body) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return false;
     }
@@ -129,7 +129,7 @@ final class ChatBody {
       return false;
     }
     Message only = span.messageIn(body);
-    return only.role().equals("user") && TaskPrompt.matches(only.text());
+    return only.role().equals("user") && BackgroundPrompt.matches(only.text());
   }
 
   /** Moves the parser from the beginning of a message to its end. */

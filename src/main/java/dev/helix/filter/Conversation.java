@@ -37,7 +37,7 @@ public record Conversation(String id, String echo, String task, MessageIds messa
   }
 
   /** The same, for a background prompt that was known by its shape. */
-  Conversation asDetectedTask() {
+  Conversation asDetectedPrompt() {
     return new Conversation(id, echo, DETECTED, messageIds);
   }
 

@@ -266,7 +266,7 @@ public final class ConversationFilter implements Filter {
           chain,
           body -> {
             Conversation known =
-                ChatBody.isTask(body) ? conversation.asDetectedTask() : conversation;
+                ChatBody.isBackgroundPrompt(body) ? conversation.asDetectedPrompt() : conversation;
             request.setAttribute(Conversation.class.getName(), known);
             return attachNamed(known, request, response);
           });

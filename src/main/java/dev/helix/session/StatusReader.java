@@ -2,7 +2,7 @@ package dev.helix.session;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.helix.message.TaskPrompt;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.text.Json;
 import dev.helix.text.Times;
 import java.io.IOException;
@@ -95,14 +95,14 @@ final class StatusReader implements Json.FieldReader {
         Step.ofWireName(step).orElse(Step.WHAT),
         known,
         updated != null ? updated : known,
-        isLongTask() ? null : originalRequest,
+        isLongPrompt() ? null : originalRequest,
         projectName,
         "".equals(conversationId) ? null : conversationId,
         owner);
   }
 
   /** Of a background prompt, as the original kept it, the beginning would not tell what it is. */
-  private boolean isLongTask() {
-    return SessionState.isLong(originalRequest) && TaskPrompt.matches(originalRequest);
+  private boolean isLongPrompt() {
+    return SessionState.isLong(originalRequest) && BackgroundPrompt.matches(originalRequest);
   }
 }

@@ -1,7 +1,7 @@
 package dev.helix.session;
 
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
-import dev.helix.message.TaskPrompt;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.Answer;
@@ -217,7 +217,7 @@ final class TurnLog {
     SessionState after =
         before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
     // The original took its own background prompts for requests.
-    if (after.originalRequest() != null && !TaskPrompt.matches(after.originalRequest())) {
+    if (after.originalRequest() != null && !BackgroundPrompt.matches(after.originalRequest())) {
       return after;
     }
     return firstUserMessage(messages)

@@ -1,9 +1,9 @@
 package dev.helix.transcript;
 
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
 import dev.helix.message.MessageContent;
-import dev.helix.message.TaskPrompt;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -142,7 +142,7 @@ public final class Transcript {
       Message message = nodes.get(id);
       if (isAnswer(message)) {
         Message first = first(message, firsts);
-        if (!isTaskOfTheOriginal(first.id(), first) && (!fromRoot || first.parentId() == null)) {
+        if (!isPromptOfTheOriginal(first.id(), first) && (!fromRoot || first.parentId() == null)) {
           return message;
         }
       }
@@ -171,10 +171,10 @@ public final class Transcript {
   }
 
   /** The original kept its own background prompts in place of what was said. */
-  public static boolean isTaskOfTheOriginal(String id, Message first) {
+  public static boolean isPromptOfTheOriginal(String id, Message first) {
     return id.startsWith(Numbering.PREFIX)
         && first.role().equals("user")
-        && TaskPrompt.matches(first.text());
+        && BackgroundPrompt.matches(first.text());
   }
 
   private Message parent(Message message) {

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * Where a turn is recorded: its place in a session's transcript, or nowhere for what is no turn (a
- * utility task, a temporary chat). Blocks on the store.
+ * background prompt, a temporary chat). Blocks on the store.
  */
 final class TurnRecord {
   private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());

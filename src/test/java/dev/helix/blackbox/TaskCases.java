@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Utility tasks that no header names, and turns that look like them. */
+/** Background prompts that no header names, and turns that look like them. */
 @Check("background prompts")
 interface TaskCases extends Fixture {
   /** A prompt of our own with the marks of Open WebUI's templates. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Utility tasks that no header names. */
+/** Background prompts that no header names. */
 class TaskShapeTest {
   private static final String ID = "X-OpenWebUI-Chat-Id";
   private static final String PROMPT =

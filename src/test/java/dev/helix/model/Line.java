@@ -17,7 +17,7 @@ interface Line {
   Call send(MessageIds ids, List<Said> messages);
 
   /**
-   * Sends a utility task and has it answered.
+   * Sends a background prompt and has it answered.
    *
    * @param ids those of the turn that it belongs to, without an answer's
    * @param name what the task's header says; null where there is no such header

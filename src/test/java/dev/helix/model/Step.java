@@ -37,7 +37,7 @@ sealed interface Step {
   record Switch(int answer) implements Step {}
 
   /**
-   * Nothing: the page has a utility task done.
+   * Nothing: the page has a background prompt answered.
    *
    * @param name what the task is called in its header, where there is one
    * @param prompt with the marks of a task where no header is

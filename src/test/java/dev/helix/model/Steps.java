@@ -35,7 +35,7 @@ final class Steps {
     return listOf(step(replies(Arbitraries.just(List.of()), true), false));
   }
 
-  /** With utility tasks in between, and one answer after the other. */
+  /** With background prompts in between, and one answer after the other. */
   static Arbitrary<List<Step>> withTasks() {
     return listOf(
         Arbitraries.frequencyOf(

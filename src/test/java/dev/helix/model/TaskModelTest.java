@@ -9,7 +9,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
-/** Chats with utility tasks in between, through the filter: the tasks leave no trace. */
+/** Chats with background prompts in between, through the filter: they leave no trace. */
 class TaskModelTest {
   private FilteredLine line;
   private int chats;

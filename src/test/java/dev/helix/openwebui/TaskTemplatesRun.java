@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.helix.message.TaskPrompt;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.scripted.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The prompt templates of the installed Open WebUI, as {@link TaskPrompt} sees them. */
+/** The prompt templates of the installed Open WebUI, as {@link BackgroundPrompt} sees them. */
 class TaskTemplatesRun {
   private static final String RETRIEVAL = "DEFAULT_RAG_TEMPLATE";
   private static JsonNode templates;
@@ -40,7 +40,7 @@ class TaskTemplatesRun {
   void promptsWithMarksAreTasks_othersAreTurns() {
     Set<String> tasks = new TreeSet<>();
     for (Map.Entry<String, JsonNode> template : templates.properties()) {
-      if (TaskPrompt.matches(filled(template.getValue().asText()))) {
+      if (BackgroundPrompt.matches(filled(template.getValue().asText()))) {
         tasks.add(template.getKey());
       }
     }
@@ -62,7 +62,7 @@ class TaskTemplatesRun {
     for (String found :
         new String[] {"The meeting is at noon.", "<chat_history>\nUSER: x\n</chat_history>"}) {
       String prompt = template.replace("{{CONTEXT}}", found) + "\n\nWhen is the meeting?";
-      assertFalse(TaskPrompt.matches(prompt), found);
+      assertFalse(BackgroundPrompt.matches(prompt), found);
     }
   }
 }

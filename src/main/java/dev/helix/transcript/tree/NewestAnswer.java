@@ -63,7 +63,7 @@ final class NewestAnswer {
     if (node.parentId() != null) {
       return false;
     }
-    return Transcript.isTaskOfTheOriginal(node.id(), element)
+    return Transcript.isPromptOfTheOriginal(node.id(), element)
         ? prompts.add(node.id())
         : prompts.remove(node.id());
   }

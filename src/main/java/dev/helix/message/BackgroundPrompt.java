@@ -11,20 +11,20 @@ import java.util.Iterator;
  * <chat_history>} and {@code </chat_history>} or a section headed {@code Output} that asks for
  * JSON. What is quoted within the chat history counts for nothing. The template for retrieved
  * documents begins with {@code ### Task:} too and is part of what a person asks; it is known by its
- * {@code <context>}. In doubt a text is no task. Specification section 5.
+ * {@code <context>}. In doubt a text is none. Specification section 5.
  */
-public final class TaskPrompt {
-  private static final String TASK = "### Task:";
+public final class BackgroundPrompt {
+  private static final String BEGIN = "### Task:";
   private static final String HISTORY_BEGIN = "<chat_history>";
   private static final String HISTORY_END = "</chat_history>";
   private static final String RETRIEVED = "<context>";
   private static final String OUTPUT = "Output";
 
-  private TaskPrompt() {}
+  private BackgroundPrompt() {}
 
   /** Whether a user message's text is a background prompt; linear in its length. */
   public static boolean matches(String text) {
-    if (!text.contains(TASK)) {
+    if (!text.contains(BEGIN)) {
       return false;
     }
     int begin = text.indexOf(HISTORY_BEGIN);
@@ -38,7 +38,7 @@ public final class TaskPrompt {
         history
             ? text.substring(0, begin) + "\n" + text.substring(end + HISTORY_END.length())
             : text;
-    return template.lines().anyMatch(line -> line.stripLeading().startsWith(TASK))
+    return template.lines().anyMatch(line -> line.stripLeading().startsWith(BEGIN))
         && (history || asksForJsonOnly(template));
   }
 

@@ -10,25 +10,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts of our own with the marks of Open WebUI's templates. */
-class TaskPromptTest {
+class BackgroundPromptTest {
   private static final String HISTORY =
       "<chat_history>\nUSER: Where do foxes sleep?\nASSISTANT: In dens.\n</chat_history>";
 
   @Test
   void taskWithTheChatHistory_isATask() {
-    assertTrue(TaskPrompt.matches("### Task:\nName this talk.\n### Chat History:\n" + HISTORY));
+    assertTrue(
+        BackgroundPrompt.matches("### Task:\nName this talk.\n### Chat History:\n" + HISTORY));
   }
 
   @Test
   void taskThatContinuesATextBehindTheHistory_isATask() {
     assertTrue(
-        TaskPrompt.matches(
+        BackgroundPrompt.matches(
             "### Task:\nGo on writing.\n---\n" + HISTORY + "\n<text>I wo</text>\n#### Output:\n"));
   }
 
   @Test
   void marksBehindAnOperatorsOwnWords_areSeenInAnyLine() {
-    assertTrue(TaskPrompt.matches("Answer in Dutch.\r\n\r\n  ### Task:\r\nName it.\r\n" + HISTORY));
+    assertTrue(
+        BackgroundPrompt.matches("Answer in Dutch.\r\n\r\n  ### Task:\r\nName it.\r\n" + HISTORY));
   }
 
   @ParameterizedTest
@@ -40,13 +42,13 @@ class TaskPromptTest {
         "### Output:\nOnly JSON such as {\"a\":1}\n### Task:\nName it."
       })
   void taskThatWantsOnlyJson_isATask(String text) {
-    assertTrue(TaskPrompt.matches(text));
+    assertTrue(BackgroundPrompt.matches(text));
   }
 
   @Test
   void taskOnTheWords_ofAPersonWhoSpeaksOfContextTags_isStillATask() {
     assertTrue(
-        TaskPrompt.matches(
+        BackgroundPrompt.matches(
             "### Task:\nName this talk.\n<chat_history>\nUSER: What does <context> mean, and"
                 + " what </chat_history>?\nASSISTANT: …\n</chat_history>"));
   }
@@ -54,7 +56,8 @@ class TaskPromptTest {
   @Test
   void taskToContinueATextThatSpeaksOfContextTags_isATask() {
     assertTrue(
-        TaskPrompt.matches("### Task:\nGo on.\n" + HISTORY + "\n<text>What is <context>?</text>"));
+        BackgroundPrompt.matches(
+            "### Task:\nGo on.\n" + HISTORY + "\n<text>What is <context>?</text>"));
   }
 
   @ParameterizedTest
@@ -66,7 +69,7 @@ class TaskPromptTest {
         "### Task:\nAnswer.\n<context>\n<chat_history>\nUSER: x\n</chat_history>\n</context>\nAnd?"
       })
   void whatCarriesRetrievedText_isATurn(String text) {
-    assertFalse(TaskPrompt.matches(text));
+    assertFalse(BackgroundPrompt.matches(text));
   }
 
   @ParameterizedTest
@@ -86,18 +89,18 @@ class TaskPromptTest {
         "Look:\n<chat_history>\n### Task:\nName it.\n</chat_history>\nWhat is this?"
       })
   void inDoubt_itIsATurn(String text) {
-    assertFalse(TaskPrompt.matches(text));
+    assertFalse(BackgroundPrompt.matches(text));
   }
 
   @Test
   void megabytesOfMarks_costNoMoreThanReadingThem() {
     String many = "### Task:\n### Output:\nJSON\n <context <chat_history>\n".repeat(200_000);
-    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(TaskPrompt.matches(many)));
+    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(BackgroundPrompt.matches(many)));
   }
 
   @Test
   void millionsOfHeadings_areReadInNoTime() {
     String headings = "### Task:\n" + "#\n".repeat(10_000_000);
-    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(TaskPrompt.matches(headings)));
+    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(BackgroundPrompt.matches(headings)));
   }
 }
