@@ -8,46 +8,46 @@ import java.util.Queue;
 
 /**
  * Who may take the next turn in each conversation, first come, first served. No thread waits here,
- * and a conversation in which nobody has a place takes no room. Safe for use by many threads.
+ * and a conversation without queued turns takes no room. Safe for use by many threads.
  *
- * <p>Who has taken a place must {@linkplain Place#leave leave} it, whatever happens. Specification
+ * <p>Who has joined must {@linkplain QueuedTurn#leave leave}, whatever happens. Specification
  * section 4, stored history.
  */
 final class ConversationQueue {
-  private final Map<SessionId, Queue<Place>> lines = new HashMap<>();
+  private final Map<SessionId, Queue<QueuedTurn>> queues = new HashMap<>();
 
-  /** Takes a place behind all others in this conversation. */
-  Place join(SessionId conversation) {
-    Place place = new Place(conversation);
-    synchronized (lines) {
-      lines.computeIfAbsent(conversation, ignored -> new ArrayDeque<>()).add(place);
+  /** Joins the conversation's queue behind all others. */
+  QueuedTurn join(SessionId conversation) {
+    QueuedTurn turn = new QueuedTurn(conversation);
+    synchronized (queues) {
+      queues.computeIfAbsent(conversation, ignored -> new ArrayDeque<>()).add(turn);
     }
-    return place;
+    return turn;
   }
 
-  /** One request's place in its conversation's line. */
-  final class Place {
+  /** One turn in its conversation's queue. */
+  final class QueuedTurn {
     private final SessionId conversation;
     private Runnable onFirst;
 
-    private Place(SessionId conversation) {
+    private QueuedTurn(SessionId conversation) {
       this.conversation = conversation;
     }
 
-    /** Whether nobody is before this place, so that its turn may begin. */
+    /** Whether nobody is before this turn, so that it may begin. */
     boolean isFirst() {
-      synchronized (lines) {
-        Queue<Place> line = lines.get(conversation);
-        return line != null && line.peek() == this;
+      synchronized (queues) {
+        Queue<QueuedTurn> queue = queues.get(conversation);
+        return queue != null && queue.peek() == this;
       }
     }
 
     /**
-     * Runs the task once, when nobody is before this place: at once, or on the thread of whoever
-     * leaves, which it must not hold up. Not at all where this place is left before.
+     * Runs the task once, when nobody is before this turn: at once, or on the thread of whoever
+     * leaves, which it must not hold up. Not at all where this turn has left before.
      */
     void whenFirst(Runnable task) {
-      synchronized (lines) {
+      synchronized (queues) {
         if (!isFirst()) {
           onFirst = task;
           return;
@@ -56,31 +56,25 @@ final class ConversationQueue {
       task.run();
     }
 
-    /** Gives the place up; the next one is first then. Doing it again does nothing. */
+    /** Leaves the queue; the next one is first then. Doing it again does nothing. */
     void leave() {
       Runnable next = null;
-      synchronized (lines) {
-        Queue<Place> line = lines.get(conversation);
-        boolean wasFirst = line != null && line.peek() == this;
-        if (line == null || !line.remove(this)) {
+      synchronized (queues) {
+        boolean wasFirst = isFirst();
+        Queue<QueuedTurn> queue = queues.get(conversation);
+        if (queue == null || !queue.remove(this)) {
           return;
         }
-        if (line.isEmpty()) {
-          lines.remove(conversation);
+        if (queue.isEmpty()) {
+          queues.remove(conversation);
         } else if (wasFirst) {
-          next = line.peek().takeTask();
+          // Null where it was not given yet; then whenFirst finds that turn first.
+          next = queue.peek().onFirst;
         }
       }
       if (next != null) {
         next.run();
       }
-    }
-
-    /** Null where it has not been given yet; then {@link #whenFirst} finds this place first. */
-    private Runnable takeTask() {
-      Runnable task = onFirst;
-      onFirst = null;
-      return task;
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.helix.turn;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.transcript.Answer;
-import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,7 +24,7 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
   }
 
   /** The ending of a reply of which all has come that will, be it whole or not. */
-  static Ending of(UpstreamReply reply) {
+  static Ending of(BackendReply reply) {
     if (!reply.isStream()) {
       return ofBody(reply);
     }
@@ -40,12 +40,12 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
-  static Ending failed(UpstreamReply reply, ApiError error) {
+  static Ending failed(BackendReply reply, ApiError error) {
     return new Ending(() -> reply.answers(AnswerStatus.FAILED), words(reply, error), true);
   }
 
   /** The words that tell of an error of ours. */
-  static LastWords words(UpstreamReply reply, ApiError error) {
+  static LastWords words(BackendReply reply, ApiError error) {
     return (form, out) -> {
       if (error.retryAfter() != null && !out.begun()) {
         out.header("Retry-After", error.retryAfterSeconds());
@@ -54,7 +54,7 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
     };
   }
 
-  private static Ending ofBody(UpstreamReply reply) {
+  private static Ending ofBody(BackendReply reply) {
     int status = reply.head().status();
     byte[] body = reply.body();
     WholeReply whole = WholeReply.read(body);

@@ -30,17 +30,17 @@ public final class ErrorMapping {
     };
   }
 
-  /** The upstream gave no status in time. */
+  /** The backend gave no status in time. */
   static ApiError late() {
     return upstream(504, "upstream_timeout", "The upstream did not answer in time.");
   }
 
-  /** The upstream began an answer and said nothing for too long. */
+  /** The backend began an answer and said nothing for too long. */
   static ApiError silent() {
     return upstream(504, "upstream_timeout", "The upstream fell silent within its answer.");
   }
 
-  /** The upstream ended an answer that was not complete. */
+  /** The backend ended an answer that was not complete. */
   static ApiError incomplete() {
     return upstream(502, "upstream_broken", "The upstream ended before its answer was complete.");
   }
@@ -50,7 +50,7 @@ public final class ErrorMapping {
   }
 
   /**
-   * An answer that the upstream began and did not give in full, or gave in a form that can't be
+   * An answer that the backend began and did not give in full, or gave in a form that can't be
    * read.
    */
   static ApiError invalidResponse(String message) {

@@ -1,6 +1,6 @@
 package dev.helix.turn;
 
-import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import java.nio.ByteBuffer;
 
@@ -20,7 +20,7 @@ public interface ReplyForm {
   void commit(CallerOutput out);
 
   /** The backend's stream begins. Its head is known to the reply. */
-  void begin(UpstreamReply reply, CallerOutput out);
+  void begin(BackendReply reply, CallerOutput out);
 
   /**
    * Bytes of the backend's stream, as they came, without its end mark {@code [DONE]}.
@@ -37,21 +37,21 @@ public interface ReplyForm {
   void chunk(byte[] bytes, int from, int length, CallerOutput out);
 
   /** Nothing was written for a while. Comes between events only. */
-  void keepAlive(UpstreamReply reply, CallerOutput out);
+  void keepAlive(BackendReply reply, CallerOutput out);
 
   /** The backend's stream is complete. */
-  void done(UpstreamReply reply, CallerOutput out);
+  void done(BackendReply reply, CallerOutput out);
 
   /** The backend's stream ended with an error of its own, which was passed. */
-  void told(UpstreamReply reply, CallerOutput out);
+  void told(BackendReply reply, CallerOutput out);
 
   /**
-   * The answer came in one piece.
+   * The answer came whole.
    *
    * @param body its bytes
    * @param whole what they say
    */
-  void whole(UpstreamReply reply, byte[] body, WholeReply whole, CallerOutput out);
+  void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out);
 
   /**
    * There is no answer, or not all of it.
@@ -59,5 +59,5 @@ public interface ReplyForm {
    * @param reply what came of it; its head is null where none came
    * @param json the error in OpenAI's form
    */
-  void fail(UpstreamReply reply, int status, byte[] json, CallerOutput out);
+  void fail(BackendReply reply, int status, byte[] json, CallerOutput out);
 }

@@ -9,7 +9,7 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.turn.TurnTable.Action;
 import dev.helix.turn.TurnTable.Step;
 import dev.helix.turn.TurnTimes.Situation;
-import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import java.lang.System.Logger.Level;
@@ -38,10 +38,10 @@ final class Turn implements CallerStream.Listener {
   private final TurnTimes times;
   private final ReplyForm form;
   private final CallerOutput caller;
-  private final UpstreamFlow backend = new UpstreamFlow();
-  private final UpstreamReply reply;
+  private final BackendFlow backend = new BackendFlow();
+  private final BackendReply reply;
   private TurnRecord record = TurnRecord.nowhere();
-  private TurnPhase phase = TurnPhase.IN_LINE;
+  private TurnPhase phase = TurnPhase.IN_QUEUE;
   private Ending ending;
 
   /**
@@ -70,9 +70,9 @@ final class Turn implements CallerStream.Listener {
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
     this.reply =
-        new UpstreamReply(
+        new BackendReply(
             settings.maxReplyBytes(),
-            new UpstreamReply.Events() {
+            new BackendReply.Events() {
               @Override
               public void pass(ByteBuffer bytes) {
                 form.pass(bytes, caller);
@@ -101,14 +101,14 @@ final class Turn implements CallerStream.Listener {
     return step.action();
   }
 
-  /** Lets the turn wait in line for as long as the settings grant. */
-  void waitInLine() {
+  /** Lets the turn wait in the queue for as long as the settings grant. */
+  void waitInQueue() {
     mailbox.execute(alarm::set);
   }
 
   /**
    * The question has its place, and the backend is about to be asked. Called before the turn is
-   * known to anybody else, or within {@link #whenInLine}.
+   * known to anybody else, or within {@link #whenInQueue}.
    */
   void placed(TurnRecord where) {
     record = where;
@@ -146,10 +146,10 @@ final class Turn implements CallerStream.Listener {
   }
 
   /** Runs a task that may block, unless the turn has ended by then. */
-  void whenInLine(Runnable task) {
+  void whenInQueue(Runnable task) {
     mailbox.executeBlocking(
         () -> {
-          if (phase == TurnPhase.IN_LINE) {
+          if (phase == TurnPhase.IN_QUEUE) {
             task.run();
           }
         });
@@ -159,7 +159,7 @@ final class Turn implements CallerStream.Listener {
   void stopWaiting() {
     mailbox.execute(
         () -> {
-          if (phase == TurnPhase.IN_LINE) {
+          if (phase == TurnPhase.IN_QUEUE) {
             fail(ErrorMapping.stopping());
           }
         });

@@ -4,7 +4,7 @@ import dev.helix.session.Lease;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
-import dev.helix.turn.ConversationQueue.Place;
+import dev.helix.turn.ConversationQueue.QueuedTurn;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * One request's right to the next turn of its conversation: it is first in this server's line, and
+ * One request's right to the next turn of its conversation: it is first in this server's queue, and
  * then has the session's lease among all servers of the store. Safe for use by many threads. Who
  * has one must {@linkplain #leave leave} it, whatever happens. Specification section 4.
  */
@@ -35,7 +35,7 @@ final class TurnPermit {
   private final SessionManager sessions;
   private final SessionId session;
   private final Duration time;
-  private final Place place;
+  private final QueuedTurn queued;
   private final Executor disk;
   private final ScheduledExecutorService timers;
   private final AtomicBoolean renewing = new AtomicBoolean();
@@ -55,26 +55,26 @@ final class TurnPermit {
       SessionManager sessions,
       SessionId session,
       Duration time,
-      Place place,
+      QueuedTurn queued,
       Executor disk,
       ScheduledExecutorService timers) {
     this.sessions = sessions;
     this.session = session;
     this.time = time;
-    this.place = place;
+    this.queued = queued;
     this.disk = disk;
     this.timers = timers;
   }
 
   /**
-   * Takes the lease, if this is the first in line and nobody else has it. Blocks on the store; for
-   * one thread at a time.
+   * Takes the lease, if this is the first in the queue and nobody else has it. Blocks on the store;
+   * for one thread at a time.
    *
    * @return the lease, or empty where the turn has to wait
    */
   Optional<Lease> take() {
     synchronized (this) {
-      if (lease != null || left || !place.isFirst()) {
+      if (lease != null || left || !queued.isFirst()) {
         return Optional.ofNullable(lease);
       }
     }
@@ -98,7 +98,7 @@ final class TurnPermit {
    */
   void whenTaken(Runnable task, Consumer<SessionException> onFailure) {
     // Not where turns do their work: a store that hangs would hold up all of them.
-    place.whenFirst(() -> disk.execute(() -> look(task, onFailure)));
+    queued.whenFirst(() -> disk.execute(() -> look(task, onFailure)));
   }
 
   private void look(Runnable task, Consumer<SessionException> onFailure) {
@@ -185,7 +185,7 @@ final class TurnPermit {
     try {
       release(had);
     } finally {
-      place.leave();
+      queued.leave();
     }
   }
 

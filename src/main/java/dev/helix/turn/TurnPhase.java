@@ -3,7 +3,7 @@ package dev.helix.turn;
 /** How far a turn is. {@link TurnTable} says how it gets from one phase to another. */
 enum TurnPhase {
   /** The question has no place yet: the turn before it goes on, or has only now ended. */
-  IN_LINE,
+  IN_QUEUE,
   /** The backend has given no status. */
   WAITING,
   /** The answer comes. */

@@ -16,13 +16,13 @@ import java.util.Objects;
  *     not at all
  * @param historyLease how long a turn with stored history keeps others off, on other servers too,
  *     after its server was last heard of
- * @param forwardedHeaders the caller's headers that go to the upstream
+ * @param forwardedHeaders the caller's headers that go to the backend
  * @param maxRequestBytes the longest request body
  * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
- * @param firstByteTimeout how long the upstream may take to answer with a status
- * @param idleTimeout how long the upstream may be silent within an answer
+ * @param firstByteTimeout how long the backend may take to answer with a status
+ * @param idleTimeout how long the backend may be silent within an answer
  * @param stalledReaderTimeout how long a caller may take nothing of what is ready for it
- * @param commitAfter how long a streamed answer waits for the upstream's status before it begins
+ * @param commitAfter how long a streamed answer waits for the backend's status before it begins
  *     without it
  * @param commentInterval how long a stream is silent before a comment goes out
  * @param streamBufferBytes how much of a stream may wait for a slow caller

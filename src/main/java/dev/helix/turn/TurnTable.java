@@ -18,7 +18,7 @@ import static dev.helix.turn.TurnEvent.WHOLE;
 import static dev.helix.turn.TurnPhase.ANSWERING;
 import static dev.helix.turn.TurnPhase.ENDED;
 import static dev.helix.turn.TurnPhase.ENDING;
-import static dev.helix.turn.TurnPhase.IN_LINE;
+import static dev.helix.turn.TurnPhase.IN_QUEUE;
 import static dev.helix.turn.TurnPhase.LEAVING;
 import static dev.helix.turn.TurnPhase.RECORDING;
 import static dev.helix.turn.TurnPhase.WAITING;
@@ -81,7 +81,7 @@ final class TurnTable {
       }
       STEPS.put(phase, steps);
     }
-    on(IN_LINE, PLACED, WAITING, Action.ASK);
+    on(IN_QUEUE, PLACED, WAITING, Action.ASK);
     on(WAITING, HEAD, ANSWERING, Action.BEGIN);
     on(ANSWERING, PART, ANSWERING, Action.TAKE);
     on(ANSWERING, WHOLE, RECORDING, Action.CONCLUDE);
@@ -89,7 +89,7 @@ final class TurnTable {
     on(ANSWERING, CLOSED, RECORDING, Action.CONCLUDE);
     on(WAITING, BROKEN, RECORDING, Action.FAIL);
     on(ANSWERING, BROKEN, RECORDING, Action.FAIL);
-    for (TurnPhase open : new TurnPhase[] {IN_LINE, WAITING, ANSWERING}) {
+    for (TurnPhase open : new TurnPhase[] {IN_QUEUE, WAITING, ANSWERING}) {
       on(open, FAILED, RECORDING, Action.FAIL);
       on(open, MISTAKE, RECORDING, Action.FAIL);
       on(open, LEFT, LEAVING, Action.SAVE);

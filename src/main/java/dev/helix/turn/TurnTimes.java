@@ -126,7 +126,7 @@ final class TurnTimes {
     for (Due due : DUES) {
       next = Math.min(next, left(due, now, at));
     }
-    // Looked at once more in time for what an answer in one piece may be silent, so that its head
+    // Looked at once more in time for what an whole answer may be silent, so that its head
     // need not set the alarm anew.
     return now.phase() == TurnPhase.WAITING
         ? Math.min(next, settings.idleTimeout().toNanos())
@@ -139,7 +139,7 @@ final class TurnTimes {
     boolean answering = phase == TurnPhase.ANSWERING;
     return switch (due) {
       case LOCKED ->
-          phase == TurnPhase.IN_LINE
+          phase == TurnPhase.IN_QUEUE
               ? settings.historyWait().toNanos() - (at - started)
               : Alarm.NEVER;
       case LATE -> waiting ? settings.firstByteTimeout().toNanos() - (at - started) : Alarm.NEVER;

@@ -171,10 +171,10 @@ public final class Turns {
       running.add(turn);
     } else {
       running.add(turn);
-      turn.waitInLine();
+      turn.waitInQueue();
       permit.whenTaken(
-          () -> turn.whenInLine(() -> beginLate(turn, call, permit)),
-          e -> turn.whenInLine(() -> notStored(turn, e)));
+          () -> turn.whenInQueue(() -> beginLate(turn, call, permit)),
+          e -> turn.whenInQueue(() -> notStored(turn, e)));
     }
     caller.open();
   }

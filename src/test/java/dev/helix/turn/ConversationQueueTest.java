@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.SessionId;
-import dev.helix.turn.ConversationQueue.Place;
+import dev.helix.turn.ConversationQueue.QueuedTurn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -20,17 +20,17 @@ class ConversationQueueTest {
   private final ConversationQueue queue = new ConversationQueue();
   private final List<String> begun = new ArrayList<>();
 
-  private Place join(String name) {
-    Place place = queue.join(TRIP);
-    place.whenFirst(() -> begun.add(name));
-    return place;
+  private QueuedTurn join(String name) {
+    QueuedTurn turn = queue.join(TRIP);
+    turn.whenFirst(() -> begun.add(name));
+    return turn;
   }
 
   @Test
-  void turnsComeInTheOrderOfTheirPlaces() {
-    Place a = join("a");
-    Place b = join("b");
-    Place c = join("c");
+  void turnsComeInTheOrderInWhichTheyJoined() {
+    QueuedTurn a = join("a");
+    QueuedTurn b = join("b");
+    QueuedTurn c = join("c");
     assertEquals(List.of("a"), begun);
     assertTrue(a.isFirst());
     assertFalse(b.isFirst());
@@ -45,9 +45,9 @@ class ConversationQueueTest {
   }
 
   @Test
-  void whoLeavesTheLine_losesOnlyItsPlace() {
-    Place a = join("a");
-    Place b = join("b");
+  void whoLeavesTheQueue_holdsNobodyUp() {
+    QueuedTurn a = join("a");
+    QueuedTurn b = join("b");
     join("c");
     b.leave();
     assertEquals(List.of("a"), begun);
@@ -57,8 +57,8 @@ class ConversationQueueTest {
 
   @Test
   void leavingTwice_letsNobodyElseBegin() {
-    Place a = join("a");
-    Place b = join("b");
+    QueuedTurn a = join("a");
+    QueuedTurn b = join("b");
     join("c");
     a.leave();
     a.leave();
@@ -70,8 +70,8 @@ class ConversationQueueTest {
 
   @Test
   void whoIsFirstBeforeItAsks_isToldAtOnce() {
-    Place a = join("a");
-    Place b = queue.join(TRIP);
+    QueuedTurn a = join("a");
+    QueuedTurn b = queue.join(TRIP);
     a.leave();
     b.whenFirst(() -> begun.add("b"));
     assertEquals(List.of("a", "b"), begun);
@@ -93,8 +93,8 @@ class ConversationQueueTest {
     for (int i = 0; i < turns; i++) {
       threads.execute(
           () -> {
-            Place place = queue.join(TRIP);
-            place.whenFirst(
+            QueuedTurn turn = queue.join(TRIP);
+            turn.whenFirst(
                 () ->
                     threads.execute(
                         () -> {
@@ -103,7 +103,7 @@ class ConversationQueueTest {
                           if (done.incrementAndGet() == turns) {
                             threads.shutdown();
                           }
-                          place.leave();
+                          turn.leave();
                         }));
           });
     }

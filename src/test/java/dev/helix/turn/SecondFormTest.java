@@ -17,7 +17,7 @@ import dev.helix.scripted.RawResponse;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionManager;
 import dev.helix.session.TurnRequest;
-import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -58,7 +58,7 @@ class SecondFormTest {
     }
 
     @Override
-    public void begin(UpstreamReply reply, CallerOutput out) {
+    public void begin(BackendReply reply, CallerOutput out) {
       begin(200, out);
     }
 
@@ -78,28 +78,28 @@ class SecondFormTest {
     }
 
     @Override
-    public void keepAlive(UpstreamReply reply, CallerOutput out) {
+    public void keepAlive(BackendReply reply, CallerOutput out) {
       // Nothing can be said in plain text that is not part of it.
     }
 
     @Override
-    public void done(UpstreamReply reply, CallerOutput out) {
+    public void done(BackendReply reply, CallerOutput out) {
       out.write("\n".getBytes(UTF_8));
     }
 
     @Override
-    public void told(UpstreamReply reply, CallerOutput out) {
+    public void told(BackendReply reply, CallerOutput out) {
       out.write("\nfailed\n".getBytes(UTF_8));
     }
 
     @Override
-    public void whole(UpstreamReply reply, byte[] body, WholeReply whole, CallerOutput out) {
+    public void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out) {
       begin(200, out);
       out.write((whole.answers().get(0).message().text() + "\n").getBytes(UTF_8));
     }
 
     @Override
-    public void fail(UpstreamReply reply, int status, byte[] json, CallerOutput out) {
+    public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
       begin(status, out);
       out.write(("\nfailed with " + status + "\n").getBytes(UTF_8));
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class TurnTableTest {
   private static final Set<TurnPhase> OPEN =
-      EnumSet.of(TurnPhase.IN_LINE, TurnPhase.WAITING, TurnPhase.ANSWERING);
+      EnumSet.of(TurnPhase.IN_QUEUE, TurnPhase.WAITING, TurnPhase.ANSWERING);
 
   @Test
   void everyEventInEveryPhase_isDefined_andWhatIsIgnoredChangesNothing() {

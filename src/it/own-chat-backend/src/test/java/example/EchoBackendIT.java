@@ -65,7 +65,7 @@ class EchoBackendIT {
   }
 
   @Test
-  void answersAreTheBackends_inOnePieceAndStreamed_andAreRecorded() throws Exception {
+  void answersAreTheBackends_wholeAndStreamed_andAreRecorded() throws Exception {
     assertEquals(
         "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},"
             + "\"finish_reason\":\"stop\"}]}",

@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * {@code POST /v1/chat/completions}: answers a chat completion as OpenAI does, streamed or in one
- * piece, and records question and answer in the session that {@link
- * dev.helix.filter.ConversationFilter} found for the request.
+ * {@code POST /v1/chat/completions}: answers a chat completion as OpenAI does, streamed or whole,
+ * and records question and answer in the session that {@link dev.helix.filter.ConversationFilter}
+ * found for the request.
  *
  * <pre>
  * POST /v1/chat/completions HTTP/1.1            HTTP/1.1 200 OK
@@ -27,10 +27,10 @@ import java.io.Serial;
  *                                               data: [DONE]
  * </pre>
  *
- * <p>{@code [DONE]}, or the body of an answer in one piece, is sent when question and answer are
- * forced to disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself and
- * in all filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context.
- * Source: Specification sections 3 and 6. Safe for use by many threads.
+ * <p>{@code [DONE]}, or the body of a whole answer, is sent when question and answer are forced to
+ * disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself and in all
+ * filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context. Source:
+ * Specification sections 3 and 6. Safe for use by many threads.
  */
 public final class ChatCompletionsServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;

@@ -3,7 +3,7 @@ package dev.helix.openai.chat;
 import dev.helix.backend.ReplyHead;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.ReplyForm;
-import dev.helix.turn.reply.UpstreamReply;
+import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +46,7 @@ final class ChatReplyForm implements ReplyForm {
   }
 
   @Override
-  public void begin(UpstreamReply reply, CallerOutput out) {
+  public void begin(BackendReply reply, CallerOutput out) {
     if (!stream) {
       ReplyHead head = reply.head();
       Map<String, String> headers = passed(head);
@@ -74,12 +74,12 @@ final class ChatReplyForm implements ReplyForm {
   }
 
   @Override
-  public void keepAlive(UpstreamReply reply, CallerOutput out) {
+  public void keepAlive(BackendReply reply, CallerOutput out) {
     out.write(COMMENT);
   }
 
   @Override
-  public void done(UpstreamReply reply, CallerOutput out) {
+  public void done(BackendReply reply, CallerOutput out) {
     byte[] theirs = reply.doneEvent();
     if (theirs == null) {
       endHalfEvent(reply, out);
@@ -88,19 +88,19 @@ final class ChatReplyForm implements ReplyForm {
   }
 
   @Override
-  public void told(UpstreamReply reply, CallerOutput out) {
+  public void told(BackendReply reply, CallerOutput out) {
     endHalfEvent(reply, out);
   }
 
   /** Unchanged, or, where a stream was begun, as a stream of one chunk. */
   @Override
-  public void whole(UpstreamReply reply, byte[] body, WholeReply whole, CallerOutput out) {
+  public void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out) {
     if (stream) {
       event(whole.asChunk(), out);
       out.write(DONE);
     } else {
       ReplyHead head = reply.head();
-      inOnePiece(
+      writeWhole(
           head.status(),
           passed(head),
           head.header("content-type").orElse("application/json"),
@@ -111,18 +111,18 @@ final class ChatReplyForm implements ReplyForm {
 
   /** A response of its own, or, where a stream was begun, its last event. */
   @Override
-  public void fail(UpstreamReply reply, int status, byte[] json, CallerOutput out) {
+  public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
     if (stream) {
       endHalfEvent(reply, out);
       event(json, out);
     } else {
       ReplyHead head = reply.head();
       Map<String, String> headers = head == null ? new LinkedHashMap<>() : passed(head);
-      inOnePiece(status, headers, "application/json", json, out);
+      writeWhole(status, headers, "application/json", json, out);
     }
   }
 
-  private static void inOnePiece(
+  private static void writeWhole(
       int status, Map<String, String> headers, String type, byte[] body, CallerOutput out) {
     headers.put("Content-Type", type);
     headers.put("Content-Length", String.valueOf(body.length));
@@ -131,7 +131,7 @@ final class ChatReplyForm implements ReplyForm {
   }
 
   /** Ends what the backend left half said, so that it does not become part of what follows. */
-  private static void endHalfEvent(UpstreamReply reply, CallerOutput out) {
+  private static void endHalfEvent(BackendReply reply, CallerOutput out) {
     if (!reply.atBoundary()) {
       out.write(EVENT_END);
     }

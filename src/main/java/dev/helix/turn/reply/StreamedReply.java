@@ -104,7 +104,7 @@ final class StreamedReply {
   private void addChoice(Map<?, ?> chunk) {
     int index = chunk.get("index") instanceof Number number ? number.intValue() : 0;
     Choice choice = choices.computeIfAbsent(index, ignored -> new Choice());
-    // Some upstreams send the whole message in the last chunk, or instead of deltas.
+    // Some backends send the whole message in the last chunk, or instead of deltas.
     Object delta = chunk.get("delta");
     if (delta == null && choice.message.isEmpty()) {
       delta = chunk.get("message");
@@ -123,7 +123,7 @@ final class StreamedReply {
         && choices.values().stream().allMatch(choice -> choice.finishReason != null);
   }
 
-  /** Whether the upstream sent an error in the stream. */
+  /** Whether the backend sent an error in the stream. */
   boolean hasError() {
     return error;
   }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reads a whole reply: a completion, or an error in whatever form the upstream gives it. */
+/** Reads a whole reply: a completion, or an error in whatever form the backend gives it. */
 public final class WholeReply {
   private static final int QUOTED_CHARACTERS = 500;
 

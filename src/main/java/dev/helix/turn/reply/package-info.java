@@ -1,5 +1,5 @@
 /**
- * What an upstream's answer says, whole or streamed.
+ * What a backend's answer says, whole or streamed.
  *
  * <p>Internal: not for other applications.
  */

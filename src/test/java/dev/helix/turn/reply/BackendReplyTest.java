@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.message.AnswerStatus;
-import dev.helix.turn.reply.UpstreamReply.Progress;
+import dev.helix.turn.reply.BackendReply.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** An answer that comes as a stream, from its bytes to its text, wherever they are cut. */
-class UpstreamReplyTest {
+class BackendReplyTest {
   private static final String DONE = "data: [DONE]\n\n";
 
   private static String chunk(String rawText) {
@@ -29,8 +29,8 @@ class UpstreamReplyTest {
     return "data: " + chunk(rawText) + "\n\n";
   }
 
-  private static final class Read implements UpstreamReply.Events {
-    private final UpstreamReply reply = new UpstreamReply(1 << 20, this);
+  private static final class Read implements BackendReply.Events {
+    private final BackendReply reply = new BackendReply(1 << 20, this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final List<String> chunks = new ArrayList<>();
 
@@ -136,7 +136,7 @@ class UpstreamReplyTest {
 
   @Test
   void lengthIsThatOfTheData_howeverItWasRead() {
-    UpstreamReply reply = new UpstreamReply(3L * chunk("abc").length(), new Read(new byte[0]));
+    BackendReply reply = new BackendReply(3L * chunk("abc").length(), new Read(new byte[0]));
     reply.begin(new ReplyHead(200, Map.of("content-type", "text/event-stream")));
     byte[] event = event("abc").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 3; i++) {

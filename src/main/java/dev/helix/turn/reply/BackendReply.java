@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What the upstream has answered so far: a stream of events, which passes on while the answer is
- * put together on the side, or a whole body, which is gathered. Used from the turn's mailbox.
+ * What the backend has answered so far: a stream of events, which passes on while the answer is put
+ * together on the side, or a whole body, which is gathered. Used from the turn's mailbox.
  */
-public final class UpstreamReply {
+public final class BackendReply {
   private static final int MAX_ERROR_BYTES = 256 * 1024;
 
   /** How far the reply is. */
@@ -47,7 +47,7 @@ public final class UpstreamReply {
    * @param maxBytes how much of it is kept
    * @param events told of a stream's events
    */
-  public UpstreamReply(long maxBytes, Events events) {
+  public BackendReply(long maxBytes, Events events) {
     this.maxBytes = maxBytes;
     this.sink =
         new SseScanner.Sink() {
@@ -132,7 +132,7 @@ public final class UpstreamReply {
     return stream && !streamed.hasError() && (scanner.done() || streamed.isFinished());
   }
 
-  /** Whether the upstream sent an error in its stream, which has passed to the caller. */
+  /** Whether the backend sent an error in its stream, which has passed to the caller. */
   public boolean hasToldError() {
     return streamed.hasError();
   }

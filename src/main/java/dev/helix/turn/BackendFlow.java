@@ -6,7 +6,7 @@ import dev.helix.backend.ChatBackend.Exchange;
  * A turn's hold on its exchange: what was received and not asked for again, and whether it is over.
  * The exchange may become known after its first events. Used from the turn's mailbox.
  */
-final class UpstreamFlow {
+final class BackendFlow {
   private Exchange exchange;
   private int owed;
   private boolean ended;
@@ -35,7 +35,7 @@ final class UpstreamFlow {
     return true;
   }
 
-  /** The upstream has said all it will. */
+  /** The backend has said all it will. */
   void ended() {
     ended = true;
   }
