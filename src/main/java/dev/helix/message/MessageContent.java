@@ -9,7 +9,9 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What a message says, read out of its JSON. */
 public final class MessageContent {
@@ -33,58 +35,54 @@ public final class MessageContent {
     if (!text.isEmpty()) {
       return text;
     }
-    String[] json = {""};
+    StringWriter json = new StringWriter();
     message.eachField(
         (name, value, start) -> {
           if (name.equals("content") && value.currentToken() == JsonToken.START_ARRAY) {
-            StringWriter out = new StringWriter();
-            try (JsonGenerator generator = Json.FACTORY.createGenerator(out)) {
+            json.getBuffer().setLength(0);
+            try (JsonGenerator generator = Json.FACTORY.createGenerator(json)) {
               generator.copyCurrentStructureExact(value);
             }
-            json[0] = out.toString();
           }
         });
-    return json[0];
+    return json.toString();
   }
 
   private static String textOf(JsonParser content) throws IOException {
-    if (content.currentToken() == JsonToken.VALUE_STRING) {
-      return content.getText();
-    }
     if (content.currentToken() != JsonToken.START_ARRAY) {
-      return "";
+      String text = Json.textOrNull(content);
+      return text == null ? "" : text;
     }
     List<String> texts = new ArrayList<>();
-    while (content.nextToken() != JsonToken.END_ARRAY) {
-      if (content.currentToken() == JsonToken.START_OBJECT) {
-        String text = partText(content);
-        if (text != null) {
-          texts.add(text);
-        }
-      } else {
-        content.skipChildren();
+    for (Map<String, String> part : objects(content, "type", "text")) {
+      if ("text".equals(part.get("type")) && part.get("text") != null) {
+        texts.add(part.get("text"));
       }
     }
     return String.join("\n", texts);
   }
 
-  /** The text of the part at which the parser stands, or null where it is of another type. */
-  private static String partText(JsonParser part) throws IOException {
-    String type = null;
-    String text = null;
-    while (part.nextToken() != JsonToken.END_OBJECT) {
-      String name = part.currentName();
-      part.nextToken();
-      switch (name) {
-        case "type" -> type = Json.textOrNull(part);
-        case "text" -> text = Json.textOrNull(part);
-        default -> {
-          // Of no interest here.
-        }
+  /** The texts in two fields of each object in the array at which the parser stands. */
+  private static List<Map<String, String>> objects(JsonParser array, String one, String other)
+      throws IOException {
+    List<Map<String, String>> objects = new ArrayList<>();
+    while (array.nextToken() != JsonToken.END_ARRAY) {
+      if (array.currentToken() != JsonToken.START_OBJECT) {
+        array.skipChildren();
+        continue;
       }
-      part.skipChildren();
+      Map<String, String> texts = new TreeMap<>();
+      while (array.nextToken() != JsonToken.END_OBJECT) {
+        String name = array.currentName();
+        array.nextToken();
+        if (name.equals(one) || name.equals(other)) {
+          texts.put(name, Json.textOrNull(array));
+        }
+        array.skipChildren();
+      }
+      objects.add(texts);
     }
-    return "text".equals(type) ? text : null;
+    return objects;
   }
 
   /** The ids of the tools that an answer calls; a call without an id counts as "". */
@@ -92,31 +90,13 @@ public final class MessageContent {
     Set<String> ids = new LinkedHashSet<>();
     message.eachField(
         (name, value, start) -> {
-          if (!name.equals("tool_calls") || value.currentToken() != JsonToken.START_ARRAY) {
-            return;
-          }
-          while (value.nextToken() != JsonToken.END_ARRAY) {
-            if (value.currentToken() == JsonToken.START_OBJECT) {
-              ids.add(callId(value));
-            } else {
-              value.skipChildren();
+          if (name.equals("tool_calls") && value.currentToken() == JsonToken.START_ARRAY) {
+            for (Map<String, String> call : objects(value, "id", "id")) {
+              ids.add(call.get("id") == null ? "" : call.get("id"));
             }
           }
         });
     return ids;
-  }
-
-  private static String callId(JsonParser call) throws IOException {
-    String id = "";
-    while (call.nextToken() != JsonToken.END_OBJECT) {
-      String name = call.currentName();
-      call.nextToken();
-      if (name.equals("id") && call.currentToken() == JsonToken.VALUE_STRING) {
-        id = call.getText();
-      }
-      call.skipChildren();
-    }
-    return id;
   }
 
   /** The call whose result a tool's message is, or "". */

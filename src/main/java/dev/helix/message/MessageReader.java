@@ -5,12 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.text.Json;
 import dev.helix.text.Times;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** Checks a message's JSON and picks the role and the element's fields out of it. */
@@ -31,7 +25,9 @@ final class MessageReader implements Json.FieldReader {
     if (length < 2 || buffer[offset] != '{' || buffer[offset + 1] == 0) {
       throw new IllegalArgumentException("a message must be a JSON object");
     }
-    requireUtf8(buffer, offset, length);
+    if (Json.indexOfNonUtf8(buffer, offset, offset + length) >= 0) {
+      throw new IllegalArgumentException("a message must be valid UTF-8");
+    }
     MessageReader reader = new MessageReader();
     try {
       Json.eachField(buffer, offset, length, reader);
@@ -72,30 +68,5 @@ final class MessageReader implements Json.FieldReader {
 
   private static String notEmpty(String text) {
     return text == null || text.isEmpty() ? null : text;
-  }
-
-  private static void requireUtf8(byte[] bytes, int offset, int length) {
-    int ascii = offset;
-    int end = offset + length;
-    while (ascii < end && bytes[ascii] > 0) {
-      ascii++;
-    }
-    if (ascii == end) {
-      return;
-    }
-    CharsetDecoder decoder =
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    ByteBuffer in = ByteBuffer.wrap(bytes, ascii, end - ascii);
-    CharBuffer out = CharBuffer.allocate(Math.min(in.remaining(), 8192) + 2);
-    CoderResult result = CoderResult.OVERFLOW;
-    while (result.isOverflow()) {
-      result = decoder.decode(in, out.clear(), true);
-    }
-    if (result.isError()) {
-      throw new IllegalArgumentException("a message must be valid UTF-8");
-    }
   }
 }

@@ -26,6 +26,17 @@ public record SessionId(String value) {
   private static final Pattern VALID = Pattern.compile("[A-Za-z0-9_-]{1,200}");
   private static final Pattern PLAIN = Pattern.compile("[a-z0-9_-]{1,59}");
   private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}+");
+  private static final Pattern NEITHER_WORD_NOR_SPACE =
+      Pattern.compile("[^a-z0-9\\p{IsWhite_Space}]+");
+
+  /** What is no part of a safe form. */
+  private static final Pattern UNSAFE = Pattern.compile("[^a-z0-9_]+");
+
+  /** What the original's rule lost, and the one before that. */
+  private static final Pattern LOST = Pattern.compile("[^A-Za-z0-9]+");
+
+  private static final Pattern LOST_BEFORE = Pattern.compile("[^A-Za-z0-9_]+");
+  private static final Pattern AT_THE_ENDS = Pattern.compile("^-|-\\z");
   private static final int SAFE_LENGTH = 59;
   private static final int WORDS_LENGTH = 40;
   private static final int HASHED_CODE_POINTS = 200;
@@ -57,13 +68,7 @@ public record SessionId(String value) {
    * message and 12 digits of a hash. The same message always gives the same id.
    */
   public static SessionId forFirstMessage(String firstMessage) {
-    String kept =
-        firstMessage
-            .toLowerCase(Locale.ROOT)
-            .codePoints()
-            .filter(c -> isAsciiLetterOrDigit(c) || isWhiteSpace(c))
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
+    String kept = NEITHER_WORD_NOR_SPACE.matcher(lower(firstMessage)).replaceAll("");
     String words =
         WHITE_SPACE
             .splitAsStream(kept)
@@ -99,8 +104,8 @@ public record SessionId(String value) {
    */
   static List<SessionId> legacyForms(String conversationId) {
     Set<SessionId> forms = new LinkedHashSet<>();
-    forms.add(lossy(conversationId, false));
-    forms.add(lossy(conversationId, true));
+    forms.add(lossy(conversationId, LOST));
+    forms.add(lossy(conversationId, LOST_BEFORE));
     return List.copyOf(forms);
   }
 
@@ -114,55 +119,23 @@ public record SessionId(String value) {
   }
 
   private static SessionId hashed(String conversationId, int digits) {
-    String lower = conversationId.toLowerCase(Locale.ROOT);
-    StringBuilder mapped = new StringBuilder(lower.length());
-    lower.chars().forEach(c -> mapped.append(isAsciiLetterOrDigit(c) || c == '_' ? (char) c : '-'));
-    String safe = cut(collapse(mapped), SAFE_LENGTH);
+    String safe = cut(hyphened(lower(conversationId), UNSAFE), SAFE_LENGTH);
     String hash = sha256(conversationId, digits);
     return new SessionId("conv-" + (safe.isEmpty() ? hash : safe + "-" + hash));
   }
 
-  private static SessionId lossy(String conversationId, boolean keepsUnderscore) {
-    StringBuilder mapped = new StringBuilder(conversationId.length());
-    conversationId
-        .chars()
-        .forEach(
-            c -> {
-              boolean kept =
-                  isAsciiLetterOrDigit(c)
-                      || (c >= 'A' && c <= 'Z')
-                      || (c == '_' && keepsUnderscore);
-              mapped.append(kept ? (char) c : '-');
-            });
-    String safe = collapse(mapped);
+  private static SessionId lossy(String conversationId, Pattern lost) {
+    String safe = hyphened(conversationId, lost);
     return new SessionId("conv-" + cut(safe.isEmpty() ? "session" : safe, SAFE_LENGTH));
   }
 
-  /** Runs of hyphens become one, and the ends lose theirs. */
-  private static String collapse(CharSequence mapped) {
-    StringBuilder out = new StringBuilder(mapped.length());
-    for (int i = 0; i < mapped.length(); i++) {
-      char c = mapped.charAt(i);
-      if (c != '-' || (out.length() > 0 && out.charAt(out.length() - 1) != '-')) {
-        out.append(c);
-      }
-    }
-    if (out.length() > 0 && out.charAt(out.length() - 1) == '-') {
-      out.setLength(out.length() - 1);
-    }
-    return out.toString();
+  /** The text with a hyphen in place of each run of what is lost or a hyphen, but at the ends. */
+  private static String hyphened(String text, Pattern lost) {
+    return AT_THE_ENDS.matcher(lost.matcher(text).replaceAll("-")).replaceAll("");
   }
 
-  private static boolean isAsciiLetterOrDigit(int c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  }
-
-  /** Unicode's White_Space property. */
-  private static boolean isWhiteSpace(int c) {
-    return switch (c) {
-      case 0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
-      default -> (c >= 0x09 && c <= 0x0D) || (c >= 0x2000 && c <= 0x200A);
-    };
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
   }
 
   private static String cut(String text, int length) {

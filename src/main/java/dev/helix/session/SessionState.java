@@ -69,82 +69,42 @@ public record SessionState(
 
   /** This state with another status. */
   public SessionState withStatus(SessionStatus newStatus) {
-    return new SessionState(
-        sessionId,
-        newStatus,
-        step,
-        createdAt,
-        updatedAt,
-        originalRequest,
-        projectName,
-        conversationId,
-        owner);
+    return with(newStatus, step, updatedAt, originalRequest, projectName, owner);
   }
 
   /** This state with another step. */
   public SessionState withStep(Step newStep) {
-    return new SessionState(
-        sessionId,
-        status,
-        newStep,
-        createdAt,
-        updatedAt,
-        originalRequest,
-        projectName,
-        conversationId,
-        owner);
+    return with(status, newStep, updatedAt, originalRequest, projectName, owner);
   }
 
   /** This state as last used at another time. */
   public SessionState withUpdatedAt(Instant time) {
-    return new SessionState(
-        sessionId,
-        status,
-        step,
-        createdAt,
-        time,
-        originalRequest,
-        projectName,
-        conversationId,
-        owner);
+    return with(status, step, time, originalRequest, projectName, owner);
+  }
+
+  SessionState withOriginalRequest(String text) {
+    return with(status, step, updatedAt, text, projectName, owner);
   }
 
   /** This state with another project name, which may be null. */
   public SessionState withProjectName(String name) {
-    return new SessionState(
-        sessionId,
-        status,
-        step,
-        createdAt,
-        updatedAt,
-        originalRequest,
-        name,
-        conversationId,
-        owner);
+    return with(status, step, updatedAt, originalRequest, name, owner);
   }
 
-  SessionState withOriginalRequest(String text) {
+  /** This state with another owner. */
+  public SessionState withOwner(Owner newOwner) {
+    return with(status, step, updatedAt, originalRequest, projectName, newOwner);
+  }
+
+  private SessionState with(
+      SessionStatus is, Step at, Instant used, String request, String project, Owner whose) {
     return new SessionState(
-        sessionId, status, step, createdAt, updatedAt, text, projectName, conversationId, owner);
+        sessionId, is, at, createdAt, used, request, project, conversationId, whose);
   }
 
   /** Whether the original request is this text, or is made of its beginning. */
   public boolean isOfRequest(String text) {
     return text != null && bounded(text).equals(originalRequest);
-  }
-
-  /** This state with another owner. */
-  public SessionState withOwner(Owner newOwner) {
-    return new SessionState(
-        sessionId,
-        status,
-        step,
-        createdAt,
-        updatedAt,
-        originalRequest,
-        projectName,
-        conversationId,
-        newOwner);
   }
 
   /** Whether both are of one conversation of one owner, whatever their sessions are called. */
@@ -171,7 +131,7 @@ public record SessionState(
    * @throws IllegalArgumentException if the bytes are not one JSON object
    */
   public static SessionState parse(SessionId id, byte[] json) {
-    return StatusReader.read(json).state(id);
+    return StatusJson.read(json).state(id);
   }
 
   /**
@@ -181,7 +141,7 @@ public record SessionState(
    * @throws IllegalArgumentException if the bytes are not one JSON object
    */
   public static String wholeRequest(byte[] json) {
-    return StatusReader.read(json).originalRequest();
+    return StatusJson.read(json).originalRequest();
   }
 
   /** The content of {@code status.json}, indented, in UTF-8. */
@@ -196,6 +156,6 @@ public record SessionState(
    * @throws IllegalArgumentException if the earlier bytes are not one JSON object
    */
   public byte[] toJson(byte[] earlier) {
-    return StatusWriter.write(this, earlier);
+    return StatusJson.read(earlier).with(this);
   }
 }

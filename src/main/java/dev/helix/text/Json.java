@@ -5,8 +5,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /** JSON in UTF-8: how it is read and written here. Lone surrogates are kept. No state. */
@@ -24,6 +31,14 @@ public final class Json {
 
   /** For JSON that is read into a tree or into objects, within the same limits. */
   public static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
+
+  /** For trees of one JSON value whose numbers are written again just as they were read. */
+  public static final ObjectMapper EXACT =
+      JsonMapper.builder(FACTORY.copy())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   private Json() {}
 
@@ -55,6 +70,25 @@ public final class Json {
         throw new IOException("more than one JSON value");
       }
     }
+  }
+
+  /** Where in a range the first bytes are that are not UTF-8; -1 where all are. */
+  public static int indexOfNonUtf8(byte[] bytes, int from, int to) {
+    int ascii = from;
+    while (ascii < to && bytes[ascii] >= 0) {
+      ascii++;
+    }
+    if (ascii == to) {
+      return -1;
+    }
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes, ascii, to - ascii);
+    CharBuffer out = CharBuffer.allocate(Math.min(in.remaining(), 8192) + 2);
+    CoderResult result = CoderResult.OVERFLOW;
+    while (result.isOverflow()) {
+      result = decoder.decode(in, out.clear(), true);
+    }
+    return result.isError() ? in.position() : -1;
   }
 
   /** The value where it is a text, else null. */

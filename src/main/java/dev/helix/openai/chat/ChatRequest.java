@@ -10,13 +10,9 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
+import dev.helix.text.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -151,8 +147,7 @@ final class ChatRequest {
       throw invalid("The request body is no valid JSON: " + e.getMessage());
     }
     if (messagesFrom < 0) {
-      throw new InvalidRequestException(
-          "missing_required_parameter", "messages", "Missing required parameter: 'messages'.");
+      throw missing("messages");
     }
     if (messages.isEmpty()) {
       throw new InvalidRequestException(
@@ -242,10 +237,7 @@ final class ChatRequest {
       }
     }
     if (role == null) {
-      throw new InvalidRequestException(
-          "missing_required_parameter",
-          place + ".role",
-          "Missing required parameter: '" + place + ".role'.");
+      throw missing(place + ".role");
     }
     return role;
   }
@@ -273,10 +265,7 @@ final class ChatRequest {
         parser.skipChildren();
       }
       if (!seen.contains("type")) {
-        throw new InvalidRequestException(
-            "missing_required_parameter",
-            place + "[" + i + "].type",
-            "Missing required parameter: '" + place + "[" + i + "].type'.");
+        throw missing(place + "[" + i + "].type");
       }
     }
   }
@@ -296,16 +285,9 @@ final class ChatRequest {
       throw invalid(
           "The request body begins with a byte order mark, which JSON must not (RFC 8259, 8.1).");
     }
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    ByteBuffer in = ByteBuffer.wrap(body);
-    CharBuffer discarded = CharBuffer.allocate(8192);
-    CoderResult result;
-    do {
-      discarded.clear();
-      result = decoder.decode(in, discarded, true);
-    } while (result.isOverflow());
-    if (result.isError()) {
-      throw invalid("The request body is not valid UTF-8 (byte " + in.position() + ").");
+    int wrong = Json.indexOfNonUtf8(body, 0, body.length);
+    if (wrong >= 0) {
+      throw invalid("The request body is not valid UTF-8 (byte " + wrong + ").");
     }
   }
 
@@ -318,6 +300,11 @@ final class ChatRequest {
 
   private static InvalidRequestException invalid(String message) {
     return new InvalidRequestException("invalid_json", null, message);
+  }
+
+  private static InvalidRequestException missing(String param) {
+    return new InvalidRequestException(
+        "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
   }
 
   private static InvalidRequestException wrongType(String param, String allowed) {

@@ -1,11 +1,7 @@
 package dev.helix.transcript.tree;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -20,12 +16,6 @@ public final class Continuation {
   /** Texts that an upstream gives piece by piece, like the content. */
   private static final Set<String> GROWING =
       Set.of("reasoning_content", "reasoning", "thinking", "refusal");
-
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder(Json.FACTORY.copy())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   private Continuation() {}
 
@@ -56,7 +46,7 @@ public final class Continuation {
       joined.put("content", text(old, begun) + added.text());
     }
     try {
-      return Message.parse(Json.utf8(MAPPER.writeValueAsString(joined)));
+      return Message.parse(Json.utf8(Json.EXACT.writeValueAsString(joined)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of plain values can be written", e);
     }
@@ -81,7 +71,7 @@ public final class Continuation {
 
   private static ObjectNode fields(Message message) {
     try {
-      return (ObjectNode) MAPPER.readTree(message.wireJson());
+      return (ObjectNode) Json.EXACT.readTree(message.wireJson());
     } catch (IOException e) {
       throw new IllegalStateException("the bytes of a message were changed", e);
     }
