@@ -9,7 +9,6 @@ import dev.helix.message.Message;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -33,18 +32,6 @@ final class ChatBody {
   }
 
   private ChatBody() {}
-
-  /** Whether a body of this content type may be a chat request. */
-  static boolean isJson(String contentType) {
-    if (contentType == null) {
-      return false;
-    }
-    int parameters = contentType.indexOf(';');
-    String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
-    type = type.strip().toLowerCase(Locale.ROOT);
-    return type.equals("application/json")
-        || (type.startsWith("application/") && type.endsWith("+json"));
-  }
 
   /**
    * The first user message's text (specification section 1); empty if there is none to be found.

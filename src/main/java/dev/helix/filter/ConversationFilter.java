@@ -35,7 +35,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -90,7 +89,14 @@ public final class ConversationFilter implements Filter {
 
   private static final String SESSION_HEADER = "X-Session-ID";
   private static final String CONVERSATION_HEADER = "X-Conversation-ID";
-  private static final Duration STORE_RETRY = Duration.ofSeconds(5);
+  private static final ApiError LOOKUP_FAILED =
+      new ApiError(
+          503,
+          "The session could not be looked up in the store.",
+          "server_error",
+          null,
+          "session_store_unavailable",
+          Duration.ofSeconds(5));
   private static final Logger LOG = System.getLogger(ConversationFilter.class.getName());
 
   private final String seen =
@@ -227,50 +233,26 @@ public final class ConversationFilter implements Filter {
       ErrorResponse.write(response, e.error());
       return;
     }
-    request.setAttribute(Conversation.class.getName(), conversation);
     request.setAttribute(managerName(), manager);
     // Another filter's session would be no session of this manager's.
     request.removeAttribute(SessionState.class.getName());
     if (conversation.id() != null) {
       response.setHeader(CONVERSATION_HEADER, conversation.echo());
-      withId(conversation, request, response, chain);
-    } else if (conversation.task() != null || settings.fallback() == Fallback.NONE) {
-      chain.doFilter(request, response);
-    } else if (settings.fallback() == Fallback.RANDOM) {
-      if (attach(() -> manager.randomSession(owner(request)), true, request, response)) {
-        chain.doFilter(request, response);
-      }
-    } else if (mayBeChat(request)) {
-      withFirstMessage(request, response, chain);
-    } else {
+    }
+    if (bodyTells(conversation, request)) {
+      withBody(conversation, request, response, chain);
+    } else if (attach(conversation, null, request, response)) {
       chain.doFilter(request, response);
     }
   }
 
-  private void withId(
-      Conversation conversation,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      FilterChain chain)
-      throws IOException, ServletException {
-    if (conversation.temporary()) {
-      chain.doFilter(request, response);
-    } else if (ConversationHeaders.sayKind(request) || !mayBeChat(request)) {
-      if (attachNamed(conversation, request, response)) {
-        chain.doFilter(request, response);
-      }
-    } else {
-      withBody(
-          request,
-          response,
-          chain,
-          body -> {
-            Conversation known =
-                ChatBody.isBackgroundPrompt(body) ? conversation.asDetectedPrompt() : conversation;
-            request.setAttribute(Conversation.class.getName(), known);
-            return attachNamed(known, request, response);
-          });
-    }
+  /** Whether only the body can say of which kind the request is, or what its first message. */
+  private boolean bodyTells(Conversation conversation, HttpServletRequest request) {
+    boolean open =
+        conversation.id() == null
+            ? conversation.task() == null && settings.fallback() == Fallback.FIRST_MESSAGE
+            : !conversation.temporary() && !ConversationHeaders.sayKind(request);
+    return open && mayBeChat(request);
   }
 
   /** Whose session it is: as {@link AuthenticationFilter} found out, else the container. */
@@ -280,40 +262,20 @@ public final class ConversationFilter implements Filter {
         : new Owner(Callers.principal(request), null);
   }
 
-  private void withFirstMessage(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    withBody(
-        request,
-        response,
-        chain,
-        body -> {
-          Optional<String> text = ChatBody.firstMessage(body);
-          return text.isEmpty()
-              || attach(
-                  () -> manager.getOrCreateSession(owner(request), text.get(), null),
-                  true,
-                  request,
-                  response);
-        });
-  }
-
   private boolean mayBeChat(HttpServletRequest request) {
     String method = request.getMethod();
     return (method.equals("POST") || method.equals("PUT"))
-        && ChatBody.isJson(request.getContentType())
+        && RequestBody.isJson(request)
         && request.getContentLengthLong() != 0
         && request.getContentLengthLong() <= settings.maxBytes();
   }
 
-  /** What is done with a body; it says whether the request may go on, or has been answered. */
-  private interface Look {
-    boolean at(byte[] body) throws IOException;
-  }
-
   /** Looks at the body and hands the request on with it. One over the limit looks empty. */
   private void withBody(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain, Look look)
+      Conversation conversation,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
       throws IOException, ServletException {
     RequestBody body;
     try {
@@ -324,7 +286,8 @@ public final class ConversationFilter implements Filter {
     }
     BufferedRequest buffered = new BufferedRequest(request, response, body);
     try {
-      if (look.at(body.complete() ? body.bytes() : new byte[0])) {
+      byte[] bytes = body.complete() ? body.bytes() : new byte[0];
+      if (attach(conversation, bytes, request, response)) {
         chain.doFilter(buffered, response);
       }
     } finally {
@@ -332,48 +295,54 @@ public final class ConversationFilter implements Filter {
     }
   }
 
-  private boolean attachNamed(
-      Conversation conversation, HttpServletRequest request, HttpServletResponse response)
+  /**
+   * Attaches the request's session, where it has one.
+   *
+   * @param body null where nobody looked at it
+   * @return false where that could not be done, and the request has been answered
+   */
+  private boolean attach(
+      Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    return attach(
-        () -> manager.getOrCreateSession(owner(request), null, conversation.id()),
-        conversation.isTurn(),
-        request,
-        response);
-  }
-
-  /** Attaches a session and says whether it could: if not, the request has been answered. */
-  private static boolean attach(
-      Supplier<SessionState> session,
-      boolean named,
-      HttpServletRequest request,
-      HttpServletResponse response)
-      throws IOException {
+    boolean detected = said.id() != null && body != null && ChatBody.isBackgroundPrompt(body);
+    Conversation conversation = detected ? said.asDetectedPrompt() : said;
+    request.setAttribute(Conversation.class.getName(), conversation);
     SessionState state;
     try {
-      state = session.get();
+      state = session(conversation, body, request);
     } catch (SessionException e) {
       boolean passes = e instanceof StoreUnavailableException;
       LOG.log(
           passes ? Level.WARNING : Level.ERROR,
           "the session of a request could not be looked up" + (passes ? ": " + e.getMessage() : ""),
           passes ? null : e);
-      ErrorResponse.write(
-          response,
-          new ApiError(
-              503,
-              "The session could not be looked up in the store.",
-              "server_error",
-              null,
-              "session_store_unavailable",
-              STORE_RETRY));
+      ErrorResponse.write(response, LOOKUP_FAILED);
       return false;
     }
-    request.setAttribute(SessionState.class.getName(), state);
-    if (named) {
-      response.setHeader(SESSION_HEADER, state.sessionId().value());
+    if (state != null) {
+      request.setAttribute(SessionState.class.getName(), state);
+      if (conversation.isTurn()) {
+        response.setHeader(SESSION_HEADER, state.sessionId().value());
+      }
     }
     return true;
+  }
+
+  /** The session of a request; null where it has none. */
+  private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {
+    if (conversation.id() != null) {
+      return conversation.temporary()
+          ? null
+          : manager.getOrCreateSession(owner(request), null, conversation.id());
+    }
+    if (conversation.task() != null || settings.fallback() == Fallback.NONE) {
+      return null;
+    }
+    if (settings.fallback() == Fallback.RANDOM) {
+      return manager.randomSession(owner(request));
+    }
+    Optional<String> first = body == null ? Optional.empty() : ChatBody.firstMessage(body);
+    return first.map(text -> manager.getOrCreateSession(owner(request), text, null)).orElse(null);
   }
 
   private static String managerName() {

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The body of one request in memory, within a limit for the request and a {@link BodyBudget} for
@@ -30,6 +31,14 @@ public final class RequestBody implements AutoCloseable {
     this.length = bytes.length;
     this.complete = complete;
     this.share = share;
+  }
+
+  /** Whether a request's body is JSON by its {@code Content-Type}. */
+  public static boolean isJson(HttpServletRequest request) {
+    String type = request.getContentType();
+    String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    return media.equals("application/json")
+        || (media.startsWith("application/") && media.endsWith("+json"));
   }
 
   /**

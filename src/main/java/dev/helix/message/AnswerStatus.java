@@ -1,5 +1,6 @@
 package dev.helix.message;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,11 +20,6 @@ public enum AnswerStatus {
 
   /** The status of a wire name; empty for any other text and for null. */
   public static Optional<AnswerStatus> ofWireName(String name) {
-    for (AnswerStatus status : values()) {
-      if (status.wireName().equals(name)) {
-        return Optional.of(status);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(status -> status.wireName().equals(name)).findFirst();
   }
 }

@@ -1,10 +1,5 @@
 package dev.helix.session;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-
 /**
  * Whose a session is: a tenant and, when known, a user. Two owners never share a session.
  * Immutable. Specification section 1.
@@ -34,26 +29,6 @@ public record Owner(String tenant, String user) {
   Owner forConversation(String conversationId) {
     boolean shared = conversationId != null && conversationId.startsWith("channel:");
     return shared ? new Owner(tenant, null) : this;
-  }
-
-  /**
-   * The two names as bytes that no other pair has: for each a byte that says whether there is one,
-   * and then its length in UTF-16 units, as four bytes, and the units, high byte first.
-   */
-  byte[] encoded() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      for (String name : new String[] {tenant, user}) {
-        out.writeBoolean(name != null);
-        if (name != null) {
-          out.writeInt(name.length());
-          out.writeChars(name);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory can be written to", e);
-    }
-    return bytes.toByteArray();
   }
 
   /** For a person: {@code tenant:user}, without what is not known; {@code -} for nobody. */

@@ -1,5 +1,6 @@
 package dev.helix.session;
 
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,10 +38,25 @@ final class OwnerNames {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(secret());
-      return HexFormat.of().formatHex(mac.doFinal(owner.encoded())).substring(0, DIGITS);
+      mac.update(encoded(owner.tenant()));
+      byte[] hash = mac.doFinal(encoded(owner.user()));
+      return HexFormat.of().formatHex(hash).substring(0, DIGITS);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
+  }
+
+  /**
+   * A name as bytes with which no two pairs of names are alike: whether there is one, then its
+   * length in UTF-16 units, as four bytes, and the units, high byte first.
+   */
+  static byte[] encoded(String name) {
+    if (name == null) {
+      return new byte[] {0};
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(5 + 2 * name.length());
+    bytes.put((byte) 1).putInt(name.length()).asCharBuffer().put(name);
+    return bytes.array();
   }
 
   private SecretKeySpec secret() {

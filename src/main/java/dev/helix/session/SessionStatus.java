@@ -1,5 +1,6 @@
 package dev.helix.session;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -21,11 +22,6 @@ public enum SessionStatus {
 
   /** The status of a wire name; empty for any other text and for null. */
   public static Optional<SessionStatus> ofWireName(String name) {
-    for (SessionStatus status : values()) {
-      if (status.wireName().equals(name)) {
-        return Optional.of(status);
-      }
-    }
-    return Optional.empty();
+    return Arrays.stream(values()).filter(status -> status.wireName().equals(name)).findFirst();
   }
 }

@@ -3,11 +3,16 @@ package dev.helix.session;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Transcript;
+import dev.helix.transcript.tree.HistoryLimit;
 import dev.helix.transcript.tree.MessageCache;
 import dev.helix.transcript.tree.Node;
-import dev.helix.transcript.tree.PathEnd;
 import dev.helix.transcript.tree.TranscriptTree;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a turn with stored history follows and sends, as of the end of the log that its tree has
@@ -56,23 +61,41 @@ final class StoredHistory {
     return node == null ? Node.ROOT : node;
   }
 
-  /** The messages of the path to an end, as far up as a limit on what is sent can concern. */
+  /**
+   * The messages from a place on the path to its end, the oldest first. That place is the root, or
+   * a question from which on there are as many to send as the limit allows: {@link
+   * HistoryLimit#latest} never keeps one above it, and decides about those below it without them.
+   *
+   * @param end {@link Node#ROOT} for a path without messages
+   */
   List<Message> path(Node end, int most) {
-    List<Message> path = PathEnd.of(tree, end, most, this::text);
-    if (path == null) {
-      // Another log came in its place since the tree was read: the append will find that out.
-      return List.of();
+    Deque<Message> path = new ArrayDeque<>();
+    Set<String> seen = new HashSet<>();
+    long bytes = 0;
+    int sent = 0;
+    Node at = end.equals(Node.ROOT) ? null : end;
+    // A file changed by hand may lead in a circle.
+    while (at != null && seen.add(at.id())) {
+      Message message = text(at);
+      if (message == null) {
+        // Another log came in its place since the tree was read: the append will find that out.
+        return List.of();
+      }
+      path.addFirst(message);
+      bytes += message.length();
+      // Calls without all their results are not sent, and some results neither.
+      boolean anyway = Transcript.isSentAnyway(message);
+      sent += anyway ? 1 : 0;
+      boolean question = anyway && at.kind() == MessageKind.QUESTION;
+      at = question && sent >= most ? null : tree.parent(at);
     }
-    tree.reaches(path.size(), (int) Math.min(1 << 30, bytes(path)));
+    tree.reaches(path.size(), (int) Math.min(1 << 30, bytes));
     Message system = system();
+    List<Message> messages = List.copyOf(path);
     if (log.isTrees()) {
-      recent.keep(path, system);
+      recent.keep(messages, system);
     }
-    return path;
-  }
-
-  private static long bytes(List<Message> path) {
-    return path.stream().mapToLong(Message::length).sum();
+    return messages;
   }
 
   private Message text(Node node) {

@@ -137,7 +137,10 @@ final class TurnLog {
       OpenTurn turn, List<Answer> answers, TranscriptTree tree, Instant now) {
     SessionState session = turn.session();
     SessionId id = session.sessionId();
-    Optional<Step> step = StepMarker.in(answers);
+    Optional<Step> step =
+        answers.stream()
+            .flatMap(answer -> Step.markedIn(answer.message().text()).stream())
+            .findFirst();
     SessionState stored = session.status() == SessionStatus.NEW ? null : session;
     boolean beside = false;
     // Who only adds an answer needs the log's end, and no tree.

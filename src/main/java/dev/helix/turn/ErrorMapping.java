@@ -57,28 +57,35 @@ public final class ErrorMapping {
     return upstream(502, "upstream_invalid_response", message);
   }
 
+  private static ApiError server(int status, String code, Duration retryAfter, String message) {
+    return new ApiError(status, message, "server_error", null, code, retryAfter);
+  }
+
+  private static ApiError conflict(String code, String message) {
+    return new ApiError(409, message, "conflict_error", null, code, LOCKED_RETRY);
+  }
+
   public static ApiError of(SessionException failure) {
     if (failure instanceof LeaseLostException) {
       return leaseLost();
     }
     if (failure instanceof SessionGoneException) {
-      return gone();
+      return conflict(
+          "conversation_gone",
+          "The conversation was deleted or given to another owner during this turn, whose answer"
+              + " is not stored.");
     }
     if (failure instanceof StoreUnavailableException) {
-      return new ApiError(
+      return server(
           503,
-          "The storage of conversations cannot be reached. Try again.",
-          "server_error",
-          null,
           "storage_unavailable",
-          STORE_RETRY);
+          STORE_RETRY,
+          "The storage of conversations cannot be reached. Try again.");
     }
     if (failure instanceof StorageFullException) {
-      return new ApiError(
-          507, "The storage of conversations is full.", "server_error", null, "storage_full");
+      return server(507, "storage_full", null, "The storage of conversations is full.");
     }
-    return new ApiError(
-        500, "The conversation could not be stored.", "server_error", null, "storage_error");
+    return server(500, "storage_error", null, "The conversation could not be stored.");
   }
 
   /** The store cannot do its work now, whatever hinders it: 503, so that others are asked. */
@@ -90,13 +97,7 @@ public final class ErrorMapping {
 
   /** It is not known whether the store can do its work. */
   public static ApiError notReady() {
-    return new ApiError(
-        503,
-        "The storage of conversations does not work.",
-        "server_error",
-        null,
-        "storage_error",
-        STORE_RETRY);
+    return server(503, "storage_error", STORE_RETRY, "The storage of conversations does not work.");
   }
 
   /**
@@ -112,46 +113,20 @@ public final class ErrorMapping {
 
   /** Another turn of the conversation began, because nothing was heard of this one. */
   public static ApiError leaseLost() {
-    return new ApiError(
-        409,
-        "Another turn of this conversation has taken the place of this one, whose answer is no part"
-            + " of the conversation.",
-        "conflict_error",
-        null,
+    return conflict(
         "conversation_lease_lost",
-        LOCKED_RETRY);
-  }
-
-  /** The conversation was deleted, or given to an owner, while the turn was running. */
-  private static ApiError gone() {
-    return new ApiError(
-        409,
-        "The conversation was deleted or given to another owner during this turn, whose answer is"
-            + " not stored.",
-        "conflict_error",
-        null,
-        "conversation_gone",
-        LOCKED_RETRY);
+        "Another turn of this conversation has taken the place of this one, whose answer is no part"
+            + " of the conversation.");
   }
 
   /** The turn before took longer than a request waits. */
   static ApiError locked() {
-    return new ApiError(
-        409,
-        "Another turn of this conversation is running; try again when it has ended.",
-        "conflict_error",
-        null,
+    return conflict(
         "conversation_locked",
-        LOCKED_RETRY);
+        "Another turn of this conversation is running; try again when it has ended.");
   }
 
   public static ApiError stopping() {
-    return new ApiError(
-        503,
-        "The server is stopping. Try again.",
-        "server_error",
-        null,
-        "server_stopping",
-        LOCKED_RETRY);
+    return server(503, "server_stopping", LOCKED_RETRY, "The server is stopping. Try again.");
   }
 }

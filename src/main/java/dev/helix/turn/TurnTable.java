@@ -1,28 +1,5 @@
 package dev.helix.turn;
 
-import static dev.helix.turn.TurnEvent.BROKEN;
-import static dev.helix.turn.TurnEvent.CLOSED;
-import static dev.helix.turn.TurnEvent.COMMIT;
-import static dev.helix.turn.TurnEvent.FAILED;
-import static dev.helix.turn.TurnEvent.HEAD;
-import static dev.helix.turn.TurnEvent.LEFT;
-import static dev.helix.turn.TurnEvent.LINGER;
-import static dev.helix.turn.TurnEvent.MISTAKE;
-import static dev.helix.turn.TurnEvent.PART;
-import static dev.helix.turn.TurnEvent.PLACED;
-import static dev.helix.turn.TurnEvent.RECORDED;
-import static dev.helix.turn.TurnEvent.SERVED;
-import static dev.helix.turn.TurnEvent.SILENCE;
-import static dev.helix.turn.TurnEvent.UNRECORDED;
-import static dev.helix.turn.TurnEvent.WHOLE;
-import static dev.helix.turn.TurnPhase.ANSWERING;
-import static dev.helix.turn.TurnPhase.ENDED;
-import static dev.helix.turn.TurnPhase.ENDING;
-import static dev.helix.turn.TurnPhase.IN_QUEUE;
-import static dev.helix.turn.TurnPhase.LEAVING;
-import static dev.helix.turn.TurnPhase.RECORDING;
-import static dev.helix.turn.TurnPhase.WAITING;
-
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -81,31 +58,32 @@ final class TurnTable {
       }
       STEPS.put(phase, steps);
     }
-    on(IN_QUEUE, PLACED, WAITING, Action.ASK);
-    on(WAITING, HEAD, ANSWERING, Action.BEGIN);
-    on(ANSWERING, PART, ANSWERING, Action.TAKE);
-    on(ANSWERING, WHOLE, RECORDING, Action.CONCLUDE);
-    on(WAITING, CLOSED, RECORDING, Action.FAIL);
-    on(ANSWERING, CLOSED, RECORDING, Action.CONCLUDE);
-    on(WAITING, BROKEN, RECORDING, Action.FAIL);
-    on(ANSWERING, BROKEN, RECORDING, Action.FAIL);
-    for (TurnPhase open : new TurnPhase[] {IN_QUEUE, WAITING, ANSWERING}) {
-      on(open, FAILED, RECORDING, Action.FAIL);
-      on(open, MISTAKE, RECORDING, Action.FAIL);
-      on(open, LEFT, LEAVING, Action.SAVE);
+    on(TurnPhase.IN_QUEUE, TurnEvent.PLACED, TurnPhase.WAITING, Action.ASK);
+    on(TurnPhase.WAITING, TurnEvent.HEAD, TurnPhase.ANSWERING, Action.BEGIN);
+    on(TurnPhase.ANSWERING, TurnEvent.PART, TurnPhase.ANSWERING, Action.TAKE);
+    on(TurnPhase.ANSWERING, TurnEvent.WHOLE, TurnPhase.RECORDING, Action.CONCLUDE);
+    on(TurnPhase.WAITING, TurnEvent.CLOSED, TurnPhase.RECORDING, Action.FAIL);
+    on(TurnPhase.ANSWERING, TurnEvent.CLOSED, TurnPhase.RECORDING, Action.CONCLUDE);
+    on(TurnPhase.WAITING, TurnEvent.BROKEN, TurnPhase.RECORDING, Action.FAIL);
+    on(TurnPhase.ANSWERING, TurnEvent.BROKEN, TurnPhase.RECORDING, Action.FAIL);
+    for (TurnPhase open :
+        new TurnPhase[] {TurnPhase.IN_QUEUE, TurnPhase.WAITING, TurnPhase.ANSWERING}) {
+      on(open, TurnEvent.FAILED, TurnPhase.RECORDING, Action.FAIL);
+      on(open, TurnEvent.MISTAKE, TurnPhase.RECORDING, Action.FAIL);
+      on(open, TurnEvent.LEFT, TurnPhase.LEAVING, Action.SAVE);
     }
-    on(RECORDING, RECORDED, ENDING, Action.SPEAK);
-    on(RECORDING, UNRECORDED, ENDING, Action.APOLOGIZE);
-    on(RECORDING, LEFT, LEAVING, Action.ABANDON);
-    on(LEAVING, RECORDED, ENDED, Action.CLOSE);
-    on(LEAVING, UNRECORDED, ENDED, Action.CLOSE);
-    for (TurnEvent last : new TurnEvent[] {SERVED, LEFT, MISTAKE}) {
-      on(ENDING, last, ENDED, Action.CLOSE);
+    on(TurnPhase.RECORDING, TurnEvent.RECORDED, TurnPhase.ENDING, Action.SPEAK);
+    on(TurnPhase.RECORDING, TurnEvent.UNRECORDED, TurnPhase.ENDING, Action.APOLOGIZE);
+    on(TurnPhase.RECORDING, TurnEvent.LEFT, TurnPhase.LEAVING, Action.ABANDON);
+    on(TurnPhase.LEAVING, TurnEvent.RECORDED, TurnPhase.ENDED, Action.CLOSE);
+    on(TurnPhase.LEAVING, TurnEvent.UNRECORDED, TurnPhase.ENDED, Action.CLOSE);
+    for (TurnEvent last : new TurnEvent[] {TurnEvent.SERVED, TurnEvent.LEFT, TurnEvent.MISTAKE}) {
+      on(TurnPhase.ENDING, last, TurnPhase.ENDED, Action.CLOSE);
     }
-    on(WAITING, COMMIT, WAITING, Action.COMMIT);
-    on(WAITING, SILENCE, WAITING, Action.KEEP_ALIVE);
-    on(ANSWERING, SILENCE, ANSWERING, Action.KEEP_ALIVE);
-    on(ENDED, LINGER, ENDED, Action.CANCEL);
+    on(TurnPhase.WAITING, TurnEvent.COMMIT, TurnPhase.WAITING, Action.COMMIT);
+    on(TurnPhase.WAITING, TurnEvent.SILENCE, TurnPhase.WAITING, Action.KEEP_ALIVE);
+    on(TurnPhase.ANSWERING, TurnEvent.SILENCE, TurnPhase.ANSWERING, Action.KEEP_ALIVE);
+    on(TurnPhase.ENDED, TurnEvent.LINGER, TurnPhase.ENDED, Action.CANCEL);
   }
 
   private TurnTable() {}

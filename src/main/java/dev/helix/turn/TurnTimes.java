@@ -1,12 +1,13 @@
 package dev.helix.turn;
 
-import dev.helix.turn.stream.Alarm;
-
 /**
  * When what happened last in a turn, and how long it may go on like that. All in nanoseconds of
  * {@link System#nanoTime}; used from the turn's mailbox.
  */
 final class TurnTimes {
+  /** Nothing comes due. */
+  static final long NEVER = Long.MAX_VALUE;
+
   /**
    * How many signs of life come at twice the pace after a stream began unanswered: a caller that
    * left must be noticed within 15 s.
@@ -119,10 +120,10 @@ final class TurnTimes {
     return null;
   }
 
-  /** In how many nanoseconds something may be due next, or {@link Alarm#NEVER}. */
+  /** In how many nanoseconds something may be due next, or {@link #NEVER}. */
   long untilNext(Situation now) {
     long at = System.nanoTime();
-    long next = Alarm.NEVER;
+    long next = NEVER;
     for (Due due : DUES) {
       next = Math.min(next, left(due, now, at));
     }
@@ -139,29 +140,24 @@ final class TurnTimes {
     boolean answering = phase == TurnPhase.ANSWERING;
     return switch (due) {
       case LOCKED ->
-          phase == TurnPhase.IN_QUEUE
-              ? settings.historyWait().toNanos() - (at - started)
-              : Alarm.NEVER;
-      case LATE -> waiting ? settings.firstByteTimeout().toNanos() - (at - started) : Alarm.NEVER;
+          phase == TurnPhase.IN_QUEUE ? settings.historyWait().toNanos() - (at - started) : NEVER;
+      case LATE -> waiting ? settings.firstByteTimeout().toNanos() - (at - started) : NEVER;
       case COMMIT ->
           waiting && stream && !now.streamBegun()
               ? settings.commitAfter().toNanos() - (at - started)
-              : Alarm.NEVER;
+              : NEVER;
       // While the caller holds the backend up, its silence is not its own.
       case SILENT ->
-          answering && !now.queued()
-              ? settings.idleTimeout().toNanos() - (at - backend)
-              : Alarm.NEVER;
+          answering && !now.queued() ? settings.idleTimeout().toNanos() - (at - backend) : NEVER;
       case STALLED ->
           phase != TurnPhase.ENDED && now.callerOwes()
               ? settings.stalledReaderTimeout().toNanos() - (at - progress)
-              : Alarm.NEVER;
+              : NEVER;
       case KEEP_ALIVE ->
           (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
               ? settings.commentInterval().toNanos() / (hurried > 0 ? 2 : 1) - (at - written)
-              : Alarm.NEVER;
-      case LINGER ->
-          phase == TurnPhase.ENDED && !now.backendOver() ? LINGER - (at - over) : Alarm.NEVER;
+              : NEVER;
+      case LINGER -> phase == TurnPhase.ENDED && !now.backendOver() ? LINGER - (at - over) : NEVER;
     };
   }
 }

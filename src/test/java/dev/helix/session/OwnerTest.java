@@ -86,7 +86,12 @@ class OwnerTest {
     Set<String> encodings = new HashSet<>();
     owners.forEach(
         owner ->
-            assertTrue(encodings.add(HexFormat.of().formatHex(owner.encoded())), owner::toString));
+            assertTrue(
+                encodings.add(encoded(owner.tenant()) + encoded(owner.user())), owner::toString));
+  }
+
+  private static String encoded(String name) {
+    return HexFormat.of().formatHex(OwnerNames.encoded(name));
   }
 
   @Test

@@ -119,9 +119,9 @@ class SessionStateTest {
 
   @Test
   void marker_isReadAtTheEndOnly() {
-    assertEquals(Step.WHY, StepMarker.in("Fine.\n<!-- STEP: why -->\n").orElseThrow());
-    assertEquals(Step.DONE, StepMarker.in("<!--STEP:DONE-->").orElseThrow());
-    assertTrue(StepMarker.in("<!-- STEP: why --> and more").isEmpty());
-    assertTrue(StepMarker.in("<!-- STEP: dance -->").isEmpty());
+    assertEquals(Step.WHY, Step.markedIn("Fine.\n<!-- STEP: why -->\n").orElseThrow());
+    assertEquals(Step.DONE, Step.markedIn("<!--STEP:DONE-->").orElseThrow());
+    assertTrue(Step.markedIn("<!-- STEP: why --> and more").isEmpty());
+    assertTrue(Step.markedIn("<!-- STEP: dance -->").isEmpty());
   }
 }

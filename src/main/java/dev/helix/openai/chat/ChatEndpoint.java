@@ -33,12 +33,8 @@ final class ChatEndpoint {
   private final TurnSettings settings;
   private final BodyBudget budget;
 
-  /**
-   * An endpoint.
-   *
-   * @param budget where bodies are counted
-   */
-  public ChatEndpoint(Turns turns, BodyBudget budget) {
+  /** An endpoint, which counts bodies in this budget. */
+  ChatEndpoint(Turns turns, BodyBudget budget) {
     this.turns = turns;
     this.settings = turns.settings();
     this.budget = budget;
@@ -124,28 +120,19 @@ final class ChatEndpoint {
   }
 
   private static void requireJson(HttpServletRequest request) throws InvalidRequestException {
-    String type = request.getContentType();
-    String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    boolean json =
-        media.equals("application/json")
-            || (media.startsWith("application/") && media.endsWith("+json"));
-    if (!json) {
-      throw new InvalidRequestException(
-          new ApiError(
-              415,
-              "The request must be sent with 'Content-Type: application/json'.",
-              "invalid_request_error",
-              null,
-              "unsupported_media_type"));
+    if (!RequestBody.isJson(request)) {
+      throw unsupported(
+          "unsupported_media_type",
+          "The request must be sent with 'Content-Type: application/json'.");
     }
     if (request.getHeader("Content-Encoding") != null) {
-      throw new InvalidRequestException(
-          new ApiError(
-              415,
-              "A request body with a Content-Encoding is not read.",
-              "invalid_request_error",
-              null,
-              "unsupported_content_encoding"));
+      throw unsupported(
+          "unsupported_content_encoding", "A request body with a Content-Encoding is not read.");
     }
+  }
+
+  private static InvalidRequestException unsupported(String code, String message) {
+    return new InvalidRequestException(
+        new ApiError(415, message, "invalid_request_error", null, code));
   }
 }

@@ -204,36 +204,11 @@ public final class TranscriptTree {
   }
 
   /** Where messages are found below one that is known with all that hangs below it. */
-  private NodeIndex below(Node parent) {
+  NodeIndex below(Node parent) {
     if (forgotten != null && parent.id() == null) {
       throw new IncompleteTreeException();
     }
     return index;
-  }
-
-  /** The messages of just this saying below a parent. Not to be changed. */
-  List<Node> children(Node parent, Fingerprint saying) {
-    return below(parent).children(parent, saying);
-  }
-
-  /** The answers below a parent that broke off. Not to be changed. */
-  List<Node> broken(Node parent) {
-    return below(parent).broken(parent);
-  }
-
-  /** The answers of this saying to the questions below a parent. Not to be changed. */
-  List<Node> grandchildren(Node parent, Fingerprint saying) {
-    return below(parent).grandchildren(parent, saying);
-  }
-
-  /** The answers that broke off to the questions below a parent. Not to be changed. */
-  List<Node> brokenGrandchildren(Node parent) {
-    return below(parent).brokenGrandchildren(parent);
-  }
-
-  /** The answers below a parent that say nothing but reasoning. Not to be changed. */
-  List<Node> silent(Node parent) {
-    return below(parent).silent(parent);
   }
 
   /** All messages of this saying, the newest last. Not to be changed. */

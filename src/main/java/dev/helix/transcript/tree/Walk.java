@@ -125,14 +125,17 @@ final class Walk {
   private List<Match> below(List<Match> parents, Message message) {
     List<Match> equal = new ArrayList<>(1);
     for (Match parent : parents) {
-      for (Node node : tree.children(parent.node(), message.fingerprint())) {
+      for (Node node : tree.below(parent.node()).children(parent.node(), message.fingerprint())) {
         equal.add(below(parent, node, 0));
       }
-      for (Node part : partsOf(tree.broken(parent.node()), message)) {
+      for (Node part : partsOf(tree.below(parent.node()).broken(parent.node()), message)) {
         equal.add(below(parent, part, 1));
       }
       // Right below one another they stand only in a file that was changed by hand.
-      for (Node silent : parent.node().silent() ? List.<Node>of() : tree.silent(parent.node())) {
+      for (Node silent :
+          parent.node().silent()
+              ? List.<Node>of()
+              : tree.below(parent.node()).silent(parent.node())) {
         equal.addAll(below(List.of(new Match(silent, parent.given() + 1)), message));
       }
     }
@@ -148,8 +151,10 @@ final class Walk {
   private List<Match> answered(List<Match> parents, Message answer) {
     List<Match> questions = new ArrayList<>();
     for (Match parent : parents) {
-      List<Node> answers = new ArrayList<>(tree.grandchildren(parent.node(), answer.fingerprint()));
-      answers.addAll(partsOf(tree.brokenGrandchildren(parent.node()), answer));
+      List<Node> answers =
+          new ArrayList<>(
+              tree.below(parent.node()).grandchildren(parent.node(), answer.fingerprint()));
+      answers.addAll(partsOf(tree.below(parent.node()).brokenGrandchildren(parent.node()), answer));
       for (Node node : answers) {
         Node question = tree.question(node);
         // Another program may have made something else of it since.
