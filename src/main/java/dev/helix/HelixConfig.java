@@ -10,7 +10,7 @@ import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
 import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.SessionStore;
+import dev.helix.session.StoreProviders;
 import dev.helix.session.TurnRequest;
 import dev.helix.turn.TurnSettings;
 import java.net.URI;
@@ -68,7 +68,7 @@ public record HelixConfig(
     AuthenticationSettings.from(settings);
     ArchiveSettings.read(settings);
     String store = store(settings);
-    SessionStore.problems(STORE, store, storeSettings(settings, sessionsDir))
+    StoreProviders.problems(STORE, store, storeSettings(settings, sessionsDir))
         .forEach(settings::reject);
     Duration modelsTimeout = settings.duration("helix.timeout.models", Duration.ofSeconds(10));
     UpstreamSettings upstream = upstream(settings, modelsTimeout);

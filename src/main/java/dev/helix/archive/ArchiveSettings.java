@@ -2,6 +2,7 @@ package dev.helix.archive;
 
 import dev.helix.config.Settings;
 import dev.helix.session.SessionStore;
+import dev.helix.session.StoreProviders;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,7 +31,7 @@ public record ArchiveSettings(Path folder, Duration idle, Duration interval) {
   public static ArchiveSettings from(
       Settings settings, String store, UnaryOperator<String> storeSettings) {
     int days = days(settings);
-    Optional<Path> folder = SessionStore.archiveFolder(store, storeSettings);
+    Optional<Path> folder = StoreProviders.named(store).archiveFolder(storeSettings);
     if (days != OFF && folder.isEmpty()) {
       settings.reject(
           Archive.DIRECTORY,

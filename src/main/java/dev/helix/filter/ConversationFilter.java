@@ -16,7 +16,7 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStore;
+import dev.helix.session.StoreProviders;
 import dev.helix.session.StoreUnavailableException;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -171,7 +171,7 @@ public final class ConversationFilter implements Filter {
     }
     String dirText = dir.toString();
     UnaryOperator<String> its = key -> key.equals(SESSIONS_DIR) ? dirText : source.raw(key);
-    SessionStore.problems(STORE, store, its).forEach(source::reject);
+    StoreProviders.problems(STORE, store, its).forEach(source::reject);
     source.check();
     manager = opened.open(store, its, cache);
     shares = true;

@@ -28,7 +28,7 @@ record ConversationHeaders(List<String> names) {
    *     characters
    */
   Conversation read(HttpServletRequest request) {
-    String task = task(request);
+    String task = HeaderValues.of(request, TASK).stream().findFirst().orElse(null);
     for (String name : names) {
       List<String> values = HeaderValues.of(request, name);
       if (!values.isEmpty()) {
@@ -45,24 +45,13 @@ record ConversationHeaders(List<String> names) {
 
   private static Conversation conversation(
       String name, List<String> values, String task, MessageIds messageIds) {
-    if (values.size() > 1) {
-      throw new InvalidConversationIdException(name, "was given more than once");
-    }
     String echo = values.get(0);
     String id = HeaderValues.decode(echo);
-    if (isTooLong(id)) {
-      throw new InvalidConversationIdException(
-          name, "is longer than " + MOST_CODE_POINTS + " characters");
-    }
-    if (hasControls(id)) {
-      throw new InvalidConversationIdException(name, "has control characters");
+    String problem = values.size() > 1 ? "was given more than once" : problem(id);
+    if (problem != null) {
+      throw new InvalidConversationIdException(name, problem);
     }
     return new Conversation(id, echo, task, messageIds);
-  }
-
-  private static String task(HttpServletRequest request) {
-    List<String> values = HeaderValues.of(request, TASK);
-    return values.isEmpty() ? null : values.get(0);
   }
 
   private static MessageIds messageIds(HttpServletRequest request) {
@@ -73,23 +62,15 @@ record ConversationHeaders(List<String> names) {
   /** An id that could not name a conversation is a hint worth nothing, and so absent. */
   private static String messageId(HttpServletRequest request, String name) {
     List<String> values = HeaderValues.of(request, name);
-    if (values.size() != 1) {
-      return null;
-    }
-    String id = HeaderValues.decode(values.get(0));
-    return isTooLong(id) || hasControls(id) ? null : id;
+    String id = values.size() == 1 ? HeaderValues.decode(values.get(0)) : null;
+    return id == null || problem(id) != null ? null : id;
   }
 
-  private static boolean isTooLong(String id) {
-    return id.length() > MOST_CODE_POINTS && id.codePointCount(0, id.length()) > MOST_CODE_POINTS;
-  }
-
-  private static boolean hasControls(String id) {
-    for (int i = 0; i < id.length(); i++) {
-      if (Character.isISOControl(id.charAt(i))) {
-        return true;
-      }
+  /** Why a text is no id; null where it is one. */
+  private static String problem(String id) {
+    if (id.codePointCount(0, id.length()) > MOST_CODE_POINTS) {
+      return "is longer than " + MOST_CODE_POINTS + " characters";
     }
-    return false;
+    return id.chars().anyMatch(Character::isISOControl) ? "has control characters" : null;
   }
 }

@@ -4,6 +4,7 @@ import dev.helix.archive.Archive;
 import dev.helix.session.CacheShare;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
+import dev.helix.session.StoreProviders;
 import jakarta.servlet.ServletContext;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,7 +59,7 @@ final class OpenedManagers {
           return value;
         };
     Clock clock = Clock.systemUTC();
-    Optional<Path> archive = SessionStore.archiveFolder(store, noted);
+    Optional<Path> archive = StoreProviders.named(store).archiveFolder(noted);
     SessionStore plain = SessionStore.open(store, noted);
     SessionStore whole = archive.map(in -> new Archive(in, clock).before(plain)).orElse(plain);
     Opened its = new Opened(store, read, new SessionManager(whole, clock, cache));

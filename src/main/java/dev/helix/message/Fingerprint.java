@@ -34,7 +34,11 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
     said.whatCounts()
         .forEach(
             (name, value) ->
-                update(digest, name.getBytes(StandardCharsets.UTF_8), value.kind(), value.bytes()));
+                update(
+                    digest,
+                    name.getBytes(StandardCharsets.UTF_8),
+                    value.kind,
+                    ByteBuffer.wrap(value.bytes)));
     return end(digest, said.nothing(), said.callsTools());
   }
 

@@ -2,11 +2,11 @@ package dev.helix.message;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.text.ByteSearch;
 import dev.helix.text.Json;
 import dev.helix.text.NormalizedText;
 import dev.helix.text.Sha256;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -16,15 +16,18 @@ import java.util.TreeMap;
 
 /** Collects what counts of a message, by field, for its {@link Fingerprint}. One for each. */
 final class FingerprintBuilder implements Json.FieldReader {
-  /** What is said in a field: the text itself ({@code s}), or a digest of something else. */
-  record Value(char kind, ByteBuffer bytes) {
+  /** What is said in a field: a text in UTF-8 ({@code s}), or a digest of something else. */
+  static final class Value {
+    final char kind;
+    final byte[] bytes;
+
+    Value(char kind, byte[] bytes) {
+      this.kind = kind;
+      this.bytes = bytes;
+    }
+
     byte[] digest() {
-      if (kind == 's') {
-        return textDigest(bytes.duplicate());
-      }
-      byte[] digest = new byte[bytes.remaining()];
-      bytes.duplicate().get(digest);
-      return digest;
+      return kind == 's' ? FingerprintBuilder.digest('s', bytes) : bytes;
     }
   }
 
@@ -94,13 +97,13 @@ final class FingerprintBuilder implements Json.FieldReader {
   }
 
   private static Value digested(byte[] digest) {
-    return new Value('d', ByteBuffer.wrap(digest));
+    return new Value('d', digest);
   }
 
   private static Value text(JsonParser value, String role) throws IOException {
     String text = Json.textOrNull(value);
     String counted = text == null ? "" : NormalizedText.of(role, text);
-    return counted.isEmpty() ? null : new Value('s', ByteBuffer.wrap(Json.utf8(counted)));
+    return counted.isEmpty() ? null : new Value('s', Json.utf8(counted));
   }
 
   private Value content(JsonParser value) throws IOException {
@@ -148,7 +151,7 @@ final class FingerprintBuilder implements Json.FieldReader {
     if (text != null) {
       fields.put("text", text.digest());
     }
-    return digested(join('{', inOrder(fields)));
+    return digested(object(fields));
   }
 
   /** The ids of the calls in their order; a call without one counts by all it says. */
@@ -182,7 +185,7 @@ final class FingerprintBuilder implements Json.FieldReader {
       }
     }
     lastHadId = id != null;
-    return id != null ? id : join('{', inOrder(fields));
+    return id != null ? id : object(fields);
   }
 
   /** The digest of any value; leaves the parser at its last token. */
@@ -195,7 +198,7 @@ final class FingerprintBuilder implements Json.FieldReader {
         value.nextToken();
         fields.put(name, value(value));
       }
-      return join('{', inOrder(fields));
+      return object(fields);
     }
     if (token == JsonToken.START_ARRAY) {
       List<byte[]> items = new ArrayList<>();
@@ -204,7 +207,9 @@ final class FingerprintBuilder implements Json.FieldReader {
       }
       return join('[', items);
     }
-    return token == JsonToken.VALUE_STRING ? string(value) : scalar(value.getText());
+    return token == JsonToken.VALUE_STRING
+        ? string(value)
+        : digest('n', value.getText().getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -212,48 +217,36 @@ final class FingerprintBuilder implements Json.FieldReader {
    * are, without making a text of it.
    */
   private byte[] string(JsonParser value) throws IOException {
-    int start = (int) value.currentTokenLocation().getByteOffset() + 1;
-    int end = start;
-    while (message.byteAt(end) != '"') {
-      if (message.byteAt(end) == '\\') {
-        return textDigest(ByteBuffer.wrap(Json.utf8(value.getText())));
-      }
-      end++;
+    byte[] json = message.buffer();
+    int start = message.offset() + (int) value.currentTokenLocation().getByteOffset() + 1;
+    int end = ByteSearch.indexOf((byte) '"', (byte) '\\', json, start, json.length);
+    if (json[end] == '\\') {
+      return digest('s', Json.utf8(value.getText()));
     }
     MessageDigest digest = Sha256.begin();
     digest.update((byte) 's');
-    digest.update(message.bytes(start, end));
+    digest.update(json, start, end - start);
     return digest.digest();
   }
 
-  private static byte[] textDigest(ByteBuffer utf8) {
-    MessageDigest digest = Sha256.begin();
-    digest.update((byte) 's');
-    digest.update(utf8);
-    return digest.digest();
-  }
-
-  private static byte[] scalar(String literal) {
-    MessageDigest digest = Sha256.begin();
-    digest.update((byte) 'n');
-    digest.update(literal.getBytes(StandardCharsets.UTF_8));
-    return digest.digest();
-  }
-
-  private static List<byte[]> inOrder(Map<String, byte[]> fields) {
+  private static byte[] object(Map<String, byte[]> fields) {
     List<byte[]> digests = new ArrayList<>();
     fields.forEach(
         (name, digest) -> {
-          digests.add(textDigest(ByteBuffer.wrap(Json.utf8(name))));
+          digests.add(digest('s', Json.utf8(name)));
           digests.add(digest);
         });
-    return digests;
+    return join('{', digests);
   }
 
-  private static byte[] join(char kind, List<byte[]> digests) {
+  private static byte[] digest(char kind, byte[] bytes) {
+    return join(kind, List.of(bytes));
+  }
+
+  private static byte[] join(char kind, List<byte[]> parts) {
     MessageDigest digest = Sha256.begin();
     digest.update((byte) kind);
-    digests.forEach(digest::update);
+    parts.forEach(digest::update);
     return digest.digest();
   }
 }

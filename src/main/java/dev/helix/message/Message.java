@@ -3,7 +3,6 @@ package dev.helix.message;
 import dev.helix.text.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -260,11 +259,6 @@ public final class Message {
     }
   }
 
-  /** The byte at a distance from the first one. */
-  byte byteAt(int index) {
-    return buffer[offset + index];
-  }
-
   /** The array that holds the JSON among others, for reading only. */
   byte[] buffer() {
     return buffer;
@@ -273,11 +267,6 @@ public final class Message {
   /** Where in the array the JSON begins. */
   int offset() {
     return offset;
-  }
-
-  /** The array and where in it a distance from the first byte is, for reading only. */
-  ByteBuffer bytes(int start, int end) {
-    return ByteBuffer.wrap(buffer, offset + start, end - start).asReadOnlyBuffer();
   }
 
   /** What tells this message from others under the same parent. */

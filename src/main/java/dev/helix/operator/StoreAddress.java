@@ -7,6 +7,7 @@ import dev.helix.config.Source;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
+import dev.helix.session.StoreProviders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -106,7 +107,8 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
 
   /** The archive of the store's sessions, where it has one. */
   Optional<Archive> archive() {
-    return SessionStore.archiveFolder(kind, settings)
+    return StoreProviders.named(kind)
+        .archiveFolder(settings)
         .map(folder -> new Archive(folder, Clock.systemUTC()));
   }
 

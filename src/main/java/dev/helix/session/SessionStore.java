@@ -95,9 +95,7 @@ public interface SessionStore extends AutoCloseable {
    */
   Appended append(SessionState state, LogVersion expected, List<Message> elements, Lease lease);
 
-  /**
-   * Adds elements as {@link #append(SessionState, LogVersion, List, Lease)} does, without a lease.
-   */
+  /** Adds elements without a lease. */
   default Appended append(SessionState state, LogVersion expected, List<Message> elements) {
     return append(state, expected, elements, null);
   }
@@ -135,7 +133,6 @@ public interface SessionStore extends AutoCloseable {
   /**
    * Replaces a note, or makes it, atomically and durably.
    *
-   * @param name as in {@link #note}
    * @return false, with nothing stored, where the session does not exist
    */
   boolean saveNote(SessionId id, String name, String text);
@@ -151,9 +148,7 @@ public interface SessionStore extends AutoCloseable {
   byte[] ownerSecret();
 
   /**
-   * The owners' secret where there is one already; none is made. A new array each time.
-   *
-   * @throws SessionException if it is damaged
+   * The owners' secret as {@link #ownerSecret} gives it, where there is one already; none is made.
    */
   Optional<byte[]> findOwnerSecret();
 
@@ -185,20 +180,14 @@ public interface SessionStore extends AutoCloseable {
   }
 
   /**
-   * All sessions behind a place, in the order and with the limits of {@link #list(Position, int)}.
-   * They are read as they are taken, a thousand at once.
-   *
-   * @param after null to begin with the newest
+   * All sessions behind a place, or all, in the order and with the limits of {@link #list(Position,
+   * int)}. They are read as they are taken, a thousand at once.
    */
   default Stream<SessionState> all(Position after) {
     return SessionPages.behind(this, after);
   }
 
-  /**
-   * Removes a session and all its content, its notes too, for good.
-   *
-   * @return whether there was one
-   */
+  /** Removes a session and all its content, its notes too, for good; says whether there was one. */
   boolean delete(SessionId id);
 
   /**
@@ -290,12 +279,7 @@ public interface SessionStore extends AutoCloseable {
   @Override
   void close();
 
-  /**
-   * A place in the order of last use.
-   *
-   * @param updatedAt when the session at this place was used
-   * @param id its name
-   */
+  /** A place in the order of last use: when the session there was used, and its name. */
   record Position(Instant updatedAt, SessionId id) {
     public Position {
       Objects.requireNonNull(updatedAt, "updatedAt");
@@ -311,10 +295,9 @@ public interface SessionStore extends AutoCloseable {
   /**
    * What was read, as of one moment.
    *
-   * @param state the session's state; null where there is no such session
+   * @param state null where there is no such session
    * @param version the place reached
-   * @param fromStart whether the elements are the whole log
-   * @param elements oldest first
+   * @param fromStart whether the elements, the oldest first, are the whole log
    */
   record Reading(
       SessionState state, LogVersion version, boolean fromStart, List<Message> elements) {
@@ -327,12 +310,7 @@ public interface SessionStore extends AutoCloseable {
     }
   }
 
-  /**
-   * What became of an append.
-   *
-   * @param outcome whether it was done
-   * @param version the place after the elements; {@link LogVersion#NONE} where it was not done
-   */
+  /** What became of an append, and the place after it; {@link LogVersion#NONE} if not done. */
   record Appended(Outcome outcome, LogVersion version) {
     public Appended {
       Objects.requireNonNull(outcome, "outcome");
@@ -363,8 +341,6 @@ public interface SessionStore extends AutoCloseable {
     /**
      * What makes no sense in the settings, as far as can be said without opening a store: for each
      * such key what it must be. None unless overridden.
-     *
-     * @param settings as in {@link #open}
      */
     default Map<String, String> problems(UnaryOperator<String> settings) {
       return Map.of();
@@ -386,7 +362,6 @@ public interface SessionStore extends AutoCloseable {
      * findOwnerSecret}, {@code list}, {@code all} and {@code export} work; the rest throws {@link
      * UnsupportedOperationException}.
      *
-     * @param settings as in {@link #open}
      * @throws IllegalArgumentException if a setting makes no sense
      * @throws SessionException if there is no such store
      */
@@ -397,25 +372,11 @@ public interface SessionStore extends AutoCloseable {
      * which all servers of the store must share; empty where that is not set and this kind of store
      * has no place of its own.
      *
-     * @param settings as in {@link #open}
      * @throws IllegalArgumentException if a setting makes no sense
      */
     default Optional<Path> archiveFolder(UnaryOperator<String> settings) {
       return StoreProviders.archiveFolder(settings.apply(ARCHIVE_DIRECTORY));
     }
-  }
-
-  /**
-   * What makes no sense in the settings of a kind of store, as {@link Provider#problems} says;
-   * where there is no such kind, those there are.
-   *
-   * @param key whose value the name is
-   */
-  static Map<String, String> problems(String key, String name, UnaryOperator<String> settings) {
-    Map<String, Provider> all = StoreProviders.all();
-    return all.containsKey(name)
-        ? all.get(name).problems(settings)
-        : Map.of(key, "one of " + String.join(", ", all.keySet()));
   }
 
   /**
@@ -434,14 +395,5 @@ public interface SessionStore extends AutoCloseable {
    */
   static SessionStore openToRead(String name, UnaryOperator<String> settings) {
     return StoreProviders.named(name).openToRead(settings);
-  }
-
-  /**
-   * The folder for archived sessions, as {@link Provider#archiveFolder} says.
-   *
-   * @throws IllegalArgumentException if there is no such kind, naming those there are
-   */
-  static Optional<Path> archiveFolder(String name, UnaryOperator<String> settings) {
-    return StoreProviders.named(name).archiveFolder(settings);
   }
 }

@@ -6,17 +6,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** The kinds of stores that there are, found by {@link ServiceLoader}. No state. */
-final class StoreProviders {
+public final class StoreProviders {
   private StoreProviders() {}
+
+  /**
+   * What makes no sense in the settings of a kind of store, as {@link
+   * SessionStore.Provider#problems} says; where there is no such kind, those there are.
+   *
+   * @param key whose value the name is
+   */
+  public static Map<String, String> problems(
+      String key, String name, UnaryOperator<String> settings) {
+    Map<String, SessionStore.Provider> all = all();
+    return all.containsKey(name)
+        ? all.get(name).problems(settings)
+        : Map.of(key, "one of " + String.join(", ", all.keySet()));
+  }
 
   /**
    * The kind of that name.
    *
    * @throws IllegalArgumentException if there is none, naming those there are
    */
-  static SessionStore.Provider named(String name) {
+  public static SessionStore.Provider named(String name) {
     Map<String, SessionStore.Provider> all = all();
     if (!all.containsKey(name)) {
       throw new IllegalArgumentException(
@@ -26,7 +41,7 @@ final class StoreProviders {
   }
 
   /** All by their names, in order. */
-  static Map<String, SessionStore.Provider> all() {
+  private static Map<String, SessionStore.Provider> all() {
     Map<String, SessionStore.Provider> all = new TreeMap<>();
     // This class's own loader: in a container the thread's may be another application's.
     ServiceLoader.load(SessionStore.Provider.class, StoreProviders.class.getClassLoader())

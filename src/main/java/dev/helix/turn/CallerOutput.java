@@ -21,6 +21,10 @@ public final class CallerOutput {
     caller = stream;
   }
 
+  CallerStream stream() {
+    return caller;
+  }
+
   /** Whether status and headers have been given. */
   public boolean begun() {
     return begun;
@@ -51,25 +55,5 @@ public final class CallerOutput {
   /** Sends what was written. Not needed at the end of what a form is told. */
   public void flush() {
     caller.flush();
-  }
-
-  /** How many bytes wait for the caller. */
-  long queued() {
-    return caller.queued();
-  }
-
-  /** Whether something is on its way that the caller has not taken. */
-  boolean waits() {
-    return caller.waits();
-  }
-
-  /** No more is to come. */
-  void end() {
-    caller.end();
-  }
-
-  /** Nothing more can come. */
-  void abandon() {
-    caller.abandon();
   }
 }

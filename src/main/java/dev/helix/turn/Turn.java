@@ -199,7 +199,7 @@ final class Turn implements CallerStream.Listener {
     switch (reply.take(bytes)) {
       case MORE -> {
         caller.flush();
-        if (caller.queued() > settings.streamBufferBytes()) {
+        if (caller.stream().queued() > settings.streamBufferBytes()) {
           left("the caller reads too slowly");
         }
       }
@@ -242,7 +242,7 @@ final class Turn implements CallerStream.Listener {
   }
 
   private void askForMore() {
-    if (caller.queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore()) {
+    if (caller.stream().queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore()) {
       times.backendSpoke();
     }
   }
@@ -283,13 +283,13 @@ final class Turn implements CallerStream.Listener {
         LOG.log(Level.DEBUG, why);
         backend.cancel();
         call.forgetBody();
-        caller.abandon();
+        caller.stream().abandon();
         ending = new Ending(() -> reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
         mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));
       }
-      case ABANDON -> caller.abandon();
+      case ABANDON -> caller.stream().abandon();
       case CLOSE -> {
-        caller.abandon();
+        caller.stream().abandon();
         close();
       }
       default -> {}
@@ -319,7 +319,7 @@ final class Turn implements CallerStream.Listener {
 
   private void speak(Ending.LastWords words) {
     words.tell(form, caller);
-    caller.end();
+    caller.stream().end();
     alarm.set();
   }
 
@@ -328,7 +328,7 @@ final class Turn implements CallerStream.Listener {
     switch (enter(TurnEvent.MISTAKE)) {
       case FAIL -> concludeWith(ApiError.internal());
       case CLOSE -> {
-        caller.abandon();
+        caller.stream().abandon();
         close();
       }
       default -> {}
@@ -392,8 +392,8 @@ final class Turn implements CallerStream.Listener {
     return new Situation(
         phase,
         caller.begun(),
-        caller.queued() > 0,
-        caller.waits(),
+        caller.stream().queued() > 0,
+        caller.stream().waits(),
         reply.atBoundary(),
         backend.isOver());
   }

@@ -14,7 +14,6 @@ import dev.helix.text.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -254,17 +253,17 @@ final class ChatRequest {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         throw wrongType(place + "[" + i + "]", "an object");
       }
-      Set<String> seen = new HashSet<>();
+      boolean typed = false;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String field = parser.currentName();
-        seen.add(field);
+        typed |= field.equals("type");
         JsonToken part = parser.nextToken();
         if ((field.equals("type") || field.equals("text")) && part != JsonToken.VALUE_STRING) {
           throw wrongType(place + "[" + i + "]." + field, "a string");
         }
         parser.skipChildren();
       }
-      if (!seen.contains("type")) {
+      if (!typed) {
         throw missing(place + "[" + i + "].type");
       }
     }

@@ -77,7 +77,6 @@ public final class CallerStream implements WriteListener {
   private long queued;
   private final Map<String, String> ownHeaders = new LinkedHashMap<>();
   private Piece.Head head;
-  private boolean begun;
 
   /** What is being written, or what the container would not take yet; null where it took all. */
   private Piece piece;
@@ -149,11 +148,6 @@ public final class CallerStream implements WriteListener {
     Map<String, String> all = new LinkedHashMap<>(ownHeaders);
     all.putAll(headers);
     head = new Piece.Head(status, all);
-    begun = true;
-  }
-
-  boolean begun() {
-    return begun;
   }
 
   /** Adds bytes to what goes out; they go with the next {@link #flush}. */
@@ -180,16 +174,10 @@ public final class CallerStream implements WriteListener {
     flush();
   }
 
-  boolean over() {
-    return over;
-  }
-
   /** Has the container handed what it takes now, behind the tasks that wait in the mailbox. */
   public void flush() {
-    if (over || writing) {
-      return;
-    }
-    if (piece == null && head == null && queue.isEmpty() && !ending) {
+    boolean nothing = piece == null && head == null && queue.isEmpty() && !ending;
+    if (over || writing || nothing) {
       return;
     }
     if (!ready) {

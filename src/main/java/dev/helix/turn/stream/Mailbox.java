@@ -68,10 +68,7 @@ public final class Mailbox implements Executor {
 
   /** Adds a task that may block. */
   public void executeBlocking(Runnable task) {
-    tasks.add(new Blocking(task));
-    if (taken.compareAndSet(false, true)) {
-      startNext();
-    }
+    execute(new Blocking(task));
   }
 
   /**
@@ -81,35 +78,18 @@ public final class Mailbox implements Executor {
    */
   public void executeHere(Runnable task) {
     tasks.add(task);
-    if (!taken.compareAndSet(false, true)) {
-      return;
-    }
-    Supplier<Runnable> work = runAll(false);
-    if (work == null) {
-      return;
-    }
-    if (outsideHoldsUp) {
-      start(() -> doOutside(work));
-    } else {
+    Supplier<Runnable> work = taken.compareAndSet(false, true) ? runAll(false) : null;
+    if (work != null && outsideHoldsUp) {
+      start(executor, () -> doOutside(work));
+    } else if (work != null) {
       doOutside(work);
     }
   }
 
-  private void start(Runnable work) {
-    start(executor, work);
-  }
-
   /** Has a thread run the tasks that may run the first of them. The mailbox must be taken. */
   private void startNext() {
-    if (tasks.peek() instanceof Blocking) {
-      startBlocking();
-    } else {
-      start(this::drain);
-    }
-  }
-
-  private void startBlocking() {
-    start(blocking, () -> drain(true));
+    boolean blocks = tasks.peek() instanceof Blocking;
+    start(blocks ? blocking : executor, () -> drain(blocks));
   }
 
   private static void start(Executor on, Runnable work) {
@@ -134,16 +114,22 @@ public final class Mailbox implements Executor {
    * what takes its time. Called within a task.
    */
   public void handOver() {
+    Supplier<Runnable> work = takeOutside();
+    if (work != null) {
+      start(executor, () -> doOutside(work));
+    }
+  }
+
+  /** Takes what is left to be done, as long as the mailbox is this thread's. */
+  private Supplier<Runnable> takeOutside() {
     Supplier<Runnable> work = outside;
     outside = null;
-    if (work != null) {
-      start(() -> doOutside(work));
-    }
+    return work;
   }
 
   private void doOutside(Supplier<Runnable> work) {
     if (comeBack(work)) {
-      drain();
+      drain(false);
     }
   }
 
@@ -176,10 +162,6 @@ public final class Mailbox implements Executor {
     }
   }
 
-  private void drain() {
-    drain(false);
-  }
-
   private void drain(boolean mayBlock) {
     Supplier<Runnable> work;
     do {
@@ -195,18 +177,14 @@ public final class Mailbox implements Executor {
     while (true) {
       for (Runnable task = tasks.peek(); task != null; task = tasks.peek()) {
         if (!mayBlock && task instanceof Blocking) {
-          // Taken before the mailbox is another thread's.
-          Supplier<Runnable> left = outside;
-          outside = null;
-          startBlocking();
+          Supplier<Runnable> left = takeOutside();
+          startNext();
           return left;
         }
         tasks.remove();
         run(task);
       }
-      // Taken before the mailbox is given up: behind that it belongs to another thread.
-      Supplier<Runnable> work = outside;
-      outside = null;
+      Supplier<Runnable> work = takeOutside();
       taken.set(false);
       // Looked at again, as one may have come before the mailbox was given up.
       if (tasks.isEmpty() || !taken.compareAndSet(false, true)) {
