@@ -1,11 +1,10 @@
 package dev.helix.filter;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
+import dev.helix.text.Json;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -18,13 +17,6 @@ import java.util.Optional;
  */
 final class ChatBody {
   private static final Logger LOG = System.getLogger(ChatBody.class.getName());
-
-  // The body's size is limited already, and one image may be most of it.
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
 
   /** What is read out of a body. The parser stands before the first token. */
   private interface Reading<T> {
@@ -50,7 +42,7 @@ final class ChatBody {
   }
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
-    try (JsonParser parser = JSON.createParser(body)) {
+    try (JsonParser parser = Json.FACTORY.createParser(body)) {
       return reading.read(parser);
     } catch (IOException | IllegalArgumentException e) {
       LOG.log(Level.DEBUG, () -> "a body that is no readable chat request: " + e.getClass());
@@ -119,7 +111,6 @@ final class ChatBody {
     return only.role().equals("user") && BackgroundPrompt.matches(only.text());
   }
 
-  /** Moves the parser from the beginning of a message to its end. */
   private static Span skipMessage(JsonParser parser) throws IOException {
     int start = (int) parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
@@ -129,7 +120,6 @@ final class ChatBody {
     return new Span(start, (int) parser.currentLocation().getByteOffset());
   }
 
-  /** Where a message is in its body, in bytes. */
   private record Span(int start, int end) {
     Message messageIn(byte[] body) {
       return Message.parse(body, start, end - start);

@@ -83,7 +83,6 @@ public final class ConversationFilter implements Filter {
   /** The key of the kind of store that sessions are kept in, {@code files} unless set. */
   public static final String STORE = "helix.store";
 
-  /** The beginnings of the keys that say where sessions are kept. */
   private static final List<String> ABOUT_THE_STORE =
       List.of("helix.store", "helix.sessions.", "helix.jdbc.", "helix.redis.", "helix.archive.");
 
@@ -328,7 +327,6 @@ public final class ConversationFilter implements Filter {
     return true;
   }
 
-  /** The session of a request; null where it has none. */
   private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {
     if (conversation.id() != null) {
       return conversation.temporary()

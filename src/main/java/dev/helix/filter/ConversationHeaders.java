@@ -66,7 +66,6 @@ record ConversationHeaders(List<String> names) {
     return id == null || problem(id) != null ? null : id;
   }
 
-  /** Why a text is no id; null where it is one. */
   private static String problem(String id) {
     if (id.codePointCount(0, id.length()) > MOST_CODE_POINTS) {
       return "is longer than " + MOST_CODE_POINTS + " characters";

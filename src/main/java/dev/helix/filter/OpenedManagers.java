@@ -26,7 +26,6 @@ final class OpenedManagers {
 
   private OpenedManagers() {}
 
-  /** Those of this web application. */
   static OpenedManagers of(ServletContext context) {
     String name = OpenedManagers.class.getName();
     // A container starts the filters of an application one after the other.
@@ -87,7 +86,6 @@ final class OpenedManagers {
     return unused;
   }
 
-  /** A manager and what it was opened with. */
   private static final class Opened {
     private final String store;
     private final Map<String, String> read;

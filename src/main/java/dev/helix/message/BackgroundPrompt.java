@@ -67,7 +67,6 @@ public final class BackgroundPrompt {
     return false;
   }
 
-  /** Whether a heading says Output, perhaps in bold. */
   private static boolean isHeadedOutput(String line) {
     int at = 0;
     while (at < line.length() && line.charAt(at) == '#') {

@@ -50,7 +50,6 @@ public record ElementFields(
         newId, newParentKnown, newParentId, timestamp, model, finishReason, status);
   }
 
-  /** The fields as they stand in an element, without the braces. */
   byte[] toJsonFields() {
     StringBuilder out = new StringBuilder();
     append(out, "id", id);

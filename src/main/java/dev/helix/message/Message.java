@@ -47,12 +47,7 @@ public final class Message {
     return new Message(json, 0, json.length, role, ElementFields.NONE, false);
   }
 
-  /**
-   * Reads a message, which shares the array: the caller must not change it.
-   *
-   * @throws IllegalArgumentException if it is not one JSON object in UTF-8 with a string as {@code
-   *     role}
-   */
+  /** Reads a message as {@link #parse(byte[], int, int)} does, from all of an array. */
   public static Message parse(byte[] json) {
     return parse(json, 0, json.length);
   }
@@ -264,7 +259,6 @@ public final class Message {
     return buffer;
   }
 
-  /** Where in the array the JSON begins. */
   int offset() {
     return offset;
   }

@@ -17,7 +17,6 @@ import java.util.TreeMap;
 public final class MessageContent {
   private MessageContent() {}
 
-  /** The string content, or the text parts joined by newlines; "" when there is none. */
   static String text(Message message) {
     String[] text = {""};
     message.eachField(
@@ -29,7 +28,6 @@ public final class MessageContent {
     return text[0];
   }
 
-  /** The text, or the compact JSON of the parts where no part is a text. */
   static String firstMessageText(Message message) {
     String text = text(message);
     if (!text.isEmpty()) {

@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the text of a message that says nothing but a string, as nearly all do, straight from its
- * bytes: a resent history has thousands. The bytes were found to be one valid JSON object when the
- * message was made. One for each message; not thread-safe.
+ * bytes, which are one valid JSON object. One for each message; not thread-safe.
  */
 final class PlainTextReader {
   private final byte[] json;
@@ -31,7 +30,6 @@ final class PlainTextReader {
     return reader.findText() ? reader.wording() : null;
   }
 
-  /** Looks for the content, and for anything else that would count. */
   private boolean findText() {
     while (true) {
       skipSpace();

@@ -118,7 +118,6 @@ final class AnswerElements {
     }
   }
 
-  /** The newest version of a message. */
   private Message stored(Node node) {
     Message recent = tree.recent().get(node);
     return recent != null

@@ -22,7 +22,6 @@ public record CacheShare(int percent) {
     }
   }
 
-  /** The share in bytes. */
   long bytes() {
     return Runtime.getRuntime().maxMemory() / 100 * percent;
   }

@@ -70,7 +70,6 @@ final class LogEnd {
         : element.as(element.element().placed(node.id(), true, node.parentId()));
   }
 
-  /** The newest leading system message, or null. */
   Message system() {
     while (!systemKnown && whole == null) {
       readFurther();
@@ -78,7 +77,6 @@ final class LogEnd {
     return whole != null ? whole.system() : system;
   }
 
-  /** The whole log. */
   Transcript whole() {
     if (whole == null) {
       read = read != null && read.fromStart() ? read : store.read(id, LogVersion.NONE);

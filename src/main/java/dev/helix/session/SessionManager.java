@@ -62,7 +62,6 @@ public final class SessionManager implements AutoCloseable {
     this(store, clock, share.bytes());
   }
 
-  /** A manager whose memory of sessions is so many bytes. */
   SessionManager(SessionStore store, Clock clock, long cacheBytes) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");

@@ -77,7 +77,6 @@ final class SessionResolver {
         || names.of(session.owner(), forms).contains(session.sessionId());
   }
 
-  /** A name that nobody else has. */
   SessionId random(Owner owner) {
     return names.of(owner, List.of(SessionId.random())).get(0);
   }

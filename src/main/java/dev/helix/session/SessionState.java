@@ -32,7 +32,6 @@ public record SessionState(
     Owner owner) {
   private static final byte[] NOTHING = {'{', '}'};
 
-  /** How many characters the original request has at most. */
   private static final int LONGEST_REQUEST = 2000;
 
   private static final String GOES_ON = "…";

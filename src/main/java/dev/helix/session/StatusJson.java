@@ -72,7 +72,6 @@ final class StatusJson {
         owner(fields.path("owner")));
   }
 
-  /** The text of a field; null where there is none. */
   private String text(String field) {
     return fields.path(field).textValue();
   }

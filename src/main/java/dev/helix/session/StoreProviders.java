@@ -40,7 +40,6 @@ public final class StoreProviders {
     return all.get(name);
   }
 
-  /** All by their names, in order. */
   private static Map<String, SessionStore.Provider> all() {
     Map<String, SessionStore.Provider> all = new TreeMap<>();
     // This class's own loader: in a container the thread's may be another application's.

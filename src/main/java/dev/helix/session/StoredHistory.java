@@ -4,7 +4,6 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.HistoryLimit;
 import dev.helix.transcript.tree.MessageCache;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.TranscriptTree;
@@ -63,8 +62,8 @@ final class StoredHistory {
 
   /**
    * The messages from a place on the path to its end, the oldest first. That place is the root, or
-   * a question from which on there are as many to send as the limit allows: {@link
-   * HistoryLimit#latest} never keeps one above it, and decides about those below it without them.
+   * a question from which on there are as many to send as the limit allows: {@link TurnPlan#latest}
+   * never keeps one above it, and decides about those below it without them.
    *
    * @param end {@link Node#ROOT} for a path without messages
    */
@@ -103,7 +102,6 @@ final class StoredHistory {
     return kept != null ? kept : log.get(node);
   }
 
-  /** The newest leading system message, or null. */
   Message system() {
     return recent.isOn() ? recent.system() : log.system();
   }

@@ -215,7 +215,6 @@ final class TurnLog {
         });
   }
 
-  /** The state of a session of which a turn is recorded. */
   private static SessionState begun(SessionState before, List<Message> messages) {
     SessionState after =
         before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;

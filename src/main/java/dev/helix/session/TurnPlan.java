@@ -7,7 +7,6 @@ import dev.helix.session.SessionStore.Reading;
 import dev.helix.text.NormalizedText;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.HistoryLimit;
 import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.Placement;
@@ -31,7 +30,6 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     return tree.version().equals(read.version()) ? read : readWhole(store, tree, id);
   }
 
-  /** Reads all of the log into the tree. */
   static Reading readWhole(SessionStore store, TranscriptTree tree, SessionId id) {
     Reading read = store.read(id, LogVersion.NONE);
     tree.apply(read.version(), true, read.elements());
@@ -85,8 +83,29 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     List<Message> path = stored.path(end, request.historyLimit());
     return new TurnPlan(
         Placer.below(tree, end, chain, request.ids(), now),
-        HistoryLimit.latest(Transcript.sent(path, results), request.historyLimit(), results),
+        latest(Transcript.sent(path, results), request.historyLimit(), results),
         chain.system() == null ? stored.system() : null);
+  }
+
+  /**
+   * The newest turns that hold no more than so many messages together. A turn begins with a user
+   * message, so that calls and their results stay together.
+   *
+   * @param pending whether the last turn still waits for results, so that it is kept at any length
+   */
+  static List<Message> latest(List<Message> history, int most, boolean pending) {
+    int from = 0;
+    while (history.size() - from > most) {
+      int next = from + 1;
+      while (next < history.size() && !history.get(next).role().equals("user")) {
+        next++;
+      }
+      if (pending && next == history.size()) {
+        break;
+      }
+      from = next;
+    }
+    return history.subList(from, history.size());
   }
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */

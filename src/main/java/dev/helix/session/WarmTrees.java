@@ -41,7 +41,6 @@ final class WarmTrees {
     return locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
   }
 
-  /** Takes the session's tree out, or a fresh one. */
   synchronized TranscriptTree take(SessionId id) {
     Warm warm = remove(id);
     return warm != null

@@ -7,10 +7,9 @@ import dev.helix.turn.stream.Mailbox;
 import java.nio.ByteBuffer;
 
 /**
- * How a backend's events come into a turn's mailbox: the backend's own thread hands tokens on,
- * where nobody else has the mailbox and the server never holds up who writes. The end of an answer
- * that is no stream goes to a thread that may wait for the store. Called by the exchange, which
- * tells its events one after the other.
+ * How a backend's events come into a turn's mailbox: tokens are handed on by the backend's own
+ * thread, where nobody else has the mailbox and the server never holds up who writes. The end of a
+ * whole answer goes to a thread that may wait for the store.
  */
 final class BackendEvents implements ReplyReceiver {
   private final Turn turn;

@@ -12,7 +12,6 @@ final class BackendFlow {
   private boolean ended;
   private boolean cancelled;
 
-  /** The exchange is known. */
   void runs(Exchange running) {
     exchange = running;
     if (cancelled) {
@@ -35,7 +34,6 @@ final class BackendFlow {
     return true;
   }
 
-  /** The backend has said all it will. */
   void ended() {
     ended = true;
   }

@@ -25,7 +25,6 @@ final class ConversationQueue {
     return turn;
   }
 
-  /** One turn in its conversation's queue. */
   final class QueuedTurn {
     private final SessionId conversation;
     private Runnable onFirst;

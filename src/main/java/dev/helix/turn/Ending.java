@@ -44,7 +44,6 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
     return new Ending(() -> reply.answers(AnswerStatus.FAILED), words(reply, error), true);
   }
 
-  /** The words that tell of an error of ours. */
   static LastWords words(BackendReply reply, ApiError error) {
     return (form, out) -> {
       if (error.retryAfter() != null && !out.begun()) {

@@ -30,17 +30,14 @@ public final class ErrorMapping {
     };
   }
 
-  /** The backend gave no status in time. */
   static ApiError late() {
     return upstream(504, "upstream_timeout", "The upstream did not answer in time.");
   }
 
-  /** The backend began an answer and said nothing for too long. */
   static ApiError silent() {
     return upstream(504, "upstream_timeout", "The upstream fell silent within its answer.");
   }
 
-  /** The backend ended an answer that was not complete. */
   static ApiError incomplete() {
     return upstream(502, "upstream_broken", "The upstream ended before its answer was complete.");
   }
@@ -119,7 +116,6 @@ public final class ErrorMapping {
             + " of the conversation.");
   }
 
-  /** The turn before took longer than a request waits. */
   static ApiError locked() {
     return conflict(
         "conversation_locked",

@@ -12,8 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * Brings questions to the disk whose answers do not come at once, and so will not be forced with
- * them. All that wait are looked at together, every now and then: most turns end before their
- * question is due, and a timer for each, set and never rung, costs more than the look. Thread-safe.
+ * them. All that wait are looked at together, by one timer. Thread-safe.
  */
 final class QuestionForcer {
   /** By then the answer is not near. */
@@ -29,12 +28,6 @@ final class QuestionForcer {
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean looks = new AtomicBoolean();
 
-  /**
-   * Both stay the caller's to close.
-   *
-   * @param disk where questions are forced
-   * @param timers of one thread
-   */
   QuestionForcer(Executor disk, ScheduledExecutorService timers) {
     this.disk = disk;
     this.timers = timers;

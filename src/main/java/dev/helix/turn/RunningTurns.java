@@ -1,7 +1,6 @@
 package dev.helix.turn;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -46,7 +45,6 @@ final class RunningTurns {
     abandoned();
   }
 
-  /** A turn that was admitted did not come to be. */
   synchronized void abandoned() {
     admitted--;
     notifyAll();
@@ -70,23 +68,19 @@ final class RunningTurns {
     if (await(grace)) {
       return;
     }
-    ArrayList<Turn> left;
     synchronized (this) {
       stopping = true;
-      left = new ArrayList<>(turns);
+      turns.forEach(turn -> turn.stop(ErrorMapping.stopping()));
     }
-    left.forEach(turn -> turn.stop(ErrorMapping.stopping()));
     if (!await(ENDING)) {
-      LOG.log(System.Logger.Level.WARNING, "stopping: {0} turns did not end in time", admitted());
+      synchronized (this) {
+        LOG.log(System.Logger.Level.WARNING, "stopping: {0} turns did not end in time", admitted);
+      }
     }
   }
 
   synchronized boolean isDraining() {
     return draining;
-  }
-
-  private synchronized int admitted() {
-    return admitted;
   }
 
   private synchronized boolean await(Duration limit) {

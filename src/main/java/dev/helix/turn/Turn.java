@@ -47,7 +47,6 @@ final class Turn implements CallerStream.Listener {
   /**
    * A turn whose question has no place yet.
    *
-   * @param writesHoldUp as {@link CallerStream#holdsUpWriters} says
    * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
    *     of its end; may block
    * @param onEnd run once when all is over
@@ -101,7 +100,6 @@ final class Turn implements CallerStream.Listener {
     return step.action();
   }
 
-  /** Lets the turn wait in the queue for as long as the settings grant. */
   void waitInQueue() {
     mailbox.execute(alarm::set);
   }
@@ -121,7 +119,6 @@ final class Turn implements CallerStream.Listener {
     }
   }
 
-  /** Takes the reply of the backend that is asked. */
   ReplyReceiver receiver() {
     return new BackendEvents(this, mailbox);
   }
@@ -170,7 +167,6 @@ final class Turn implements CallerStream.Listener {
     mailbox.execute(() -> fail(why));
   }
 
-  /** Status and headers have come. */
   void began(ReplyHead head) {
     if (enter(TurnEvent.HEAD) == Action.BEGIN) {
       call.forgetBody();
@@ -213,7 +209,6 @@ final class Turn implements CallerStream.Listener {
     }
   }
 
-  /** The body has ended. */
   void closed() {
     backend.ended();
     switch (enter(TurnEvent.CLOSED)) {
@@ -226,7 +221,6 @@ final class Turn implements CallerStream.Listener {
     }
   }
 
-  /** The backend failed. */
   void broke(BackendException cause) {
     backend.ended();
     LOG.log(Level.DEBUG, "the backend failed", cause);

@@ -56,7 +56,6 @@ public record TurnCall(
     return asked != null && asked.mode() == HistoryMode.STORED;
   }
 
-  /** What the backend is asked where nothing is kept. */
   ChatCall unkept() {
     return call(request.body(List.of(), null), session, List::of);
   }

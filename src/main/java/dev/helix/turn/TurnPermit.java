@@ -45,12 +45,7 @@ final class TurnPermit {
   private long pause = FIRST_PAUSE_MILLIS;
   private boolean left;
 
-  /**
-   * A right that is not had yet.
-   *
-   * @param time how long the lease holds without being renewed
-   * @param disk where it is asked for again and renewed, which blocks
-   */
+  /** A right that is not had yet, to a lease that holds for this time without being renewed. */
   TurnPermit(
       SessionManager sessions,
       SessionId session,

@@ -33,7 +33,6 @@ final class TurnRecord {
     this.turn = turn;
   }
 
-  /** The record of a turn whose question has been placed. */
   static TurnRecord of(SessionManager sessions, OpenTurn turn) {
     // Without the history: a stream of minutes would hold it for nothing.
     return new TurnRecord(sessions, turn.withoutHistory());
@@ -44,7 +43,6 @@ final class TurnRecord {
     return new TurnRecord(null, null);
   }
 
-  /** Whether anything is kept. */
   boolean isSomewhere() {
     return turn != null;
   }

@@ -13,7 +13,6 @@ final class TurnTable {
   enum Action {
     /** Nothing: it came too early or too late to matter. */
     IGNORE,
-    /** Ask the backend. */
     ASK,
     /** Look at status and headers; a stream begins. */
     BEGIN,
@@ -27,7 +26,6 @@ final class TurnTable {
     SAVE,
     /** Give up the caller. */
     ABANDON,
-    /** Say the last words that were decided. */
     SPEAK,
     /** Say the error in their place. */
     APOLOGIZE,
@@ -35,7 +33,6 @@ final class TurnTable {
     CLOSE,
     /** Begin the stream without the backend. */
     COMMIT,
-    /** Show that the stream lives. */
     KEEP_ALIVE,
     /** Give up the backend. */
     CANCEL

@@ -11,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Threads for what turns do: few, as most of it is done at once, and more while some are held up,
- * by a disk that is slow or by callers who do not read, as Open Liberty holds who writes to them.
- * Nobody waits for long behind such a caller, until {@value #MOST} are held up. Thread-safe.
+ * Threads for what turns do: few, and up to {@value #MOST} while some are held up, by a disk that
+ * is slow or by callers who do not read, as Open Liberty holds who writes to them. Thread-safe.
  */
 public final class TurnThreads implements Executor, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TurnThreads.class.getName());

@@ -5,7 +5,6 @@ package dev.helix.turn;
  * {@link System#nanoTime}; used from the turn's mailbox.
  */
 final class TurnTimes {
-  /** Nothing comes due. */
   static final long NEVER = Long.MAX_VALUE;
 
   /**
@@ -17,21 +16,14 @@ final class TurnTimes {
   /** How long a backend may take to end its body behind the answer's end before it is given up. */
   private static final long LINGER = 2_000_000_000L;
 
-  /** What may come due, the more urgent first. */
+  /** What may come due, the more urgent first, named as what comes of it. */
   enum Due {
-    /** The turn before has not ended. */
     LOCKED,
-    /** The backend gave no status. */
     LATE,
-    /** The stream begins without the backend. */
     COMMIT,
-    /** The backend is silent within its answer. */
     SILENT,
-    /** The caller takes nothing. */
     STALLED,
-    /** The stream has been silent for as long as it may. */
     KEEP_ALIVE,
-    /** All is over but the backend's body. */
     LINGER
   }
 
@@ -93,7 +85,6 @@ final class TurnTimes {
     progress = System.nanoTime();
   }
 
-  /** The stream began without the backend. */
   void committed() {
     hurried = HURRIED;
   }

@@ -39,14 +39,12 @@ public final class Turns {
   private final RunningTurns running = new RunningTurns();
   private final ConversationQueue queue = new ConversationQueue();
 
-  /** What the backend is asked, and where the answer is recorded. */
   private record Placed(ChatCall call, TurnRecord record) {}
 
   /**
    * Puts the engine together; everything given stays the caller's to close.
    *
-   * @param forwarding where tokens are handed on; some servers hold a thread up there for as long
-   *     as a caller does not read, which must not hold up others
+   * @param forwarding where tokens are handed on; some servers hold threads up there
    * @param storing where turns wait for the store
    */
   public Turns(

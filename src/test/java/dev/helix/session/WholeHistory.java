@@ -8,7 +8,6 @@ import dev.helix.text.NormalizedText;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.HistoryLimit;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.RequestChain;
@@ -45,7 +44,7 @@ final class WholeHistory {
     List<Message> sent = Transcript.sent(transcript.pathTo(end), results);
     return new TurnPlan(
         Placer.below(tree, end == null ? Node.ROOT : tree.get(end.id()), chain, request.ids(), now),
-        HistoryLimit.latest(sent, request.historyLimit(), results),
+        TurnPlan.latest(sent, request.historyLimit(), results),
         chain.system() == null ? transcript.system() : null);
   }
 

@@ -33,14 +33,12 @@ final class ChatEndpoint {
   private final TurnSettings settings;
   private final BodyBudget budget;
 
-  /** An endpoint, which counts bodies in this budget. */
   ChatEndpoint(Turns turns, BodyBudget budget) {
     this.turns = turns;
     this.settings = turns.settings();
     this.budget = budget;
   }
 
-  /** Serves a {@code POST}. */
   void chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
     RequestBody body = null;
     boolean handedOver = false;

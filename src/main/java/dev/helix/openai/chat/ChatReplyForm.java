@@ -34,7 +34,6 @@ final class ChatReplyForm implements ReplyForm {
 
   private static final String PASSED_PREFIX = "x-ratelimit-";
 
-  /** Whether the response that was begun is a stream of events. */
   private boolean stream;
 
   @Override

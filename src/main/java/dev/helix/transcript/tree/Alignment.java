@@ -30,7 +30,6 @@ record Alignment(
           .thenComparing(Alignment::spoken)
           .thenComparing(Alignment::at);
 
-  /** An answer that a person changed in place. */
   record Change(Node node, Message message) {}
 
   /** Finds a stored question in a request that may have further user messages behind it. */

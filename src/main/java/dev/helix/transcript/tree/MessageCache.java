@@ -15,7 +15,6 @@ import java.util.Map;
  * thread-safe: part of a {@link TranscriptTree}.
  */
 public final class MessageCache {
-  /** What a message takes beside its JSON. */
   private static final int OVERHEAD = 256;
 
   private final int most;
@@ -58,7 +57,6 @@ public final class MessageCache {
     bytes = 0;
   }
 
-  /** Lets go of all messages but the leading system message. */
   void forgetMessages() {
     messages.clear();
     bytes = size(system);
@@ -93,11 +91,8 @@ public final class MessageCache {
   }
 
   /**
-   * Keeps what a turn needs, and of what else is here the newest, up to as much again. Where it
-   * needs too much only the leading system message is kept, or nothing.
-   *
-   * @param path in their newest versions, the oldest first
-   * @param leading the newest leading system message, or null
+   * Keeps what a turn needs, the oldest first, and of what else is here the newest, up to as much
+   * again. Where it needs too much only the leading system message is kept, or nothing.
    */
   public void keep(List<Message> path, Message leading) {
     if (size(leading) > most) {

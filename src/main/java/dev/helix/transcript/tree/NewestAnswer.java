@@ -9,12 +9,10 @@ import java.util.Set;
  * Which answer of a session the current path leads to: of those on a path from the root, and not
  * below a background prompt that the original took for a question, the one whose newest version was
  * recorded last. It follows the log element by element, and where an element makes it doubtful it
- * is not known until the next answer is recorded. So whatever is not known to be on such a path is
- * older than an answer that is known to be this one, and may join it without being newer. Not
- * thread-safe: part of a {@link TranscriptTree}.
+ * is not known until the next answer is recorded. Not thread-safe: part of a {@link
+ * TranscriptTree}.
  */
 final class NewestAnswer {
-  /** Null where it is not known, or where there is none. */
   private String id;
 
   /** Whether there may be an answer that this one would have to be. */
@@ -23,7 +21,6 @@ final class NewestAnswer {
   /** The roots that are background prompts of the original. */
   private final Set<String> prompts = new HashSet<>();
 
-  /** Null where it is not known, or where there is none. */
   String id() {
     return id;
   }

@@ -43,7 +43,6 @@ public record Node(
   /** More of an answer that broke off is not compared. */
   private static final int LONGEST_KEPT = 1 << 16;
 
-  /** What a tree knows of an element. */
   static Node of(String id, String parentId, String root, Message element, long recorded) {
     MessageKind kind = MessageKind.of(element);
     Fingerprint fingerprint = element.fingerprint();
@@ -75,7 +74,6 @@ public record Node(
     return apart == null ? List.of(fingerprint) : List.of(fingerprint, apart);
   }
 
-  /** Whether a message of a request says the same. */
   boolean says(Message message) {
     return fingerprint.equals(message.fingerprint())
         || (apart != null && apart.equals(message.fingerprint()));

@@ -10,8 +10,9 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * Where the messages of a tree are found by what they say and what they hang below. Lists that it
- * gives are not to be changed. Not thread-safe: part of a {@link TranscriptTree}.
+ * Where the messages of a tree are found by what they say and what they hang below; answers that
+ * broke off, of which clients keep parts, also apart. Lists that it gives are not to be changed.
+ * Not thread-safe: part of a {@link TranscriptTree}.
  */
 final class NodeIndex {
   /** By what they say, in the order of their newest versions. */
@@ -20,13 +21,11 @@ final class NodeIndex {
   /** Below a parent, and an answer that used tools also below its question. */
   private Map<Place, List<Node>> children = new HashMap<>();
 
-  /** Answers that broke off, below the same. */
   private Map<String, List<Node>> broken = new HashMap<>();
 
   /** Answers below the parents of their questions. */
   private Map<Place, List<Node>> grandchildren = new HashMap<>();
 
-  /** Answers that broke off, below the same. */
   private Map<String, List<Node>> brokenGrandchildren = new HashMap<>();
 
   /** Answers that say nothing, or nothing but reasoning, below a parent. */
@@ -48,32 +47,26 @@ final class NodeIndex {
     }
   }
 
-  /** All messages of this saying, the newest last. */
   List<Node> saying(Fingerprint saying) {
     return bySaying.getOrDefault(saying, List.of());
   }
 
-  /** The messages of just this saying below a parent. */
   List<Node> children(Node parent, Fingerprint saying) {
     return children.getOrDefault(new Place(parent.id(), saying), List.of());
   }
 
-  /** The answers below a parent that broke off. */
   List<Node> broken(Node parent) {
     return broken.getOrDefault(parent.id(), List.of());
   }
 
-  /** The answers of this saying to the questions below a parent. */
   List<Node> grandchildren(Node parent, Fingerprint saying) {
     return grandchildren.getOrDefault(new Place(parent.id(), saying), List.of());
   }
 
-  /** The answers that broke off to the questions below a parent. */
   List<Node> brokenGrandchildren(Node parent) {
     return brokenGrandchildren.getOrDefault(parent.id(), List.of());
   }
 
-  /** The answers below a parent that say nothing but reasoning. */
   List<Node> silent(Node parent) {
     return silent.getOrDefault(parent.id(), List.of());
   }

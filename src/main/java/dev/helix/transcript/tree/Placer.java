@@ -108,7 +108,6 @@ public final class Placer {
     return behind(question, lineUp.at() + 1);
   }
 
-  /** A question that is not stored under the client's id. */
   private String asked(int at, Node start, boolean whole) {
     Node parent = tree.get(ids.parent());
     if (parent == null || !whole) {
@@ -232,7 +231,6 @@ public final class Placer {
     return Node.added(id, parent.id(), message);
   }
 
-  /** Records a newer version of a stored message, whose place it keeps. */
   private void renew(Node node, Message message) {
     elements.add(message.as(ElementFields.node(node.id(), node.parentId(), now)));
   }

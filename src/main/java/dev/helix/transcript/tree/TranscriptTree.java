@@ -33,7 +33,6 @@ public final class TranscriptTree {
   /** What a message takes in memory, in bytes, beside its id and what is kept of its text. */
   private static final int NODE_BYTES = 320;
 
-  /** What a tree takes without messages, in bytes. */
   private static final int TREE_BYTES = 2048;
 
   /** So many messages more than the last turn needed are left when a tree is cut. */
@@ -48,7 +47,6 @@ public final class TranscriptTree {
   private final NewestAnswer newestAnswer = new NewestAnswer();
   private final MessageCache recent;
 
-  /** The messages that nothing hangs below. */
   private Set<String> leaves = new HashSet<>();
 
   /** What messages hang below that did not come yet, and may never. */
@@ -143,7 +141,6 @@ public final class TranscriptTree {
     return node;
   }
 
-  /** Whether a message of this id may be among those that were let go of. */
   private boolean isForgotten(String id) {
     return forgotten != null && Arrays.binarySearch(forgotten, id.hashCode()) >= 0;
   }
@@ -216,7 +213,6 @@ public final class TranscriptTree {
     return below(Node.ROOT).saying(saying);
   }
 
-  /** Whether any message hangs below this one. */
   boolean isFollowed(Node node) {
     return !leaves.contains(node.id());
   }
@@ -310,7 +306,6 @@ public final class TranscriptTree {
     change(node, true);
   }
 
-  /** Enters a message in the indexes, or takes it out. */
   private void change(Node node, boolean in) {
     index.change(node, asked(node), in);
     if (node.kept() != null) {
@@ -349,7 +344,7 @@ public final class TranscriptTree {
     for (int i = 1; i < reach + SPARE && nodes.containsKey(top.parentId()); i++) {
       top = nodes.get(top.parentId());
     }
-    Map<String, Node> kept = Subtree.of(nodes, top.id());
+    Map<String, Node> kept = subtree(top.id());
     if (forgotten == null && kept.size() > nodes.size() / 2) {
       return false;
     }
@@ -372,5 +367,29 @@ public final class TranscriptTree {
       recent.forgetMessages();
     }
     return true;
+  }
+
+  /** The messages that are the one of this id or below it. */
+  private Map<String, Node> subtree(String top) {
+    Map<String, Boolean> known = new HashMap<>();
+    known.put(top, true);
+    Map<String, Node> below = new HashMap<>();
+    for (Node node : nodes.values()) {
+      List<String> passed = new ArrayList<>();
+      String at = node.id();
+      while (at != null && !known.containsKey(at)) {
+        known.put(at, false); // In a circle it stays so.
+        passed.add(at);
+        Node there = nodes.get(at);
+        at = there == null ? null : there.parentId();
+      }
+      if (at != null && known.get(at)) {
+        passed.forEach(id -> known.put(id, true));
+      }
+      if (known.get(node.id())) {
+        below.put(node.id(), node);
+      }
+    }
+    return below;
   }
 }

@@ -43,7 +43,11 @@ final class Walk {
    */
   record Found(int to, List<Match> ends) {
     Node best() {
-      return Collections.max(ends, WORST_FIRST).node();
+      return bestMatch().node();
+    }
+
+    private Match bestMatch() {
+      return Collections.max(ends, WORST_FIRST);
     }
   }
 
@@ -72,7 +76,6 @@ final class Walk {
     return new Found(found, equal);
   }
 
-  /** What equals a message right below a stored one. */
   Found below(Node parent, Message message) {
     return from(parent, List.of(message));
   }
@@ -121,7 +124,6 @@ final class Walk {
     return equal;
   }
 
-  /** The stored messages below these parents that equal a message of the request. */
   private List<Match> below(List<Match> parents, Message message) {
     List<Match> equal = new ArrayList<>(1);
     for (Match parent : parents) {
@@ -195,18 +197,14 @@ final class Walk {
     int length() {
       return found.to() - from;
     }
-
-    Match end() {
-      return Collections.max(found.ends(), WORST_FIRST);
-    }
   }
 
   private static final Comparator<Run> SHORTEST_FIRST =
-      Comparator.comparing(Run::length).thenComparing(Run::end, WORST_FIRST);
+      Comparator.comparing(Run::length).thenComparing(run -> run.found().bestMatch(), WORST_FIRST);
 
   /**
-   * The longest run that contains an answer, of equal ones the one with the least to forgive, then
-   * the newest; null where there is none.
+   * The longest run with an answer in it, of equal ones that with the least to forgive, then the
+   * newest; null where there is none.
    *
    * @param rooted whether the request's first message stands at the root: then only a run counts
    *     that begins with just that message further down
@@ -261,10 +259,7 @@ final class Walk {
     return eachOnce(starts);
   }
 
-  /**
-   * Where runs begin that lead to the newest of what the request ends with: where very many
-   * messages say the same, a window's beginning is seldom among the newest of them.
-   */
+  /** Where runs begin that lead to the newest of what the request ends with. */
   private List<Node> beginningsOfLatest(List<Message> chain, int at) {
     int last = chain.size() - 1;
     while (last > at && tree.saying(chain.get(last).fingerprint()).isEmpty()) {

@@ -42,12 +42,10 @@ final class ChunkPattern {
   private String field;
   private int inVain;
 
-  /** The index of the choice that the text belongs to. */
   int index() {
     return index;
   }
 
-  /** The field of its message that the text is added to. */
   String field() {
     return field;
   }

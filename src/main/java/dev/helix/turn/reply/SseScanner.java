@@ -223,7 +223,6 @@ final class SseScanner {
     }
   }
 
-  /** Whether {@code [DONE]} was seen. */
   boolean done() {
     return done;
   }

@@ -123,12 +123,10 @@ final class StreamedReply {
         && choices.values().stream().allMatch(choice -> choice.finishReason != null);
   }
 
-  /** Whether the backend sent an error in the stream. */
   boolean hasError() {
     return error;
   }
 
-  /** Whether something in the stream was no JSON. */
   boolean hasMalformed() {
     return malformed;
   }

@@ -19,12 +19,10 @@ import java.util.Queue;
  * it.
  *
  * <p>All methods are called from one mailbox, to which the container's callbacks are posted too.
- * What is written is written outside of the mailbox, one piece at a time, and what came of it is a
- * task again: a container may say that it can take bytes and still hold the thread that gives them
- * to it, for as long as the caller does not read. The response is first touched when the container
- * says that writing is possible, so never while the servlet still has it. However the exchange
- * ends, and whichever of write, WriteListener and AsyncListener a server tells it by, the listener
- * hears of it exactly once.
+ * Bytes are written outside of it, one piece at a time, as a container may hold the thread that
+ * writes, and what came of it is a task again. The response is first touched when the container
+ * says that writing is possible. However the exchange ends, and whichever of write, WriteListener
+ * and AsyncListener tells of it, the listener hears of it exactly once.
  */
 public final class CallerStream implements WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
@@ -182,8 +180,7 @@ public final class CallerStream implements WriteListener {
     }
     if (!ready) {
       wanted = true;
-      // Looked at again, as the container may have called before it was told that this is waited
-      // for.
+      // Looked at again, as the container may have called before.
       if (!ready) {
         return;
       }
@@ -222,8 +219,7 @@ public final class CallerStream implements WriteListener {
 
   private void writeOut(Piece next) throws IOException {
     while (!next.isWritten() || next.isLast()) {
-      // False here is a promise of onWritePossible, so it is not asked unless there is something to
-      // do, and what that says must not be overwritten.
+      // False here is a promise of onWritePossible, whose word must not be overwritten.
       ready = false;
       if (!out.isReady()) {
         return;

@@ -33,7 +33,6 @@ public final class Mailbox implements Executor {
   /** What the tasks have left to be done outside; theirs, as all else that they touch. */
   private Supplier<Runnable> outside;
 
-  /** A task that may hold its thread up. */
   private record Blocking(Runnable task) implements Runnable {
     @Override
     public void run() {
@@ -45,10 +44,8 @@ public final class Mailbox implements Executor {
    * A mailbox without tasks. One that throws goes to {@code onFailure}, and the next one runs all
    * the same.
    *
-   * @param executor runs tasks, none of which blocks
-   * @param blocking runs those that may
-   * @param outsideHoldsUp whether what tasks leave to be done outside may hold its thread up for
-   *     long
+   * @param blocking runs those tasks that may block
+   * @param outsideHoldsUp whether what is done outside may hold its thread up for long
    */
   public Mailbox(
       Executor executor, Executor blocking, boolean outsideHoldsUp, Consumer<Throwable> onFailure) {

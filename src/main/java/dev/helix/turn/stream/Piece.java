@@ -15,7 +15,6 @@ import java.util.Queue;
 final class Piece {
   private static final int SIZE = 32 * 1024;
 
-  /** Status and headers of a response. */
   record Head(int status, Map<String, String> headers) {
     /** Whether the caller learns from it how long the body is. */
     boolean hasLength() {
@@ -50,7 +49,6 @@ final class Piece {
     this.last = ending && queue.isEmpty();
   }
 
-  /** Whether the exchange is over behind it. */
   boolean isLast() {
     return last;
   }
@@ -60,7 +58,6 @@ final class Piece {
     return head == null && bytes.isEmpty() && (last || !unflushed);
   }
 
-  /** How many bytes are left of the body. */
   long size() {
     return bytes.stream().mapToLong(ByteBuffer::remaining).sum();
   }
