@@ -25,9 +25,7 @@ final class ChatBody {
 
   private ChatBody() {}
 
-  /**
-   * The first user message's text (specification section 1); empty if there is none to be found.
-   */
+  /** The first user message's text; empty where none is found. Specification section 1. */
   static Optional<String> firstMessage(byte[] body) {
     return read(body, Optional.empty(), parser -> firstMessage(parser, body));
   }

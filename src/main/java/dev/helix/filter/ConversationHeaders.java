@@ -20,13 +20,7 @@ record ConversationHeaders(List<String> names) {
     names = List.copyOf(names);
   }
 
-  /**
-   * What the headers say. The first header with a non-empty value decides; weaker ones are not
-   * looked at.
-   *
-   * @throws InvalidConversationIdException if its value is repeated, too long or has control
-   *     characters
-   */
+  /** What the headers say; of those with an id the first with a value decides. */
   Conversation read(HttpServletRequest request) {
     String task = HeaderValues.of(request, TASK).stream().findFirst().orElse(null);
     for (String name : names) {

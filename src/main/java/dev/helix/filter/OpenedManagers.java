@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -44,11 +45,9 @@ final class OpenedManagers {
    * @throws IllegalArgumentException if a setting makes no sense
    */
   synchronized SessionManager open(String store, UnaryOperator<String> settings, CacheShare cache) {
-    for (Opened each : opened) {
-      if (each.store.equals(store) && each.isOf(settings)) {
-        each.users++;
-        return each.manager;
-      }
+    Optional<Opened> known = join(each -> each.store.equals(store) && each.isOf(settings));
+    if (known.isPresent()) {
+      return known.get().manager;
     }
     Map<String, String> read = new HashMap<>();
     UnaryOperator<String> noted =
@@ -68,13 +67,13 @@ final class OpenedManagers {
 
   /** Takes part in a manager, if it is one of these; then {@link #leave} must follow. */
   synchronized boolean join(SessionManager manager) {
-    for (Opened each : opened) {
-      if (each.manager == manager) {
-        each.users++;
-        return true;
-      }
-    }
-    return false;
+    return join(each -> each.manager == manager).isPresent();
+  }
+
+  private Optional<Opened> join(Predicate<Opened> which) {
+    Optional<Opened> joined = opened.stream().filter(which).findFirst();
+    joined.ifPresent(each -> each.users++);
+    return joined;
   }
 
   /** Gives a manager up, which is closed when nobody uses it any more; says whether that is so. */

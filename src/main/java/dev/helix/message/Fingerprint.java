@@ -57,8 +57,7 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
     return new Fingerprint(bytes.getLong(), bytes.getLong(), empty, calls);
   }
 
-  // By hand: each message of a request is looked up by it several times, and a record's own are
-  // method handles, which cost more.
+  // By hand, as each message of a request is looked up by it several times.
   @Override
   public boolean equals(Object other) {
     return other instanceof Fingerprint that

@@ -212,10 +212,7 @@ final class FingerprintBuilder implements Json.FieldReader {
         : digest('n', value.getText().getBytes(StandardCharsets.UTF_8));
   }
 
-  /**
-   * A string's digest. One without escapes, such as a large image, is taken from the bytes as they
-   * are, without making a text of it.
-   */
+  /** A string's digest; without escapes no text is made of it, which may be a large image. */
   private byte[] string(JsonParser value) throws IOException {
     byte[] json = message.buffer();
     int start = message.offset() + (int) value.currentTokenLocation().getByteOffset() + 1;

@@ -34,11 +34,7 @@ final class LogEnd {
   private boolean systemKnown;
   private Transcript whole;
 
-  /**
-   * The end of a session's log.
-   *
-   * @param read what the tree was given last; null where that is not at hand
-   */
+  /** The end of a session's log, of which this was read last; null where that is not at hand. */
   LogEnd(SessionStore store, TranscriptTree tree, SessionId id, Reading read) {
     this.store = store;
     this.tree = tree;

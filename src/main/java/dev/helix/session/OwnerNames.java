@@ -46,10 +46,7 @@ final class OwnerNames {
     }
   }
 
-  /**
-   * A name as bytes with which no two pairs of names are alike: whether there is one, then its
-   * length in UTF-16 units, as four bytes, and the units, high byte first.
-   */
+  /** Whether there is a name, its length in UTF-16 units and the units, high bytes first. */
   static byte[] encoded(String name) {
     if (name == null) {
       return new byte[] {0};

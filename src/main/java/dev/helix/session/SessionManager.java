@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -33,9 +32,7 @@ import java.util.stream.Stream;
  * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
-  /**
-   * A session that was used since may be in the hands of somebody who just found or restored it.
-   */
+  /** Within this time after its use somebody may have a session in hand. */
   private static final Duration IN_USE = Duration.ofMinutes(1);
 
   private static final Pattern NOTE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
@@ -237,31 +234,29 @@ public final class SessionManager implements AutoCloseable {
     if (owner.isAnonymous()) {
       throw new IllegalArgumentException("nobody cannot adopt a session");
     }
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      SessionState before = stored(id);
-      if (!before.owner().isAnonymous()) {
-        throw new SessionException("session " + id + " has an owner already: " + before.owner());
-      }
-      Owner next = owner.forConversation(before.conversationId());
-      if (next.isAnonymous()) {
-        throw new IllegalArgumentException("a channel's session is a tenant's, and none is named");
-      }
-      if (before.conversationId() != null) {
-        SessionState own = conversation(next, before.conversationId());
-        if (own.status() != SessionStatus.NEW) {
-          throw new SessionException(
-              "session " + own.sessionId() + " of this owner is the same conversation as " + id);
-        }
-      }
-      if (!store.adopt(id, next)) {
-        throw new SessionException("session " + id + " was changed meanwhile");
-      }
-      return stored(id);
-    } finally {
-      lock.unlock();
+    return trees.locked(id, () -> adoptLocked(id, owner));
+  }
+
+  private SessionState adoptLocked(SessionId id, Owner owner) {
+    SessionState before = stored(id);
+    if (!before.owner().isAnonymous()) {
+      throw new SessionException("session " + id + " has an owner already: " + before.owner());
     }
+    Owner next = owner.forConversation(before.conversationId());
+    if (next.isAnonymous()) {
+      throw new IllegalArgumentException("a channel's session is a tenant's, and none is named");
+    }
+    if (before.conversationId() != null) {
+      SessionState own = conversation(next, before.conversationId());
+      if (own.status() != SessionStatus.NEW) {
+        throw new SessionException(
+            "session " + own.sessionId() + " of this owner is the same conversation as " + id);
+      }
+    }
+    if (!store.adopt(id, next)) {
+      throw new SessionException("session " + id + " was changed meanwhile");
+    }
+    return stored(id);
   }
 
   /**
@@ -320,14 +315,12 @@ public final class SessionManager implements AutoCloseable {
    * @return whether there was one
    */
   public boolean delete(SessionId id) {
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      trees.forget(id);
-      return store.delete(id);
-    } finally {
-      lock.unlock();
-    }
+    return trees.locked(
+        id,
+        () -> {
+          trees.forget(id);
+          return store.delete(id);
+        });
   }
 
   /**

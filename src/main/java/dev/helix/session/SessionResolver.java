@@ -37,16 +37,10 @@ final class SessionResolver {
 
   private record Asked(Owner owner, String conversationId) {}
 
-  /**
-   * A session's name, and its state where it is stored.
-   *
-   * @param state null when nothing is stored under this name
-   */
+  /** A session's name, and its state; null where nothing is stored under the name. */
   record Resolved(SessionId id, SessionState state) {}
 
-  /**
-   * The session of an owner's conversation: the stored one that is it, else the first free name.
-   */
+  /** The session of a conversation: the stored one that is it, else the first free name. */
   Resolved conversation(Owner owner, String conversationId) {
     Asked asked = new Asked(owner, conversationId);
     SessionId hint = found.get(asked);
@@ -81,9 +75,7 @@ final class SessionResolver {
     return names.of(owner, List.of(SessionId.random())).get(0);
   }
 
-  /**
-   * Looks for a session under each name that it may have, of which the first is nearly always it.
-   */
+  /** Looks for a session under each of its names, of which the first is nearly always it. */
   private Resolved resolve(Asked asked, List<SessionId> forms, List<SessionId> legacy) {
     List<SessionId> own = names.of(asked.owner(), forms);
     SessionId first = own.get(0);

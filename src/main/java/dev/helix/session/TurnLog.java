@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,12 +32,7 @@ final class TurnLog {
     this.trees = trees;
   }
 
-  /**
-   * The end of a turn.
-   *
-   * @param session the session after it
-   * @param beside whether its lease was lost, so that its answers are no part of the path
-   */
+  /** The session after a turn, and whether the lease was lost and its answers are off the path. */
   record Completed(SessionState session, boolean beside) {}
 
   /**
@@ -52,13 +46,7 @@ final class TurnLog {
     if (lease != null && !lease.of().equals(id)) {
       throw new LeaseLostException("the lease of " + lease.of() + " is of no use for " + id);
     }
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      return place(session, request, trees.take(id));
-    } finally {
-      lock.unlock();
-    }
+    return trees.locked(id, () -> place(session, request, trees.take(id)));
   }
 
   private Optional<OpenTurn> place(SessionState session, TurnRequest request, TranscriptTree tree) {
@@ -117,20 +105,10 @@ final class TurnLog {
     }
   }
 
-  /**
-   * Ends a turn; what it adds is not forced.
-   *
-   * @throws SessionGoneException if the session was deleted or adopted meanwhile
-   */
+  /** Ends a turn, unless its session is gone; what it adds is not forced. */
   Completed complete(OpenTurn turn, List<Answer> answers) {
     SessionId id = turn.session().sessionId();
-    ReentrantLock lock = trees.lock(id);
-    lock.lock();
-    try {
-      return appendAnswers(turn, answers, trees.take(id), clock.instant());
-    } finally {
-      lock.unlock();
-    }
+    return trees.locked(id, () -> appendAnswers(turn, answers, trees.take(id), clock.instant()));
   }
 
   private Completed appendAnswers(

@@ -36,11 +36,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     return read;
   }
 
-  /**
-   * Decides; the caller holds the session's lock.
-   *
-   * @param read what the tree was given last; null where that is not at hand
-   */
+  /** Decides by what the tree was given last; null where that is not at hand. */
   static TurnPlan make(
       SessionStore store,
       TranscriptTree tree,

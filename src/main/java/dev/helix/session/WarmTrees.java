@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The trees of the sessions last used, bounded by the memory that they take, and a lock for each
@@ -35,10 +36,16 @@ final class WarmTrees {
     }
   }
 
-  /** The session's lock, which others may share. No thread may hold two. */
-  ReentrantLock lock(SessionId id) {
+  /** Works under the session's lock, which others may share. No thread may hold two. */
+  <T> T locked(SessionId id, Supplier<T> work) {
     int hash = id.hashCode();
-    return locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+    ReentrantLock lock = locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+    lock.lock();
+    try {
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   synchronized TranscriptTree take(SessionId id) {

@@ -12,10 +12,7 @@ import java.time.Duration;
 
 /** The one place where what went wrong inside becomes an error for the caller. */
 public final class ErrorMapping {
-  /** When to ask again where a turn was running. */
   private static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
-
-  /** When to ask again where the store could not be reached. */
   private static final Duration STORE_RETRY = Duration.ofSeconds(5);
 
   private static final System.Logger LOG = System.getLogger(ErrorMapping.class.getName());
@@ -46,10 +43,7 @@ public final class ErrorMapping {
     return new ApiError(status, message, "upstream_error", null, code);
   }
 
-  /**
-   * An answer that the backend began and did not give in full, or gave in a form that can't be
-   * read.
-   */
+  /** An answer that the backend did not give in full, or in a form that can't be read. */
   static ApiError invalidResponse(String message) {
     return upstream(502, "upstream_invalid_response", message);
   }
@@ -97,9 +91,7 @@ public final class ErrorMapping {
     return server(503, "storage_error", STORE_RETRY, "The storage of conversations does not work.");
   }
 
-  /**
-   * Logs a failure of the store; one that passes by itself, of which there may be many, shortly.
-   */
+  /** Logs a failure of the store; shortly if it passes by itself, as there may be many. */
   public static void log(String what, SessionException failure) {
     if (of(failure).retryAfter() != null) {
       LOG.log(Level.WARNING, what + ": " + failure.getMessage());

@@ -19,10 +19,7 @@ final class RunningTurns {
   private boolean draining;
   private boolean stopping;
 
-  /**
-   * Takes one more turn in, whose end is {@link #over} or {@link #abandoned}; false when the
-   * application is stopping.
-   */
+  /** Takes a turn in, which {@link #over} or {@link #abandoned} ends; false when stopping. */
   synchronized boolean admit() {
     if (draining) {
       return false;

@@ -118,11 +118,7 @@ final class TurnPermit {
     }
   }
 
-  /**
-   * Renews the lease from now on.
-   *
-   * @param onLost run when it is found lost, perhaps more than once; must not block
-   */
+  /** Renews the lease from now on; what is run when it is lost, perhaps twice, must not block. */
   synchronized void keep(Runnable onLost) {
     if (left || lease == null) {
       return;
@@ -159,10 +155,7 @@ final class TurnPermit {
     return left;
   }
 
-  /**
-   * Gives everything up; the next one here or on another server is first then. Blocks on the store.
-   * Doing it again does nothing.
-   */
+  /** Gives all up for the next one, once. Blocks on the store. */
   void leave() {
     Lease had;
     synchronized (this) {

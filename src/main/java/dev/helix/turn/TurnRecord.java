@@ -95,11 +95,7 @@ final class TurnRecord {
     forced = failure == null;
   }
 
-  /**
-   * Brings question and answers to the disk, as {@link #answers} and {@link #forceQuestion} do.
-   *
-   * @return what the caller is told where that failed; null where all is there
-   */
+  /** Brings question and answers to the disk; what the caller is told if that fails, else null. */
   ApiError bring(Supplier<List<Answer>> answers, AnswerStatus ifNone) {
     try {
       answers(answers.get(), ifNone);

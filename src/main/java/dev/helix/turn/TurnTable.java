@@ -38,11 +38,7 @@ final class TurnTable {
     CANCEL
   }
 
-  /**
-   * What comes of an event.
-   *
-   * @param next the phase behind it
-   */
+  /** What is done on an event, and the phase behind it. */
   record Step(TurnPhase next, Action action) {}
 
   private static final Map<TurnPhase, Map<TurnEvent, Step>> STEPS = new EnumMap<>(TurnPhase.class);

@@ -7,10 +7,7 @@ package dev.helix.turn;
 final class TurnTimes {
   static final long NEVER = Long.MAX_VALUE;
 
-  /**
-   * How many signs of life come at twice the pace after a stream began unanswered: a caller that
-   * left must be noticed within 15 s.
-   */
+  /** So many signs of life come at twice the pace: who left must be noticed within 15 s. */
   private static final int HURRIED = 2;
 
   /** How long a backend may take to end its body behind the answer's end before it is given up. */
@@ -30,11 +27,8 @@ final class TurnTimes {
   /**
    * What of a turn decides which times count.
    *
-   * @param streamBegun whether the caller was given a stream
-   * @param queued whether something waits for the caller
    * @param callerOwes whether the caller has not taken what it was given
    * @param atBoundary whether a sign of life may be put in
-   * @param backendOver whether the backend has nothing more to say
    */
   record Situation(
       TurnPhase phase,
@@ -118,8 +112,7 @@ final class TurnTimes {
     for (Due due : DUES) {
       next = Math.min(next, left(due, now, at));
     }
-    // Looked at once more in time for what an whole answer may be silent, so that its head
-    // need not set the alarm anew.
+    // In time for a silent whole answer, whose head need not set the alarm anew then.
     return now.phase() == TurnPhase.WAITING
         ? Math.min(next, settings.idleTimeout().toNanos())
         : next;

@@ -69,10 +69,7 @@ final class ChatRequest {
     return List.copyOf(messages);
   }
 
-  /**
-   * Refuses messages that ask nothing. Tool results alone ask something where the history is
-   * stored.
-   */
+  /** Refuses messages without a question. Tool results are one where the history is stored. */
   void requireQuestion(HistoryMode mode) throws InvalidRequestException {
     Message last = messages.get(messages.size() - 1);
     boolean toolResult = last.role().equals("tool") || last.role().equals("function");
@@ -83,11 +80,7 @@ final class ChatRequest {
     }
   }
 
-  /**
-   * The body with a history before the caller's own messages.
-   *
-   * @param stored the system message that takes the place of the caller's; null for none
-   */
+  /** The body with a history, and a system message in place of the caller's or null for none. */
   byte[] bodyWith(List<Message> history, Message stored) {
     if (history.isEmpty() && stored == null) {
       return body;
@@ -269,10 +262,7 @@ final class ChatRequest {
     }
   }
 
-  /**
-   * JSON is UTF-8 (RFC 8259, 8.1): other encodings are refused, since byte offsets and the store
-   * rely on it.
-   */
+  /** Refuses what is not UTF-8 (RFC 8259, 8.1), as byte offsets and the store rely on it. */
   private void checkEncoding() throws InvalidRequestException {
     if (body.length > 1 && (body[0] == 0 || body[1] == 0)) {
       throw invalid("The request body is not UTF-8.");

@@ -36,11 +36,7 @@ final class NewestAnswer {
     prompts.clear();
   }
 
-  /**
-   * Takes in the next element of the log.
-   *
-   * @param node what the tree has of it now
-   */
+  /** Takes in the next element of the log, of which the tree has this node now. */
   void added(Node node, Message element) {
     boolean answer = Transcript.isAnswer(element);
     if (promptChanged(node, element) || (node.id().equals(id) && !answer)) {

@@ -71,11 +71,7 @@ final class NodeIndex {
     return silent.getOrDefault(parent.id(), List.of());
   }
 
-  /**
-   * Enters a message, or takes it out.
-   *
-   * @param question what it answers or calls tools for; null where that is not known
-   */
+  /** Enters a message, or takes it out; the question is what it is about, null if not known. */
   void change(Node node, Node question, boolean in) {
     if (node.silent()) {
       put(silent, node.parentId(), node, in);

@@ -138,9 +138,7 @@ public final class Placer {
     return !id.startsWith(OURS) && !id.startsWith(Numbering.PREFIX);
   }
 
-  /**
-   * Finds or adds what stands before the question; the answer at its end is what the client names.
-   */
+  /** Finds or adds what stands before the question; the answer at its end is the named parent. */
   private Node history(List<Message> messages, Node start, boolean whole) {
     Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
     boolean named =

@@ -313,10 +313,7 @@ public final class TranscriptTree {
     }
   }
 
-  /**
-   * The question of an answer, or right before a call; null where there is none, or where it was
-   * let go of, so that nobody can ask what is below it.
-   */
+  /** The question of an answer, or right before a call; null for none, or one let go of. */
   private Node asked(Node node) {
     try {
       if (node.kind() == MessageKind.ANSWER) {

@@ -25,22 +25,13 @@ final class Walk {
     this.tree = tree;
   }
 
-  /**
-   * A stored message that equals one of the request.
-   *
-   * @param given how often on the way to it something had to be forgiven
-   */
+  /** A stored message that equals one of the request, and how often something was forgiven. */
   record Match(Node node, int given) {}
 
   private static final Comparator<Match> WORST_FIRST =
       Comparator.comparing(Match::given).reversed().thenComparing(match -> match.node().recorded());
 
-  /**
-   * What was found.
-   *
-   * @param to how many of the messages are found, or stand before those that are
-   * @param ends the stored messages that equal the last of them; the start where there is none
-   */
+  /** How many messages are found, or before those that are, and what equals the last of them. */
   record Found(int to, List<Match> ends) {
     Node best() {
       return bestMatch().node();
@@ -80,10 +71,7 @@ final class Walk {
     return from(parent, List.of(message));
   }
 
-  /**
-   * Of the answers found the one that is continued: a person lets only a last one go on. The named
-   * one where it is among them.
-   */
+  /** The answer that is continued: the named one if it was found, else one with nothing below. */
   Node goesOn(Found found, Node named) {
     if (found.ends().stream().anyMatch(match -> match.node().equals(named))) {
       return named;
@@ -188,11 +176,7 @@ final class Walk {
     return List.copyOf(best.values());
   }
 
-  /**
-   * Consecutive messages of the request that are consecutive in the tree.
-   *
-   * @param from where in the request it begins
-   */
+  /** Messages of the request, from a place in it, that are consecutive in the tree. */
   private record Run(int from, Found found) {
     int length() {
       return found.to() - from;

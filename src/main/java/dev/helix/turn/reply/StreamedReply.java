@@ -137,8 +137,8 @@ final class StreamedReply {
   }
 
   /**
-   * The answers so far, in the order of their index. One that has no finish reason gets the status
-   * given, others are complete. What is empty and not complete is left out.
+   * The answers so far, in the order of their index; those without a finish reason get the status
+   * given. What is empty and not complete is left out.
    */
   List<Answer> answers(AnswerStatus unfinished) {
     List<Answer> answers = new ArrayList<>();

@@ -166,10 +166,7 @@ public final class Mailbox implements Executor {
     } while (work != null && comeBack(work));
   }
 
-  /**
-   * Runs tasks until there are none, or one comes that this thread must not run, and gives the
-   * mailbox up; what they left to be done.
-   */
+  /** Runs tasks up to one it must not run, and gives the mailbox up; what is left to be done. */
   private Supplier<Runnable> runAll(boolean mayBlock) {
     while (true) {
       for (Runnable task = tasks.peek(); task != null; task = tasks.peek()) {

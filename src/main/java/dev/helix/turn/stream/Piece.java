@@ -27,12 +27,7 @@ final class Piece {
   private Head head;
   private boolean unflushed;
 
-  /**
-   * Takes what fits from the queue.
-   *
-   * @param head what goes before, or null
-   * @param ending whether nothing more will come into the queue
-   */
+  /** Takes what fits from the queue, behind a head or null; the last if nothing more will come. */
   Piece(Head head, Queue<ByteBuffer> queue, boolean ending) {
     this.head = head;
     int left = SIZE;
