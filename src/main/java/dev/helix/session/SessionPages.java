@@ -14,11 +14,9 @@ final class SessionPages {
   /** Those behind a place in the order of last use, or all; read as they are taken. */
   static Stream<SessionState> behind(SessionStore store, Position after) {
     return Stream.iterate(
-            store.list(after, PAGE), page -> !page.isEmpty(), page -> next(store, page))
+            store.list(after, PAGE),
+            page -> !page.isEmpty(),
+            page -> store.list(Position.of(page.get(page.size() - 1)), PAGE))
         .flatMap(List::stream);
-  }
-
-  private static List<SessionState> next(SessionStore store, List<SessionState> page) {
-    return store.list(Position.of(page.get(page.size() - 1)), PAGE);
   }
 }

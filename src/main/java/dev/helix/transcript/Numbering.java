@@ -26,14 +26,11 @@ public final class Numbering {
     boolean leading =
         element.isSystem() && (fields.id() == null ? lastNode == null : !fields.parentKnown());
     boolean whole = fields.id() != null && (leading || fields.parentKnown());
-    Message placed = whole ? element : element.as(fields.placed(id, !leading, follows(leading)));
+    Message placed =
+        whole ? element : element.as(fields.placed(id, !leading, leading ? null : lastNode));
     if (!leading) {
       lastNode = id;
     }
     return placed;
-  }
-
-  private String follows(boolean leading) {
-    return leading ? null : lastNode;
   }
 }

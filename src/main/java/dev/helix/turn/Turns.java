@@ -15,7 +15,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -124,11 +123,9 @@ public final class Turns {
 
   /** The question in its place; null where it has to wait for the turn before it. */
   private Placed place(TurnCall call, TurnPermit permit) {
-    if (permit == null) {
-      return placed(call, null);
-    }
-    Optional<Lease> lease = permit.take();
-    return lease.isPresent() ? placed(call, lease.get()) : null;
+    return permit == null
+        ? placed(call, null)
+        : permit.take().map(lease -> placed(call, lease)).orElse(null);
   }
 
   private Placed placed(TurnCall call, Lease lease) {
