@@ -36,7 +36,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     return read;
   }
 
-  /** Decides by what the tree was given last; null where that is not at hand. */
+  /** Decides, under the session's lock, by what the tree was given last; null if not at hand. */
   static TurnPlan make(
       SessionStore store,
       TranscriptTree tree,

@@ -118,7 +118,7 @@ final class TurnPermit {
     }
   }
 
-  /** Renews the lease from now on; what is run when it is lost, perhaps twice, must not block. */
+  /** Renews the lease from now on. What may be run more than once when it is lost may not block. */
   synchronized void keep(Runnable onLost) {
     if (left || lease == null) {
       return;
@@ -155,7 +155,7 @@ final class TurnPermit {
     return left;
   }
 
-  /** Gives all up for the next one, once. Blocks on the store. */
+  /** Gives all up for the next one; again it does nothing. Blocks on the store. */
   void leave() {
     Lease had;
     synchronized (this) {
