@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
  * whole answer goes to a thread that may wait for the store.
  */
 final class BackendEvents implements ReplyReceiver {
+  /** Where more bytes of a stream come at once there are others behind them, to be written with. */
+  private static final int FEW = 1024;
+
   private final Turn turn;
   private final Mailbox mailbox;
   private boolean whole;
@@ -29,7 +32,12 @@ final class BackendEvents implements ReplyReceiver {
 
   @Override
   public void data(ByteBuffer bytes) {
-    mailbox.executeHere(() -> turn.came(withArray(bytes)));
+    Runnable task = () -> turn.came(withArray(bytes));
+    if (whole || bytes.remaining() <= FEW) {
+      mailbox.executeHere(task);
+    } else {
+      mailbox.execute(task);
+    }
   }
 
   /** What is read from a socket or a file may have none, or show none. */
