@@ -23,6 +23,6 @@ public final class ErrorResponse {
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
     // Some containers wait for the rest of the request before they send what they hold.
-    response.flushBuffer();
+    response.getOutputStream().close();
   }
 }
