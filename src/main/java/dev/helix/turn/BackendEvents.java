@@ -7,9 +7,9 @@ import dev.helix.turn.stream.Mailbox;
 import java.nio.ByteBuffer;
 
 /**
- * How a backend's events come into a turn's mailbox: tokens are handed on by the backend's own
- * thread, where nobody else has the mailbox and the server never holds up who writes. The end of a
- * whole answer goes to a thread that may wait for the store.
+ * How a backend's events come into a turn's mailbox: a few tokens are handed on by the backend's
+ * own thread, where nobody else has the mailbox and the server never holds up who writes. The end
+ * of a whole answer goes to a thread that may wait for the store.
  */
 final class BackendEvents implements ReplyReceiver {
   /** Where more bytes of a stream come at once there are others behind them, to be written with. */
