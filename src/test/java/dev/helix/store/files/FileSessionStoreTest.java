@@ -219,6 +219,23 @@ class FileSessionStoreTest implements SessionStoreContract {
   }
 
   @Test
+  void folderThatIsTakenAwayWhileInUse_isNoSession_andNothingIsMadeInItsPlace() throws IOException {
+    try (SessionStore store = open()) {
+      SessionState state = state("conv-a", "a");
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      Path away = Files.move(folder(), directory.resolve("away"));
+      assertEquals(
+          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y"))).outcome());
+      assertFalse(Files.exists(folder()));
+      assertTrue(store.find(ID).isEmpty());
+      Files.move(away, folder());
+      LogVersion back = store.read(ID, LogVersion.NONE).version();
+      assertEquals(Outcome.DONE, store.append(state, back, List.of(element("2", "y"))).outcome());
+      assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
+    }
+  }
+
+  @Test
   void unreadableStatus_isSetAsideWithItsFolder() throws IOException {
     for (String broken : List.of("", "{\"session_id\":", "\0\0\0\0", "[]")) {
       storeTwo();
