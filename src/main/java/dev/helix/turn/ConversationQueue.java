@@ -55,6 +55,13 @@ final class ConversationQueue {
       task.run();
     }
 
+    /** It is run once, and holds a whole request. */
+    private Runnable takeOnFirst() {
+      Runnable task = onFirst;
+      onFirst = null;
+      return task;
+    }
+
     /** Leaves the queue; the next one is first then. Doing it again does nothing. */
     void leave() {
       Runnable next = null;
@@ -68,7 +75,7 @@ final class ConversationQueue {
           queues.remove(conversation);
         } else if (wasFirst) {
           // Null where it was not given yet; then whenFirst finds that turn first.
-          next = queue.peek().onFirst;
+          next = queue.peek().takeOnFirst();
         }
       }
       if (next != null) {

@@ -5,6 +5,7 @@ import dev.helix.backend.ChatBackend.Exchange;
 import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.http.ApiError;
+import dev.helix.http.RequestBody;
 import dev.helix.message.AnswerStatus;
 import dev.helix.turn.TurnTable.Action;
 import dev.helix.turn.TurnTable.Step;
@@ -29,7 +30,7 @@ final class Turn implements CallerStream.Listener {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
   private final TurnSettings settings;
-  private final TurnCall call;
+  private final RequestBody memory;
   private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
   private final QuestionForcer forcer;
@@ -45,27 +46,30 @@ final class Turn implements CallerStream.Listener {
   private Ending ending;
 
   /**
-   * A turn whose question has no place yet.
+   * A turn whose question has no place yet. It holds nothing of what its caller sent.
    *
+   * @param stream whether the caller wants a stream
+   * @param memory the caller's body, given back when the backend has it
    * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
    *     of its end; may block
    * @param onEnd run once when all is over
    */
   Turn(
-      TurnCall call,
+      boolean stream,
+      RequestBody memory,
       ReplyForm form,
       Engine engine,
       boolean writesHoldUp,
       Runnable onRecorded,
       Consumer<Turn> onEnd) {
-    this.call = call;
+    this.memory = memory;
     this.form = form;
     this.settings = engine.settings();
     this.forcer = engine.forcer();
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
-    this.times = new TurnTimes(settings, call.stream());
+    this.times = new TurnTimes(settings, stream);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
     this.reply =
@@ -100,21 +104,34 @@ final class Turn implements CallerStream.Listener {
     return step.action();
   }
 
-  void waitInQueue() {
-    mailbox.execute(alarm::set);
+  /** Begins: runs a task of the mailbox on this thread, which it may block. Called first of all. */
+  void start(Runnable task) {
+    mailbox.executeHere(() -> startNow(task));
   }
 
-  /**
-   * The question has its place, and the backend is about to be asked. Called before the turn is
-   * known to anybody else, or within {@link #whenInQueue}.
-   */
+  /** Runs a task that may block, unless the turn has ended by then. */
+  void whenInQueue(Runnable task) {
+    mailbox.executeBlocking(
+        () -> {
+          if (phase == TurnPhase.IN_QUEUE) {
+            startNow(task);
+          }
+        });
+  }
+
+  private void startNow(Runnable task) {
+    task.run();
+    alarm.set();
+  }
+
+  /** The question has its place. In the mailbox. */
   void placed(TurnRecord where) {
     record = where;
-    if (enter(TurnEvent.PLACED) == Action.ASK) {
+    if (where.isSomewhere()) {
+      caller.header("X-Session-ID", where.session().value());
+    }
+    if (enter(TurnEvent.PLACED) == Action.WAIT) {
       times.begun();
-      if (where.isSomewhere()) {
-        caller.header("X-Session-ID", where.session().value());
-      }
       forcer.add(where, e -> mailbox.execute(() -> fail(TurnRecord.told(e))));
     }
   }
@@ -123,33 +140,15 @@ final class Turn implements CallerStream.Listener {
     return new BackendEvents(this, mailbox);
   }
 
-  /** Gives the turn its exchange, whose first events may have come before. */
+  /** Gives the turn its exchange. In the mailbox. */
   void asked(Exchange exchange) {
-    mailbox.executeHere(
-        () -> {
-          backend.runs(exchange);
-          askForMore();
-          alarm.set();
-        });
+    backend.runs(exchange);
   }
 
-  /** Says that the backend threw where it must not: there is no exchange. */
+  /** Says that the backend threw where it must not: there is no exchange. In the mailbox. */
   void notAsked(RuntimeException failure) {
-    mailbox.execute(
-        () -> {
-          backend.ended();
-          mistake(failure);
-        });
-  }
-
-  /** Runs a task that may block, unless the turn has ended by then. */
-  void whenInQueue(Runnable task) {
-    mailbox.executeBlocking(
-        () -> {
-          if (phase == TurnPhase.IN_QUEUE) {
-            task.run();
-          }
-        });
+    backend.ended();
+    mistake(failure);
   }
 
   /** Ends the turn because the application stops, unless its question has a place. */
@@ -169,7 +168,7 @@ final class Turn implements CallerStream.Listener {
 
   void began(ReplyHead head) {
     if (enter(TurnEvent.HEAD) == Action.BEGIN) {
-      call.forgetBody();
+      memory.close();
       times.backendSpoke();
       reply.begin(head);
       if (reply.isStream()) {
@@ -265,7 +264,7 @@ final class Turn implements CallerStream.Listener {
     if (decided.abandons()) {
       backend.cancel();
     }
-    call.forgetBody();
+    memory.close();
     alarm.set();
     mailbox.executeBlocking(() -> record(AnswerStatus.FAILED));
   }
@@ -276,7 +275,7 @@ final class Turn implements CallerStream.Listener {
       case SAVE -> {
         LOG.log(Level.DEBUG, why);
         backend.cancel();
-        call.forgetBody();
+        memory.close();
         caller.stream().abandon();
         ending = new Ending(() -> reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
         mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));

@@ -77,9 +77,4 @@ public record TurnCall(
   private ChatCall call(byte[] body, SessionState used, Supplier<List<Message>> transcript) {
     return new ChatCall(body, stream, headers, used, transcript);
   }
-
-  /** The caller's body is needed no longer. May be called again. */
-  void forgetBody() {
-    memory.close();
-  }
 }

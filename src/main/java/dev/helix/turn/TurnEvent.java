@@ -2,7 +2,7 @@ package dev.helix.turn;
 
 /** What happens to a turn. {@link TurnTable} says what comes of it in each phase. */
 enum TurnEvent {
-  /** The question has its place in the transcript, and the backend can be asked. */
+  /** The question has its place in the transcript. */
   PLACED,
   /** The backend gave status and headers. */
   HEAD,

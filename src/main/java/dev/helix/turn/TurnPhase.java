@@ -2,7 +2,7 @@ package dev.helix.turn;
 
 /** How far a turn is. {@link TurnTable} says how it gets from one phase to another. */
 enum TurnPhase {
-  /** The question has no place yet: the turn before it goes on, or has only now ended. */
+  /** The question has no place yet: it is being written, or the turn before it goes on. */
   IN_QUEUE,
   /** The backend has given no status. */
   WAITING,

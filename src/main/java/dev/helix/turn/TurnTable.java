@@ -13,7 +13,8 @@ final class TurnTable {
   enum Action {
     /** Nothing: it came too early or too late to matter. */
     IGNORE,
-    ASK,
+    /** Wait for the backend's status. */
+    WAIT,
     /** Look at status and headers; a stream begins. */
     BEGIN,
     /** Take the bytes in and hand on what may pass. */
@@ -51,7 +52,7 @@ final class TurnTable {
       }
       STEPS.put(phase, steps);
     }
-    on(TurnPhase.IN_QUEUE, TurnEvent.PLACED, TurnPhase.WAITING, Action.ASK);
+    on(TurnPhase.IN_QUEUE, TurnEvent.PLACED, TurnPhase.WAITING, Action.WAIT);
     on(TurnPhase.WAITING, TurnEvent.HEAD, TurnPhase.ANSWERING, Action.BEGIN);
     on(TurnPhase.ANSWERING, TurnEvent.PART, TurnPhase.ANSWERING, Action.TAKE);
     on(TurnPhase.ANSWERING, TurnEvent.WHOLE, TurnPhase.RECORDING, Action.CONCLUDE);

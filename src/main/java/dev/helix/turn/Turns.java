@@ -9,6 +9,7 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
+import dev.helix.session.SessionStatus;
 import dev.helix.turn.stream.CallerStream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +39,8 @@ public final class Turns {
   private final RunningTurns running = new RunningTurns();
   private final ConversationQueue queue = new ConversationQueue();
 
-  private record Placed(ChatCall call, TurnRecord record) {}
+  /** Whether the last question could be stored. */
+  private volatile boolean storing = true;
 
   /**
    * Puts the engine together; everything given stays the caller's to close.
@@ -84,13 +86,11 @@ public final class Turns {
   }
 
   /**
-   * Begins a turn, which has the request, the response and the call's memory from then on. Blocks
-   * on the store while the question is written.
+   * Begins a turn, which has the request, the response and the call's memory from then on, and
+   * tells the caller what fails. Blocks on the store while the question is written.
    *
-   * @throws InvalidRequestException if the application stops
-   * @throws BodyBudgetException if there is no memory for the stored history
-   * @throws SessionException if the question cannot be stored. Of all three nothing has begun, and
-   *     the request is still the caller's
+   * @throws InvalidRequestException if the application stops. Nothing has begun, and the request is
+   *     still the caller's
    */
   public void begin(
       TurnCall call, ReplyForm form, HttpServletRequest request, HttpServletResponse response)
@@ -101,8 +101,23 @@ public final class Turns {
     TurnPermit permit = call.isOrdered() ? permit(call.session().sessionId()) : null;
     boolean begun = false;
     try {
-      begin(call, form, request, response, permit, place(call, permit));
+      AsyncContext async = request.startAsync();
+      async.setTimeout(0);
+      Turn turn =
+          new Turn(
+              call.stream(),
+              call.memory(),
+              form,
+              engine,
+              CallerStream.holdsUpWriters(request.getServletContext()),
+              () -> leave(permit),
+              running::over);
+      CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
+      turn.serve(caller);
       begun = true;
+      turn.start(() -> start(turn, call, permit));
+      running.add(turn);
+      caller.open();
     } finally {
       if (!begun) {
         leave(permit);
@@ -121,63 +136,31 @@ public final class Turns {
         engine.timers());
   }
 
-  /** The question in its place; null where it has to wait for the turn before it. */
-  private Placed place(TurnCall call, TurnPermit permit) {
-    return permit == null
-        ? placed(call, null)
-        : permit.take().map(lease -> placed(call, lease)).orElse(null);
-  }
-
-  private Placed placed(TurnCall call, Lease lease) {
-    if (call.asked() == null) {
-      return new Placed(call.unkept(), TurnRecord.nowhere());
-    }
-    OpenTurn open = sessions.beginTurn(call.session(), call.asked().with(lease));
-    // Another conversation may have taken the name since the filter looked.
-    SessionId used = open.session().sessionId();
-    return new Placed(
-        call.kept(open, () -> sessions.transcript(used).messages()), TurnRecord.of(sessions, open));
-  }
-
-  /** Hands the request to a turn, which begins now or, if the question has no place yet, later. */
-  private void begin(
-      TurnCall call,
-      ReplyForm form,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      TurnPermit permit,
-      Placed placed)
-      throws IOException {
-    AsyncContext async = request.startAsync();
-    async.setTimeout(0);
-    Turn turn =
-        new Turn(
-            call,
-            form,
-            engine,
-            CallerStream.holdsUpWriters(request.getServletContext()),
-            () -> leave(permit),
-            running::over);
-    CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
-    turn.serve(caller);
-    if (placed != null) {
-      // Before anybody else knows the turn: what it sets is not set in its mailbox.
-      ask(turn, permit, placed);
-      running.add(turn);
-    } else {
-      running.add(turn);
-      turn.waitInQueue();
-      permit.whenTaken(
-          () -> turn.whenInQueue(() -> beginLate(turn, call, permit)),
-          e -> turn.whenInQueue(() -> notStored(turn, e)));
-    }
-    caller.open();
-  }
-
-  /** Begins a turn that has waited, in its mailbox, on a thread of the store's. */
-  private void beginLate(Turn turn, TurnCall call, TurnPermit permit) {
+  /**
+   * Places the question and asks the backend, or has it done when the turn before is over. In the
+   * turn's mailbox, on a thread that may wait for the store.
+   */
+  private void start(Turn turn, TurnCall call, TurnPermit permit) {
+    boolean ahead = asksAhead(call);
     try {
-      ask(turn, permit, place(call, permit));
+      if (ahead) {
+        // What the backend says waits in the mailbox.
+        ask(turn, call.unkept());
+      }
+      Lease lease = permit == null ? null : permit.take().orElse(null);
+      if (permit != null && lease == null) {
+        permit.whenTaken(
+            () -> turn.whenInQueue(() -> start(turn, call, permit)),
+            e -> turn.whenInQueue(() -> notStored(turn, e)));
+        return;
+      }
+      ChatCall placed = place(turn, call, lease);
+      if (!ahead) {
+        ask(turn, placed);
+      }
+      if (permit != null) {
+        permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
+      }
     } catch (BodyBudgetException e) {
       turn.fail(e.error());
     } catch (SessionException e) {
@@ -185,22 +168,46 @@ public final class Turns {
     }
   }
 
-  private static void notStored(Turn turn, SessionException failure) {
+  /**
+   * Whether the backend is asked before the question is placed, so that its time and the store's do
+   * not add up (ADR-0053). Not where a question is not likely to be stored: an answer costs money.
+   */
+  private boolean asksAhead(TurnCall call) {
+    return call.asked() == null
+        || (storing
+            && backend.needsOnlyBody()
+            && !call.isOrdered()
+            && call.session().status() != SessionStatus.NEW);
+  }
+
+  /** Places the question, where it has a place; what the backend is asked then. */
+  private ChatCall place(Turn turn, TurnCall call, Lease lease) {
+    if (call.asked() == null) {
+      turn.placed(TurnRecord.nowhere());
+      return call.unkept();
+    }
+    OpenTurn open = sessions.beginTurn(call.session(), call.asked().with(lease));
+    storing = true;
+    // Another conversation may have taken the name since the filter looked.
+    SessionId used = open.session().sessionId();
+    ChatCall kept = call.kept(open, () -> sessions.transcript(used).messages());
+    turn.placed(TurnRecord.of(sessions, open));
+    return kept;
+  }
+
+  private void notStored(Turn turn, SessionException failure) {
+    storing = false;
     ErrorMapping.log("a question could not be stored", failure);
     turn.fail(ErrorMapping.of(failure));
   }
 
-  private void ask(Turn turn, TurnPermit permit, Placed placed) {
-    turn.placed(placed.record());
+  private void ask(Turn turn, ChatCall call) {
     try {
       turn.asked(
           Objects.requireNonNull(
-              backend.chat(placed.call(), turn.receiver()), "the backend gave no exchange"));
+              backend.chat(call, turn.receiver()), "the backend gave no exchange"));
     } catch (RuntimeException e) {
       turn.notAsked(e);
-    }
-    if (permit != null) {
-      permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.helix.turn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,12 +25,15 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,7 @@ class SecondFormTest {
 
   @TempDir Path folder;
   private ChatServer server;
+  private final BlockingQueue<WeakReference<TurnCall>> calls = new LinkedBlockingQueue<>();
 
   /** An answer as plain text, made of the events that are told. */
   private static final class PlainTextForm implements ReplyForm {
@@ -106,7 +111,7 @@ class SecondFormTest {
   }
 
   /** {@code POST /plain/<conversation>} with a question as its body. */
-  private static final class PlainTextServlet extends HttpServlet {
+  private final class PlainTextServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private final transient Turns turns;
     private final transient SessionManager sessions;
@@ -133,6 +138,7 @@ class SecondFormTest {
               Map.of(),
               body,
               (history, system) -> completion(stream, history, question));
+      calls.add(new WeakReference<>(call));
       try {
         turns.begin(call, new PlainTextForm(), request, response);
       } catch (InvalidRequestException e) {
@@ -195,6 +201,40 @@ class SecondFormTest {
         call.respondJson(200, Completions.completion(answer));
         assertEquals(answer + "\n", client.response().restText());
       }
+    }
+  }
+
+  @Test
+  void anAnswerThatComes_holdsNothingOfItsRequest_alsoOfOneThatHadToWait() throws Exception {
+    try (RawClient first = post("/plain/c?stream=1", "One?")) {
+      Call one = server.upstream.next();
+      try (RawClient second = post("/plain/c?stream=1", "Two?")) {
+        one.beginSse();
+        Completions.chunks("One.").forEach(one::sse);
+        one.end();
+        assertEquals("One.\n", first.response().restText());
+        Call two = server.upstream.next();
+        two.beginSse();
+        two.sse(Completions.delta("Two"));
+        RawResponse response = second.response();
+        assertEquals("Two", new String(response.some(), UTF_8));
+        for (int i = 0; i < 2; i++) {
+          assertCollected(calls.take());
+        }
+        two.sse(Completions.finish("stop"));
+        two.sse(Completions.DONE);
+        two.end();
+        assertEquals("\n", response.restText());
+      }
+    }
+  }
+
+  private static void assertCollected(WeakReference<?> object) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (object.get() != null) {
+      assertTrue(System.nanoTime() < deadline, "it is still held");
+      System.gc();
+      Thread.onSpinWait();
     }
   }
 

@@ -8,10 +8,8 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.session.HistoryMode;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
-import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
@@ -53,9 +51,6 @@ final class ChatEndpoint {
     } catch (RequestBodyException e) {
       ErrorResponse.write(response, e.error());
       RequestBody.discardRefused(request, settings.maxRequestBytes());
-    } catch (SessionException e) {
-      ErrorMapping.log("a question could not be stored", e);
-      ErrorResponse.write(response, ErrorMapping.of(e));
     } finally {
       if (body != null && !handedOver) {
         body.close();

@@ -71,7 +71,8 @@ public final class Mailbox implements Executor {
   /**
    * Runs a task on this thread where no other one has the mailbox, else as {@link #execute} does.
    * This thread also runs those that come meanwhile, but none that may block, and does what they
-   * leave to be done outside, unless that may hold it up.
+   * leave to be done outside, unless that may hold it up. Where nobody else can have the mailbox
+   * yet, the task itself may block.
    */
   public void executeHere(Runnable task) {
     tasks.add(task);
