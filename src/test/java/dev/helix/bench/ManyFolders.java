@@ -73,11 +73,10 @@ final class ManyFolders {
     count = to;
     Path recent = Files.createDirectories(sessions.resolve(".recent"));
     Files.writeString(recent.resolve("log"), "");
-    try (BufferedWriter run =
-        Files.newBufferedWriter(
-            recent.resolve("run-0000000000000001"), StandardCharsets.US_ASCII)) {
+    try (BufferedWriter sorted =
+        Files.newBufferedWriter(recent.resolve("sorted"), StandardCharsets.US_ASCII)) {
       for (int i = to - 1; i >= 0; i--) {
-        run.write((FIRST + i) + " conv-" + i + "\n");
+        sorted.write((FIRST + i) + " conv-" + i + "\n");
       }
     }
     Files.writeString(sessions.resolve(".lock"), "");

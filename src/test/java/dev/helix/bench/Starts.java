@@ -5,13 +5,14 @@ import dev.helix.scripted.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /**
  * Starts of the server, {@code java -jar} of the WAR, over a sessions directory: in seconds from
@@ -49,25 +50,26 @@ final class Starts {
 
   /** A start where the order of last use is not to be believed, or there is none. */
   static Look looking(Path sessions) throws IOException {
-    Set<Path> before = runs(sessions);
+    Optional<Object> before = sorted(sessions);
     try (ServerUnderTest server = ServerUnderTest.launcher()) {
       long start = System.nanoTime();
       double ready = start(server, sessions);
-      // What it saw becomes a sorted file at once.
-      await(() -> !before.containsAll(runs(sessions)));
+      // What it saw becomes the sorted file at once.
+      await(() -> sorted(sessions).filter(now -> !before.equals(Optional.of(now))).isPresent());
       double known = (System.nanoTime() - start) / SECOND;
       return new Look(ready, known, ProcessFigures.cpu(server.pid()).toNanos() / SECOND);
     }
   }
 
-  private static Set<Path> runs(Path sessions) {
-    Path recent = sessions.resolve(".recent");
-    if (!Files.isDirectory(recent)) {
-      return Set.of();
-    }
-    try (Stream<Path> files = Files.list(recent)) {
-      return new HashSet<>(
-          files.filter(file -> file.getFileName().toString().matches("run-\\d+")).toList());
+  /** What tells the sorted file from another one; empty where no line is sorted. */
+  private static Optional<Object> sorted(Path sessions) {
+    Path sorted = sessions.resolve(".recent/sorted");
+    try {
+      BasicFileAttributes file = Files.readAttributes(sorted, BasicFileAttributes.class);
+      return Optional.<Object>of(List.of(file.fileKey(), file.lastModifiedTime()))
+          .filter(mark -> file.size() > 0);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

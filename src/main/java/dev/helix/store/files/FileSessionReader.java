@@ -9,10 +9,8 @@ import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
-import dev.helix.store.files.recent.NewestSessions;
 import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseFolder;
-import dev.helix.store.files.recent.UsePage;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -32,8 +30,6 @@ import java.util.Optional;
 record FileSessionReader(Path sessions) implements ReadOnlySessions {
   private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
 
-  private static final int ATTEMPTS = 4;
-
   static FileSessionReader open(Path directory) {
     Path sessions = directory.toAbsolutePath().normalize();
     if (!Files.isDirectory(sessions)) {
@@ -47,7 +43,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
   public Optional<SessionState> find(SessionId id) {
     Path folder = sessions.resolve(id.value());
     try {
-      return Optional.of(NewestSessions.stored(folder, id));
+      return Optional.of(UseFolder.stored(folder, id));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
@@ -86,21 +82,22 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
   @Override
   public List<SessionState> list(Position after, int limit) {
     UseFolder order = new UseFolder(sessions);
-    for (int attempt = 0; limit > 0 && attempt < ATTEMPTS && order.isWhole(); attempt++) {
+    Use place = Use.at(after);
+    if (limit > 0 && order.isWhole()) {
       try {
-        // In this order: what leaves the log is in a sorted file before.
+        // In this order: what leaves the log is in the sorted file before.
         Map<String, Use> newest = order.readLog();
-        return new UsePage(
-                newest, order.runs(), this::findReadable, (line, found, isNewest) -> isNewest)
-            .after(after == null ? null : Use.at(after), limit);
-      } catch (NoSuchFileException e) {
-        LOG.log(Level.DEBUG, "the server has merged it meanwhile: {0}", e.getMessage());
+        return order.page(
+            newest,
+            place,
+            limit,
+            this::findReadable,
+            (line, found) -> newest.containsKey(line.id()));
       } catch (IOException e) {
         LOG.log(Level.WARNING, "the order of last use is damaged", e);
-        break;
       }
     }
-    return NewestSessions.in(sessions, after, limit, this::findReadable);
+    return order.pageOfAll(place, limit, this::findReadable);
   }
 
   @Override

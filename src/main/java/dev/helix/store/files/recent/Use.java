@@ -24,8 +24,11 @@ public record Use(long micros, String id) implements Comparable<Use> {
     return new Use(micros(state.updatedAt()), state.sessionId().value());
   }
 
-  /** The place that comes before exactly those that are listed after a position. */
+  /** The place that comes before exactly those that are listed after a position; null for null. */
   public static Use at(Position position) {
+    if (position == null) {
+      return null;
+    }
     long micros = micros(position.updatedAt());
     Instant listed = position.updatedAt().truncatedTo(ChronoUnit.MICROS);
     boolean between = !position.updatedAt().equals(listed) && micros < Long.MAX_VALUE;
@@ -52,8 +55,7 @@ public record Use(long micros, String id) implements Comparable<Use> {
   }
 
   Instant time() {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * NANOS);
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   @Override

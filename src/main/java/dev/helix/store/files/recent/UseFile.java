@@ -9,7 +9,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
 
 /**
  * A file of {@link Use} lines, being read from some place on. Lines that are damaged are passed
@@ -126,11 +125,6 @@ final class UseFile implements Closeable {
   /** Where lines come from; null at the end. */
   interface Source {
     Use next() throws IOException;
-  }
-
-  /** Writes a file of these lines, not forced. */
-  static void write(Path file, Iterator<Use> lines) throws IOException {
-    write(file, () -> lines.hasNext() ? lines.next() : null);
   }
 
   /** Writes a file of lines, not forced; where that fails, there is none. */

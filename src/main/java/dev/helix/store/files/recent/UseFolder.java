@@ -1,64 +1,68 @@
 package dev.helix.store.files.recent;
 
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.store.ArrayEnd;
+import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * The files in which a sessions directory keeps the order of last use: {@code .recent/log}, to
- * which each use is added, and {@code .recent/run-<number>}, sorted with the newest first. All of
- * it can be made anew of the sessions. Stateless; whoever writes takes turns with others.
+ * which each use is added, and {@code .recent/sorted}, a line of each other session with the newest
+ * first. Both can be made anew of the sessions. Stateless; whoever writes takes turns with others.
  */
 public final class UseFolder {
+  /** How many sessions are sorted in memory when all is made anew. */
+  private static final int SORTED_AT_ONCE = 50_000;
+
   private final Path sessions;
   private final Path folder;
   private final Path mark;
+  private final Path sorted;
 
   public UseFolder(Path sessions) {
     this.sessions = sessions;
     this.folder = sessions.resolve(".recent");
     this.mark = folder.resolve("mark");
+    this.sorted = folder.resolve("sorted");
   }
 
   Path log() {
     return folder.resolve("log");
   }
 
-  Path run(long number) {
-    return folder.resolve(String.format("run-%016d", number));
-  }
-
-  static long number(Path run) {
-    return Long.parseLong(run.getFileName().toString().substring("run-".length()));
-  }
-
-  /** Makes the folder where it is missing, and takes away what a crash left half made. */
+  /** Makes what is missing, and takes away what a crash left half made. */
   void prepare() throws IOException {
     Disk.makeFolders(folder);
     for (Path left : Disk.entries(folder, "*.new")) {
       Files.delete(left);
     }
-  }
-
-  /** The sorted files, the oldest first. */
-  public List<Path> runs() throws IOException {
-    List<Path> runs = Disk.entries(folder, "run-" + "[0-9]".repeat(16));
-    Collections.sort(runs);
-    return runs;
+    if (Files.notExists(sorted)) {
+      UseFile.write(sorted, () -> null);
+    }
   }
 
   /** What the log says, the last line of each session. */
@@ -77,51 +81,76 @@ public final class UseFolder {
   /** Replaces the log by these lines. */
   void replaceLog(Collection<Use> uses) throws IOException {
     Path made = folder.resolve("log.new");
-    UseFile.write(made, uses.iterator());
-    Files.move(made, log(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Iterator<Use> each = uses.iterator();
+    UseFile.write(made, () -> each.hasNext() ? each.next() : null);
+    replace(made, log());
   }
 
-  /** Makes a sorted file. */
-  Path writeRun(long number, Collection<Use> uses) throws IOException {
-    Disk.makeFolders(folder); // Somebody may have deleted it.
-    Path made = folder.resolve("run.new");
-    UseFile.write(made, uses.stream().sorted().iterator());
-    return Files.move(made, run(number), StandardCopyOption.ATOMIC_MOVE);
+  private static void replace(Path made, Path old) throws IOException {
+    Files.move(made, old, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
-   * Makes one sorted file of several, in place of the last one; the others are still there.
+   * Writes the sorted file anew with these lines in place of its own of the same sessions.
    *
-   * @param withoutGone whether lines of sessions that are gone are left out
-   * @param stopped asked now and then whether to give up
-   * @return whether it was made
+   * @param stopped asked at each line whether to give up, and then true for good
+   * @return whether it was written; else it is as it was
    */
-  boolean merge(List<Path> runs, boolean withoutGone, BooleanSupplier stopped) throws IOException {
-    Path made = folder.resolve("merged.new");
-    if (!MergedUses.write(made, runs, withoutGone, stopped)) {
+  boolean merge(Map<String, Use> uses, BooleanSupplier stopped) throws IOException {
+    return merge(sorted, uses, stopped);
+  }
+
+  private boolean merge(Path file, Map<String, Use> uses, BooleanSupplier stopped)
+      throws IOException {
+    Path merged = folder.resolve("merged.new");
+    try (MergedUses lines = new MergedUses(uses, file, null)) {
+      UseFile.write(merged, () -> stopped.getAsBoolean() ? null : lines.next());
+    }
+    if (stopped.getAsBoolean()) {
       return false; // What there is of it goes with the next start.
     }
-    Files.move(
-        made,
-        runs.get(runs.size() - 1),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    replace(merged, file);
     return true;
   }
 
-  /** The directory of the sessions themselves. */
-  Path sessions() {
-    return sessions;
+  /** Makes the sorted file of what all sessions say themselves; otherwise as {@link #merge}. */
+  boolean makeAnew(BooleanSupplier stopped) throws IOException {
+    Disk.makeFolders(folder); // Somebody may have deleted it.
+    Path made = folder.resolve("sorted.new");
+    UseFile.write(made, () -> null);
+    Map<String, Use> uses = new HashMap<>();
+    // Not listed as a whole, which would hold the names of millions.
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(sessions)) {
+      for (Path entry : entries) {
+        if (stopped.getAsBoolean()) {
+          return false;
+        }
+        lookAt(entry).ifPresent(use -> uses.put(use.id(), use));
+        if (uses.size() == SORTED_AT_ONCE) {
+          if (!merge(made, uses, stopped)) {
+            return false;
+          }
+          uses.clear();
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    if (!merge(made, uses, stopped)) {
+      return false;
+    }
+    replace(made, sorted);
+    return true;
   }
 
   /** What a session says itself; empty where it is none. */
-  static Optional<Use> lookAt(Path entry) throws IOException {
+  private static Optional<Use> lookAt(Path entry) throws IOException {
     Optional<SessionId> id = SessionId.ofName(entry.getFileName().toString());
     if (id.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(Use.of(NewestSessions.stored(entry, id.get())));
+      return Optional.of(Use.of(stored(entry, id.get())));
     } catch (NoSuchFileException | IllegalArgumentException e) {
       return Optional.empty(); // No session, or gone meanwhile.
     } catch (IOException e) {
@@ -132,9 +161,81 @@ public final class UseFolder {
     }
   }
 
+  /**
+   * A session's state as its files say it, without a lock: with the time of the last element where
+   * that is later.
+   *
+   * @throws IllegalArgumentException if the state is unreadable
+   */
+  public static SessionState stored(Path session, SessionId id) throws IOException {
+    SessionState stored =
+        SessionState.parse(id, Files.readAllBytes(session.resolve(ShownSession.STATUS)));
+    Instant last = ArrayEnd.lastTimestamp(session.resolve(ShownSession.MESSAGES));
+    boolean later = last != null && last.isAfter(stored.updatedAt());
+    return later ? stored.withUpdatedAt(last) : stored;
+  }
+
+  /**
+   * A page of the list of sessions as the lines tell it, each compared with what its session says.
+   *
+   * @param newest lines that count in place of the sorted file's
+   * @param place behind which the page begins; null for the beginning
+   * @param listed says whether a session is listed as its line says, where what it says itself, the
+   *     other, is not that; null where there is none
+   * @throws IOException if the sorted file is missing or damaged
+   */
+  public List<SessionState> page(
+      Map<String, Use> newest,
+      Use place,
+      int limit,
+      Function<SessionId, Optional<SessionState>> find,
+      BiPredicate<Use, Use> listed)
+      throws IOException {
+    List<SessionState> page = new ArrayList<>();
+    try (MergedUses lines = new MergedUses(newest, sorted, place)) {
+      Use line = lines.next();
+      while (line != null && page.size() < limit) {
+        SessionState state = SessionId.ofName(line.id()).flatMap(find).orElse(null);
+        Use found = state == null ? null : Use.of(state);
+        if (line.equals(found)) {
+          page.add(state);
+        } else if (listed.test(line, found) && state != null) {
+          page.add(state.withUpdatedAt(line.time()));
+        }
+        line = lines.next();
+      }
+    }
+    return page;
+  }
+
+  /** A page of what all sessions say. Only folders whose names are session ids are looked at. */
+  public List<SessionState> pageOfAll(
+      Use place, int limit, Function<SessionId, Optional<SessionState>> find) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("negative limit");
+    }
+    if (limit == 0) {
+      return List.of();
+    }
+    Comparator<SessionState> newestFirst = Comparator.comparing(Use::of);
+    PriorityQueue<SessionState> newest = new PriorityQueue<>(newestFirst.reversed());
+    try {
+      for (Path child : Disk.entries(sessions, "*")) {
+        Optional<SessionId> id = SessionId.ofName(child.getFileName().toString());
+        id.flatMap(find).filter(state -> Use.of(state).isAfter(place)).ifPresent(newest::add);
+        if (newest.size() > limit) {
+          newest.poll();
+        }
+      }
+    } catch (IOException e) {
+      throw Disk.failure("cannot list " + sessions, e);
+    }
+    return newest.stream().sorted(newestFirst).toList();
+  }
+
   /** Whether every session is in the files, but for what was stored just before a crash. */
   public boolean isWhole() {
-    return Files.exists(mark);
+    return Files.exists(mark) && Files.exists(sorted);
   }
 
   /**
@@ -142,11 +243,7 @@ public final class UseFolder {
    * added or taken away since.
    */
   public boolean isClean() throws IOException {
-    try {
-      return Arrays.equals(Files.readAllBytes(mark), cleanMark());
-    } catch (NoSuchFileException e) {
-      return false;
-    }
+    return isWhole() && Arrays.equals(Files.readAllBytes(mark), cleanMark());
   }
 
   /** From now on the files tell nearly all, whatever happens. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +25,9 @@ import java.util.function.Function;
 
 /**
  * The order in which the sessions of a directory were last used, so that the newest can be listed
- * without a look at all. Uses are gathered in memory and in a log; when they are many, they become
- * a sorted file, and sorted files of like size become one. A list reads as much of each as it
- * needs, and asks each session whether the line still is true.
+ * without a look at all. Uses are gathered in memory and in a log; when they are many, they are
+ * merged into a sorted file. A list reads as much of it as it needs, and asks each session whether
+ * the line still is true.
  *
  * <p>All of it is a cache: what a crash or another program makes wrong is found when it is met in a
  * list, or made anew in the background. Its failures hinder nobody. Thread-safe.
@@ -47,11 +46,10 @@ public final class UseOrder {
   private static final int FIRST_LOOK = 10;
 
   private final UseFolder folder;
-  private final UseRuns runs;
   private final Path sessions;
   private final int inMemory;
 
-  /** Does what takes long: sorted files, and making all of them anew. */
+  /** Does what takes long: merging into the sorted file, and making it anew. */
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -64,6 +62,9 @@ public final class UseOrder {
   private final Map<String, Use> newest = new HashMap<>();
   private final UseLog log;
   private boolean isSorting;
+
+  /** How often lines were taken out of memory since they are in the sorted file. */
+  private int sorted;
 
   /** So many sessions are in memory until they are sorted; more where that failed. */
   private int limit;
@@ -79,53 +80,40 @@ public final class UseOrder {
 
   private volatile boolean closing;
 
-  private UseOrder(Path sessions, int inMemory) throws IOException {
+  /**
+   * Opens the order.
+   *
+   * @param inMemory so many sessions are in memory until they are sorted
+   */
+  UseOrder(Path sessions, int inMemory) throws IOException {
     this.sessions = sessions;
     this.inMemory = inMemory;
     this.limit = inMemory;
     this.folder = new UseFolder(sessions);
-    folder.prepare();
-    runs = new UseRuns(folder);
     isTrue = folder.isClean();
     isWhole = folder.isWhole();
+    folder.prepare();
     log = new UseLog(folder, isWhole);
     try {
       newest.putAll(folder.readLog());
-      if (!isTrue && !newest.isEmpty()) {
-        // A crash may have left them behind what the sessions say, which counts once it is known.
-        runs.add(newest.values());
-        newest.clear();
-      }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the order of last use is damaged and made anew", e);
       isTrue = false;
       isWhole = false;
-      newest.clear();
       folder.unmark();
     }
     log.replace(newest.values(), isWhole);
-    known = isTrue ? CompletableFuture.completedFuture(null) : lookAtAll();
-  }
-
-  private Future<?> lookAtAll() {
-    Future<?> look = executor.submit(this::makeAnew);
-    isSorting = true;
-    Future<?> unused = executor.submit(this::sort); // The files may be many.
-    return look;
+    // A crash may have left the log behind what the sessions say, which counts once it is known.
+    Map<String, Use> doubtful = Map.copyOf(newest);
+    known =
+        isTrue
+            ? CompletableFuture.completedFuture(null)
+            : executor.submit(() -> makeAnew(doubtful));
   }
 
   /** Opens the order, before anything in the directory is changed. */
   public static UseOrder open(Path sessions) throws IOException {
-    return open(sessions, IN_MEMORY);
-  }
-
-  /**
-   * Opens the order.
-   *
-   * @param inMemory so many sessions are in memory until they become a sorted file
-   */
-  static UseOrder open(Path sessions, int inMemory) throws IOException {
-    return new UseOrder(sessions, inMemory);
+    return new UseOrder(sessions, IN_MEMORY);
   }
 
   /**
@@ -154,8 +142,10 @@ public final class UseOrder {
   private void sort() {
     boolean done = false;
     try {
-      sealLog();
-      runs.merge(() -> closing);
+      Map<String, Use> many = many();
+      if (many.isEmpty() || folder.merge(many, () -> closing)) {
+        takeOut(many);
+      }
       done = true;
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the order of last use cannot be sorted; it is tried again later", e);
@@ -167,32 +157,34 @@ public final class UseOrder {
     }
   }
 
-  /** Makes a sorted file of what is in memory, if that is much, and shortens the log. */
-  private synchronized void sealLog() throws IOException {
-    if (newest.size() > limit) {
-      runs.add(newest.values());
-      newest.clear();
-    }
+  /** What is in memory, if that is much. */
+  private synchronized Map<String, Use> many() {
+    return newest.size() > limit ? Map.copyOf(newest) : Map.of();
+  }
+
+  /** Has lines in memory and in the log no more, but what came of their sessions since. */
+  private synchronized void takeOut(Map<String, Use> lines) {
+    sorted += lines.isEmpty() ? 0 : 1;
+    lines.forEach(
+        (id, line) -> newest.computeIfPresent(id, (same, now) -> isSame(line, now) ? null : now));
     log.replace(newest.values(), isWhole);
   }
 
   /** Looks at all sessions, and takes what they say in place of all that was known before. */
-  private void makeAnew() {
+  private void makeAnew(Map<String, Use> doubtful) {
     try {
-      if (runs.makeAnew(() -> closing)) {
-        believe();
+      if (folder.makeAnew(() -> closing)) {
+        synchronized (this) {
+          isWhole = true;
+          isTrue = true;
+          takeOut(doubtful);
+        }
       }
     } catch (IOException e) {
       LOG.log(
           Level.WARNING, "the order of last use cannot be made anew; lists read all sessions", e);
       throw new UncheckedIOException(e);
     }
-  }
-
-  private synchronized void believe() {
-    isWhole = true;
-    isTrue = true;
-    log.replace(newest.values(), isWhole);
   }
 
   /**
@@ -202,14 +194,15 @@ public final class UseOrder {
    */
   public List<SessionState> list(
       Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
+    Use place = Use.at(after);
     try {
       if (limit > 0 && awaitKnown()) {
-        return page(after == null ? null : Use.at(after), limit, find);
+        return page(place, limit, find);
       }
     } catch (IOException e) {
       startAnew(e);
     }
-    return NewestSessions.in(sessions, after, limit, find);
+    return folder.pageOfAll(place, limit, find);
   }
 
   private synchronized void startAnew(IOException e) {
@@ -219,7 +212,7 @@ public final class UseOrder {
     LOG.log(Level.WARNING, "the order of last use cannot be read and is made anew", e);
     isWhole = false;
     isTrue = false;
-    known = lookAtAll();
+    known = executor.submit(() -> makeAnew(Map.of()));
   }
 
   /**
@@ -256,40 +249,35 @@ public final class UseOrder {
       Use place, int limit, Function<SessionId, Optional<SessionState>> find) throws IOException {
     for (int attempt = 1; ; attempt++) {
       Map<String, Use> snapshot;
-      List<Path> files;
+      int before;
       synchronized (this) {
         snapshot = new HashMap<>(newest);
-        files = runs.files();
+        before = sorted;
       }
       boolean[] again = new boolean[1];
-      UsePage page =
-          new UsePage(
+      List<SessionState> page =
+          folder.page(
               snapshot,
-              files,
+              place,
+              limit,
               find,
-              (line, found, isNewest) -> {
+              (line, found) -> {
                 synchronized (this) {
-                  if (!files.equals(runs.files())) {
-                    again[0] = true; // It was sorted meanwhile, so we cannot tell what was used.
+                  if (sorted != before) {
+                    again[0] = true; // Of what was taken out we cannot tell whether it was used.
                     return false;
                   }
-                  if (!isSame(snapshot.get(line.id()), newest.get(line.id()))) {
-                    return isNewest; // As of when the page was begun, so that no page goes back.
+                  Use shown = snapshot.get(line.id());
+                  if (!isSame(shown, newest.get(line.id()))) {
+                    return shown != null; // As of when the page was begun: no page goes back.
                   }
                   used(found == null ? Use.gone(line.id()) : found);
                   again[0] |= found != null && found.isAfter(place);
                   return false;
                 }
               });
-      try {
-        List<SessionState> listed = page.after(place, limit);
-        if (!again[0] || attempt >= ATTEMPTS) {
-          return listed;
-        }
-      } catch (NoSuchFileException e) {
-        if (attempt >= ATTEMPTS) {
-          throw e; // Else it was merged meanwhile.
-        }
+      if (!again[0] || attempt == ATTEMPTS) {
+        return page;
       }
     }
   }

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,10 +54,8 @@ class UseOrderFaultsTest {
     Files.write(folder.resolve("status.json"), state.toJson());
   }
 
-  private List<Path> runs() throws IOException {
-    try (Stream<Path> files = Files.list(recent())) {
-      return files.filter(file -> file.getFileName().toString().startsWith("run-")).toList();
-    }
+  private Path sorted() {
+    return recent().resolve("sorted");
   }
 
   private List<String> listed(UseOrder order, Map<SessionId, SessionState> states) {
@@ -198,7 +196,7 @@ class UseOrderFaultsTest {
       states.put(at(i, i).sessionId(), at(i, i));
       order.used(Use.of(at(i, i)));
     }
-    await("they are sorted", () -> isMade() && size(recent().resolve("log")) == 0);
+    await("they are sorted", () -> size(recent().resolve("log")) == 0);
   }
 
   @Test
@@ -210,41 +208,32 @@ class UseOrderFaultsTest {
       assertEquals(20, store.list(30).size());
       Disk.deleteTree(recent());
       assertEquals(20, store.list(30).size());
-      store.append(at(20, 20), LogVersion.NONE, List.of());
-      await("it is made anew", () -> store.list(30).size() == 21 && isMade());
+      store.append(at(20, 20), LogVersion.NONE, List.of(), null);
+      await("it is made anew", () -> store.list(30).size() == 21 && Files.exists(sorted()));
     }
     try (SessionStore store = open()) {
       assertEquals(21, store.list(30).size());
     }
   }
 
-  private boolean isMade() {
-    try {
-      return !runs().isEmpty();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   @Test
-  void mergeThatIsGivenUpWhereTheServerEnds_leavesTheFilesAsTheyWere() throws IOException {
+  void mergeThatIsGivenUpWhereTheServerEnds_leavesTheFileAsItWas() throws IOException {
     UseFolder folder = new UseFolder(sessions());
     folder.prepare();
-    UseRuns runs = new UseRuns(folder);
-    for (int i = 0; i < 2; i++) {
-      int from = i * 500;
-      runs.add(IntStream.range(from, from + 1000).mapToObj(n -> Use.of(at(n, n))).toList());
-    }
-    byte[] first = Files.readAllBytes(folder.run(1));
-    byte[] second = Files.readAllBytes(folder.run(2));
-    for (int lines : new int[] {0, 1, 1700, 2001, 3000}) {
+    assertTrue(folder.merge(uses(0), () -> false));
+    byte[] before = Files.readAllBytes(sorted());
+    for (int lines : new int[] {0, 1, 700, 1500, 1501}) {
       AtomicInteger asked = new AtomicInteger();
-      runs.merge(() -> asked.getAndIncrement() >= lines);
-      assertArrayEquals(first, Files.readAllBytes(folder.run(1)));
-      assertArrayEquals(second, Files.readAllBytes(folder.run(2)));
+      assertFalse(folder.merge(uses(500), () -> asked.getAndIncrement() >= lines));
+      assertArrayEquals(before, Files.readAllBytes(sorted()));
     }
-    runs.merge(() -> false);
-    assertEquals(List.of(folder.run(2)), runs());
-    assertEquals(1500, Files.readAllLines(folder.run(2)).size());
+    assertTrue(folder.merge(uses(500), () -> false));
+    assertEquals(1500, Files.readAllLines(sorted()).size());
+  }
+
+  private static Map<String, Use> uses(int from) {
+    return IntStream.range(from, from + 1000)
+        .mapToObj(n -> Use.of(at(n, n)))
+        .collect(Collectors.toMap(Use::id, use -> use));
   }
 }

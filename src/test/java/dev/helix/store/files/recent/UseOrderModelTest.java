@@ -119,7 +119,7 @@ class UseOrderModelTest {
 
     Server(Path sessions) throws IOException {
       this.sessions = Files.createDirectories(sessions);
-      this.order = UseOrder.open(sessions, IN_MEMORY);
+      this.order = new UseOrder(sessions, IN_MEMORY);
     }
 
     void play(Event event) {
@@ -143,7 +143,7 @@ class UseOrderModelTest {
           kill(kill.lost());
         } else {
           order.close();
-          order = UseOrder.open(sessions, IN_MEMORY);
+          order = new UseOrder(sessions, IN_MEMORY);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -191,7 +191,7 @@ class UseOrderModelTest {
         new UseFolder(sessions).markInUse();
       }
       Files.writeString(recent.resolve("log"), log.substring(0, Math.max(0, log.length() - lost)));
-      order = UseOrder.open(sessions, IN_MEMORY);
+      order = new UseOrder(sessions, IN_MEMORY);
       // Which waits for a look at all sessions; until then lists are nearly right only.
       List<SessionState> unused = order.list(null, 1, this::find);
       changed = false;

@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,10 +88,8 @@ class UseOrderTest {
     }
   }
 
-  private List<Path> runs() throws IOException {
-    try (Stream<Path> files = Files.list(recent())) {
-      return files.filter(file -> file.getFileName().toString().startsWith("run-")).toList();
-    }
+  private Path sorted() {
+    return recent().resolve("sorted");
   }
 
   static List<SessionState> newestFirst(Collection<SessionState> states) {
@@ -131,12 +128,11 @@ class UseOrderTest {
         order.close();
       }
     }
-    assertTrue(runs().size() <= 5, "files of like size are merged: " + runs());
   }
 
   @Test
-  void sortedFileThatWasMergedAway_isTold_wherePagesBeginInIt() {
-    Path gone = sessions().resolve("run-1");
+  void sortedFileThatIsGone_isTold_wherePagesBeginInIt() {
+    Path gone = sessions().resolve("sorted");
     assertThrows(NoSuchFileException.class, () -> new UseFile(gone, null));
     assertThrows(NoSuchFileException.class, () -> new UseFile(gone, Use.of(at(1, 1))));
   }
@@ -172,7 +168,7 @@ class UseOrderTest {
   @Test
   void sessionsThatAnotherProgramAdds_whileNoServerRuns_areListed() throws IOException {
     try (SessionStore store = open()) {
-      store.append(at(1, 1), LogVersion.NONE, List.of());
+      store.append(at(1, 1), LogVersion.NONE, List.of(), null);
     }
     makeFolder(at(2, 2));
     try (SessionStore store = open()) {
@@ -199,7 +195,7 @@ class UseOrderTest {
     }
   }
 
-  /** A merge keeps the line that was written last, so that one must be found out too. */
+  /** A merge keeps the line of the log, so that one must be found out too. */
   @Test
   void lineThatIsWrong_isFoundOut_alsoWhereAnEarlierOneIsTrue() throws IOException {
     Map<SessionId, SessionState> states = new HashMap<>();
@@ -209,8 +205,10 @@ class UseOrderTest {
     }
     UseFolder folder = new UseFolder(sessions());
     folder.prepare();
-    folder.writeRun(1, states.values().stream().map(Use::of).toList());
-    folder.writeRun(2, List.of(Use.of(at(1, 2))));
+    Map<String, Use> uses = new HashMap<>();
+    states.values().forEach(state -> uses.put(state.sessionId().value(), Use.of(state)));
+    assertTrue(folder.merge(uses, () -> false));
+    folder.replaceLog(List.of(Use.of(at(1, 2))));
     folder.markClean();
     UseOrder order = UseOrder.open(sessions());
     try {
@@ -250,18 +248,18 @@ class UseOrderTest {
   void sessionWhoseLineWasSorted_isListedBesideTheServer_asSoonAsItIsUsed() throws IOException {
     SessionState old = at(1, 1);
     try (SessionStore store = open()) {
-      store.append(old, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(old, LogVersion.NONE, List.of(element("1", "x")), null);
     }
     Files.delete(recent().resolve("mark")); // As after a crash: all is sorted anew.
     try (SessionStore store = open();
         SessionStore beside = FileSessionStore.openToRead(sessions())) {
       assertEquals(1, store.list(10).size());
       await("the line is sorted", () -> beside.list(10).size() == 1);
-      store.append(at(2, 2), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(at(2, 2), LogVersion.NONE, List.of(element("1", "x")), null);
       LogVersion version = store.read(old.sessionId(), LogVersion.NONE).version();
       Instant later = NOW.plusSeconds(5);
       Message next = element("2", "y").as(ElementFields.node("2", "1", later));
-      store.append(old.withUpdatedAt(later), version, List.of(next));
+      store.append(old.withUpdatedAt(later), version, List.of(next), null);
       assertEquals(List.of("conv-1", "conv-2"), names(beside.list(10)));
     }
   }
@@ -272,7 +270,7 @@ class UseOrderTest {
       SessionStore store = FileSessionStore.open(Path.of(args[0]));
       assertEquals(List.of(), store.list(5));
       for (int i = 0; i < 300; i++) {
-        store.append(at(i, i), LogVersion.NONE, List.of(element("1", "x")));
+        store.append(at(i, i), LogVersion.NONE, List.of(element("1", "x")), null);
       }
       Runtime.getRuntime().halt(7);
     }
@@ -286,12 +284,13 @@ class UseOrderTest {
     try (SessionStore store = open()) {
       assertEquals(200, store.list(300).size());
     }
-    byte[] whole = Files.readAllBytes(runs().get(0));
-    for (int damage = 0; damage < 4; damage++) {
+    byte[] whole = Files.readAllBytes(sorted());
+    for (int damage = 0; damage < 5; damage++) {
       switch (damage) {
-        case 0 -> Files.write(runs().get(0), new byte[whole.length]);
+        case 0 -> Files.write(sorted(), new byte[whole.length]);
         case 1 -> Files.write(recent().resolve("log"), new byte[100_000]);
         case 2 -> Files.delete(recent().resolve("mark"));
+        case 3 -> Files.delete(sorted());
         default -> Disk.deleteTree(recent());
       }
       try (SessionStore store = open()) {
@@ -308,9 +307,9 @@ class UseOrderTest {
 
   private boolean isRepaired(int length) {
     try {
-      byte[] run = Files.readAllBytes(runs().get(0));
-      return run.length == length && run[0] != 0;
-    } catch (IOException | IndexOutOfBoundsException e) {
+      byte[] bytes = Files.readAllBytes(sorted());
+      return bytes.length == length && bytes[0] != 0;
+    } catch (IOException e) {
       return false;
     }
   }
@@ -319,20 +318,20 @@ class UseOrderTest {
   void manySessionsThatAreGone_leaveTheFilesInTime() throws IOException {
     Files.createDirectories(sessions());
     Map<SessionId, SessionState> states = new HashMap<>();
-    UseOrder order = UseOrder.open(sessions(), 100);
+    UseOrder order = new UseOrder(sessions(), 100);
     try {
       for (int i = 0; i < MANY; i++) {
         SessionState made = at(i, i);
         states.put(made.sessionId(), made);
         order.used(Use.of(made));
       }
-      await("they are sorted", () -> bytesOfRuns() > 4096 * 20);
+      await("they are sorted", () -> size(sorted()) > 4096 * 20);
       for (int i = MANY - 1; i >= 500; i--) {
         SessionId id = new SessionId("conv-" + i);
         states.remove(id);
         order.forget(id);
       }
-      await("what is gone leaves the files", () -> bytesOfRuns() < 2000 * 26);
+      await("what is gone leaves the files", () -> size(sorted()) < 2000 * 26);
       assertEquals(
           newestFirst(states.values()),
           order.list(null, 1000, id -> Optional.ofNullable(states.get(id))));
@@ -341,20 +340,12 @@ class UseOrderTest {
     }
   }
 
-  private long bytesOfRuns() {
-    try {
-      return runs().stream().mapToLong(UseOrderTest::size).sum();
-    } catch (IOException e) {
-      return Long.MAX_VALUE; // They are being replaced.
-    }
-  }
-
   @Test
   void serverThatEndedAsItShould_isBelieved_soThatNoSessionIsReadAtTheNextStart()
       throws IOException {
     try (SessionStore store = open()) {
-      store.append(at(1, 1), LogVersion.NONE, List.of());
-      store.append(at(2, 2), LogVersion.NONE, List.of());
+      store.append(at(1, 1), LogVersion.NONE, List.of(), null);
+      store.append(at(2, 2), LogVersion.NONE, List.of(), null);
       assertTrue(store.delete(at(2, 2).sessionId()));
     }
     assertTrue(new UseFolder(sessions()).isClean());
@@ -363,8 +354,8 @@ class UseOrderTest {
   @Test
   void sessionThatCannotBeDeleted_isListedStill() throws IOException {
     try (SessionStore store = open()) {
-      store.append(at(1, 1), LogVersion.NONE, List.of());
-      store.append(at(2, 2), LogVersion.NONE, List.of());
+      store.append(at(1, 1), LogVersion.NONE, List.of(), null);
+      store.append(at(2, 2), LogVersion.NONE, List.of(), null);
       Disk.deleteTree(sessions().resolve(".unfinished"));
       Files.createFile(sessions().resolve(".unfinished"));
       assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));
