@@ -123,13 +123,9 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     }
     Path folder = sessions.resolve(id.value());
     try {
+      byte[] status = Files.readAllBytes(folder.resolve(ShownSession.STATUS));
       Map<String, FileStamp> unused =
-          WholeFolder.show(
-              folder,
-              ShownSession.status(Files.readAllBytes(folder.resolve("status.json")), state.get()),
-              WholeFolder.wholeMessages(folder),
-              visitor);
-      WholeFolder.end(visitor);
+          WholeFolder.show(folder, ShownSession.status(status, state.get()), visitor);
       return true;
     } catch (WholeFolder.VisitorFailure e) {
       throw e.getCause();

@@ -114,9 +114,7 @@ public final class TranscriptFile {
   Instant lastTimestamp() throws IOException {
     if (lineage == null) {
       FileStamp now = FileStamp.of(file);
-      if (now != null && loadEnd(now)) {
-        lineage = newLineage();
-      }
+      boolean unused = now != null && loadEnd(now);
     }
     return lineage == null ? null : lastTimestamp;
   }
@@ -262,9 +260,7 @@ public final class TranscriptFile {
       LOG.log(Level.INFO, "{0} was changed by another program and is read again", file);
     }
     lineage = null;
-    if (now != null && loadEnd(now)) {
-      lineage = newLineage();
-    } else {
+    if (now == null || !loadEnd(now)) {
       List<Message> unused = load();
     }
   }
@@ -277,6 +273,7 @@ public final class TranscriptFile {
     }
     left(now, last.end(), false, MessageArray.CLOSE);
     lastTimestamp = last.lastTimestamp();
+    lineage = newLineage();
     return true;
   }
 

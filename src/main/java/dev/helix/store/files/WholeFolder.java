@@ -63,16 +63,15 @@ final class WholeFolder {
   }
 
   /**
-   * Shows all files, without the end.
+   * Shows all files and the end, of the messages as many as are whole.
    *
    * @param status what {@code status.json} is to say
-   * @param messages what {@code context/messages.json} is to say
    * @return what the files looked like, for {@link #stamps} to compare with
    * @throws VisitorFailure where the visitor throws
    */
-  static Map<String, FileStamp> show(
-      Path folder, byte[] status, byte[] messages, SessionFiles.Visitor visitor)
+  static Map<String, FileStamp> show(Path folder, byte[] status, SessionFiles.Visitor visitor)
       throws IOException {
+    byte[] messages = wholeMessages(folder);
     visit(visitor, ShownSession.STATUS, status);
     visit(visitor, ShownSession.MESSAGES, messages);
     Map<String, FileStamp> stamps = new TreeMap<>();
@@ -86,20 +85,17 @@ final class WholeFolder {
             visit(visitor, portable(path), Files.readAllBytes(file));
           }
         });
+    try {
+      visitor.end();
+    } catch (IOException e) {
+      throw new VisitorFailure(e);
+    }
     return stamps;
   }
 
   private static void visit(SessionFiles.Visitor visitor, String path, byte[] content) {
     try {
       visitor.file(path, content);
-    } catch (IOException e) {
-      throw new VisitorFailure(e);
-    }
-  }
-
-  static void end(SessionFiles.Visitor visitor) {
-    try {
-      visitor.end();
     } catch (IOException e) {
       throw new VisitorFailure(e);
     }
@@ -147,7 +143,7 @@ final class WholeFolder {
    *
    * @throws SessionException if there is a file that holds no array, or nothing whole of one
    */
-  static byte[] wholeMessages(Path folder) throws IOException {
+  private static byte[] wholeMessages(Path folder) throws IOException {
     byte[] bytes = messages(folder);
     ArrayScan scan = readable(folder, bytes);
     return scan.isClosed() && !scan.isDamaged() ? bytes : MessageArray.of(scan.messages());

@@ -56,12 +56,7 @@ record WholeSessions(Path sessions, SessionFolders folders) {
     }
     Map<String, FileStamp> before = WholeFolder.stamps(folder.path());
     Map<String, FileStamp> shown =
-        WholeFolder.show(
-            folder.path(),
-            folder.statusWith(state),
-            WholeFolder.wholeMessages(folder.path()),
-            visitor);
-    WholeFolder.end(visitor);
+        WholeFolder.show(folder.path(), folder.statusWith(state), visitor);
     // The others were looked at just before they were read, these two long after that.
     shown.replaceAll((path, stamp) -> READ_FIRST.contains(path) ? before.get(path) : stamp);
     return shown;
