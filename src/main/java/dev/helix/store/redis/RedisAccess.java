@@ -31,7 +31,7 @@ final class RedisAccess implements AutoCloseable {
   RedisAccess(RedisAddress address, RedisDurability durability) {
     this.address = address;
     this.durability = durability;
-    this.link = address.cluster() ? new RedisClusterLink(address) : new RedisServerLink(address);
+    this.link = new RedisLink(address);
   }
 
   /** Works with the server where a key is; in a cluster with keys of its slot only. */

@@ -1,6 +1,7 @@
 package dev.helix.store.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ record RedisWire(Connection connection, boolean asking) {
     static Call of(Command command, Object... arguments) {
       List<byte[]> bytes = new ArrayList<>();
       for (Object argument : arguments) {
-        bytes.add(argument instanceof byte[] given ? given : RedisScript.utf8("" + argument));
+        bytes.add(argument instanceof byte[] given ? given : ("" + argument).getBytes(UTF_8));
       }
       return new Call(command, bytes);
     }
@@ -73,10 +74,16 @@ record RedisWire(Connection connection, boolean asking) {
 
   /** Runs a script, which is sent along where Redis does not know it (any more). */
   Object run(RedisScript script, List<String> keys, Object... arguments) {
+    List<Object> all = new ArrayList<>();
+    all.add(script.digest);
+    all.add(keys.size());
+    all.addAll(keys);
+    all.addAll(List.of(arguments));
     try {
-      return one(script.call(Command.EVALSHA, keys, arguments));
+      return call(Command.EVALSHA, all.toArray());
     } catch (JedisNoScriptException e) {
-      return one(script.call(Command.EVAL, keys, arguments));
+      all.set(0, script.source);
+      return call(Command.EVAL, all.toArray());
     }
   }
 

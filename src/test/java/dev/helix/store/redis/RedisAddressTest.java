@@ -4,15 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.helix.store.redis.RedisAddress.Host;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RedisAddressTest {
+  private static InetSocketAddress host(String name, int port) {
+    return InetSocketAddress.createUnresolved(name, port);
+  }
+
   @Test
   void plainUrl_isAHostWithTheUsualPort() {
     assertEquals(
-        new RedisAddress(List.of(new Host("db.example", 6379)), false, false, null, null, 0),
+        new RedisAddress(List.of(host("db.example", 6379)), false, false, null, null, 0),
         RedisAddress.parse("redis://db.example"));
   }
 
@@ -20,7 +24,7 @@ class RedisAddressTest {
   void everythingInAUrl_isRead_andOnlyThePlaceIsShown() {
     RedisAddress address = RedisAddress.parse("rediss://ann:p%40s:s+%2F@db.example:7000/3");
     assertEquals(
-        new RedisAddress(List.of(new Host("db.example", 7000)), false, true, "ann", "p@s:s+/", 3),
+        new RedisAddress(List.of(host("db.example", 7000)), false, true, "ann", "p@s:s+/", 3),
         address);
     assertEquals("rediss://db.example:7000/3", address.toString());
   }
@@ -28,7 +32,7 @@ class RedisAddressTest {
   @Test
   void passwordAlone_isTheDefaultUsers() {
     RedisAddress address = RedisAddress.parse("redis://:secret@[::1]:7000");
-    assertEquals(List.of(new Host("::1", 7000)), address.hosts());
+    assertEquals(List.of(host("::1", 7000)), address.hosts());
     assertEquals(null, address.user());
     assertEquals("secret", address.password());
     assertEquals("redis://[::1]:7000/0", address.toString());
@@ -52,6 +56,7 @@ class RedisAddressTest {
             "redis://",
             "redis://:secret@",
             "redis://:secret@host:port",
+            "redis://:secret@host:65536",
             "redis://:secret/more@host",
             "redis://:sec%zzret@host",
             "redis://:secret@host/name",

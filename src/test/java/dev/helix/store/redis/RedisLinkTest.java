@@ -25,15 +25,14 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A cluster that has not answered yet. */
-class RedisClusterLinkTest {
+class RedisLinkTest {
   private static final int CALLERS = 8;
 
   @Test
   void callersThatWaitForTheMap_failTogether_andTheNextOneTriesAnew() throws Exception {
     try (ServerSocket node = new ServerSocket(0, 99, InetAddress.getLoopbackAddress());
-        RedisClusterLink link =
-            new RedisClusterLink(
-                RedisAddress.parse("redis+cluster://127.0.0.1:" + node.getLocalPort()))) {
+        RedisLink link =
+            new RedisLink(RedisAddress.parse("redis+cluster://127.0.0.1:" + node.getLocalPort()))) {
       CompletableFuture<Socket> held = new CompletableFuture<>();
       AtomicInteger tries = new AtomicInteger();
       Thread answering = new Thread(() -> holdTheFirstAndCloseTheRest(node, held, tries));
@@ -81,7 +80,7 @@ class RedisClusterLinkTest {
   /** Returns when all wait for the one that asks for the map. */
   private static void awaitBlocked(List<Thread> threads) {
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!threads.stream().allMatch(RedisClusterLinkTest::waits)) {
+    while (!threads.stream().allMatch(RedisLinkTest::waits)) {
       assertTrue(System.nanoTime() < deadline, "they do not wait");
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
@@ -90,6 +89,6 @@ class RedisClusterLinkTest {
   private static boolean waits(Thread thread) {
     ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
     LockInfo lock = info == null ? null : info.getLockInfo();
-    return lock != null && lock.getClassName().equals(RedisClusterLink.class.getName());
+    return lock != null && lock.getClassName().equals(RedisLink.class.getName());
   }
 }
