@@ -95,11 +95,6 @@ public interface SessionStore extends AutoCloseable {
    */
   Appended append(SessionState state, LogVersion expected, List<Message> elements, Lease lease);
 
-  /** Adds elements without a lease. */
-  default Appended append(SessionState state, LogVersion expected, List<Message> elements) {
-    return append(state, expected, elements, null);
-  }
-
   /**
    * Returns when everything that was appended to this session before the call is on the disk, or as
    * durable as this store can make it. Does nothing for a session that does not exist.

@@ -160,7 +160,8 @@ class ArchiveTest {
                         SessionState.fresh(
                             id, id.value(), Owner.ANONYMOUS, fixture.clock.instant()),
                         LogVersion.NONE,
-                        List.of(Message.of("user", "second")))
+                        List.of(Message.of("user", "second")),
+                        null)
                     .outcome()
                 == Outcome.CONFLICT);
     for (Map.Entry<String, Asking> way : ways.entrySet()) {
@@ -327,7 +328,7 @@ class ArchiveTest {
     SessionState fresh = SessionState.fresh(id, "trip", Owner.ANONYMOUS, fixture.clock.instant());
     assertThrows(
         SessionException.class,
-        () -> fixture.archiving(fixture.store).append(fresh, LogVersion.NONE, List.of()));
+        () -> fixture.archiving(fixture.store).append(fresh, LogVersion.NONE, List.of(), null));
     assertFalse(fixture.isStored(id));
     assertArrayEquals(damaged, Files.readAllBytes(zip));
   }

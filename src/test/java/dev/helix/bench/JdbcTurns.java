@@ -210,7 +210,7 @@ final class JdbcTurns {
       SessionState state = store.find(id).orElse(fresh);
       for (Message message : TURN) {
         Appended appended =
-            store.append(state.withUpdatedAt(Instant.now()), version, List.of(message));
+            store.append(state.withUpdatedAt(Instant.now()), version, List.of(message), null);
         if (appended.outcome() != Outcome.DONE) {
           throw new IllegalStateException(appended.toString());
         }

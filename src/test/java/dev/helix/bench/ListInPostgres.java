@@ -75,7 +75,7 @@ final class ListInPostgres {
             TEMPLATE,
             Owner.ANONYMOUS);
     try (SessionStore store = SessionStore.open("jdbc", settings::get)) {
-      SessionStore.Appended appended = store.append(state, LogVersion.NONE, List.of());
+      SessionStore.Appended appended = store.append(state, LogVersion.NONE, List.of(), null);
       if (appended.outcome() != SessionStore.Outcome.DONE) {
         throw new IllegalStateException(appended.toString());
       }

@@ -202,7 +202,7 @@ final class RedisTurns {
 
     private void append(Message element) {
       Appended appended =
-          store.append(state.withUpdatedAt(Instant.now()), version, List.of(element));
+          store.append(state.withUpdatedAt(Instant.now()), version, List.of(element), null);
       if (appended.outcome() != Outcome.DONE) {
         throw new IllegalStateException("not stored: " + appended.outcome());
       }

@@ -49,7 +49,7 @@ final class Seeds {
     for (int i = 0; i < messages; i++) {
       next.add(message(i, now));
       if (next.size() == AT_ONCE || i == messages - 1) {
-        Appended appended = store.append(state, version, next);
+        Appended appended = store.append(state, version, next, null);
         if (appended.outcome() != Outcome.DONE) {
           throw new IllegalStateException("an append was not done: " + appended.outcome());
         }

@@ -207,7 +207,7 @@ final class StoreTurns {
       ObjectNode element = Json.message(role, text).put("id", "m-" + UUID.randomUUID());
       element.put("parent_id", last).put("timestamp", now.toString());
       Message message = Message.parse(element.toString().getBytes(StandardCharsets.UTF_8));
-      Appended appended = store.append(state, version, List.of(message));
+      Appended appended = store.append(state, version, List.of(message), null);
       if (appended.outcome() != Outcome.DONE) {
         throw new IllegalStateException("an append was not done: " + appended.outcome());
       }

@@ -105,7 +105,7 @@ final class TurnCpu {
         SessionState state =
             SessionState.fresh(new SessionId("conv-" + id), id, Owner.ANONYMOUS, now)
                 .withStatus(SessionStatus.DISCUSSING);
-        store.append(state, LogVersion.NONE, chain(messages, now));
+        store.append(state, LogVersion.NONE, chain(messages, now), null);
       }
     }
 

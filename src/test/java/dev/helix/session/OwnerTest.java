@@ -169,7 +169,7 @@ class OwnerTest {
   @Test
   void turnBegunUnderAnothersName_goesToASessionOfItsOwn() {
     SessionState mine = session(ANN, "trip");
-    sessions.store().append(mine.withOwner(BOB), LogVersion.NONE, List.of());
+    sessions.store().append(mine.withOwner(BOB), LogVersion.NONE, List.of(), null);
     SessionState after = say(mine, "mine");
     assertNotEquals(mine.sessionId(), after.sessionId());
     assertEquals(ANN, after.owner());

@@ -44,7 +44,7 @@ class SessionPagesTest {
       SessionState state =
           SessionState.fresh(
               new SessionId("conv-" + i), "" + i, Owner.ANONYMOUS, NOW.plusSeconds(i / 7));
-      store.append(state, LogVersion.NONE, List.of());
+      store.append(state, LogVersion.NONE, List.of(), null);
     }
     return store;
   }

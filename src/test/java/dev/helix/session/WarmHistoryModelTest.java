@@ -164,7 +164,7 @@ class WarmHistoryModelTest {
     }
 
     private LogVersion append(LogVersion expected, List<Message> elements) {
-      Appended appended = store.append(state, expected, elements);
+      Appended appended = store.append(state, expected, elements, null);
       assertEquals(Outcome.DONE, appended.outcome());
       return appended.version();
     }

@@ -123,7 +123,7 @@ class WarmHistoryTest {
     List<SessionId> ids = new ArrayList<>();
     for (int c = 0; c < 20; c++) {
       SessionId id = new SessionId("conv-c" + c);
-      reads.store().append(state(id), LogVersion.NONE, chain(1000));
+      reads.store().append(state(id), LogVersion.NONE, chain(1000), null);
       ids.add(id);
     }
     restart(600_000);
@@ -143,7 +143,7 @@ class WarmHistoryTest {
   @Test
   void treeOfTwoThousandMessages_takesWellUnderAMegabyte() {
     SessionId id = new SessionId("conv-c");
-    reads.store().append(state(id), LogVersion.NONE, chain(2000));
+    reads.store().append(state(id), LogVersion.NONE, chain(2000), null);
     TranscriptTree tree = WholeHistory.tree(reads.store(), id);
     assertTrue(tree.bytes() < 800_000, tree.bytes() + " bytes");
   }
@@ -187,7 +187,7 @@ class WarmHistoryTest {
     SessionState state = manager.getOrCreateSession(null, "c");
     LogVersion end = reads.store().read(state.sessionId(), LogVersion.NONE).version();
     Message element = messages("{\"role\":\"system\",\"id\":\"s\",\"content\":\"S\"}").get(0);
-    reads.store().append(state, end, List.of(element));
+    reads.store().append(state, end, List.of(element), null);
     reads.whole();
     Message sent = begin(manager, 4, "user: Q2").system();
     assertEquals(0, reads.whole());
@@ -217,7 +217,7 @@ class WarmHistoryTest {
         chain(100).stream()
             .map(m -> Message.of(m.role(), "x".repeat(1000)).as(m.element()))
             .toList();
-    reads.store().append(state(id), LogVersion.NONE, elements);
+    reads.store().append(state(id), LogVersion.NONE, elements, null);
     TranscriptTree tree = new TranscriptTree(1 << 18);
     plan(tree, id, HistoryMode.CLIENT, 4);
     long alone = tree.bytes();

@@ -92,7 +92,7 @@ interface HostileContentContract extends StoreUnderTest {
         assertEquals(
             Outcome.DONE,
             store
-                .append(state(name, name), LogVersion.NONE, List.of(element(name, "x")))
+                .append(state(name, name), LogVersion.NONE, List.of(element(name, "x")), null)
                 .outcome());
       }
     }
@@ -112,8 +112,8 @@ interface HostileContentContract extends StoreUnderTest {
   default void namesThatDifferInCaseOnly_areTwoSessions() {
     Assumptions.assumeTrue(keepsAllNamesApart(), "small and capital letters are one to this disk");
     try (SessionStore store = open()) {
-      store.append(state("A", "large"), LogVersion.NONE, List.of(element("1", "x")));
-      store.append(state("a", "small"), LogVersion.NONE, List.of(element("2", "y")));
+      store.append(state("A", "large"), LogVersion.NONE, List.of(element("1", "x")), null);
+      store.append(state("a", "small"), LogVersion.NONE, List.of(element("2", "y")), null);
       assertTrue(store.saveNote(new SessionId("A"), "why", "large"));
       assertTrue(store.lease(new SessionId("A"), LeaseContract.LONG).isPresent());
       assertTrue(store.lease(new SessionId("a"), LeaseContract.LONG).isPresent());
@@ -136,11 +136,12 @@ interface HostileContentContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       for (int i = 0; i < texts.size(); i++) {
         SessionState state = odd(i, texts.get(i));
-        LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
-        assertEquals(Outcome.DONE, store.append(state, one, List.of()).outcome());
+        LogVersion one =
+            store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
+        assertEquals(Outcome.DONE, store.append(state, one, List.of(), null).outcome());
         assertTrue(store.update(state.sessionId(), found -> found.withStep(Step.DONE)).isPresent());
         SessionState another = odd(i, texts.get(i) + "x");
-        assertEquals(Outcome.HELD, store.append(another, one, List.of()).outcome());
+        assertEquals(Outcome.HELD, store.append(another, one, List.of(), null).outcome());
       }
     }
     try (SessionStore store = open()) {
@@ -170,7 +171,7 @@ interface HostileContentContract extends StoreUnderTest {
     List<Message> messages = ODD_TEXTS.stream().map(text -> Message.of("user", text)).toList();
     String note = everyPlane();
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, messages);
+      store.append(state, LogVersion.NONE, messages, null);
       assertTrue(store.saveNote(state.sessionId(), "planes", note));
     }
     try (SessionStore store = open()) {
@@ -193,9 +194,10 @@ interface HostileContentContract extends StoreUnderTest {
     byte[] large = text.append("\"}").toString().getBytes(UTF_8);
     try (SessionStore store = open()) {
       LogVersion one =
-          store.append(state, LogVersion.NONE, List.of(Message.parse(large))).version();
-      LogVersion two = store.append(state, one, List.of(element("2", "small"))).version();
-      assertEquals(Outcome.DONE, store.append(state, two, List.of(Message.parse(large))).outcome());
+          store.append(state, LogVersion.NONE, List.of(Message.parse(large)), null).version();
+      LogVersion two = store.append(state, one, List.of(element("2", "small")), null).version();
+      assertEquals(
+          Outcome.DONE, store.append(state, two, List.of(Message.parse(large)), null).outcome());
       store.force(state.sessionId());
     }
     try (SessionStore store = open()) {
@@ -214,7 +216,7 @@ interface HostileContentContract extends StoreUnderTest {
         "{\"x\":[1.00,1e400,{\"\":null}],\"id\":\"1\",\"parent_id\":null,\"role\":\"user\","
             + "\"content\":\"\\u00fc\",\"id2\":\"\\u0000\",\"x\":\"again\"}";
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, List.of(Message.parse(odd.getBytes(UTF_8))));
+      store.append(state, LogVersion.NONE, List.of(Message.parse(odd.getBytes(UTF_8))), null);
     }
     try (SessionStore store = open()) {
       Message read = store.read(state.sessionId(), LogVersion.NONE).elements().get(0);

@@ -63,7 +63,8 @@ interface LeaseContract extends StoreUnderTest {
   default void leaseThatRanOut_isAnothers_andItsHolderIsFenced() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       Lease first = store.lease(LEASED, SHORT).orElseThrow();
       Lease second = takeOnceFree(store, LEASED);
       assertTrue(second.number() > first.number(), second + " after " + first);
@@ -95,7 +96,7 @@ interface LeaseContract extends StoreUnderTest {
   default void lostLease_isToldBeforeTheVersion() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
       Lease lost = store.lease(LEASED, LONG).orElseThrow();
       store.release(lost);
       Lease held = store.lease(LEASED, LONG).orElseThrow();
@@ -132,9 +133,9 @@ interface LeaseContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
       Lease held = store.lease(LEASED, LONG).orElseThrow();
-      Appended made = store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      Appended made = store.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
       assertEquals(Outcome.DONE, made.outcome());
-      Appended next = store.append(state, made.version(), List.of(element("2", "y")));
+      Appended next = store.append(state, made.version(), List.of(element("2", "y")), null);
       assertEquals(Outcome.DONE, next.outcome());
       assertEquals(
           Outcome.DONE,

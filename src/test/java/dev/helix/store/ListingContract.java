@@ -28,13 +28,15 @@ interface ListingContract extends StoreUnderTest {
         store.append(
             state("conv-" + i, "" + i).withUpdatedAt(NOW.plusSeconds(i)),
             LogVersion.NONE,
-            List.of());
+            List.of(),
+            null);
       }
       LogVersion version = store.read(new SessionId("conv-1"), LogVersion.NONE).version();
       store.append(
           state("conv-1", "1").withUpdatedAt(NOW.plusSeconds(9)),
           version,
-          List.of(element("1", "x")));
+          List.of(element("1", "x")),
+          null);
       assertEquals(
           List.of("conv-1", "conv-4", "conv-3"),
           store.list(3).stream().map(state -> state.sessionId().value()).toList());
@@ -75,7 +77,8 @@ interface ListingContract extends StoreUnderTest {
       store.append(
           state.withUpdatedAt(NOW.plus(name.charAt(1) - '0', ChronoUnit.MICROS)),
           LogVersion.NONE,
-          List.of());
+          List.of(),
+          null);
     }
     return expected;
   }
@@ -122,7 +125,7 @@ interface ListingContract extends StoreUnderTest {
         if (i % 3 == 0) {
           assertTrue(store.update(used.sessionId(), any -> used).isPresent());
         } else {
-          store.append(used, store.read(id, LogVersion.NONE).version(), List.of());
+          store.append(used, store.read(id, LogVersion.NONE).version(), List.of(), null);
         }
         expected.add(0, name);
         assertEquals(expected, paged(store, 9));
@@ -144,7 +147,10 @@ interface ListingContract extends StoreUnderTest {
       assertEquals(expected, paged(store, 6));
       // A session of a deleted one's name is another one, and used when it was made.
       store.append(
-          state("t4z-a", "t4z-a").withUpdatedAt(NOW.plusSeconds(1)), LogVersion.NONE, List.of());
+          state("t4z-a", "t4z-a").withUpdatedAt(NOW.plusSeconds(1)),
+          LogVersion.NONE,
+          List.of(),
+          null);
       expected.add(0, "t4z-a");
       assertEquals(expected, paged(store, 6));
     }

@@ -49,7 +49,7 @@ interface StoredLogContract extends StoreUnderTest {
   default void firstAppend_createsTheSession_andAReopenedStoreHasIt() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      Appended appended = store.append(state, LogVersion.NONE, List.of(element("1", "one")));
+      Appended appended = store.append(state, LogVersion.NONE, List.of(element("1", "one")), null);
       assertEquals(Outcome.DONE, appended.outcome());
       assertEquals(Optional.of(state), store.find(state.sessionId()));
       Reading reading = store.read(state.sessionId(), LogVersion.NONE);
@@ -70,10 +70,10 @@ interface StoredLogContract extends StoreUnderTest {
   default void sessionWithoutElements_isASession() {
     SessionState state = state("conv-a", null);
     try (SessionStore store = open()) {
-      LogVersion empty = store.append(state, LogVersion.NONE, List.of()).version();
+      LogVersion empty = store.append(state, LogVersion.NONE, List.of(), null).version();
       assertEquals(Optional.of(state), store.find(state.sessionId()));
       assertEquals(List.of(), ids(store.read(state.sessionId(), LogVersion.NONE)));
-      Appended next = store.append(state, empty, List.of(element("1", "one")));
+      Appended next = store.append(state, empty, List.of(element("1", "one")), null);
       assertEquals(Outcome.DONE, next.outcome());
       assertEquals(List.of("1"), ids(store.read(state.sessionId(), empty)));
     }
@@ -84,9 +84,10 @@ interface StoredLogContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     SessionId id = state.sessionId();
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       LogVersion three =
-          store.append(state, one, List.of(element("2", "y"), element("3", "z"))).version();
+          store.append(state, one, List.of(element("2", "y"), element("3", "z")), null).version();
       Reading after = store.read(id, one);
       assertFalse(after.fromStart());
       assertEquals(List.of("2", "3"), ids(after));
@@ -106,14 +107,14 @@ interface StoredLogContract extends StoreUnderTest {
     SessionId id = state.sessionId();
     try (SessionStore store = open()) {
       assertEquals(Reading.NOTHING, store.readEnd(id, 1000));
-      LogVersion none = store.append(state, LogVersion.NONE, List.of()).version();
+      LogVersion none = store.append(state, LogVersion.NONE, List.of(), null).version();
       Reading empty = store.readEnd(id, 1000);
       assertEquals(new Reading(state, none, true, List.of()), empty);
       List<Message> elements = new ArrayList<>();
       for (int i = 1; i <= 300; i++) {
         elements.add(element("" + i, "x".repeat(i == 299 ? 5000 : 10)));
       }
-      LogVersion all = store.append(state, none, elements).version();
+      LogVersion all = store.append(state, none, elements, null).version();
       int[][] bytesAndLeast = {{0, 1}, {1, 1}, {100, 1}, {1000, 1}, {6000, 2}, {100_000, 300}};
       for (int[] asked : bytesAndLeast) {
         Reading end = store.readEnd(id, asked[0]);
@@ -127,7 +128,7 @@ interface StoredLogContract extends StoreUnderTest {
           assertTrue(count <= 2 + asked[0] / 60, count + " of " + asked[0] + " bytes");
         }
       }
-      LogVersion more = store.append(state, all, List.of(element("301", "y"))).version();
+      LogVersion more = store.append(state, all, List.of(element("301", "y")), null).version();
       assertEquals(List.of("301"), ids(store.read(id, all)));
       assertEquals(more, store.readEnd(id, 1).version());
     }
@@ -137,13 +138,14 @@ interface StoredLogContract extends StoreUnderTest {
   default void appendToAnotherVersion_isAConflict_andStoresNothing() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
-      store.append(state, one, List.of(element("2", "y")));
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
+      store.append(state, one, List.of(element("2", "y")), null);
       for (LogVersion stale :
           List.of(LogVersion.NONE, one, new LogVersion("other", one.length()))) {
         assertEquals(
             new Appended(Outcome.CONFLICT, LogVersion.NONE),
-            store.append(state, stale, List.of(element("3", "z"))));
+            store.append(state, stale, List.of(element("3", "z")), null));
       }
       assertEquals(List.of("1", "2"), ids(store.read(state.sessionId(), LogVersion.NONE)));
     }
@@ -153,13 +155,14 @@ interface StoredLogContract extends StoreUnderTest {
   default void appendToADeletedSession_isAConflict_andDoesNotBringItBack() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       assertTrue(store.delete(state.sessionId()));
       assertEquals(
-          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y"))).outcome());
+          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y")), null).outcome());
       assertEquals(Optional.empty(), store.find(state.sessionId()));
       assertEquals(List.of(), store.list(10));
-      store.append(state, LogVersion.NONE, List.of(element("3", "z")));
+      store.append(state, LogVersion.NONE, List.of(element("3", "z")), null);
       assertEquals(List.of("3"), ids(store.read(state.sessionId(), one)));
     }
   }
@@ -168,13 +171,14 @@ interface StoredLogContract extends StoreUnderTest {
   default void anotherConversationsSession_isNeitherAppendedToNorUpdated() {
     SessionState mine = state("conv-a", "a");
     try (SessionStore store = open()) {
-      LogVersion one = store.append(mine, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(mine, LogVersion.NONE, List.of(element("1", "x")), null).version();
       for (String other : new String[] {"A", null}) {
         SessionState theirs = state("conv-a", other);
         for (LogVersion version : List.of(LogVersion.NONE, one)) {
           assertEquals(
               new Appended(Outcome.HELD, LogVersion.NONE),
-              store.append(theirs, version, List.of(element("2", "y"))));
+              store.append(theirs, version, List.of(element("2", "y")), null));
         }
         assertFalse(
             store.update(theirs.sessionId(), any -> theirs.withStep(Step.DONE)).isPresent());
@@ -188,13 +192,14 @@ interface StoredLogContract extends StoreUnderTest {
   default void anotherOwnersSession_isNeitherAppendedToNorUpdated() {
     SessionState mine = state("conv-a", "a").withOwner(new Owner("acme", "ann"));
     try (SessionStore store = open()) {
-      LogVersion one = store.append(mine, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(mine, LogVersion.NONE, List.of(element("1", "x")), null).version();
       for (Owner other :
           List.of(Owner.ANONYMOUS, new Owner("acme", null), new Owner("acme", "bob"))) {
         SessionState theirs = mine.withOwner(other);
         assertEquals(
             new Appended(Outcome.HELD, LogVersion.NONE),
-            store.append(theirs, one, List.of(element("2", "y"))));
+            store.append(theirs, one, List.of(element("2", "y")), null));
         assertFalse(
             store.update(theirs.sessionId(), any -> theirs.withStep(Step.DONE)).isPresent());
       }
@@ -209,8 +214,8 @@ interface StoredLogContract extends StoreUnderTest {
   @Test
   default void delete_removesOneSessionForGood() {
     try (SessionStore store = open()) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
-      store.append(state("conv-ab", "ab"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
+      store.append(state("conv-ab", "ab"), LogVersion.NONE, List.of(element("1", "x")), null);
       assertTrue(store.delete(new SessionId("conv-a")));
       assertFalse(store.delete(new SessionId("conv-a")));
     }
@@ -225,7 +230,7 @@ interface StoredLogContract extends StoreUnderTest {
     String wire = "{\"role\":\"user\",\"content\":\"\\ud800 ü \\u00fc 🐍\",\"x\":[1.00,{}]}";
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, List.of(Message.parse(wire.getBytes(UTF_8))));
+      store.append(state, LogVersion.NONE, List.of(Message.parse(wire.getBytes(UTF_8))), null);
     }
     try (SessionStore store = open()) {
       Message read = store.read(state.sessionId(), LogVersion.NONE).elements().get(0);
@@ -272,7 +277,7 @@ interface StoredLogContract extends StoreUnderTest {
 
   private static void appendAtLast(SessionStore store, SessionState state, Message element) {
     LogVersion version = LogVersion.NONE;
-    while (store.append(state, version, List.of(element)).outcome() != Outcome.DONE) {
+    while (store.append(state, version, List.of(element), null).outcome() != Outcome.DONE) {
       version = store.read(state.sessionId(), version).version();
     }
   }

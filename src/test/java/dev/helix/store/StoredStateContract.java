@@ -45,11 +45,14 @@ interface StoredStateContract extends StoreUnderTest {
     Owner owner = new Owner("acme", null);
     try (SessionStore store = open()) {
       assertFalse(store.adopt(state.sessionId(), owner));
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       assertTrue(store.adopt(state.sessionId(), owner));
       assertFalse(store.adopt(state.sessionId(), new Owner("other", null)));
-      assertEquals(Outcome.HELD, store.append(state, one, List.of(element("2", "y"))).outcome());
-      assertEquals(Outcome.DONE, store.append(state.withOwner(owner), one, List.of()).outcome());
+      assertEquals(
+          Outcome.HELD, store.append(state, one, List.of(element("2", "y")), null).outcome());
+      assertEquals(
+          Outcome.DONE, store.append(state.withOwner(owner), one, List.of(), null).outcome());
     }
     try (SessionStore store = open()) {
       assertEquals(owner, store.find(state.sessionId()).orElseThrow().owner());
@@ -63,8 +66,8 @@ interface StoredStateContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       assertEquals(Map.of(), store.findAll(List.of()));
       assertEquals(Map.of(), store.findAll(List.of(a.sessionId())));
-      store.append(a, LogVersion.NONE, List.of(element("1", "x")));
-      store.append(b, LogVersion.NONE, List.of());
+      store.append(a, LogVersion.NONE, List.of(element("1", "x")), null);
+      store.append(b, LogVersion.NONE, List.of(), null);
       assertEquals(
           Map.of(
               a.sessionId(), store.find(a.sessionId()).orElseThrow(),
@@ -80,7 +83,7 @@ interface StoredStateContract extends StoreUnderTest {
     try (SessionStore store = open()) {
       assertFalse(store.saveNote(id, "why", "too early"));
       assertEquals(Optional.empty(), store.note(id, "why"));
-      store.append(state, LogVersion.NONE, List.of());
+      store.append(state, LogVersion.NONE, List.of(), null);
       assertEquals(Optional.empty(), store.note(id, "why"));
       assertTrue(store.saveNote(id, "why", "first"));
       assertTrue(store.saveNote(id, "why", "Grüße\n\n🦊"));
@@ -91,7 +94,7 @@ interface StoredStateContract extends StoreUnderTest {
       assertEquals(Optional.of(""), store.note(id, "what"));
       store.delete(id);
       assertEquals(Optional.empty(), store.note(id, "why"));
-      store.append(state, LogVersion.NONE, List.of());
+      store.append(state, LogVersion.NONE, List.of(), null);
       assertEquals(Optional.empty(), store.note(id, "why"));
     }
   }
@@ -137,7 +140,7 @@ interface StoredStateContract extends StoreUnderTest {
             .withProjectName("Projekt \"ü\"")
             .withUpdatedAt(NOW.plusSeconds(5));
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
       assertTrue(store.update(changed.sessionId(), any -> changed).isPresent());
       assertEquals(Optional.of(changed), store.find(state.sessionId()));
     }
@@ -151,8 +154,8 @@ interface StoredStateContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     Instant later = NOW.plusSeconds(60);
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of()).version();
-      store.append(state.withUpdatedAt(later), one, List.of(element("1", "x")));
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(), null).version();
+      store.append(state.withUpdatedAt(later), one, List.of(element("1", "x")), null);
       assertEquals(later, store.find(state.sessionId()).orElseThrow().updatedAt());
     }
     try (SessionStore store = open()) {
@@ -203,7 +206,7 @@ interface StoredStateContract extends StoreUnderTest {
     SessionStore second = beside(first);
     try (first;
         second) {
-      first.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      first.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
       CyclicBarrier start = new CyclicBarrier(changes.size());
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < changes.size(); i++) {
@@ -240,7 +243,7 @@ interface StoredStateContract extends StoreUnderTest {
     SessionState state =
         state("conv-a", "Gespräch 🦊").withProjectName("Größe").withStep(Step.FINALIZE);
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
       assertEquals(state, store.read(state.sessionId(), LogVersion.NONE).state());
       assertEquals(state, store.readEnd(state.sessionId(), 1).state());
     }

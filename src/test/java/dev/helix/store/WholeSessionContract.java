@@ -67,8 +67,9 @@ public interface WholeSessionContract extends StoreUnderTest {
     List<Message> elements = List.of(element("1", "one"), element("2", "zwei ü"));
     Map<String, byte[]> first;
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, elements).version();
-      store.append(state.withUpdatedAt(NOW.plusSeconds(5)), one, List.of(element("3", "three")));
+      LogVersion one = store.append(state, LogVersion.NONE, elements, null).version();
+      store.append(
+          state.withUpdatedAt(NOW.plusSeconds(5)), one, List.of(element("3", "three")), null);
       store.saveNote(WHOLE, "why", "because");
       first = exported(store, WHOLE);
       assertEquals(
@@ -112,7 +113,7 @@ public interface WholeSessionContract extends StoreUnderTest {
     String text = "Grüße 🦊 ".repeat(20_000);
     SessionState state = withRequest(state("conv-a", "a"), text);
     try (SessionStore store = open()) {
-      store.append(state, LogVersion.NONE, List.of(element("1", text), element("2", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", text), element("2", "x")), null);
       assertEquals("# User Request\n\n" + text, request(store));
       Map<String, byte[]> shown = exported(store, WHOLE);
       assertTrue(store.delete(WHOLE));
@@ -126,9 +127,10 @@ public interface WholeSessionContract extends StoreUnderTest {
     String text = "Grüße 🦊 ".repeat(20_000);
     try (SessionStore store = open()) {
       SessionState state = withRequest(state("conv-a", "a"), null);
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       assertFalse(exported(store, WHOLE).containsKey("input/request.md"));
-      store.append(state, one, List.of(element("2", text)));
+      store.append(state, one, List.of(element("2", text)), null);
       assertTrue(store.update(WHOLE, found -> withRequest(found, text)).isPresent());
       assertEquals("# User Request\n\n" + text, request(store));
       assertTrue(store.update(WHOLE, found -> withRequest(found, "another")).isPresent());
@@ -186,7 +188,7 @@ public interface WholeSessionContract extends StoreUnderTest {
       SessionState state = store.find(WHOLE).orElseThrow();
       Reading read = store.read(WHOLE, LogVersion.NONE);
       assertEquals(List.of("1", "2"), ids(read));
-      Appended next = store.append(state, read.version(), List.of(element("3", "x")));
+      Appended next = store.append(state, read.version(), List.of(element("3", "x")), null);
       assertEquals(Outcome.DONE, next.outcome());
       store.force(WHOLE);
       assertEquals(List.of("3"), ids(store.read(WHOLE, read.version())));
@@ -205,7 +207,8 @@ public interface WholeSessionContract extends StoreUnderTest {
                   state.sessionId(), found -> found.withStep(Step.DONE).withProjectName("project"))
               .isPresent());
       LogVersion version = store.read(WHOLE, LogVersion.NONE).version();
-      store.append(state.withUpdatedAt(NOW.plusSeconds(9)), version, List.of(element("3", "x")));
+      store.append(
+          state.withUpdatedAt(NOW.plusSeconds(9)), version, List.of(element("3", "x")), null);
     }
     try (SessionStore store = open()) {
       Map<String, byte[]> files = exported(store, WHOLE);
@@ -224,7 +227,7 @@ public interface WholeSessionContract extends StoreUnderTest {
   @Test
   default void sessionThatExists_isNotRestoredOver() throws IOException {
     try (SessionStore store = open()) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("7", "mine")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("7", "mine")), null);
       Map<String, byte[]> before = exported(store, WHOLE);
       assertFalse(store.restore(WHOLE, files(wholeFiles())));
       assertSameSession(before, exported(store, WHOLE));
@@ -288,7 +291,7 @@ public interface WholeSessionContract extends StoreUnderTest {
   default void removedSession_wasShown_andIsGoneForGood() throws IOException {
     try (SessionStore store = open()) {
       assertTrue(store.restore(WHOLE, files(wholeFiles())));
-      store.append(state("conv-ab", "ab"), LogVersion.NONE, List.of());
+      store.append(state("conv-ab", "ab"), LogVersion.NONE, List.of(), null);
       SessionState state = store.find(WHOLE).orElseThrow();
       LogVersion version = store.read(WHOLE, LogVersion.NONE).version();
       Map<String, byte[]> shown =
@@ -301,7 +304,8 @@ public interface WholeSessionContract extends StoreUnderTest {
       assertEquals(Optional.empty(), store.note(WHOLE, "why"));
       assertEquals(1, store.list(5).size());
       assertEquals(
-          Outcome.CONFLICT, store.append(state, version, List.of(element("9", "x"))).outcome());
+          Outcome.CONFLICT,
+          store.append(state, version, List.of(element("9", "x")), null).outcome());
       assertFalse(store.delete(WHOLE));
     }
     try (SessionStore store = open()) {
@@ -316,9 +320,10 @@ public interface WholeSessionContract extends StoreUnderTest {
   default void sessionThatWasUsedSince_staysAsItIs() throws IOException {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       assertFalse(store.remove(WHOLE, NOW, (path, content) -> {}));
-      store.append(state.withUpdatedAt(NOW.plusSeconds(60)), one, List.of(element("2", "y")));
+      store.append(state.withUpdatedAt(NOW.plusSeconds(60)), one, List.of(element("2", "y")), null);
       assertFalse(store.remove(WHOLE, NOW.plusSeconds(60), (path, content) -> {}));
       assertEquals(List.of("1", "2"), ids(store.read(WHOLE, LogVersion.NONE)));
       assertTrue(store.remove(WHOLE, NOW.plusSeconds(61), (path, content) -> {}));
@@ -359,7 +364,8 @@ public interface WholeSessionContract extends StoreUnderTest {
     SessionState state = state("conv-a", "a");
     ExecutorService executor = Executors.newSingleThreadExecutor();
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       CountDownLatch writing = new CountDownLatch(1);
       List<Future<Appended>> writer = new ArrayList<>();
       SessionState used = state.withUpdatedAt(NOW.plusSeconds(100));
@@ -373,7 +379,7 @@ public interface WholeSessionContract extends StoreUnderTest {
                       executor.submit(
                           () -> {
                             writing.countDown();
-                            return store.append(used, one, List.of(element("2", "y")));
+                            return store.append(used, one, List.of(element("2", "y")), null);
                           }));
                   try {
                     assertTrue(writing.await(20, TimeUnit.SECONDS));

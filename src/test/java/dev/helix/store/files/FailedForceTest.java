@@ -47,9 +47,10 @@ class FailedForceTest {
   @BeforeEach
   void makeTwo() {
     store = FileSessionStore.open(directory, new SteppingClock());
-    LogVersion one = store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
+    LogVersion one =
+        store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).version();
     store.force(ID);
-    two = store.append(STATE, one, List.of(element("2", "y"))).version();
+    two = store.append(STATE, one, List.of(element("2", "y")), null).version();
   }
 
   @AfterEach
@@ -88,11 +89,12 @@ class FailedForceTest {
   void whatIsLost_isNotBelieved_fromMemory() throws IOException {
     failToForce();
     losePages();
-    assertEquals(Outcome.CONFLICT, store.append(STATE, two, List.of(element("3", "z"))).outcome());
+    assertEquals(
+        Outcome.CONFLICT, store.append(STATE, two, List.of(element("3", "z")), null).outcome());
     Reading read = store.read(ID, two);
     assertTrue(read.fromStart());
     assertEquals(List.of("1"), ids(read));
-    store.append(STATE, read.version(), List.of(element("3", "z")));
+    store.append(STATE, read.version(), List.of(element("3", "z")), null);
     store.force(ID);
     assertEquals(List.of("1", "3"), ids(store.read(ID, LogVersion.NONE)));
   }

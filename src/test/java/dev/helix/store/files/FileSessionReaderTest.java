@@ -38,9 +38,10 @@ class FileSessionReaderTest {
     try (SessionStore server = FileSessionStore.open(directory.resolve("sessions"));
         SessionStore reader = reader()) {
       assertEquals(Optional.empty(), reader.find(id));
-      LogVersion one = server.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          server.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       assertEquals(Optional.of(state), reader.find(id));
-      server.append(state, one, List.of(element("2", "y")));
+      server.append(state, one, List.of(element("2", "y")), null);
       server.saveNote(id, "why", "because");
       assertEquals(List.of("1", "2"), ids(reader.read(id, LogVersion.NONE)));
       assertEquals(Optional.of("because"), reader.note(id, "why"));
@@ -54,7 +55,7 @@ class FileSessionReaderTest {
   void halfWrittenAndUnreadableFiles_areLeftAsTheyAre() throws IOException {
     SessionState state = state("conv-a", "a");
     try (SessionStore server = FileSessionStore.open(directory.resolve("sessions"))) {
-      server.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      server.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
     }
     Path messages = directory.resolve("sessions/conv-a/context/messages.json");
     String torn = Files.readString(messages).replace("\n]\n", ",\n{\"role\":");

@@ -81,9 +81,9 @@ class FileSessionStoreTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       LogVersion one =
           store
-              .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "one")))
+              .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "one")), null)
               .version();
-      store.append(state("conv-a", "a"), one, List.of(element("2", "two")));
+      store.append(state("conv-a", "a"), one, List.of(element("2", "two")), null);
     }
   }
 
@@ -132,7 +132,8 @@ class FileSessionStoreTest implements SessionStoreContract {
       Reading read = store.read(ID, LogVersion.NONE);
       assertEquals("Grüß dich", read.elements().get(1).text());
       assertEquals(
-          Outcome.DONE, store.append(state, read.version(), List.of(element("3", "x"))).outcome());
+          Outcome.DONE,
+          store.append(state, read.version(), List.of(element("3", "x")), null).outcome());
       assertEquals(List.of("3"), ids(store.read(ID, read.version())));
       store.update(state.sessionId(), found -> found.withStep(Step.DONE));
     }
@@ -154,9 +155,11 @@ class FileSessionStoreTest implements SessionStoreContract {
       Reading read = store.read(ID, LogVersion.NONE);
       assertEquals(List.of(), read.elements());
       LogVersion one =
-          store.append(state("conv-a", "a"), read.version(), List.of(element("1", "x"))).version();
+          store
+              .append(state("conv-a", "a"), read.version(), List.of(element("1", "x")), null)
+              .version();
       assertEquals(List.of("1"), ids(store.read(ID, read.version())));
-      store.append(state("conv-a", "a"), one, List.of(element("2", "y")));
+      store.append(state("conv-a", "a"), one, List.of(element("2", "y")), null);
       assertEquals(List.of("2"), ids(store.read(ID, one)));
     }
     try (SessionStore store = open()) {
@@ -171,9 +174,9 @@ class FileSessionStoreTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       LogVersion two = store.read(ID, LogVersion.NONE).version();
       LogVersion three =
-          store.append(state("conv-a", "a"), two, List.of(element("3", "x"))).version();
+          store.append(state("conv-a", "a"), two, List.of(element("3", "x")), null).version();
       assertEquals(3, new ObjectMapper().readTree(messages().toFile()).size());
-      store.append(state("conv-a", "a"), three, List.of(element("4", "y")));
+      store.append(state("conv-a", "a"), three, List.of(element("4", "y")), null);
       assertEquals(List.of("3", "4"), ids(store.read(ID, two)));
     }
     assertEquals(4, new ObjectMapper().readTree(messages().toFile()).size());
@@ -183,15 +186,16 @@ class FileSessionStoreTest implements SessionStoreContract {
   void externalAppend_isNoticed_andReadFromTheStart() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       Files.writeString(
           messages(), "[{\"role\":\"user\",\"content\":\"theirs\"}, 7, {\"no\":\"role\"}]");
       assertEquals(
-          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y"))).outcome());
+          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y")), null).outcome());
       Reading read = store.read(ID, one);
       assertTrue(read.fromStart());
       assertEquals("theirs", read.elements().get(0).text());
-      store.append(state, read.version(), List.of(element("2", "y")));
+      store.append(state, read.version(), List.of(element("2", "y")), null);
       assertEquals(
           """
           [{"role":"user","content":"theirs"}, 7, {"no":"role"},
@@ -206,10 +210,10 @@ class FileSessionStoreTest implements SessionStoreContract {
   void externalChangeOfTheStatus_isNoticed_andSurvivesTheFlush() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      LogVersion one = store.append(state, LogVersion.NONE, List.of()).version();
+      LogVersion one = store.append(state, LogVersion.NONE, List.of(), null).version();
       Files.writeString(status(), "{\"conversation_id\":\"a\",\"project_name\":\"theirs\"}");
       assertEquals("theirs", store.find(ID).orElseThrow().projectName());
-      store.append(state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")));
+      store.append(state.withUpdatedAt(NOW.plusSeconds(1)), one, List.of(element("1", "x")), null);
     }
     try (SessionStore store = open()) {
       SessionState state = store.find(ID).orElseThrow();
@@ -222,15 +226,17 @@ class FileSessionStoreTest implements SessionStoreContract {
   void folderThatIsTakenAwayWhileInUse_isNoSession_andNothingIsMadeInItsPlace() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       Path away = Files.move(folder(), directory.resolve("away"));
       assertEquals(
-          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y"))).outcome());
+          Outcome.CONFLICT, store.append(state, one, List.of(element("2", "y")), null).outcome());
       assertFalse(Files.exists(folder()));
       assertTrue(store.find(ID).isEmpty());
       Files.move(away, folder());
       LogVersion back = store.read(ID, LogVersion.NONE).version();
-      assertEquals(Outcome.DONE, store.append(state, back, List.of(element("2", "y"))).outcome());
+      assertEquals(
+          Outcome.DONE, store.append(state, back, List.of(element("2", "y")), null).outcome());
       assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
     }
   }
@@ -251,7 +257,7 @@ class FileSessionStoreTest implements SessionStoreContract {
                 .orElseThrow();
         Path kept = directory.resolve("sessions").resolve(aside).resolve("context/messages.json");
         assertTrue(Files.readString(kept).contains("two"));
-        store.append(state("conv-a", "a"), LogVersion.NONE, List.of());
+        store.append(state("conv-a", "a"), LogVersion.NONE, List.of(), null);
         assertTrue(store.delete(ID));
       }
       assertEquals(List.of(".lock", ".recent"), names(directory.resolve("sessions")));
@@ -262,7 +268,7 @@ class FileSessionStoreTest implements SessionStoreContract {
   void statusThatBreaksWhileInUse_isHealed_andACopyKept() throws IOException {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
       Files.writeString(status(), "{\"half");
       assertEquals(Optional.of(state), store.find(ID));
       assertTrue(store.update(state.sessionId(), found -> found.withStep(Step.DONE)).isPresent());
@@ -279,7 +285,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     Files.writeString(messages(), "[{\"role\":\"user\",\"content\":\"whose?\"}]");
     try (SessionStore store = open()) {
       assertEquals(Optional.empty(), store.find(ID));
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "mine")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "mine")), null);
       assertEquals(List.of("1"), ids(store.read(ID, LogVersion.NONE)));
     }
     assertEquals(4, names(directory.resolve("sessions")).size());
@@ -292,7 +298,7 @@ class FileSessionStoreTest implements SessionStoreContract {
       assertTrue(
           refused.getMessage().contains(directory.resolve("sessions").toString()),
           refused.getMessage());
-      first.append(state("conv-a", "a"), LogVersion.NONE, List.of());
+      first.append(state("conv-a", "a"), LogVersion.NONE, List.of(), null);
     }
     open().close();
   }
@@ -312,7 +318,7 @@ class FileSessionStoreTest implements SessionStoreContract {
               .start();
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertEquals(7, process.waitFor(), output);
-      first.append(state("conv-a", "a"), LogVersion.NONE, List.of());
+      first.append(state("conv-a", "a"), LogVersion.NONE, List.of(), null);
     }
   }
 
@@ -339,9 +345,10 @@ class FileSessionStoreTest implements SessionStoreContract {
   void interruptedThread_breaksNothing() {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       Thread.currentThread().interrupt();
-      Outcome outcome = store.append(state, one, List.of(element("2", "y"))).outcome();
+      Outcome outcome = store.append(state, one, List.of(element("2", "y")), null).outcome();
       assertTrue(Thread.interrupted());
       assertEquals(Outcome.DONE, outcome);
       assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
@@ -353,9 +360,9 @@ class FileSessionStoreTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       SessionState state = state("conv-a", "a");
       LogVersion version =
-          store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       byte[] before = Files.readAllBytes(messages());
-      store.append(state, version, List.of(element("2", "y")));
+      store.append(state, version, List.of(element("2", "y")), null);
       byte[] after = Files.readAllBytes(messages());
       int kept = before.length - 3;
       assertArrayEquals(
@@ -368,7 +375,7 @@ class FileSessionStoreTest implements SessionStoreContract {
     Path chosen = directory.resolve("chosen");
     try (SessionStore store =
         SessionStore.open("files", Map.of("helix.sessions.dir", chosen.toString())::get)) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of());
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(), null);
     }
     assertTrue(Files.exists(chosen.resolve("conv-a/status.json")));
     IllegalArgumentException unknown =

@@ -77,18 +77,19 @@ class FullDiskTest {
       try (SessionStore store = FileSessionStore.open(Path.of(args[0]))) {
         LogVersion one =
             store
-                .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")))
+                .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null)
                 .version();
         assertThrows(
             SessionException.class,
-            () -> store.append(state("conv-a", "a"), one, List.of(element("2", large))));
+            () -> store.append(state("conv-a", "a"), one, List.of(element("2", large)), null));
         assertEquals(List.of("1"), ids(store.read(new SessionId("conv-a"), LogVersion.NONE)));
-        store.append(state("conv-a", "a"), one, List.of(element("3", "y")));
+        store.append(state("conv-a", "a"), one, List.of(element("3", "y")), null);
         assertEquals(List.of("3"), ids(store.read(new SessionId("conv-a"), one)));
         assertThrows(
             SessionException.class,
             () ->
-                store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", large))));
+                store.append(
+                    state("conv-b", "b"), LogVersion.NONE, List.of(element("1", large)), null));
         assertEquals(1, store.list(10).size());
       }
       System.exit(7);

@@ -52,9 +52,11 @@ class OpenFilesTest {
 
   private static void use(SessionStore store, String name) {
     LogVersion one =
-        store.append(state(name, name), LogVersion.NONE, List.of(element("1", "x"))).version();
+        store
+            .append(state(name, name), LogVersion.NONE, List.of(element("1", "x")), null)
+            .version();
     store.force(new SessionId(name));
-    store.append(state(name, name), one, List.of(element("2", "y")));
+    store.append(state(name, name), one, List.of(element("2", "y")), null);
     store.saveNote(new SessionId(name), "why", "because");
     store.read(new SessionId(name), LogVersion.NONE);
     store.list(20);

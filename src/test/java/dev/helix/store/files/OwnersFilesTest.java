@@ -42,7 +42,7 @@ class OwnersFilesTest {
         Files.writeString(
             sessions.resolve("conv-a/context/messages.json"), "[\n{\"role\":\"user\"},");
         torn = store.read(new SessionId("conv-a"), torn).version();
-        store.append(state("conv-a", "conv-a"), torn, List.of(element("9", "x")));
+        store.append(state("conv-a", "conv-a"), torn, List.of(element("9", "x")), null);
         make(store, "conv-b");
         store.archive(new SessionId("conv-b"), NOW.plusSeconds(1));
         make(store, "conv-c");
@@ -53,7 +53,7 @@ class OwnersFilesTest {
         Files.delete(sessions.resolve("conv-d/context/why.md"));
         Files.delete(sessions.resolve("conv-d/context"));
         LogVersion empty = store.read(new SessionId("conv-d"), LogVersion.NONE).version();
-        store.append(state("conv-d", "conv-d"), empty, List.of(element("9", "x")));
+        store.append(state("conv-d", "conv-d"), empty, List.of(element("9", "x")), null);
         store.ownerSecret();
         store.check();
         store.list(10);
@@ -62,7 +62,9 @@ class OwnersFilesTest {
 
     private static LogVersion make(SessionStore store, String name) {
       LogVersion version =
-          store.append(state(name, name), LogVersion.NONE, List.of(element("1", "x"))).version();
+          store
+              .append(state(name, name), LogVersion.NONE, List.of(element("1", "x")), null)
+              .version();
       SessionId id = new SessionId(name);
       store.saveNote(id, "why", "because");
       store.update(id, found -> found.withStep(Step.WHY));

@@ -67,7 +67,7 @@ class SmallDiskTest {
 
   private LogVersion create(String text) {
     return store
-        .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", text)))
+        .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", text)), null)
         .version();
   }
 
@@ -86,11 +86,11 @@ class SmallDiskTest {
       String text = "y".repeat(2 * SmallDisk.PAGE);
       assertThrows(
           StorageFullException.class,
-          () -> store.append(state("conv-a", "a"), one, List.of(element("2", text))));
+          () -> store.append(state("conv-a", "a"), one, List.of(element("2", text)), null));
       assertArrayEquals(before, Files.readAllBytes(messages()));
       assertEquals(List.of("1"), storedIds());
       disk.free();
-      store.append(state("conv-a", "a"), one, List.of(element("3", "z")));
+      store.append(state("conv-a", "a"), one, List.of(element("3", "z")), null);
       store.force(ID);
       assertEquals(2, new ObjectMapper().readTree(messages().toFile()).size());
       assertTrue(store.delete(ID));
@@ -183,7 +183,7 @@ class SmallDiskTest {
     store = FileSessionStore.open(sessions, new SteppingClock());
     assertEquals(1, store.list(10).size());
     disk.free();
-    store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "x")));
+    store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "x")), null);
     store.close();
     assertTrue(new UseFolder(sessions).isClean());
     store = FileSessionStore.open(sessions, new SteppingClock());

@@ -71,8 +71,9 @@ class SystemCallsTest {
       SessionState state = state(name, name).withUpdatedAt(NOW.plusSeconds(number));
       SessionId id = state.sessionId();
       LogVersion version = store.readEnd(id, 4096).version();
-      LogVersion asked = store.append(state, version, List.of(element("q", number))).version();
-      store.append(state, asked, List.of(element("a", number)));
+      LogVersion asked =
+          store.append(state, version, List.of(element("q", number)), null).version();
+      store.append(state, asked, List.of(element("a", number)), null);
       store.force(id);
     }
 

@@ -59,7 +59,7 @@ class TornSessionTest {
     assertEquals(
         Outcome.DONE,
         store
-            .append(state(id.value(), "a"), LogVersion.NONE, List.of(element("1", text)))
+            .append(state(id.value(), "a"), LogVersion.NONE, List.of(element("1", text)), null)
             .outcome());
   }
 
@@ -136,7 +136,8 @@ class TornSessionTest {
           assertEquals(
               Outcome.DONE,
               store
-                  .append(state(id.value(), "a"), read.version(), List.of(element("2", "next")))
+                  .append(
+                      state(id.value(), "a"), read.version(), List.of(element("2", "next")), null)
                   .outcome());
           assertEquals(List.of("2"), ids(store.read(id, read.version())));
           Path file = directory.resolve(id.value()).resolve("context/messages.json");
@@ -152,7 +153,7 @@ class TornSessionTest {
     try (SessionStore store = open()) {
       SessionStore.Reading read = store.read(ID, LogVersion.NONE);
       assertEquals(List.of(), read.elements());
-      store.append(state("conv-a", "a"), read.version(), List.of(element("2", "next")));
+      store.append(state("conv-a", "a"), read.version(), List.of(element("2", "next")), null);
       store.force(ID);
     }
     assertEquals(1, new ObjectMapper().readTree(messagesFile().toFile()).size());

@@ -48,11 +48,15 @@ class TornTranscriptTest {
               .append(
                   state("conv-a", "a"),
                   LogVersion.NONE,
-                  List.of(element("1", "ä"), element("2", "] [ \\\" ,")))
+                  List.of(element("1", "ä"), element("2", "] [ \\\" ,")),
+                  null)
               .version();
       before = Files.readAllBytes(messages());
       store.append(
-          state("conv-a", "a"), two, List.of(element("3", "drei 🐍 }]"), element("4", "vier")));
+          state("conv-a", "a"),
+          two,
+          List.of(element("3", "drei 🐍 }]"), element("4", "vier")),
+          null);
       after = Files.readAllBytes(messages());
     }
   }
@@ -83,7 +87,7 @@ class TornTranscriptTest {
       assertEquals(
           Outcome.DONE,
           store
-              .append(state("conv-a", "a"), read.version(), List.of(element("5", "next")))
+              .append(state("conv-a", "a"), read.version(), List.of(element("5", "next")), null)
               .outcome());
     }
     assertEquals(repaired.size() + 1, new ObjectMapper().readTree(messages().toFile()).size());
@@ -193,7 +197,7 @@ class TornTranscriptTest {
       whole.removeAll(at == 2 ? List.of("1") : at == 0 || at == comma ? List.of() : List.of("2"));
       try (SessionStore store = open()) {
         SessionStore.Reading end = store.readEnd(ID, 0);
-        store.append(state("conv-a", "a"), end.version(), List.of(element("5", "next")));
+        store.append(state("conv-a", "a"), end.version(), List.of(element("5", "next")), null);
         List<String> all = new ArrayList<>(whole);
         all.add("5");
         assertEquals(all, ids(store.read(ID, LogVersion.NONE)), "at " + at);
@@ -231,7 +235,7 @@ class TornTranscriptTest {
   private void appendTo(String valid) throws IOException {
     try (SessionStore store = open()) {
       LogVersion version = store.read(ID, LogVersion.NONE).version();
-      store.append(state("conv-a", "a"), version, List.of(element("9", "x")));
+      store.append(state("conv-a", "a"), version, List.of(element("9", "x")), null);
       assertEquals(List.of("9"), ids(store.read(ID, version)), valid);
     }
   }

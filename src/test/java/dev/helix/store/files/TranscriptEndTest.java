@@ -55,12 +55,12 @@ class TranscriptEndTest {
 
   private LogVersion make(int count) {
     try (SessionStore store = open()) {
-      return store.append(STATE, LogVersion.NONE, elements(count)).version();
+      return store.append(STATE, LogVersion.NONE, elements(count), null).version();
     }
   }
 
   private static void forget(SessionStore store) {
-    store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "x")));
+    store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "x")), null);
     store.find(new SessionId("conv-b"));
   }
 
@@ -98,14 +98,15 @@ class TranscriptEndTest {
   @Test
   void lastElement_isRead_whateverItsSize() {
     try (SessionStore store = open()) {
-      LogVersion some = store.append(STATE, LogVersion.NONE, elements(LONG)).version();
-      store.append(STATE, some, List.of(element("large", "x".repeat(3_000_000))));
+      LogVersion some = store.append(STATE, LogVersion.NONE, elements(LONG), null).version();
+      store.append(STATE, some, List.of(element("large", "x".repeat(3_000_000))), null);
     }
     try (SessionStore store = open()) {
       Reading end = store.readEnd(ID, 0);
       assertEquals("large", ids(end).get(end.elements().size() - 1));
       assertEquals(
-          Outcome.DONE, store.append(STATE, end.version(), List.of(element("y", "y"))).outcome());
+          Outcome.DONE,
+          store.append(STATE, end.version(), List.of(element("y", "y")), null).outcome());
       assertEquals(List.of("y"), ids(store.read(ID, end.version())));
     }
   }
@@ -118,7 +119,7 @@ class TranscriptEndTest {
     try (SessionStore store = open()) {
       before = readByThisProcess();
       Reading end = store.readEnd(ID, 10_000);
-      store.append(STATE, end.version(), List.of(element("new", "x")));
+      store.append(STATE, end.version(), List.of(element("new", "x")), null);
       assertEquals(List.of("new"), ids(store.read(ID, end.version())));
     }
     long read = readByThisProcess() - before;
@@ -137,25 +138,26 @@ class TranscriptEndTest {
   @Test
   void version_staysGood_whenTheFolderFellOutOfMemory_andNothingChangedTheFile() {
     try (SessionStore store = openForgetful()) {
-      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100)).version();
+      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100), null).version();
       forget(store);
       Reading read = store.read(ID, one);
       assertFalse(read.fromStart());
       assertEquals(List.of(), read.elements());
       forget(store);
-      assertEquals(Outcome.DONE, store.append(STATE, one, List.of(element("next", "x"))).outcome());
-      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1)).outcome());
+      assertEquals(
+          Outcome.DONE, store.append(STATE, one, List.of(element("next", "x")), null).outcome());
+      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1), null).outcome());
     }
   }
 
   @Test
   void version_isNoLongerGood_whenAnotherProgramChangedTheFile_meanwhile() throws IOException {
     try (SessionStore store = openForgetful()) {
-      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100)).version();
+      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100), null).version();
       forget(store);
       String text = Files.readString(messages());
       Files.writeString(messages(), text.replace("text 50", "TEXT 50"));
-      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1)).outcome());
+      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1), null).outcome());
       Reading read = store.read(ID, one);
       assertTrue(read.fromStart());
       assertEquals("TEXT 50", read.elements().get(50).text());
@@ -166,26 +168,26 @@ class TranscriptEndTest {
   void version_isNoLongerGood_whenACopyWasPutInPlaceOfTheFile_thatLooksTheSame()
       throws IOException {
     try (SessionStore store = openForgetful()) {
-      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100)).version();
+      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100), null).version();
       forget(store);
       Path copy = messages().resolveSibling("copy");
       FileTime modified = Files.getLastModifiedTime(messages());
       Files.writeString(copy, Files.readString(messages()).replace("text 50", "TEXT 50"));
       Files.setLastModifiedTime(copy, modified);
       Files.move(copy, messages(), StandardCopyOption.REPLACE_EXISTING);
-      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1)).outcome());
+      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1), null).outcome());
     }
   }
 
   @Test
   void version_isNoLongerGood_whenTheSessionWasDeletedAndMadeAgain() {
     try (SessionStore store = openForgetful()) {
-      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100)).version();
+      LogVersion one = store.append(STATE, LogVersion.NONE, elements(100), null).version();
       assertTrue(store.delete(ID));
-      LogVersion other = store.append(STATE, LogVersion.NONE, elements(100)).version();
+      LogVersion other = store.append(STATE, LogVersion.NONE, elements(100), null).version();
       assertEquals(one.length(), other.length());
       forget(store);
-      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1)).outcome());
+      assertEquals(Outcome.CONFLICT, store.append(STATE, one, elements(1), null).outcome());
       assertTrue(store.read(ID, one).fromStart());
     }
   }
@@ -204,7 +206,8 @@ class TranscriptEndTest {
       try (SessionStore store = open()) {
         Reading read = store.readEnd(ID, 10);
         assertTrue(read.fromStart(), other);
-        assertEquals(Outcome.DONE, store.append(STATE, read.version(), elements(1)).outcome());
+        assertEquals(
+            Outcome.DONE, store.append(STATE, read.version(), elements(1), null).outcome());
         assertEquals(List.of("e0"), ids(store.read(ID, read.version())));
       }
     }
@@ -228,7 +231,9 @@ class TranscriptEndTest {
               default -> {
                 assertEquals(
                     Outcome.CONFLICT,
-                    store.append(STATE, new LogVersion("x", whole - 3), elements(1)).outcome());
+                    store
+                        .append(STATE, new LogVersion("x", whole - 3), elements(1), null)
+                        .outcome());
                 yield store.readEnd(ID, 10).version();
               }
             };

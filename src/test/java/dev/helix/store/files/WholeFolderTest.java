@@ -55,7 +55,7 @@ class WholeFolderTest {
 
   private void store() {
     try (SessionStore store = open()) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
     }
   }
 

@@ -77,7 +77,7 @@ class JdbcFailureTest {
       SessionException failure =
           assertThrows(
               SessionException.class,
-              () -> store.append(state("conv-a", "a"), LogVersion.NONE, elements));
+              () -> store.append(state("conv-a", "a"), LogVersion.NONE, elements, null));
       assertInstanceOf(SQLException.class, failure.getCause());
       assertTrue(failure.getMessage().contains("SQLSTATE 2"), failure.getMessage());
       assertNothingIn(failure);

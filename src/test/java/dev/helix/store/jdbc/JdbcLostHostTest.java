@@ -34,7 +34,7 @@ class JdbcLostHostTest {
   private static void leaseIsFreeAgain(Map<String, String> settings) throws Exception {
     settings.put("helix.jdbc.pool.size", "1");
     try (SessionStore store = JdbcStores.open(settings)) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       Lease lost = store.lease(ID, AT_ONCE).orElseThrow();
       try (JdbcPool pool = JdbcPool.of(JdbcSettings.of(settings::get), Duration.ofSeconds(2))) {
         Connection host = pool.source().getConnection();
@@ -84,7 +84,7 @@ class JdbcLostHostTest {
     try (SessionStore store =
             new JdbcSessionStore(new JdbcDatabase(pool.source(), pool, JdbcSchema.of(settings)));
         Connection look = server.connect(database)) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       for (String name : List.of("a", "b", "c", "d")) {
         store.saveNote(ID, name, "text");
       }

@@ -89,7 +89,7 @@ class JdbcNamesTest {
         bound = Map.of(name, source);
         String asked = name.replace("java:comp/env/", "");
         try (SessionStore store = open(asked)) {
-          store.append(state("conv-" + bound.size(), "x"), LogVersion.NONE, List.of());
+          store.append(state("conv-" + bound.size(), "x"), LogVersion.NONE, List.of(), null);
           store.check();
         }
         try (Connection connection = source.getConnection()) {

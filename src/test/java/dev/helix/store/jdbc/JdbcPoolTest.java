@@ -104,7 +104,7 @@ class JdbcPoolTest {
   void exportsAtOnce_allShowTheSession(PostgresServer server) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
     try (SessionStore store = JdbcStores.open(JdbcStores.settings(server, server.newDatabase()))) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       CyclicBarrier start = new CyclicBarrier(AT_ONCE);
       List<Future<Integer>> running = new ArrayList<>();
       for (int i = 0; i < AT_ONCE; i++) {
@@ -295,7 +295,7 @@ class JdbcPoolTest {
   void keyThatIsThereEachTime_isSaidToBeSo_afterSomeAttempts() throws Exception {
     try (Counting source = new Counting(directory);
         SessionStore store = source.store()) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of());
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(), null);
       try (Connection connection = source.getConnection();
           Statement statement = connection.createStatement()) {
         statement.execute("create unique index theirs on helix_session (updated_at)");
@@ -304,7 +304,7 @@ class JdbcPoolTest {
       SessionException failure =
           assertThrows(
               SessionException.class,
-              () -> store.append(state("conv-b", "b"), LogVersion.NONE, List.of()));
+              () -> store.append(state("conv-b", "b"), LogVersion.NONE, List.of(), null));
       assertEquals(
           "cannot append to session conv-b: each time there is a row of the same key already,"
               + " SQLSTATE 23505: is there an index or a trigger that is not the store's?",
@@ -314,7 +314,11 @@ class JdbcPoolTest {
       assertEquals(
           Outcome.DONE,
           store
-              .append(state("conv-b", "b").withUpdatedAt(Instant.EPOCH), LogVersion.NONE, List.of())
+              .append(
+                  state("conv-b", "b").withUpdatedAt(Instant.EPOCH),
+                  LogVersion.NONE,
+                  List.of(),
+                  null)
               .outcome());
     }
   }

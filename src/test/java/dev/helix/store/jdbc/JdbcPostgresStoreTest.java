@@ -50,7 +50,7 @@ class JdbcPostgresStoreTest implements SessionStoreContract, WholeSessionContrac
     SessionState state = state("conv-a", "a");
     LogVersion version = LogVersion.NONE;
     for (int i = 0; i < times; i++) {
-      Appended appended = store.append(state, version, List.of(element(name + i, "x")));
+      Appended appended = store.append(state, version, List.of(element(name + i, "x")), null);
       version =
           appended.outcome() == Outcome.DONE
               ? appended.version()

@@ -64,7 +64,8 @@ class JdbcRestartTest {
       for (int i = 0; !ended; i++) {
         String id = "m" + i;
         try {
-          SessionStore.Appended appended = store.append(state, version, List.of(element(id, "x")));
+          SessionStore.Appended appended =
+              store.append(state, version, List.of(element(id, "x")), null);
           if (appended.outcome() == Outcome.CONFLICT && !unknown.isEmpty()) {
             // The last one before was being stored while its connection broke and the log was read.
             version = store.read(state.sessionId(), LogVersion.NONE).version();
@@ -170,7 +171,7 @@ class JdbcRestartTest {
       assertThrows(StoreUnavailableException.class, store::check);
       server.start();
       await("the server to be found", () -> isThere(store));
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
     }
   }

@@ -70,7 +70,7 @@ class JdbcRoundTripsTest {
     try (RoundTrips wire = RoundTrips.before(server.port());
         SessionStore store =
             through(wire, JdbcStores.settings(server, server.newDatabase()), server.port())) {
-      LogVersion version = store.append(STATE, LogVersion.NONE, List.of()).version();
+      LogVersion version = store.append(STATE, LogVersion.NONE, List.of(), null).version();
       Lease lease = store.lease(STATE.sessionId(), Duration.ofMinutes(5)).orElseThrow();
       for (Lease allowedBy : new Lease[] {null, lease}) {
         for (int i = 0; i < 12; i++) { // The driver prepares what comes back.
@@ -113,7 +113,7 @@ class JdbcRoundTripsTest {
     try (RoundTrips wire = RoundTrips.before(server.port());
         SessionStore store =
             through(wire, JdbcStores.settings(server, server.newDatabase()), server.port())) {
-      LogVersion version = store.append(STATE, LogVersion.NONE, List.of()).version();
+      LogVersion version = store.append(STATE, LogVersion.NONE, List.of(), null).version();
       for (int i = 0; i < 12; i++) {
         int trips = wire.count();
         version = turn(store, version, null);

@@ -139,7 +139,7 @@ class JdbcSchemaTest {
     SessionId id = new SessionId("conv-a");
     try (SessionStore store = JdbcStores.open(settings);
         SessionStore look = SessionStore.openToRead("jdbc", settings::get)) {
-      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")));
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       store.saveNote(id, "why", "because");
       assertEquals(store.find(id), look.find(id));
       assertEquals(List.of("1"), ids(look.read(id, LogVersion.NONE)));
@@ -212,16 +212,21 @@ class JdbcSchemaTest {
     server.execute("mysql", "set global max_allowed_packet = 1048576");
     try (SessionStore store = JdbcStores.open(settings)) {
       LogVersion one =
-          store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x"))).version();
+          store
+              .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null)
+              .version();
       SessionException refused =
           assertThrows(
               SessionException.class,
               () ->
                   store.append(
-                      state("conv-a", "a"), one, List.of(element("2", "y".repeat(2_000_000)))));
+                      state("conv-a", "a"),
+                      one,
+                      List.of(element("2", "y".repeat(2_000_000))),
+                      null));
       assertEquals(SessionException.class, refused.getClass());
       assertTrue(refused.getMessage().contains("max_allowed_packet"), refused.getMessage());
-      store.append(state("conv-a", "a"), one, List.of(element("3", "z")));
+      store.append(state("conv-a", "a"), one, List.of(element("3", "z")), null);
       assertEquals(List.of("1", "3"), ids(store.read(new SessionId("conv-a"), LogVersion.NONE)));
     } finally {
       server.execute("mysql", "set global max_allowed_packet = 16777216");

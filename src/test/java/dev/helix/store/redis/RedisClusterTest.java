@@ -95,7 +95,7 @@ class RedisClusterTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       for (int i = 0; i < 30; i++) {
         SessionState state = state("conv-" + i, "" + i);
-        store.append(state, LogVersion.NONE, List.of(element("1", "x")));
+        store.append(state, LogVersion.NONE, List.of(element("1", "x")), null);
         store.saveNote(state.sessionId(), "why", "because");
         store.lease(state.sessionId(), Duration.ofMinutes(1));
       }
@@ -157,17 +157,19 @@ class RedisClusterTest implements SessionStoreContract {
     SessionState state = state("conv-a", "a");
     SessionId id = state.sessionId();
     try (SessionStore store = open()) {
-      LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
       Move move = Move.begin(id);
       move.take(RedisKeys.state(id), RedisKeys.log(id));
       assertEquals(state, store.find(id).orElseThrow(), "it is asked for where it is now");
       assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
       assertThrows(
           StoreUnavailableException.class,
-          () -> store.append(state, one, List.of(element("2", "y"))),
+          () -> store.append(state, one, List.of(element("2", "y")), null),
           "while the slot moves, Redis runs nothing that names keys which are not there");
       move.end();
-      assertEquals(Outcome.DONE, store.append(state, one, List.of(element("2", "y"))).outcome());
+      assertEquals(
+          Outcome.DONE, store.append(state, one, List.of(element("2", "y")), null).outcome());
       assertEquals(List.of("1", "2"), ids(store.read(id, LogVersion.NONE)));
       assertTrue(keys(move.to()).contains(RedisKeys.log(id)));
     }
@@ -180,7 +182,8 @@ class RedisClusterTest implements SessionStoreContract {
       for (String first : List.of("log", "state")) {
         SessionState state = state("conv-" + first, first);
         SessionId id = state.sessionId();
-        LogVersion one = store.append(state, LogVersion.NONE, List.of(element("1", "x"))).version();
+        LogVersion one =
+            store.append(state, LogVersion.NONE, List.of(element("1", "x")), null).version();
         Move move = Move.begin(id);
         move.take(RedisKeys.of(id, first));
         for (LogVersion since : List.of(LogVersion.NONE, one)) {
@@ -202,7 +205,7 @@ class RedisClusterTest implements SessionStoreContract {
   void sessionListedOnly_isPassedOver_andForgottenWhenItWasNotMadeForLong() {
     try (SessionStore store = open()) {
       for (String id : List.of("conv-a", "conv-b", "conv-c")) {
-        store.append(state(id, id.substring(5)), LogVersion.NONE, List.of());
+        store.append(state(id, id.substring(5)), LogVersion.NONE, List.of(), null);
       }
       RedisServer order = at(slot(RedisKeys.ORDER));
       String time = RedisRow.micros(NOW);
@@ -223,7 +226,7 @@ class RedisClusterTest implements SessionStoreContract {
     try (SessionStore store = open()) {
       for (int i = 0; i < 4; i++) {
         SessionState state = state("conv-" + i, "" + i).withUpdatedAt(NOW.plusSeconds(i));
-        store.append(state, LogVersion.NONE, List.of());
+        store.append(state, LogVersion.NONE, List.of(), null);
       }
       // The turn that made it the last used one was stored, and then the server died.
       at(slot(RedisKeys.ORDER)).call("ZADD", RedisKeys.ORDER, RedisRow.micros(NOW), "conv-3");

@@ -40,7 +40,7 @@ class RedisFailOverTest {
     Map<Integer, LogVersion> versions = new HashMap<>();
     for (int i = 0; i < SESSIONS; i++) {
       Message first = element("1", "x");
-      versions.put(i, store.append(session(i), LogVersion.NONE, List.of(first)).version());
+      versions.put(i, store.append(session(i), LogVersion.NONE, List.of(first), null).version());
     }
     return versions;
   }
@@ -56,7 +56,7 @@ class RedisFailOverTest {
           version = store.read(state.sessionId(), LogVersion.NONE).version();
         }
         Message second = element("2", "y");
-        assertEquals(Outcome.DONE, store.append(state, version, List.of(second)).outcome());
+        assertEquals(Outcome.DONE, store.append(state, version, List.of(second), null).outcome());
         return failures;
       } catch (StoreUnavailableException e) {
         assertTrue(System.nanoTime() < deadline, "unavailable for too long: " + e.getMessage());

@@ -87,7 +87,7 @@ class RedisOutageTest {
             unknown = false;
           }
           Message next = element("" + acknowledged.get(), "x".repeat(500));
-          SessionStore.Appended appended = store.append(state, version, List.of(next));
+          SessionStore.Appended appended = store.append(state, version, List.of(next), null);
           assertEquals(Outcome.DONE, appended.outcome());
           version = appended.version();
           acknowledged.incrementAndGet();
@@ -164,9 +164,9 @@ class RedisOutageTest {
           SessionStore store = open(server)) {
         LogVersion one =
             store
-                .append(STATE, LogVersion.NONE, List.of(element("1", "x"), element("2", "y")))
+                .append(STATE, LogVersion.NONE, List.of(element("1", "x"), element("2", "y")), null)
                 .version();
-        store.append(STATE, one, List.of(element("3", "x"), element("4", "y")));
+        store.append(STATE, one, List.of(element("3", "x"), element("4", "y")), null);
         server.kill();
         try (FileChannel file =
             FileChannel.open(server.appendOnlyFile(), StandardOpenOption.WRITE)) {
@@ -177,7 +177,8 @@ class RedisOutageTest {
         SessionStore.Reading read = store.read(ID, LogVersion.NONE);
         assertEquals(List.of("1", "2"), ids(read), "cut by " + cut);
         assertEquals(one, read.version());
-        assertEquals(Outcome.DONE, store.append(STATE, one, List.of(element("5", "z"))).outcome());
+        assertEquals(
+            Outcome.DONE, store.append(STATE, one, List.of(element("5", "z")), null).outcome());
       }
     }
   }
@@ -221,12 +222,13 @@ class RedisOutageTest {
       assertThrows(StoreUnavailableException.class, store::check);
       assertThrows(
           StoreUnavailableException.class,
-          () -> store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))));
+          () -> store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null));
       server.restart();
       store.check();
       assertEquals(Optional.empty(), store.find(ID));
       assertEquals(
-          Outcome.DONE, store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).outcome());
+          Outcome.DONE,
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).outcome());
     }
   }
 
@@ -247,14 +249,15 @@ class RedisOutageTest {
         SessionException refusal =
             assertThrows(
                 SessionException.class,
-                () -> store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))));
+                () -> store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null));
         assertFalse(refusal instanceof StoreUnavailableException);
         assertTrue(refusal.getMessage().contains("appendfsync is everysec"), refusal.getMessage());
       }
       assertEquals(0L, server.call("DBSIZE"));
       server.call("CONFIG", "SET", "appendfsync", "always");
       assertEquals(
-          Outcome.DONE, store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).outcome());
+          Outcome.DONE,
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).outcome());
     }
   }
 
@@ -263,10 +266,10 @@ class RedisOutageTest {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
       LogVersion version =
-          store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).version();
       server.call("SCRIPT", "FLUSH");
       assertEquals(
-          Outcome.DONE, store.append(STATE, version, List.of(element("2", "y"))).outcome());
+          Outcome.DONE, store.append(STATE, version, List.of(element("2", "y")), null).outcome());
       assertEquals(List.of("1", "2"), ids(store.read(ID, LogVersion.NONE)));
     }
   }
@@ -276,20 +279,22 @@ class RedisOutageTest {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
       LogVersion version =
-          store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).version();
       server.call("CONFIG", "SET", "maxmemory", "1");
       assertThrows(
           StorageFullException.class,
-          () -> store.append(STATE, version, List.of(element("2", "y"))));
+          () -> store.append(STATE, version, List.of(element("2", "y")), null));
       assertThrows(
           StorageFullException.class,
-          () -> store.append(state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "y"))));
+          () ->
+              store.append(
+                  state("conv-b", "b"), LogVersion.NONE, List.of(element("1", "y")), null));
       assertThrows(StorageFullException.class, store::check);
       assertEquals(List.of("1"), ids(store.read(ID, LogVersion.NONE)));
       assertEquals(List.of(STATE), store.list(9));
       server.call("CONFIG", "SET", "maxmemory", "0");
       assertEquals(
-          Outcome.DONE, store.append(STATE, version, List.of(element("2", "y"))).outcome());
+          Outcome.DONE, store.append(STATE, version, List.of(element("2", "y")), null).outcome());
     }
   }
 
@@ -298,14 +303,14 @@ class RedisOutageTest {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
       LogVersion version =
-          store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).version();
       server.call("REPLICAOF", "127.0.0.1", "1");
       assertThrows(
           StoreUnavailableException.class,
-          () -> store.append(STATE, version, List.of(element("2", "y"))));
+          () -> store.append(STATE, version, List.of(element("2", "y")), null));
       server.call("REPLICAOF", "NO", "ONE");
       assertEquals(
-          Outcome.DONE, store.append(STATE, version, List.of(element("2", "y"))).outcome());
+          Outcome.DONE, store.append(STATE, version, List.of(element("2", "y")), null).outcome());
     }
   }
 
@@ -313,8 +318,8 @@ class RedisOutageTest {
   void whatTheServerSaysOfDamage_isTold() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
-      store.append(state("conv-b", "b"), LogVersion.NONE, List.of());
+      store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null);
+      store.append(state("conv-b", "b"), LogVersion.NONE, List.of(), null);
       server.call("HSET", RedisKeys.state(ID), "json", "{\"half");
       assertThrows(SessionException.class, () -> store.find(ID));
       assertEquals(List.of(state("conv-b", "b")), store.list(9));
@@ -327,7 +332,8 @@ class RedisOutageTest {
   void messageThatIsDamaged_isToldByItsPlace() {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
-      LogVersion one = store.append(STATE, LogVersion.NONE, List.of(element("1", "x"))).version();
+      LogVersion one =
+          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).version();
       server.call("RPUSH", RedisKeys.log(ID), "{\"half");
       for (Executable look :
           List.<Executable>of(
@@ -346,11 +352,11 @@ class RedisOutageTest {
     try (RedisServer server = RedisServer.start();
         SessionStore store = open(server)) {
       Map<String, byte[]> archived = new TreeMap<>();
-      store.append(STATE, LogVersion.NONE, List.of());
+      store.append(STATE, LogVersion.NONE, List.of(), null);
       store.export(ID, (path, content) -> archived.put(path, content));
       for (boolean restored : new boolean[] {false, true}) {
         assertTrue(store.delete(ID));
-        store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
+        store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null);
         store.saveNote(ID, "why", "because");
         // As a Redis may do that is allowed to lose something.
         server.call("DEL", RedisKeys.state(ID));
@@ -358,7 +364,7 @@ class RedisOutageTest {
           assertTrue(store.restore(ID, WholeSession.files(archived)));
         } else {
           LogVersion one =
-              store.append(STATE, LogVersion.NONE, List.of(element("2", "y"))).version();
+              store.append(STATE, LogVersion.NONE, List.of(element("2", "y")), null).version();
           assertEquals(1, one.length());
         }
         assertEquals(restored ? List.of() : List.of("2"), ids(store.read(ID, LogVersion.NONE)));

@@ -40,7 +40,7 @@ class RedisSettingsTest {
   }
 
   private static void use(SessionStore store) {
-    store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
+    store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null);
     assertEquals(STATE, store.find(STATE.sessionId()).orElseThrow());
     assertTrue(store.delete(STATE.sessionId()));
   }
@@ -139,7 +139,7 @@ class RedisSettingsTest {
         SessionStore first = open(server.url() + "/1");
         SessionStore other = open(server.url() + "/2");
         SessionStore same = open(server.url() + "/1")) {
-      first.append(STATE, LogVersion.NONE, List.of());
+      first.append(STATE, LogVersion.NONE, List.of(), null);
       assertEquals(List.of(), other.list(9));
       assertEquals(List.of(STATE), same.list(9));
     }
@@ -150,7 +150,7 @@ class RedisSettingsTest {
     try (RedisServer server = RedisServer.start("appendfsync everysec");
         SessionStore store = open(server.url(), "helix.store.allow.loss", "true")) {
       SessionId id = STATE.sessionId();
-      store.append(STATE, LogVersion.NONE, List.of(element("1", "x")));
+      store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null);
       store.saveNote(id, "why", "because");
       server.call("ZADD", RedisKeys.ORDER, "1", "conv-gone");
       Object digest = server.call("DBSIZE");
@@ -204,7 +204,7 @@ class RedisSettingsTest {
       for (int i = 0; i < 20_000; i++) {
         many.add(element("" + i, "x"));
       }
-      LogVersion version = store.append(STATE, LogVersion.NONE, many).version();
+      LogVersion version = store.append(STATE, LogVersion.NONE, many, null).version();
       List<Message> stored = store.read(STATE.sessionId(), LogVersion.NONE).elements();
       assertEquals(20_000, stored.size());
       assertEquals("19999", stored.get(19_999).id());
