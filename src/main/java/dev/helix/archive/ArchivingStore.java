@@ -283,11 +283,6 @@ final class ArchivingStore implements SessionStore {
   }
 
   @Override
-  public byte[] ownerSecret() {
-    return store.ownerSecret();
-  }
-
-  @Override
   public Optional<byte[]> findOwnerSecret() {
     return store.findOwnerSecret();
   }

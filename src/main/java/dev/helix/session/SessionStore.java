@@ -4,6 +4,7 @@ import dev.helix.message.Message;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -140,7 +141,12 @@ public interface SessionStore extends AutoCloseable {
    * @throws SessionException if it is damaged; it is never replaced, as every owner would lose
    *     their sessions
    */
-  byte[] ownerSecret();
+  default byte[] ownerSecret() {
+    byte[] proposed = new byte[32];
+    new SecureRandom().nextBytes(proposed);
+    boolean unused = adoptOwnerSecret(proposed);
+    return findOwnerSecret().orElseThrow();
+  }
 
   /**
    * The owners' secret as {@link #ownerSecret} gives it, where there is one already; none is made.

@@ -47,11 +47,6 @@ public interface ReadOnlySessions extends SessionStore {
   }
 
   @Override
-  default byte[] ownerSecret() {
-    throw readOnly();
-  }
-
-  @Override
   default boolean adoptOwnerSecret(byte[] secret) {
     throw readOnly();
   }

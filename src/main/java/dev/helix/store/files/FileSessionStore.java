@@ -252,11 +252,6 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public byte[] ownerSecret() {
-    return ownerSecret.get();
-  }
-
-  @Override
   public Optional<byte[]> findOwnerSecret() {
     return ownerSecret.find();
   }

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -62,40 +61,24 @@ final class OwnerSecretFile {
     return Optional.of(HexFormat.of().parseHex(content.strip()));
   }
 
-  /** The secret, which is made now if there is none. */
-  byte[] get() {
-    byte[] made = new byte[BYTES];
-    new SecureRandom().nextBytes(made);
-    return first(made);
-  }
-
   /** Makes this the secret if there is none, and says whether it is the secret now. */
-  boolean adopt(byte[] secret) {
+  synchronized boolean adopt(byte[] secret) {
     if (secret.length != BYTES) {
       throw new IllegalArgumentException("the owners' secret has " + BYTES + " bytes");
     }
-    return MessageDigest.isEqual(first(secret.clone()), secret);
-  }
-
-  /** The secret, which is this one where there was none. */
-  private synchronized byte[] first(byte[] made) {
     Optional<byte[]> known = find();
     if (known.isPresent()) {
-      return known.get();
+      return MessageDigest.isEqual(known.get(), secret);
     }
+    String content = HexFormat.of().formatHex(secret) + "\n";
     try {
-      write(made);
-      return made;
+      // Whole and on the disk before it has its name: no crash leaves half a secret.
+      Disk.writeForced(beside(), content.getBytes(StandardCharsets.US_ASCII));
+      Files.move(beside(), file, StandardCopyOption.ATOMIC_MOVE);
+      Disk.forceDirectory(file.getParent());
+      return true;
     } catch (IOException e) {
       throw Disk.failure("cannot make " + file, e);
     }
-  }
-
-  private void write(byte[] secret) throws IOException {
-    byte[] content = (HexFormat.of().formatHex(secret) + "\n").getBytes(StandardCharsets.US_ASCII);
-    // Whole and on the disk before it has its name: no crash leaves half a secret.
-    Disk.writeForced(beside(), content);
-    Files.move(beside(), file, StandardCopyOption.ATOMIC_MOVE);
-    Disk.forceDirectory(file.getParent());
   }
 }

@@ -14,7 +14,6 @@ import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,8 +34,6 @@ import java.util.function.UnaryOperator;
  * transaction, so that all that is stored of one session is stored one after the other.
  */
 final class JdbcSessionStore extends JdbcSessionReader {
-  private static final int CHECK_BYTES = 16;
-
   private final JdbcLeases leases;
 
   JdbcSessionStore(JdbcDatabase database) {
@@ -127,7 +124,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
         database.transaction(
             "cannot save a note of session " + id,
             connection ->
-                JdbcRow.lock(connection, id)
+                JdbcRow.find(connection, id, true) != null
                     && JdbcInserts.file(
                         connection, id, ShownSession.note(name), text.getBytes(UTF_8)));
     if (saved) {
@@ -137,47 +134,30 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   @Override
-  public byte[] ownerSecret() {
-    return firstSecret(random(SECRET_BYTES));
-  }
-
-  @Override
   public boolean adoptOwnerSecret(byte[] secret) {
     if (secret.length != SECRET_BYTES) {
       throw new IllegalArgumentException("the owners' secret has 32 bytes");
     }
-    return Arrays.equals(secret, firstSecret(secret));
-  }
-
-  /** The secret, which is the proposed one where there was none. */
-  private byte[] firstSecret(byte[] proposed) {
+    String proposed = HexFormat.of().formatHex(secret);
     String hex =
         database.transaction(
             "cannot read the owners' secret",
             connection -> {
               String stored = secret(connection);
-              if (stored != null) {
-                return stored;
+              if (stored == null) {
+                // Where another server is first, this fails and begins again.
+                keep(connection, "owner_secret", proposed);
               }
-              // Where another server is first, this fails and begins again.
-              String made = HexFormat.of().formatHex(proposed);
-              keep(connection, "owner_secret", made);
-              return made;
+              return stored == null ? proposed : stored;
             });
     database.force("cannot force the owners' secret");
-    return secretOf(hex);
+    return Arrays.equals(secret, secretOf(hex));
   }
 
   /** Keeps something of the whole store. */
   private static void keep(Connection connection, String key, String value) throws SQLException {
     String sql = "insert into helix_meta (meta_key, meta_value) values (?, ?)";
     JdbcSql.change(connection, sql, key, value);
-  }
-
-  private static byte[] random(int length) {
-    byte[] random = new byte[length];
-    new SecureRandom().nextBytes(random);
-    return random;
   }
 
   @Override
@@ -263,7 +243,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
       Connection connection, SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws SQLException {
     Optional<ShownSession> whole =
-        JdbcRow.lock(connection, id) ? whole(connection, id) : Optional.empty();
+        JdbcRow.find(connection, id, true) != null ? whole(connection, id) : Optional.empty();
     if (whole.isEmpty() || !whole.get().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
@@ -315,7 +295,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
    */
   @Override
   public void check() {
-    String key = "check " + HexFormat.of().formatHex(random(CHECK_BYTES));
+    String key = "check " + JdbcInserts.newEpoch();
     int rows =
         database.transaction(
             "the store cannot be written to",

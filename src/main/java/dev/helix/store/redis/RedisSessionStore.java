@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -185,25 +184,13 @@ final class RedisSessionStore extends RedisSessionReader {
   }
 
   @Override
-  public byte[] ownerSecret() {
-    byte[] proposed = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(proposed);
-    return firstSecret(proposed);
-  }
-
-  @Override
   public boolean adoptOwnerSecret(byte[] secret) {
     if (secret.length != SECRET_BYTES) {
       throw new IllegalArgumentException("not a secret of owners");
     }
-    return MessageDigest.isEqual(secret, firstSecret(secret.clone()));
-  }
-
-  /** The secret, which is the proposed one where there is none. */
-  private byte[] firstSecret(byte[] proposed) {
     String key = RedisKeys.OWNER_SECRET;
-    redis.with(key, wire -> wire.call(Command.SET, key, proposed, "NX"));
-    return findOwnerSecret().orElseThrow();
+    redis.with(key, wire -> wire.call(Command.SET, key, secret, "NX"));
+    return MessageDigest.isEqual(secret, findOwnerSecret().orElseThrow());
   }
 
   @Override
