@@ -41,6 +41,11 @@ public record ArrayScan(
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
+  /** What is done with each element of an array, whatever it is. */
+  public interface EachElement {
+    void element(JsonToken first, int from, int to);
+  }
+
   /** The scan of a file that does not exist. */
   public static final ArrayScan NOTHING =
       new ArrayScan(List.of(), false, false, true, 0, false, -1);
@@ -59,33 +64,49 @@ public record ArrayScan(
       return found < 0 ? NOTHING : behindDamage(lines, bytes, found);
     }
     List<Message> messages = new ArrayList<>();
-    boolean empty = true;
-    int end = start + 1;
-    int closedAt = -1;
-    try (JsonParser parser = FACTORY.createParser(bytes, start, bytes.length - start)) {
-      parser.nextToken();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        int from = start + (int) parser.currentTokenLocation().getByteOffset();
-        boolean object = parser.currentToken() == JsonToken.START_OBJECT;
-        parser.skipChildren();
-        parser.finishToken();
-        int to = start + (int) parser.currentLocation().getByteOffset();
-        if (object) {
-          addMessage(messages, bytes, from, to);
-        }
-        empty = false;
-        end = to;
-      }
-      closedAt = start + (int) parser.currentLocation().getByteOffset();
+    int[] end = {start + 1};
+    int closedAt;
+    try {
+      closedAt =
+          each(
+              bytes,
+              start,
+              (first, from, to) -> {
+                if (first == JsonToken.START_OBJECT) {
+                  addMessage(messages, bytes, from, to);
+                }
+                end[0] = to;
+              });
     } catch (IOException e) {
       // The array breaks off here: what was whole before counts.
       closedAt = -1;
     }
     boolean closed = closedAt >= 0 && isBlank(bytes, closedAt, bytes.length);
-    int found = closed ? -1 : addLines(messages, bytes, end);
+    int found = closed ? -1 : addLines(messages, bytes, end[0]);
     return found < 0
-        ? new ArrayScan(messages, true, false, empty, end, closed, closedAt)
+        ? new ArrayScan(messages, true, false, end[0] == start + 1, end[0], closed, closedAt)
         : behindDamage(messages, bytes, found);
+  }
+
+  /**
+   * Walks the elements of an array up to its end, and says where that is.
+   *
+   * @throws IOException if it is none, or breaks off
+   */
+  public static int each(byte[] bytes, int start, EachElement action) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(bytes, start, bytes.length - start)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new IOException("not an array");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        JsonToken first = parser.currentToken();
+        int from = start + (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        action.element(first, from, start + (int) parser.currentLocation().getByteOffset());
+      }
+      return start + (int) parser.currentLocation().getByteOffset();
+    }
   }
 
   private static ArrayScan behindDamage(List<Message> messages, byte[] bytes, int end) {

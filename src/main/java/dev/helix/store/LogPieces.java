@@ -50,9 +50,13 @@ public final class LogPieces {
       if (!goesOn && next > 0) {
         next = 0;
       } else {
-        next = add(id, elements, next, piece);
+        elements.addAll(piece.elements());
+        next += piece.elements().size();
         if (next == whole.length()) {
           return new Reading(piece.state(), whole, fromStart, elements);
+        }
+        if (piece.elements().isEmpty()) {
+          throw new SessionException("session " + id + " lacks some of its messages");
         }
       }
     }
@@ -61,25 +65,10 @@ public final class LogPieces {
   /** All elements of a version of a log; empty where there is another log by now. */
   public static <E extends Exception> Optional<List<Message>> all(
       SessionId id, LogVersion version, Source<E> source) throws E {
-    List<Message> elements = new ArrayList<>();
-    long next = 0;
-    while (next < version.length()) {
-      Reading piece = source.after(next);
-      if (!piece.version().epoch().equals(version.epoch())) {
-        return Optional.empty();
-      }
-      next = add(id, elements, next, piece);
-    }
-    return Optional.of(elements.subList(0, (int) version.length()));
-  }
-
-  private static long add(SessionId id, List<Message> elements, long after, Reading piece) {
-    long next = after + piece.elements().size();
-    if (next == after && next < piece.version().length()) {
-      throw new SessionException("session " + id + " lacks some of its messages");
-    }
-    elements.addAll(piece.elements());
-    return next;
+    Reading now = read(id, new LogVersion(version.epoch(), 0), source);
+    return now.version().epoch().equals(version.epoch())
+        ? Optional.of(now.elements().subList(0, (int) version.length()))
+        : Optional.empty();
   }
 
   /**

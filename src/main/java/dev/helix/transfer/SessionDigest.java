@@ -1,16 +1,11 @@
 package dev.helix.transfer;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.helix.session.SessionFiles;
 import dev.helix.store.ArrayScan;
 import dev.helix.store.ShownSession;
+import dev.helix.text.Json;
 import dev.helix.text.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,23 +25,8 @@ import java.util.TreeSet;
  * them does not count. Not thread-safe.
  */
 final class SessionDigest implements SessionFiles.Visitor {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxStringLength(1 << 30)
-                  .maxNestingDepth(1002)
-                  .maxNumberLength(1 << 20)
-                  .build())
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .build();
-
   private static final ObjectMapper SORTED =
-      JsonMapper.builder(FACTORY)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-          .build();
+      Json.EXACT.copy().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
   private final SortedMap<String, byte[]> files = new TreeMap<>();
 
@@ -95,17 +75,10 @@ final class SessionDigest implements SessionFiles.Visitor {
   private static byte[] elements(byte[] array) throws IOException {
     MessageDigest all = Sha256.begin();
     int start = ArrayScan.startsWithMark(array) ? 3 : 0;
-    try (JsonParser parser = FACTORY.createParser(array, start, array.length - start)) {
-      if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new IOException("not an array");
-      }
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        int from = start + (int) parser.currentTokenLocation().getByteOffset();
-        parser.skipChildren();
-        parser.finishToken();
-        add(all, oneLine(array, from, start + (int) parser.currentLocation().getByteOffset()));
-      }
-      if (parser.nextToken() != null) {
+    try {
+      int end =
+          ArrayScan.each(array, start, (first, from, to) -> add(all, oneLine(array, from, to)));
+      if (!ArrayScan.isBlank(array, end, array.length)) {
         throw new IOException("more than an array");
       }
     } catch (IOException e) {
