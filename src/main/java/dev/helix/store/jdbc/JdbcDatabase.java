@@ -18,7 +18,7 @@ final class JdbcDatabase implements AutoCloseable {
   private static final int ATTEMPTS = 20;
 
   private final DataSource source;
-  private final AutoCloseable pool;
+  private final Runnable letGo;
   private final JdbcSchema schema;
   private volatile JdbcVendor vendor;
   private volatile boolean ready;
@@ -26,11 +26,11 @@ final class JdbcDatabase implements AutoCloseable {
   /**
    * A database whose tables are made, or only looked at.
    *
-   * @param pool what is closed with it, or null
+   * @param letGo what is done when it is closed
    */
-  JdbcDatabase(DataSource source, AutoCloseable pool, JdbcSchema schema) {
+  JdbcDatabase(DataSource source, Runnable letGo, JdbcSchema schema) {
     this.source = source;
-    this.pool = pool;
+    this.letGo = letGo;
     this.schema = schema;
   }
 
@@ -42,7 +42,7 @@ final class JdbcDatabase implements AutoCloseable {
 
   /** Does it and commits; again where another transaction was faster and nothing is stored. */
   <T> T transaction(String what, Work<T> work) {
-    return repeated(what, work, false);
+    return repeated(what, work, false, ATTEMPTS);
   }
 
   /**
@@ -50,7 +50,7 @@ final class JdbcDatabase implements AutoCloseable {
    * was faster and nothing is stored.
    */
   <T> T statement(String what, Work<T> work) {
-    return repeated(what, work, true);
+    return repeated(what, work, true, ATTEMPTS);
   }
 
   /** Changes rows with one statement as {@link #statement} does, and says how many. */
@@ -60,22 +60,17 @@ final class JdbcDatabase implements AutoCloseable {
 
   /** Does it once and commits, for what must not be done twice. */
   <T> T once(String what, Work<T> work) {
-    try {
-      prepare();
-      return attempt(work, false);
-    } catch (SQLException e) {
-      throw failure(what, e);
-    }
+    return repeated(what, work, false, 1);
   }
 
-  private <T> T repeated(String what, Work<T> work, boolean single) {
+  private <T> T repeated(String what, Work<T> work, boolean single, int attempts) {
     for (int attempt = 1; ; attempt++) {
       try {
         prepare();
         return attempt(work, single);
       } catch (SQLException e) {
         // These the database reports only of a transaction that it has rolled back, or we have.
-        if (attempt == ATTEMPTS || !JdbcFailure.isLostRace(e)) {
+        if (attempt == attempts || !JdbcFailure.isLostRace(e)) {
           throw failure(what, e);
         }
       }
@@ -99,7 +94,7 @@ final class JdbcDatabase implements AutoCloseable {
   /** Which kind of database it is. */
   JdbcVendor vendor() {
     if (!ready) {
-      repeated("cannot open the database", connection -> null, false);
+      transaction("cannot open the database", connection -> null);
     }
     return Objects.requireNonNull(vendor);
   }
@@ -181,12 +176,6 @@ final class JdbcDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    if (pool != null) {
-      try {
-        pool.close();
-      } catch (Exception e) {
-        throw new SessionException("cannot close the pool of connections", e);
-      }
-    }
+    letGo.run();
   }
 }

@@ -11,6 +11,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -40,7 +41,7 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
     driver = find(settings);
     registered = listed();
     registered.removeAll(before);
-    properties.putAll(defaults(settings.url()));
+    properties.putAll(defaults(settings));
     if (settings.user() != null) {
       properties.setProperty("user", settings.user());
     }
@@ -89,18 +90,17 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
    * So that a server that is gone without a word is noticed, and no error quotes what is stored;
    * the URL's parameters are stronger.
    */
-  private static Properties defaults(String url) {
-    Properties defaults = new Properties();
-    if (url.startsWith("jdbc:postgresql:")) {
-      defaults.setProperty("connectTimeout", "5");
-      defaults.setProperty("socketTimeout", "30");
-      defaults.setProperty("tcpKeepAlive", "true");
-      defaults.setProperty("logServerErrorDetail", "false");
-    } else if (url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:")) {
-      defaults.setProperty("connectTimeout", "5000");
-      defaults.setProperty("socketTimeout", "30000");
+  private static Map<String, String> defaults(JdbcSettings settings) {
+    if (settings.isPostgres()) {
+      return Map.of(
+          "connectTimeout", "5",
+          "socketTimeout", "30",
+          "tcpKeepAlive", "true",
+          "logServerErrorDetail", "false");
     }
-    return defaults;
+    return settings.isMariaDb()
+        ? Map.of("connectTimeout", "5000", "socketTimeout", "30000")
+        : Map.of();
   }
 
   @Override

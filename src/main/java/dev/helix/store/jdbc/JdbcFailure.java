@@ -83,10 +83,7 @@ final class JdbcFailure {
 
   /** The failure as callers of the store know it; says nothing of what is stored. */
   static SessionException of(String what, SQLException failure) {
-    return of(what, failure, withoutContent(failure));
-  }
-
-  private static SessionException of(String what, SQLException failure, SQLException shown) {
+    SQLException shown = withoutContent(failure);
     SQLException told = root(failure);
     String state = state(told);
     if (isFull(failure)) {
@@ -165,17 +162,14 @@ final class JdbcFailure {
 
   private static boolean isUnavailable(SQLException failure) {
     String state = state(failure);
-    return failure instanceof SQLTransientException
-        || failure instanceof SQLRecoverableException
-        || state.startsWith("08")
-        || state.startsWith("57P")
+    return isAway(failure)
+        || failure instanceof SQLTransientException
         || state.startsWith("53")
         || state.startsWith("40")
         || state.equals("55P03")
         || state.startsWith("HYT")
         || state.equals("25P03")
         || failure.getErrorCode() == LOCKED
-        || AWAY.contains(failure.getErrorCode())
         || failure.getCause() instanceof InterruptedException;
   }
 

@@ -34,11 +34,11 @@ record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements 
     config.setInitializationFailTimeout(-1);
     // Where that costs nothing, so that a single statement needs no commit. MariaDB is told each
     // time.
-    config.setAutoCommit(!isMariaDb(settings.url()));
+    config.setAutoCommit(!settings.isMariaDb());
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     // Else what the pool itself asks leaves a connection in a transaction.
     config.setIsolateInternalQueries(true);
-    config.setConnectionInitSql(timeouts(settings.url(), idle));
+    config.setConnectionInitSql(timeouts(settings, idle));
     return new JdbcPool(connections, new HikariDataSource(config));
   }
 
@@ -47,14 +47,14 @@ record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements 
    * own time-out, and a host that is gone without a word keeps its locks only so long. What the
    * database's owner has set is left as it is.
    */
-  private static String timeouts(String url, Duration idle) {
-    if (url.startsWith("jdbc:postgresql:")) {
+  private static String timeouts(JdbcSettings settings, Duration idle) {
+    if (settings.isPostgres()) {
       return "select set_config(name, case name when 'lock_timeout' then '20s' else '"
           + idle.toMillis()
           + "ms' end, false) from pg_settings where setting = '0' and name in ('lock_timeout',"
           + " 'idle_in_transaction_session_timeout', 'tcp_user_timeout')";
     }
-    if (isMariaDb(url)) {
+    if (settings.isMariaDb()) {
       // MySQL takes no decimal. It has no such time-out as the rest is for, which is a comment
       // there.
       return "set innodb_lock_wait_timeout = cast(least(@@innodb_lock_wait_timeout, 20) as unsigned)"
@@ -63,10 +63,6 @@ record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements 
           + ", @@idle_transaction_timeout) */";
     }
     return null;
-  }
-
-  private static boolean isMariaDb(String url) {
-    return url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:");
   }
 
   DataSource source() {

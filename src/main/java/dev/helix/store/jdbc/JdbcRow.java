@@ -24,7 +24,11 @@ import java.time.temporal.ChronoUnit;
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares two.
 record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
-  /** The row of a session, null where there is none. */
+  /**
+   * The row of a session, null where there is none.
+   *
+   * @param forUpdate whether it is locked to the transaction's end
+   */
   static JdbcRow find(Connection connection, SessionId id, boolean forUpdate) throws SQLException {
     String sql =
         "select epoch, log_length, updated_at, state from helix_session where id = ?"
@@ -36,12 +40,6 @@ record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
   static JdbcRow of(SessionId id, ResultSet rows) throws SQLException {
     LogVersion version = new LogVersion(rows.getString(1), rows.getLong(2));
     return new JdbcRow(id, version, rows.getLong(3), rows.getBytes(4));
-  }
-
-  /** Locks a session's row to the transaction's end; false where there is none. */
-  static boolean lock(Connection connection, SessionId id) throws SQLException {
-    String sql = "select 1 from helix_session where id = ? for update";
-    return JdbcSql.first(connection, row -> true, sql, id.value()) != null;
   }
 
   /** What the row says. */
@@ -56,7 +54,9 @@ record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
     } catch (IllegalArgumentException e) {
       throw new SessionException("the state of session " + id + " is unreadable", e);
     }
-    return micros(state.updatedAt()) == usedAt ? state : state.withUpdatedAt(instant(usedAt));
+    return micros(state.updatedAt()) == usedAt
+        ? state
+        : state.withUpdatedAt(Instant.EPOCH.plus(usedAt, ChronoUnit.MICROS));
   }
 
   /** The content of {@code status.json}: as it was given, where nothing was changed. */
@@ -71,10 +71,6 @@ record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
     } catch (ArithmeticException e) {
       return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   /** 32 bytes that the session of another conversation or owner does not have. */

@@ -11,8 +11,8 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The tables: made where they are missing, checked for their version, and whether the database
@@ -25,11 +25,6 @@ record JdbcSchema(boolean create, boolean allowLoss) {
   private static final Logger LOG = System.getLogger(JdbcSchema.class.getName());
 
   private static final int VERSION = 1;
-
-  /** As a server needs them. */
-  static JdbcSchema of(JdbcSettings settings) {
-    return new JdbcSchema(settings.create(), settings.allowLoss());
-  }
 
   /**
    * Returns when the database can be used.
@@ -46,7 +41,15 @@ record JdbcSchema(boolean create, boolean allowLoss) {
               + ". helix.store.allow.loss=true uses it all the same");
     }
     String version = version(connection);
-    requireKnown(version == null ? make(connection, vendor) : version);
+    String known = version == null ? make(connection, vendor) : version;
+    if (!Integer.toString(VERSION).equals(known)) {
+      throw new SessionException(
+          "the database's tables for sessions are of version "
+              + known
+              + ", and this program knows version "
+              + VERSION
+              + ": use a program of their version, or another database");
+    }
   }
 
   private static String version(Connection connection) throws SQLException {
@@ -98,17 +101,6 @@ record JdbcSchema(boolean create, boolean allowLoss) {
     }
   }
 
-  private static void requireKnown(String version) {
-    if (!Integer.toString(VERSION).equals(version)) {
-      throw new SessionException(
-          "the database's tables for sessions are of version "
-              + version
-              + ", and this program knows version "
-              + VERSION
-              + ": use a program of their version, or another database");
-    }
-  }
-
   /** The script's statements, without comments. */
   private static List<String> statements(String script) {
     String text;
@@ -120,12 +112,9 @@ record JdbcSchema(boolean create, boolean allowLoss) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<String> statements = new ArrayList<>();
-    for (String statement : text.replaceAll("(?m)^--.*$", "").split(";\\s*\\n", -1)) {
-      if (!statement.isBlank()) {
-        statements.add(statement.strip());
-      }
-    }
-    return statements;
+    return Stream.of(text.replaceAll("(?m)^--.*$", "").split(";\\s*\\n", -1))
+        .map(String::strip)
+        .filter(statement -> !statement.isEmpty())
+        .toList();
   }
 }

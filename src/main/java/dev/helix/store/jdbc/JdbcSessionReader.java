@@ -16,12 +16,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A look at sessions in a database, which changes nothing and holds no locks: what a store reads.
@@ -52,15 +53,14 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
-    Map<SessionId, SessionState> found = new HashMap<>();
     if (ids.isEmpty()) {
-      return found;
+      return Map.of();
     }
     String sql =
         "select epoch, log_length, updated_at, state, id from helix_session where id in (?"
             + ", ?".repeat(ids.size() - 1)
             + ")";
-    List<SessionState> states =
+    List<SessionState> found =
         database.statement(
             "cannot read sessions",
             connection ->
@@ -69,8 +69,7 @@ class JdbcSessionReader implements ReadOnlySessions {
                     row -> JdbcRow.of(new SessionId(row.getString(5)), row).state(),
                     sql,
                     ids.stream().map(SessionId::value).toArray()));
-    states.forEach(state -> found.put(state.sessionId(), state));
-    return found;
+    return found.stream().collect(Collectors.toMap(SessionState::sessionId, state -> state));
   }
 
   @Override
@@ -99,8 +98,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   private static Reading reading(Connection connection, SessionId id, String sql, Object... values)
       throws SQLException {
     List<Message> elements = new ArrayList<>();
-    JdbcRow found = null;
-    for (JdbcRow each :
+    List<JdbcRow> found =
         JdbcSql.all(
             connection,
             row -> {
@@ -111,13 +109,13 @@ class JdbcSessionReader implements ReadOnlySessions {
               return row.getBytes(4) == null ? null : JdbcRow.of(id, row);
             },
             sql,
-            values)) {
-      found = each == null ? found : each;
+            values);
+    found.removeIf(Objects::isNull);
+    if (found.isEmpty()) {
+      return Reading.NOTHING;
     }
-    return found == null
-        ? Reading.NOTHING
-        : new Reading(
-            found.state(), found.version(), elements.size() == found.version().length(), elements);
+    LogVersion whole = found.get(0).version();
+    return new Reading(found.get(0).state(), whole, elements.size() == whole.length(), elements);
   }
 
   @Override

@@ -33,7 +33,7 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
   @Override
   public SessionStore open(UnaryOperator<String> settings) {
     JdbcSettings where = JdbcSettings.of(settings);
-    JdbcDatabase database = database(where, JdbcSchema.of(where));
+    JdbcDatabase database = database(where, new JdbcSchema(where.create(), where.allowLoss()));
     try {
       LOG.log(Level.INFO, "sessions are in " + where.place() + ", " + database.vendor());
     } catch (StoreUnavailableException e) {
@@ -63,7 +63,7 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
     }
     try {
       JdbcPool pool = JdbcPool.of(where);
-      return new JdbcDatabase(pool.source(), pool, schema);
+      return new JdbcDatabase(pool.source(), pool::close, schema);
     } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(
           "helix.jdbc.url needs HikariCP, which is not there: add com.zaxxer:HikariCP, or use"

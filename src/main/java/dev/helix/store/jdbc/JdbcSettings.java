@@ -91,17 +91,21 @@ record JdbcSettings(
     return value == null || value.isBlank() ? null : value.strip();
   }
 
+  boolean isPostgres() {
+    return url.startsWith("jdbc:postgresql:");
+  }
+
+  /** Or MySQL. */
+  boolean isMariaDb() {
+    return url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:");
+  }
+
   /** The database for a person: without user, password and parameters. */
   String place() {
     if (jndi != null) {
       return "the DataSource " + jndi;
     }
-    int end = url.length();
-    for (char mark : new char[] {'?', ';'}) {
-      int at = url.indexOf(mark);
-      end = at < 0 ? end : Math.min(end, at);
-    }
-    return USER_INFO.matcher(url.substring(0, end)).replaceFirst("//");
+    return USER_INFO.matcher(url.split("[?;]", 2)[0]).replaceFirst("//");
   }
 
   /** Whether a text says more of the settings than {@link #place} does. */

@@ -4,6 +4,7 @@ import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,7 +41,7 @@ class JdbcLostHostTest {
         Connection host = pool.source().getConnection();
         host.setAutoCommit(false);
         assertTrue(JdbcLeases.hold(host, lost));
-        assertTrue(JdbcRow.lock(host, ID));
+        assertNotNull(JdbcRow.find(host, ID, true));
         // Waits for the database to give the host up.
         Lease next = store.lease(ID, Duration.ofMinutes(1)).orElseThrow();
         assertTrue(next.number() > lost.number());
@@ -82,7 +83,11 @@ class JdbcLostHostTest {
     JdbcSettings settings = JdbcSettings.of(JdbcStores.settings(server, database)::get);
     JdbcPool pool = JdbcPool.of(settings, Duration.ofSeconds(4));
     try (SessionStore store =
-            new JdbcSessionStore(new JdbcDatabase(pool.source(), pool, JdbcSchema.of(settings)));
+            new JdbcSessionStore(
+                new JdbcDatabase(
+                    pool.source(),
+                    pool::close,
+                    new JdbcSchema(settings.create(), settings.allowLoss())));
         Connection look = server.connect(database)) {
       store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       for (String name : List.of("a", "b", "c", "d")) {

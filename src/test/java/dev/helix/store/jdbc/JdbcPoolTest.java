@@ -56,7 +56,8 @@ class JdbcPoolTest {
   }
 
   private static JdbcDatabase database(JdbcPool pool, JdbcSettings settings) {
-    return new JdbcDatabase(pool.source(), pool, JdbcSchema.of(settings));
+    return new JdbcDatabase(
+        pool.source(), pool::close, new JdbcSchema(settings.create(), settings.allowLoss()));
   }
 
   /** Each has a connection of its own, which most of them are the first to use. */
@@ -271,7 +272,8 @@ class JdbcPoolTest {
 
     SessionStore store() {
       JdbcSettings settings = JdbcSettings.of(Map.of("helix.jdbc.jndi", "x")::get);
-      return new JdbcSessionStore(new JdbcDatabase(this, null, JdbcSchema.of(settings)));
+      JdbcSchema schema = new JdbcSchema(settings.create(), settings.allowLoss());
+      return new JdbcSessionStore(new JdbcDatabase(this, () -> {}, schema));
     }
   }
 
