@@ -23,7 +23,6 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -40,7 +39,7 @@ public final class Archive {
   public static final String DIRECTORY = SessionStore.ARCHIVE_DIRECTORY;
 
   private static final Pattern NAME =
-      Pattern.compile("(\\d{4}-(?:0[1-9]|1[0-2]))_[A-Za-z0-9_-]+\\.zip");
+      Pattern.compile("\\d{4}-(0[1-9]|1[0-2])_[A-Za-z0-9_-]+\\.zip");
 
   /** Clocks of servers, and of those who put archives here, differ by less. */
   private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
@@ -179,7 +178,7 @@ public final class Archive {
       known.add(monthOf(now.minus(CLOCKS_DIFFER)));
       try {
         for (Path zip : names("*")) {
-          known.add(month(zip));
+          known.add(YearMonth.parse(zip.getFileName().toString().substring(0, "yyyy-mm".length())));
         }
       } catch (IOException e) {
         throw unlisted(e);
@@ -191,14 +190,6 @@ public final class Archive {
       months.add(months.first().plusMonths(1));
     }
     return List.copyOf(months);
-  }
-
-  private static YearMonth month(Path zip) {
-    Matcher name = NAME.matcher(zip.getFileName().toString());
-    if (!name.matches()) {
-      throw new IllegalArgumentException("not an archive's name");
-    }
-    return YearMonth.parse(name.group(1));
   }
 
   /** The archives of the sessions of this name, {@code *} for all. */

@@ -72,21 +72,15 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
   }
 
   private void begin() throws IOException {
-    if (out == null) {
-      makeFolder();
-    } else {
-      file.close();
-    }
-    file = Disk.create(beside);
-    out = new ZipOutputStream(new BufferedOutputStream(file, 1 << 16), StandardCharsets.UTF_8);
-  }
-
-  private void makeFolder() throws IOException {
     Path folder = zip.getParent();
-    if (!Files.isDirectory(folder)) {
+    if (out != null) {
+      file.close();
+    } else if (!Files.isDirectory(folder)) {
       Disk.makeFolders(folder);
       Disk.forceDirectory(folder.getParent());
     }
+    file = Disk.create(beside);
+    out = new ZipOutputStream(new BufferedOutputStream(file, 1 << 16), StandardCharsets.UTF_8);
   }
 
   /**

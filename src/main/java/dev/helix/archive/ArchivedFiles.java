@@ -29,7 +29,13 @@ record ArchivedFiles(SessionId id, Path zip) {
 
   SessionState state() throws IOException {
     try (ZipFile file = open()) {
-      return SessionState.parse(id, status(file));
+      return state(status(file));
+    }
+  }
+
+  private SessionState state(byte[] status) throws IOException {
+    try {
+      return SessionState.parse(id, status);
     } catch (IllegalArgumentException e) {
       throw damaged(STATUS + " is unreadable", e);
     }
@@ -43,7 +49,10 @@ record ArchivedFiles(SessionId id, Path zip) {
   private void show(Instant used, SessionFiles.Visitor visitor) throws IOException {
     try (ZipFile file = open()) {
       Map<String, ZipEntry> entries = entries(file);
-      visitor.file(STATUS, usedAt(used, status(file)));
+      byte[] status = status(file);
+      SessionState state = state(status);
+      boolean later = used.isAfter(state.updatedAt());
+      visitor.file(STATUS, later ? state.withUpdatedAt(used).toJson(status) : status);
       entries.remove(STATUS);
       ZipEntry messages = entries.remove(MESSAGES);
       if (messages == null) {
@@ -55,15 +64,6 @@ record ArchivedFiles(SessionId id, Path zip) {
       }
     }
     visitor.end();
-  }
-
-  private byte[] usedAt(Instant time, byte[] status) throws IOException {
-    try {
-      SessionState state = SessionState.parse(id, status);
-      return time.isAfter(state.updatedAt()) ? state.withUpdatedAt(time).toJson(status) : status;
-    } catch (IllegalArgumentException e) {
-      throw damaged(STATUS + " is unreadable", e);
-    }
   }
 
   private ZipFile open() throws IOException {

@@ -2,7 +2,6 @@ package dev.helix.launch;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -36,19 +35,15 @@ final class Logging {
     LogManager manager = LogManager.getLogManager();
     if (!chosen) {
       setUnlessChosen("java.util.logging.SimpleFormatter.format", FORMAT);
-      try (InputStream configuration = new ByteArrayInputStream(configuration(least))) {
-        manager.readConfiguration(configuration);
-      }
+      String configuration = CONFIGURATION.formatted(least.getName());
+      manager.readConfiguration(
+          new ByteArrayInputStream(configuration.getBytes(StandardCharsets.ISO_8859_1)));
     }
     // Handlers are made at their first use, and no longer once the JVM shuts down.
     Handler[] unused = Logger.getLogger("").getHandlers();
     if (manager instanceof Lasting own) {
       own.lasting = true;
     }
-  }
-
-  private static byte[] configuration(Level least) {
-    return CONFIGURATION.formatted(least.getName()).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void setUnlessChosen(String property, String value) {

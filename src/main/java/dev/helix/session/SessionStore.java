@@ -376,7 +376,7 @@ public interface SessionStore extends AutoCloseable {
      * @throws IllegalArgumentException if a setting makes no sense
      */
     default Optional<Path> archiveFolder(UnaryOperator<String> settings) {
-      return StoreProviders.archiveFolder(settings.apply(ARCHIVE_DIRECTORY));
+      return StoreProviders.folder(settings, ARCHIVE_DIRECTORY);
     }
   }
 

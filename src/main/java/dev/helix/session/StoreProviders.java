@@ -54,7 +54,8 @@ public final class StoreProviders {
    *
    * @throws IllegalArgumentException if it is no path
    */
-  static Optional<Path> archiveFolder(String setting) {
+  public static Optional<Path> folder(UnaryOperator<String> settings, String key) {
+    String setting = settings.apply(key);
     if (setting == null || setting.isBlank()) {
       return Optional.empty();
     }
@@ -65,7 +66,7 @@ public final class StoreProviders {
               ? Path.of(System.getProperty("user.home"), folder.substring(2))
               : Path.of(folder));
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(SessionStore.ARCHIVE_DIRECTORY + " is not a path", e);
+      throw new IllegalArgumentException(key + " is not a path", e);
     }
   }
 }

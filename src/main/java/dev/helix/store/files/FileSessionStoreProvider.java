@@ -1,7 +1,7 @@
 package dev.helix.store.files;
 
 import dev.helix.session.SessionStore;
-import java.nio.file.InvalidPathException;
+import dev.helix.session.StoreProviders;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -11,8 +11,6 @@ import java.util.function.UnaryOperator;
  * default {@code ~/.helix/sessions}. Stateless.
  */
 public final class FileSessionStoreProvider implements SessionStore.Provider {
-  private static final String DIRECTORY = "helix.sessions.dir";
-
   @Override
   public String name() {
     return "files";
@@ -37,14 +35,7 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
   }
 
   private static Path directory(UnaryOperator<String> settings) {
-    String setting = settings.apply(DIRECTORY);
-    String directory = setting == null || setting.isBlank() ? "~/.helix/sessions" : setting.strip();
-    try {
-      return directory.startsWith("~/")
-          ? Path.of(System.getProperty("user.home"), directory.substring(2))
-          : Path.of(directory);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(DIRECTORY + " is not a path", e);
-    }
+    return StoreProviders.folder(settings, "helix.sessions.dir")
+        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".helix", "sessions"));
   }
 }
