@@ -51,7 +51,7 @@ public final class UpstreamBackend implements ChatBackend {
   private final URI models;
 
   /** The client keeps three buffers of this size for each reply under way. */
-  private static final int BUFFER_BYTES = 4 * 1024;
+  private static final int BUFFER_BYTES = 2 * 1024;
 
   private final ScheduledExecutorService timers;
   private final ConnectThread connectThread;

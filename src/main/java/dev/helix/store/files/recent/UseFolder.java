@@ -65,6 +65,11 @@ public final class UseFolder {
     }
   }
 
+  /** How large the sorted file is. */
+  long sortedBytes() throws IOException {
+    return Files.size(sorted);
+  }
+
   /** What the log says, the last line of each session. */
   public Map<String, Use> readLog() throws IOException {
     Map<String, Use> uses = new HashMap<>();

@@ -37,6 +37,9 @@ public final class UseOrder {
 
   private static final int IN_MEMORY = 4096;
 
+  /** So many bytes of the sorted file are written for each session that was used, at most. */
+  private static final int SORTED_BYTES_EACH = 4096;
+
   /** The log is written anew when it has so many lines for each session in memory. */
   private static final int LINES_EACH = 4;
 
@@ -83,16 +86,17 @@ public final class UseOrder {
   /**
    * Opens the order.
    *
-   * @param inMemory so many sessions are in memory until they are sorted
+   * @param inMemory so many sessions are in memory until they are sorted, and more where the sorted
+   *     file is large
    */
   UseOrder(Path sessions, int inMemory) throws IOException {
     this.sessions = sessions;
     this.inMemory = inMemory;
-    this.limit = inMemory;
     this.folder = new UseFolder(sessions);
     isTrue = folder.isClean();
     isWhole = folder.isWhole();
     folder.prepare();
+    limit = limit();
     log = new UseLog(folder, isWhole);
     try {
       newest.putAll(folder.readLog());
@@ -139,20 +143,26 @@ public final class UseOrder {
     }
   }
 
+  private int limit() throws IOException {
+    return (int) Math.max(inMemory, folder.sortedBytes() / SORTED_BYTES_EACH);
+  }
+
   private void sort() {
     boolean done = false;
+    int sortedAt = inMemory;
     try {
       Map<String, Use> many = many();
       if (many.isEmpty() || folder.merge(many, () -> closing)) {
         takeOut(many);
       }
+      sortedAt = limit();
       done = true;
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the order of last use cannot be sorted; it is tried again later", e);
     }
     synchronized (this) {
       isSorting = false;
-      limit = done ? inMemory : 2 * Math.max(limit, newest.size());
+      limit = done ? sortedAt : 2 * Math.max(limit, newest.size());
       sortInTime(); // What came meanwhile found it busy.
     }
   }
