@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -26,20 +25,22 @@ import java.util.function.Predicate;
  * immutable.
  */
 public final class Settings {
-  private static final String DEFAULT = "default";
+  private static final String NOTHING = "(not set) (default)";
 
   private final List<Source> sources;
-  private final Map<String, Shown> report = new LinkedHashMap<>();
-  private final Map<String, InvalidSettingsException.Problem> problems = new LinkedHashMap<>();
+
+  /** Each key's value as it may be shown, and where it is from. */
+  private final Map<String, String> report = new LinkedHashMap<>();
+
+  /** What is wrong, a line for each key. */
+  private final Map<String, String> problems = new LinkedHashMap<>();
 
   /** Settings from the given sources, the strongest first. */
   public Settings(List<Source> sources) {
     this.sources = List.copyOf(sources);
   }
 
-  /**
-   * The settings of a web application: the init-params of all its parts before the other sources.
-   */
+  /** The settings of a web application: all its parts' init-params before the other sources. */
   public static Settings forContext(ServletContext context) {
     return behind(Source.initParams(context), context);
   }
@@ -74,9 +75,7 @@ public final class Settings {
     return read(key, fallback, Syntax.path());
   }
 
-  /**
-   * An http or https URL; its user info and query are never shown. {@code fallback} may be null.
-   */
+  /** An http or https URL, whose user info and query are never shown, or the fallback or null. */
   public URI uri(String key, URI fallback) {
     return read(key, fallback, Syntax.uri());
   }
@@ -125,19 +124,14 @@ public final class Settings {
    */
   public String raw(String key) {
     Found found = find(key);
-    report.putIfAbsent(
-        key, found == null ? Shown.NOTHING : new Shown("(set)", found.source().name()));
+    report.putIfAbsent(key, found == null ? NOTHING : "(set)" + found.from());
     return found == null ? null : found.text();
-  }
-
-  /** The name of the source that has a value for this key; empty where the default holds. */
-  public Optional<String> sourceOf(String key) {
-    return Optional.ofNullable(find(key)).map(found -> found.source().name());
   }
 
   /** Whether the filter's own init-params set this key. */
   public boolean isInitParam(String key) {
-    return sourceOf(key).filter(Source.INIT_PARAM::equals).isPresent();
+    Found found = find(key);
+    return found != null && found.source().name().equals(Source.INIT_PARAM);
   }
 
   /** Whether the filter's own init-params set a key that begins with one of these. */
@@ -150,9 +144,8 @@ public final class Settings {
 
   /** Adds a problem that only its reader can see, such as two settings that exclude each other. */
   public void reject(String key, String allowed) {
-    Shown shown = report.getOrDefault(key, Shown.NOTHING);
     problems.putIfAbsent(
-        key, new InvalidSettingsException.Problem(key, shown.source(), shown.value(), allowed));
+        key, key + " = " + report.getOrDefault(key, NOTHING) + ": must be " + allowed);
   }
 
   /**
@@ -162,7 +155,7 @@ public final class Settings {
    */
   public void check() {
     if (!problems.isEmpty()) {
-      throw new InvalidSettingsException(List.copyOf(problems.values()));
+      throw new InvalidSettingsException(problems.values());
     }
   }
 
@@ -196,17 +189,15 @@ public final class Settings {
   private <T> T read(String key, T fallback, Syntax<T> syntax) {
     Found found = find(key);
     if (found == null) {
-      report.put(key, new Shown(syntax.show(fallback), DEFAULT));
+      report.put(key, syntax.show(fallback) + " (default)");
       return fallback;
     }
-    String source = found.source().name();
     try {
       T value = syntax.parse().apply(found.text());
-      report.put(key, new Shown(syntax.show(value), source));
+      report.put(key, syntax.show(value) + found.from());
       return value;
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
-      String shown = syntax.shownText().apply(found.text());
-      report.put(key, new Shown(shown, source));
+      report.put(key, syntax.shownText().apply(found.text()) + found.from());
       reject(key, syntax.allowed());
       return fallback;
     }
@@ -222,15 +213,9 @@ public final class Settings {
     return null;
   }
 
-  private record Found(Source source, String text) {}
-
-  /** A key's value as it may be shown, and where it is from. */
-  private record Shown(String value, String source) {
-    static final Shown NOTHING = new Shown("(not set)", DEFAULT);
-
-    @Override
-    public String toString() {
-      return value + " (" + source + ")";
+  private record Found(Source source, String text) {
+    String from() {
+      return " (" + source.name() + ")";
     }
   }
 }
