@@ -4,6 +4,7 @@ import dev.helix.config.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -46,7 +47,7 @@ public record AuthenticationSettings(
     Path keysFile = settings.path(KEYS_FILE, null);
     if (keysFile != null) {
       try {
-        ApiKeys.read(keysFile);
+        List<ApiKey> unused = KeysFile.read(keysFile);
       } catch (BrokenKeysException e) {
         settings.reject(
             KEYS_FILE, "a file of lines tenant:sha256-hex-of-key[:service], but " + e.getMessage());

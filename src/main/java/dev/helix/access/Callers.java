@@ -60,7 +60,7 @@ public final class Callers {
     String value = values.size() == 1 ? values.get(0) : "";
     boolean bearer = value.regionMatches(true, 0, "Bearer ", 0, 7);
     // No key costs what a wrong key costs.
-    ApiKey key = keys.current().find(ApiKey.hash(bearer ? value.substring(7).strip() : ""));
+    ApiKey key = keys.find(ApiKey.hash(bearer ? value.substring(7).strip() : ""));
     if (key == null) {
       throw unproven(
           "invalid_api_key",

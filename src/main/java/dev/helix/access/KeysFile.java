@@ -3,11 +3,18 @@ package dev.helix.access;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,7 +32,7 @@ final class KeysFile {
   private final Clock clock;
   private final ReentrantLock looking = new ReentrantLock();
   private volatile long lookedAt;
-  private volatile ApiKeys keys;
+  private volatile List<ApiKey> keys;
 
   /** What the file looked like when it was read; null where it could not be told. */
   private Stamp stamp;
@@ -37,7 +44,7 @@ final class KeysFile {
     this.lookedAt = clock.millis();
     // The stamp is older than the content: a change in between is noticed the next time.
     this.stamp = Stamp.of(file);
-    this.keys = ApiKeys.read(file);
+    this.keys = read(file);
   }
 
   /** A file's looks from outside: when one of these differs, somebody changed it. */
@@ -52,8 +59,11 @@ final class KeysFile {
     }
   }
 
-  /** The keys in force. May read the file. */
-  ApiKeys current() {
+  /**
+   * The key of that SHA-256 among those in force, or null. It takes the same time whichever it is,
+   * or none. May read the file.
+   */
+  ApiKey find(String hash) {
     // Either way: a clock that was set back must not keep a withdrawn key in force.
     boolean due = Math.abs(clock.millis() - lookedAt) >= PAUSE_MILLIS;
     if (due && looking.tryLock()) {
@@ -64,7 +74,13 @@ final class KeysFile {
         looking.unlock();
       }
     }
-    return keys;
+    byte[] asked = hash.getBytes(StandardCharsets.US_ASCII);
+    ApiKey found = null;
+    for (ApiKey key : keys) {
+      byte[] known = key.hash().getBytes(StandardCharsets.US_ASCII);
+      found = MessageDigest.isEqual(known, asked) ? key : found;
+    }
+    return found;
   }
 
   private void look() {
@@ -74,9 +90,9 @@ final class KeysFile {
     }
     stamp = now;
     try {
-      ApiKeys read = ApiKeys.read(file);
+      List<ApiKey> read = read(file);
       keys = read;
-      LOG.log(Level.INFO, "{0} changed and was read again, keys: {1}", file, read.keys().size());
+      LOG.log(Level.INFO, "{0} changed and was read again, keys: {1}", file, read.size());
     } catch (BrokenKeysException e) {
       LOG.log(
           Level.WARNING,
@@ -84,5 +100,58 @@ final class KeysFile {
           file,
           e.getMessage());
     }
+  }
+
+  /**
+   * Reads a file: a line {@code tenant:sha256-hex-of-key} for each key, with {@code :service}
+   * behind it for a program that speaks for no user; blank lines and those that begin with {@code
+   * #} are nothing.
+   *
+   * @return at least one key
+   * @throws BrokenKeysException if the file cannot be read or used as a whole
+   */
+  static List<ApiKey> read(Path file) {
+    String text;
+    try {
+      text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new BrokenKeysException("there is no such file", e);
+    } catch (IOException e) {
+      throw new BrokenKeysException("it cannot be read: " + e.getClass().getSimpleName(), e);
+    }
+    Map<String, ApiKey> keys = new LinkedHashMap<>();
+    int number = 0;
+    for (String raw : text.lines().toList()) {
+      number++;
+      // Some editors begin a file with a byte order mark.
+      String line = (number == 1 && raw.startsWith("\ufeff") ? raw.substring(1) : raw).strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      ApiKey key = key(line, number);
+      ApiKey before = keys.putIfAbsent(key.hash(), key);
+      if (before != null && !before.equals(key)) {
+        throw new BrokenKeysException(
+            "line " + number + " has a key that an earlier line gives to somebody else", null);
+      }
+    }
+    if (keys.isEmpty()) {
+      throw new BrokenKeysException("it holds no key", null);
+    }
+    return List.copyOf(keys.values());
+  }
+
+  /** What is wrong is never shown: it may be a key that somebody wrote there. */
+  private static ApiKey key(String line, int number) {
+    String[] fields = line.split(":", -1);
+    boolean service = fields.length == 3 && fields[2].equals("service");
+    if (fields.length == 2 || service) {
+      try {
+        return new ApiKey(fields[0], fields[1].toLowerCase(Locale.ROOT), service);
+      } catch (IllegalArgumentException e) {
+        throw new BrokenKeysException("line " + number + " is no key: " + e.getMessage(), null);
+      }
+    }
+    throw new BrokenKeysException("line " + number + " is no key", null);
   }
 }

@@ -13,8 +13,13 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +39,11 @@ import java.util.stream.Stream;
 public final class LoopbackFilter implements Filter {
   /** The key of the setting that lets everyone through. */
   public static final String ALLOW_REMOTE = "helix.allow.remote";
+
+  private static final Pattern IPV4 = Pattern.compile("127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
+  private static final Pattern WITH_PORT = Pattern.compile("(\\[[^\\]]*\\]|[^:\\[\\]]*)(:\\d*)?");
+  private static final Pattern FORWARDED_FOR =
+      Pattern.compile("(?:^|;)\\s*for\\s*=\\s*(\"[^\"]*\"|[^;]*)", Pattern.CASE_INSENSITIVE);
 
   private static final String ADVICE =
       " A file of API keys, "
@@ -108,19 +118,19 @@ public final class LoopbackFilter implements Filter {
   }
 
   private static ApiError refusal(HttpServletRequest request) {
-    if (!Loopback.isAddress(request.getRemoteAddr()) || isForwarded(request)) {
+    if (!isAddress(request.getRemoteAddr()) || isForwarded(request)) {
       return REMOTE;
     }
-    return host(request).allMatch(Loopback::isHost) ? null : HOST;
+    return host(request).allMatch(LoopbackFilter::isHost) ? null : HOST;
   }
 
   /** Whether a proxy on this machine names a caller on another. */
   private static boolean isForwarded(HttpServletRequest request) {
-    return !elements(request, "X-Forwarded-For").allMatch(Loopback::isAddress)
-        || !elements(request, "X-Real-IP").allMatch(Loopback::isAddress)
+    return !elements(request, "X-Forwarded-For").allMatch(LoopbackFilter::isAddress)
+        || !elements(request, "X-Real-IP").allMatch(LoopbackFilter::isAddress)
         || !elements(request, "Forwarded")
-            .flatMap(Loopback::forwardedFor)
-            .allMatch(Loopback::isAddress);
+            .flatMap(LoopbackFilter::forwardedFor)
+            .allMatch(LoopbackFilter::isAddress);
   }
 
   private static Stream<String> elements(HttpServletRequest request, String header) {
@@ -140,5 +150,48 @@ public final class LoopbackFilter implements Filter {
     }
     // Later versions send the authority instead, which containers give as the server's name.
     return Stream.of(request.getServerName());
+  }
+
+  /** Whether a caller's address, with or without brackets and a port, is a loopback one. */
+  static boolean isAddress(String address) {
+    return address != null && (isLiteral(address) || isLiteral(withoutPort(address)));
+  }
+
+  /** Whether a {@code Host} value names this machine: an address as above or {@code localhost}. */
+  static boolean isHost(String host) {
+    String name = withoutPort(host.strip()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".")) {
+      name = name.substring(0, name.length() - 1);
+    }
+    return name.equals("localhost") || name.endsWith(".localhost") || isAddress(name);
+  }
+
+  /** The callers in one element of {@code Forwarded} (RFC 7239). */
+  private static Stream<String> forwardedFor(String element) {
+    Matcher matcher = FORWARDED_FOR.matcher(element);
+    return matcher.results().map(result -> result.group(1).replace("\"", "").strip());
+  }
+
+  /** The host of {@code host:port}; what is neither that nor a host is left as it is. */
+  private static String withoutPort(String text) {
+    Matcher matcher = WITH_PORT.matcher(text);
+    return matcher.matches() ? matcher.group(1) : text;
+  }
+
+  private static boolean isLiteral(String text) {
+    if (IPV4.matcher(text).matches()) {
+      return true;
+    }
+    String inner =
+        text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+    if (inner.indexOf(':') < 0) {
+      return false;
+    }
+    try {
+      // In brackets it is an address or an error. Without them the JDK looks up what is neither.
+      return InetAddress.getByName("[" + inner + "]").isLoopbackAddress();
+    } catch (UnknownHostException notAnAddress) {
+      return false;
+    }
   }
 }

@@ -45,7 +45,7 @@ class KeysFileTest {
   }
 
   private static String tenant(KeysFile keys, String key) {
-    ApiKey found = keys.current().find(ApiKey.hash(key));
+    ApiKey found = keys.find(ApiKey.hash(key));
     return found == null ? null : found.tenant();
   }
 
@@ -69,8 +69,8 @@ class KeysFileTest {
             "acme:" + ONE);
     assertEquals("acme", tenant(keys, "key-one"));
     assertEquals("B.e_t-a", tenant(keys, "key-two"));
-    assertTrue(keys.current().find(TWO).service());
-    assertFalse(keys.current().find(ONE).service());
+    assertTrue(keys.find(TWO).service());
+    assertFalse(keys.find(ONE).service());
     for (String wrong : new String[] {"", "key-thre", "KEY-ONE", ONE, " key-one"}) {
       assertNull(tenant(keys, wrong), wrong);
     }

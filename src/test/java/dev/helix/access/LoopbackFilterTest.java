@@ -249,13 +249,13 @@ class LoopbackFilterTest {
 
   @Test
   void addressesAreReadWithoutAskingANameServer() {
-    assertTrue(Loopback.isAddress("[::ffff:127.0.0.1]"));
-    assertTrue(Loopback.isAddress("0:0:0:0:0:0:0:1"));
+    assertTrue(LoopbackFilter.isAddress("[::ffff:127.0.0.1]"));
+    assertTrue(LoopbackFilter.isAddress("0:0:0:0:0:0:0:1"));
     for (String other :
         new String[] {"", "localhost", "127.0.0", "127.0.0.256", "127.1", ":", "[]", "::g", "1"}) {
-      assertFalse(Loopback.isAddress(other), other);
+      assertFalse(LoopbackFilter.isAddress(other), other);
     }
-    assertFalse(Loopback.isAddress(null));
+    assertFalse(LoopbackFilter.isAddress(null));
   }
 
   private static void assertRefused(String code, RawHttp.Response response) throws IOException {

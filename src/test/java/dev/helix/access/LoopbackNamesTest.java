@@ -47,7 +47,7 @@ class LoopbackNamesTest {
   public static void main(String[] arguments) {
     System.out.print(
         Arrays.stream(NAMES)
-                .filter(name -> Loopback.isAddress(name) || Loopback.isHost(name))
+                .filter(name -> LoopbackFilter.isAddress(name) || LoopbackFilter.isHost(name))
                 .toList()
             + "\n");
   }
