@@ -36,11 +36,6 @@ public record Conversation(String id, String echo, String task, MessageIds messa
     this(id, echo, task, MessageIds.NONE);
   }
 
-  /** The same, for a background prompt that was known by its shape. */
-  Conversation asDetectedPrompt() {
-    return new Conversation(id, echo, DETECTED, messageIds);
-  }
-
   /**
    * The conversation of a request.
    *

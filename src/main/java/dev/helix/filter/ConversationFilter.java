@@ -10,6 +10,7 @@ import dev.helix.http.BodyBudget;
 import dev.helix.http.BodyBudgetException;
 import dev.helix.http.BufferedRequest;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.session.CacheShare;
 import dev.helix.session.Owner;
@@ -86,6 +87,7 @@ public final class ConversationFilter implements Filter {
   private static final List<String> ABOUT_THE_STORE =
       List.of("helix.store", "helix.sessions.", "helix.jdbc.", "helix.redis.", "helix.archive.");
 
+  private static final String MANAGER = SessionManager.class.getName();
   private static final String SESSION_HEADER = "X-Session-ID";
   private static final String CONVERSATION_HEADER = "X-Conversation-ID";
   private static final ApiError LOOKUP_FAILED =
@@ -163,7 +165,7 @@ public final class ConversationFilter implements Filter {
   private void takeManager(Settings source, String store, Path dir, CacheShare cache) {
     OpenedManagers opened = OpenedManagers.of(context);
     boolean chosen = source.hasInitParam(ABOUT_THE_STORE) && !isContextsFolder(source, dir);
-    manager = chosen ? null : (SessionManager) context.getAttribute(managerName());
+    manager = chosen ? null : (SessionManager) context.getAttribute(MANAGER);
     if (manager != null) {
       shares = opened.join(manager);
       return;
@@ -175,7 +177,7 @@ public final class ConversationFilter implements Filter {
     manager = opened.open(store, its, cache);
     shares = true;
     if (!chosen) {
-      context.setAttribute(managerName(), manager);
+      context.setAttribute(MANAGER, manager);
     }
     source.report().forEach(line -> LOG.log(Level.INFO, line));
   }
@@ -209,8 +211,8 @@ public final class ConversationFilter implements Filter {
   public void destroy() {
     if (shares
         && OpenedManagers.of(context).leave(manager)
-        && context.getAttribute(managerName()) == manager) {
-      context.removeAttribute(managerName());
+        && context.getAttribute(MANAGER) == manager) {
+      context.removeAttribute(MANAGER);
     }
   }
 
@@ -228,11 +230,11 @@ public final class ConversationFilter implements Filter {
     Conversation conversation;
     try {
       conversation = headers.read(request);
-    } catch (InvalidConversationIdException e) {
+    } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return;
     }
-    request.setAttribute(managerName(), manager);
+    request.setAttribute(MANAGER, manager);
     // Another filter's session would be no session of this manager's.
     request.removeAttribute(SessionState.class.getName());
     if (conversation.id() != null) {
@@ -304,7 +306,10 @@ public final class ConversationFilter implements Filter {
       Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     boolean detected = said.id() != null && body != null && ChatBody.isBackgroundPrompt(body);
-    Conversation conversation = detected ? said.asDetectedPrompt() : said;
+    Conversation conversation =
+        detected
+            ? new Conversation(said.id(), said.echo(), Conversation.DETECTED, said.messageIds())
+            : said;
     request.setAttribute(Conversation.class.getName(), conversation);
     SessionState state;
     try {
@@ -341,9 +346,5 @@ public final class ConversationFilter implements Filter {
     }
     Optional<String> first = body == null ? Optional.empty() : ChatBody.firstMessage(body);
     return first.map(text -> manager.getOrCreateSession(owner(request), text, null)).orElse(null);
-  }
-
-  private static String managerName() {
-    return SessionManager.class.getName();
   }
 }

@@ -1,6 +1,7 @@
 package dev.helix.filter;
 
 import dev.helix.http.HeaderValues;
+import dev.helix.http.InvalidRequestException;
 import dev.helix.transcript.MessageIds;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -20,8 +21,12 @@ record ConversationHeaders(List<String> names) {
     names = List.copyOf(names);
   }
 
-  /** What the headers say; of those with an id the first with a value decides. */
-  Conversation read(HttpServletRequest request) {
+  /**
+   * What the headers say; of those with an id the first with a value decides.
+   *
+   * @throws InvalidRequestException if that value cannot be a conversation id: nothing is stored
+   */
+  Conversation read(HttpServletRequest request) throws InvalidRequestException {
     String task = HeaderValues.of(request, TASK).stream().findFirst().orElse(null);
     for (String name : names) {
       List<String> values = HeaderValues.of(request, name);
@@ -38,12 +43,14 @@ record ConversationHeaders(List<String> names) {
   }
 
   private static Conversation conversation(
-      String name, List<String> values, String task, MessageIds messageIds) {
+      String name, List<String> values, String task, MessageIds messageIds)
+      throws InvalidRequestException {
     String echo = values.get(0);
     String id = HeaderValues.decode(echo);
     String problem = values.size() > 1 ? "was given more than once" : problem(id);
     if (problem != null) {
-      throw new InvalidConversationIdException(name, problem);
+      throw new InvalidRequestException(
+          "invalid_conversation_id", name, "The header " + name + " " + problem + ".");
     }
     return new Conversation(id, echo, task, messageIds);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -60,7 +61,8 @@ final class OpenedManagers {
     Optional<Path> archive = StoreProviders.named(store).archiveFolder(noted);
     SessionStore plain = SessionStore.open(store, noted);
     SessionStore whole = archive.map(in -> new Archive(in, clock).before(plain)).orElse(plain);
-    Opened its = new Opened(store, read, new SessionManager(whole, clock, cache));
+    Opened its =
+        new Opened(store, read, new SessionManager(whole, clock, cache), new AtomicInteger(1));
     opened.add(its);
     return its.manager;
   }
@@ -72,31 +74,22 @@ final class OpenedManagers {
 
   private Optional<Opened> join(Predicate<Opened> which) {
     Optional<Opened> joined = opened.stream().filter(which).findFirst();
-    joined.ifPresent(each -> each.users++);
+    joined.ifPresent(each -> each.users.incrementAndGet());
     return joined;
   }
 
   /** Gives a manager up, which is closed when nobody uses it any more; says whether that is so. */
   synchronized boolean leave(SessionManager manager) {
-    boolean unused = opened.removeIf(each -> each.manager == manager && --each.users == 0);
+    boolean unused =
+        opened.removeIf(each -> each.manager == manager && each.users.decrementAndGet() == 0);
     if (unused) {
       manager.close();
     }
     return unused;
   }
 
-  private static final class Opened {
-    private final String store;
-    private final Map<String, String> read;
-    private final SessionManager manager;
-    private int users = 1;
-
-    Opened(String store, Map<String, String> read, SessionManager manager) {
-      this.store = store;
-      this.read = read;
-      this.manager = manager;
-    }
-
+  private record Opened(
+      String store, Map<String, String> read, SessionManager manager, AtomicInteger users) {
     /** Whether all that was read to open it says the same now. */
     boolean isOf(UnaryOperator<String> settings) {
       return read.entrySet().stream()

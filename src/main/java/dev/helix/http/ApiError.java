@@ -43,11 +43,6 @@ public record ApiError(
     return retryAfter == null ? null : Long.toString(Math.max(1, retryAfter.toSeconds()));
   }
 
-  /** A mistake of the caller's: 400 and {@code invalid_request_error}. */
-  public static ApiError invalidRequest(String code, String param, String message) {
-    return new ApiError(400, message, "invalid_request_error", param, code);
-  }
-
   /** This error with another status. */
   public ApiError withStatus(int newStatus) {
     return new ApiError(newStatus, message, type, param, code, retryAfter);

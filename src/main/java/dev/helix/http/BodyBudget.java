@@ -19,22 +19,13 @@ public final class BodyBudget {
     this.totalBytes = totalBytes;
   }
 
-  /** The bytes that may be held at one time. */
-  public long totalBytes() {
-    return totalBytes;
-  }
-
   /** The bytes held now. */
   public long usedBytes() {
     return usedBytes.get();
   }
 
-  /** A share of this budget, empty at first. */
-  Share share() {
-    return new Share();
-  }
-
-  private void reserve(long bytes) {
+  /** Takes so many bytes more, or gives so many back where the number is negative. */
+  void take(long bytes) {
     long used;
     do {
       used = usedBytes.get();
@@ -42,33 +33,5 @@ public final class BodyBudget {
         throw new BodyBudgetException();
       }
     } while (!usedBytes.compareAndSet(used, used + bytes));
-  }
-
-  /** What one request holds. Thread-safe; closing it again does nothing. */
-  final class Share implements AutoCloseable {
-    private long held;
-    private boolean closed;
-
-    private Share() {}
-
-    /** Holds this many bytes from now on, more or fewer than before. */
-    synchronized void resize(long bytes) {
-      if (closed) {
-        throw new IllegalStateException("the share was given back");
-      }
-      if (bytes > held) {
-        reserve(bytes - held);
-      } else {
-        usedBytes.addAndGet(bytes - held);
-      }
-      held = bytes;
-    }
-
-    @Override
-    public synchronized void close() {
-      closed = true;
-      usedBytes.addAndGet(-held);
-      held = 0;
-    }
   }
 }

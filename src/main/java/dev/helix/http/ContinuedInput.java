@@ -54,37 +54,29 @@ final class ContinuedInput extends ServletInputStream {
   @Override
   public void setReadListener(ReadListener listener) {
     Objects.requireNonNull(listener, "listener");
-    rest.setReadListener(new AfterStart(listener));
+    rest.setReadListener(
+        new ReadListener() {
+          @Override
+          public void onDataAvailable() throws IOException {
+            listener.onDataAvailable();
+          }
+
+          @Override
+          public void onAllDataRead() throws IOException {
+            if (inStart()) {
+              listener.onDataAvailable(); // The start is read before the end is told.
+            }
+            listener.onAllDataRead();
+          }
+
+          @Override
+          public void onError(Throwable cause) {
+            listener.onError(cause);
+          }
+        });
   }
 
   private boolean inStart() {
     return position < start.length();
-  }
-
-  /** Passes the container's calls on, and lets the start be read before the end is told. */
-  private final class AfterStart implements ReadListener {
-    private final ReadListener listener;
-
-    private AfterStart(ReadListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void onDataAvailable() throws IOException {
-      listener.onDataAvailable();
-    }
-
-    @Override
-    public void onAllDataRead() throws IOException {
-      if (inStart()) {
-        listener.onDataAvailable();
-      }
-      listener.onAllDataRead();
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      listener.onError(cause);
-    }
   }
 }

@@ -29,17 +29,13 @@ public final class HeaderValues {
   private static String trim(String value) {
     int start = 0;
     int end = value.length();
-    while (start < end && isBlank(value.charAt(start))) {
+    while (start < end && " \t".indexOf(value.charAt(start)) >= 0) {
       start++;
     }
-    while (end > start && isBlank(value.charAt(end - 1))) {
+    while (end > start && " \t".indexOf(value.charAt(end - 1)) >= 0) {
       end--;
     }
     return value.substring(start, end);
-  }
-
-  private static boolean isBlank(char c) {
-    return c == ' ' || c == '\t';
   }
 
   /** A header value decoded as UTF-8 where it is its bytes and valid UTF-8; else as it is. */

@@ -16,7 +16,7 @@ public final class InvalidRequestException extends Exception {
 
   /** A request that is answered with 400. */
   public InvalidRequestException(String code, String param, String message) {
-    this(ApiError.invalidRequest(code, param, message));
+    this(new ApiError(400, message, "invalid_request_error", param, code));
   }
 
   /** What the caller is told. */

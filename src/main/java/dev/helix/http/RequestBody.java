@@ -22,15 +22,27 @@ public final class RequestBody implements AutoCloseable {
 
   private final int length;
   private final boolean complete;
-  private final BodyBudget.Share share;
+  private final BodyBudget budget;
   private byte[] bytes;
   private boolean taken;
 
-  private RequestBody(byte[] bytes, boolean complete, BodyBudget.Share share) {
-    this.bytes = bytes;
-    this.length = bytes.length;
-    this.complete = complete;
-    this.share = share;
+  /** How many bytes of the budget this takes. */
+  private long held;
+
+  private RequestBody(HttpServletRequest request, int most, BodyBudget budget) throws IOException {
+    this.budget = budget;
+    try {
+      bytes = readBytes(request.getInputStream(), request.getContentLengthLong(), most);
+    } catch (BodyBudgetException e) {
+      close();
+      discard(request.getInputStream(), most);
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+    length = bytes.length;
+    complete = length <= most;
   }
 
   /** Whether a request's body is JSON by its {@code Content-Type}. */
@@ -76,20 +88,7 @@ public final class RequestBody implements AutoCloseable {
    */
   public static RequestBody readUpTo(HttpServletRequest request, long limit, BodyBudget budget)
       throws IOException {
-    int most = (int) Math.min(limit, LARGEST);
-    BodyBudget.Share share = budget.share();
-    try {
-      byte[] bytes =
-          readBytes(request.getInputStream(), request.getContentLengthLong(), most, share);
-      return new RequestBody(bytes, bytes.length <= most, share);
-    } catch (BodyBudgetException e) {
-      share.close();
-      discard(request.getInputStream(), most);
-      throw e;
-    } catch (IOException | RuntimeException | Error e) {
-      share.close();
-      throw e;
-    }
+    return new RequestBody(request, (int) Math.min(limit, LARGEST), budget);
   }
 
   /**
@@ -121,30 +120,29 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /** The declared length is a hint, or negative: a filter may have decompressed the body. */
-  private static byte[] readBytes(InputStream in, long declared, int limit, BodyBudget.Share share)
-      throws IOException {
+  private byte[] readBytes(InputStream in, long declared, int limit) throws IOException {
     int capacity =
         (int) Math.min(declared < 0 ? FIRST_STEP : declared, Math.min(FIRST_STEP, limit));
-    share.resize(capacity);
-    byte[] bytes = new byte[capacity];
-    int size = in.readNBytes(bytes, 0, capacity);
-    while (size == bytes.length && size <= limit) {
+    hold(capacity);
+    byte[] read = new byte[capacity];
+    int size = in.readNBytes(read, 0, capacity);
+    while (size == read.length && size <= limit) {
       // One byte tells whether there is more before room is made for it.
       int next = in.read();
       if (next < 0) {
         break;
       }
       capacity = nextCapacity(size, declared, limit);
-      share.resize(Math.min(capacity, limit));
-      bytes = Arrays.copyOf(bytes, capacity);
-      bytes[size++] = (byte) next;
-      size += in.readNBytes(bytes, size, capacity - size);
+      hold(Math.min(capacity, limit));
+      read = Arrays.copyOf(read, capacity);
+      read[size++] = (byte) next;
+      size += in.readNBytes(read, size, capacity - size);
     }
-    if (size < bytes.length) {
-      bytes = Arrays.copyOf(bytes, size);
-      share.resize(size);
+    if (size < read.length) {
+      read = Arrays.copyOf(read, size);
+      hold(size);
     }
-    return bytes;
+    return read;
   }
 
   private static int nextCapacity(int size, long declared, int limit) {
@@ -173,9 +171,11 @@ public final class RequestBody implements AutoCloseable {
    * For a caller that holds a changed copy of the body.
    *
    * @throws BodyBudgetException if the budget has no room for them
+   * @throws IllegalStateException after {@link #close()}
    */
   public synchronized void countInstead(long otherBytes) {
-    share.resize(otherBytes);
+    byte[] unused = bytes();
+    hold(otherBytes);
   }
 
   /** The number of bytes, also after {@link #close()}. */
@@ -217,6 +217,11 @@ public final class RequestBody implements AutoCloseable {
   @Override
   public synchronized void close() {
     bytes = null;
-    share.close();
+    hold(0);
+  }
+
+  private synchronized void hold(long count) {
+    budget.take(count - held);
+    held = count;
   }
 }

@@ -62,8 +62,7 @@ class BodyReplayTest {
   void start() throws Exception {
     manager = TestSessions.open(sessions);
     FilterSettings settings =
-        new FilterSettings(
-            List.of("X-Conversation-ID"), Fallback.FIRST_MESSAGE, LIMIT, budget.totalBytes());
+        new FilterSettings(List.of("X-Conversation-ID"), Fallback.FIRST_MESSAGE, LIMIT, MEMORY);
     server =
         new TestServer()
             .filter(this::watchBudget, "/*")
@@ -153,8 +152,7 @@ class BodyReplayTest {
 
   @Test
   void budgetUsedUp_isAnswered503WithRetryAfter_andServedWhenItIsFreeAgain() throws Exception {
-    BodyBudget.Share others = budget.share();
-    others.resize(MEMORY - 1000);
+    budget.take(MEMORY - 1000);
     String sent = chat("Hallo") + " ".repeat(1000);
 
     for (RawHttp.Request request :
@@ -168,7 +166,7 @@ class BodyReplayTest {
       assertTrue(response.body().contains("request_memory_exhausted"), response.body());
       assertEquals(MEMORY - 1000L, usedAfterRequest());
     }
-    others.close();
+    budget.take(1000 - MEMORY);
 
     assertEquals(200, server.send(RawHttp.post("/stream").json(sent)).status());
     assertEquals(0, usedAfterRequest());

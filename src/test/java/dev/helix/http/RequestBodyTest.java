@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -139,8 +140,7 @@ class RequestBodyTest {
 
   @Test
   void budgetUsedUp_is503_andWhatWasHeldIsGivenBack() throws Exception {
-    BodyBudget.Share others = budget.share();
-    others.resize(2L * LIMIT - 100_000);
+    budget.take(2L * LIMIT - 100_000);
     byte[] sent = new byte[150_000];
 
     for (RawHttp.Request request :
@@ -153,25 +153,27 @@ class RequestBodyTest {
       assertEquals(BodyBudgetException.class, failures.remove().getClass());
       assertEquals(2L * LIMIT - 100_000, budget.usedBytes());
     }
-    others.close();
+    budget.take(100_000 - 2L * LIMIT);
     assertEquals(200, server.send(RawHttp.post("/").body(TYPE, sent)).status());
   }
 
   @Test
-  void shareGivenBackTwice_countsOnce() {
-    BodyBudget.Share one = budget.share();
-    BodyBudget.Share two = budget.share();
-    one.resize(1000);
-    two.resize(500);
-    one.resize(10);
-    assertEquals(510, budget.usedBytes());
-
-    one.close();
-    one.close();
-    assertEquals(500, budget.usedBytes());
-    assertThrows(IllegalStateException.class, () -> one.resize(1));
-    assertThrows(BodyBudgetException.class, () -> two.resize(2L * LIMIT + 1));
-    assertEquals(500, budget.usedBytes());
-    two.close();
+  void bodyGivenBackTwice_countsOnce() throws Exception {
+    TestServer.Endpoint endpoint =
+        (request, response) -> {
+          RequestBody body = RequestBody.read(request, LIMIT, budget);
+          body.countInstead(10);
+          used.add(budget.usedBytes());
+          assertThrows(BodyBudgetException.class, () -> body.countInstead(2L * LIMIT + 1));
+          used.add(budget.usedBytes());
+          body.close();
+          body.close();
+          used.add(budget.usedBytes());
+          assertThrows(IllegalStateException.class, () -> body.countInstead(1));
+        };
+    try (TestServer other = new TestServer().endpoint("/", endpoint).start()) {
+      assertEquals(200, other.send(RawHttp.post("/").body(TYPE, new byte[1000])).status());
+    }
+    assertEquals(List.of(10L, 10L, 0L), List.copyOf(used));
   }
 }
