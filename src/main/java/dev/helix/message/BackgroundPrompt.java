@@ -1,6 +1,7 @@
 package dev.helix.message;
 
 import java.util.Iterator;
+import java.util.regex.Pattern;
 
 /**
  * The shape of the prompts that chat programs send in the background, for a title, tags or
@@ -18,7 +19,7 @@ public final class BackgroundPrompt {
   private static final String HISTORY_BEGIN = "<chat_history>";
   private static final String HISTORY_END = "</chat_history>";
   private static final String RETRIEVED = "<context>";
-  private static final String OUTPUT = "Output";
+  private static final Pattern HEADED_OUTPUT = Pattern.compile("#*+[ *]*+Output");
 
   private BackgroundPrompt() {}
 
@@ -51,7 +52,7 @@ public final class BackgroundPrompt {
     while (lines.hasNext()) {
       String line = lines.next();
       if (line.startsWith("#")) {
-        inOutput = isHeadedOutput(line);
+        inOutput = HEADED_OUTPUT.matcher(line).lookingAt();
         opened = false;
         namesJson = false;
       } else if (inOutput && !line.isEmpty()) {
@@ -65,16 +66,5 @@ public final class BackgroundPrompt {
       }
     }
     return false;
-  }
-
-  private static boolean isHeadedOutput(String line) {
-    int at = 0;
-    while (at < line.length() && line.charAt(at) == '#') {
-      at++;
-    }
-    while (at < line.length() && (line.charAt(at) == ' ' || line.charAt(at) == '*')) {
-      at++;
-    }
-    return line.startsWith(OUTPUT, at);
   }
 }

@@ -25,7 +25,7 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
   static Fingerprint of(Message message) {
     MessageDigest digest = Sha256.begin();
     digest.update(message.role().getBytes(StandardCharsets.UTF_8));
-    ByteBuffer text = PlainTextReader.of(message);
+    ByteBuffer text = PlainText.of(message);
     if (text != null) {
       update(digest, CONTENT, 's', text);
       return end(digest, false, false);
@@ -37,8 +37,8 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
                 update(
                     digest,
                     name.getBytes(StandardCharsets.UTF_8),
-                    value.kind,
-                    ByteBuffer.wrap(value.bytes)));
+                    value.kind(),
+                    ByteBuffer.wrap(value.bytes())));
     return end(digest, said.nothing(), said.callsTools());
   }
 

@@ -17,15 +17,8 @@ import java.util.TreeMap;
 /** Collects what counts of a message, by field, for its {@link Fingerprint}. One for each. */
 final class FingerprintBuilder implements Json.FieldReader {
   /** What is said in a field: a text in UTF-8 ({@code s}), or a digest of something else. */
-  static final class Value {
-    final char kind;
-    final byte[] bytes;
-
-    Value(char kind, byte[] bytes) {
-      this.kind = kind;
-      this.bytes = bytes;
-    }
-
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Value(char kind, byte[] bytes) {
     byte[] digest() {
       return kind == 's' ? FingerprintBuilder.digest('s', bytes) : bytes;
     }
@@ -36,8 +29,6 @@ final class FingerprintBuilder implements Json.FieldReader {
 
   /** Whether each of the tool calls has an id. */
   private boolean callsHaveIds;
-
-  private boolean lastHadId;
 
   private FingerprintBuilder(Message message) {
     this.message = message;
@@ -78,7 +69,7 @@ final class FingerprintBuilder implements Json.FieldReader {
       case "tool_calls" -> put(name, toolCalls(value));
       case "function_call", "audio" -> {
         if (value.currentToken() == JsonToken.START_OBJECT) {
-          put(name, digested(name.equals("audio") ? identity(value) : value(value)));
+          put(name, name.equals("audio") ? identity(value) : new Value('d', value(value)));
         }
       }
       default -> {
@@ -96,10 +87,6 @@ final class FingerprintBuilder implements Json.FieldReader {
     }
   }
 
-  private static Value digested(byte[] digest) {
-    return new Value('d', digest);
-  }
-
   private static Value text(JsonParser value, String role) throws IOException {
     String text = Json.textOrNull(value);
     String counted = text == null ? "" : NormalizedText.of(role, text);
@@ -109,7 +96,7 @@ final class FingerprintBuilder implements Json.FieldReader {
   private Value content(JsonParser value) throws IOException {
     if (value.currentToken() != JsonToken.START_ARRAY) {
       return value.currentToken() == JsonToken.START_OBJECT
-          ? digested(value(value))
+          ? new Value('d', value(value))
           : text(value, message.role());
     }
     List<Value> parts = new ArrayList<>();
@@ -124,13 +111,13 @@ final class FingerprintBuilder implements Json.FieldReader {
     }
     return parts.size() == 1
         ? parts.get(0)
-        : digested(join('[', parts.stream().map(Value::digest).toList()));
+        : new Value('d', join('[', parts.stream().map(Value::digest).toList()));
   }
 
   /** One part of a content; null for a blank text. */
   private Value part(JsonParser value) throws IOException {
     if (value.currentToken() != JsonToken.START_OBJECT) {
-      return digested(value(value));
+      return new Value('d', value(value));
     }
     Map<String, byte[]> fields = new TreeMap<>();
     String type = null;
@@ -151,7 +138,7 @@ final class FingerprintBuilder implements Json.FieldReader {
     if (text != null) {
       fields.put("text", text.digest());
     }
-    return digested(object(fields));
+    return new Value('d', object(fields));
   }
 
   /** The ids of the calls in their order; a call without one counts by all it says. */
@@ -163,29 +150,28 @@ final class FingerprintBuilder implements Json.FieldReader {
     List<byte[]> digests = new ArrayList<>();
     while (value.nextToken() != JsonToken.END_ARRAY) {
       boolean call = value.currentToken() == JsonToken.START_OBJECT;
-      digests.add(call ? identity(value) : value(value));
-      callsHaveIds &= call && lastHadId;
+      Value said = call ? identity(value) : new Value('d', value(value));
+      digests.add(said.digest());
+      callsHaveIds &= said.kind() == 's';
     }
     callsHaveIds &= !digests.isEmpty();
-    return digests.isEmpty() ? null : digested(join('[', digests));
+    return digests.isEmpty() ? null : new Value('d', join('[', digests));
   }
 
-  /** The digest of the object's id, or of the whole object where it has none. */
-  private byte[] identity(JsonParser value) throws IOException {
+  /** The object's id, or a digest of all of it where it has none. */
+  private Value identity(JsonParser value) throws IOException {
     Map<String, byte[]> fields = new TreeMap<>();
-    byte[] id = null;
+    Value id = null;
     while (value.nextToken() != JsonToken.END_OBJECT) {
       String name = value.currentName();
       value.nextToken();
       if (name.equals("id") && value.currentToken() == JsonToken.VALUE_STRING) {
-        Value text = text(value, "");
-        id = text == null ? null : text.digest();
+        id = text(value, "");
       } else {
         fields.put(name, value(value));
       }
     }
-    lastHadId = id != null;
-    return id != null ? id : object(fields);
+    return id != null ? id : new Value('d', object(fields));
   }
 
   /** The digest of any value; leaves the parser at its last token. */

@@ -23,6 +23,10 @@ public final class Message {
   private final int offset;
   private final int length;
   private final String role;
+
+  /** Where the text begins, from the offset, if the message says nothing but a string; else -1. */
+  private final int text;
+
   private final ElementFields element;
 
   /** Whether the bytes hold the element's fields as they are, so that nothing need be added. */
@@ -31,11 +35,18 @@ public final class Message {
   private Fingerprint fingerprint;
 
   private Message(
-      byte[] buffer, int offset, int length, String role, ElementFields element, boolean complete) {
+      byte[] buffer,
+      int offset,
+      int length,
+      String role,
+      int text,
+      ElementFields element,
+      boolean complete) {
     this.buffer = buffer;
     this.offset = offset;
     this.length = length;
     this.role = role;
+    this.text = text;
     this.element = element;
     this.complete = complete;
   }
@@ -44,7 +55,7 @@ public final class Message {
   public static Message of(String role, String text) {
     byte[] json =
         Json.utf8("{\"role\":" + Json.quote(role) + ",\"content\":" + Json.quote(text) + "}");
-    return new Message(json, 0, json.length, role, ElementFields.NONE, false);
+    return new Message(json, 0, json.length, role, -1, ElementFields.NONE, false);
   }
 
   /** Reads a message as {@link #parse(byte[], int, int)} does, from all of an array. */
@@ -72,7 +83,8 @@ public final class Message {
     if (reader.role() == null) {
       throw new IllegalArgumentException("a message must have a role, and it must be a string");
     }
-    return new Message(buffer, start, end - start, reader.role(), reader.element(), true);
+    return new Message(
+        buffer, start, end - start, reader.role(), reader.textStart(), reader.element(), true);
   }
 
   /**
@@ -80,16 +92,17 @@ public final class Message {
    * It shares the array: the caller must not change it.
    *
    * @param offset where its first brace is; up to the last one it is one valid JSON object in UTF-8
-   * @param role its {@code role}
+   * @param read its fields, of a parser that was given all of the array; among them is a role
    */
-  public static Message ofRequest(byte[] buffer, int offset, int length, String role) {
+  public static Message ofRequest(byte[] buffer, int offset, int length, MessageReader read) {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    return new Message(buffer, offset, length, role, ElementFields.NONE, false);
+    int text = Math.max(-1, read.textStart() - offset);
+    return new Message(buffer, offset, length, read.role(), text, ElementFields.NONE, false);
   }
 
   /** This message with an element's fields in place of those it has. */
   public Message as(ElementFields fields) {
-    Message changed = new Message(buffer, offset, length, role, fields, false);
+    Message changed = new Message(buffer, offset, length, role, text, fields, false);
     changed.fingerprint = fingerprint; // It is of what the API gave.
     return changed;
   }
@@ -97,7 +110,7 @@ public final class Message {
   /** This message with its bytes in an array of their own, without those around them. */
   public Message copy() {
     byte[] own = Arrays.copyOfRange(buffer, offset, offset + length);
-    return new Message(own, 0, length, role, element, complete);
+    return new Message(own, 0, length, role, text, element, complete);
   }
 
   /** This element as a store gives it back, with its bytes in an array of their own. */
@@ -165,14 +178,9 @@ public final class Message {
   /** The JSON as the API gave it, without the fields that a transcript adds. A fresh array. */
   public byte[] wireJson() {
     List<int[]> kept = new ArrayList<>();
-    if (!keptFields(kept)) {
-      return Arrays.copyOfRange(buffer, offset, offset + length);
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(length);
-    out.write('{');
-    writeFields(out, kept, false);
-    out.write('}');
-    return out.toByteArray();
+    return keptFields(kept)
+        ? json(new byte[0], kept)
+        : Arrays.copyOfRange(buffer, offset, offset + length);
   }
 
   /** The element of {@code messages.json}, on one line, with all its fields. A fresh array. */
@@ -183,13 +191,7 @@ public final class Message {
     } else {
       List<int[]> kept = new ArrayList<>();
       keptFields(kept);
-      byte[] own = element.toJsonFields();
-      ByteArrayOutputStream out = new ByteArrayOutputStream(length + own.length + 3);
-      out.write('{');
-      out.write(own, 0, own.length);
-      writeFields(out, kept, own.length > 0);
-      out.write('}');
-      json = out.toByteArray();
+      json = json(element.toJsonFields(), kept);
     }
     // Outside of strings line ends are only layout, and inside of them JSON allows none.
     for (int i = 0; i < json.length; i++) {
@@ -234,8 +236,12 @@ public final class Message {
     return trimmed;
   }
 
-  private void writeFields(ByteArrayOutputStream out, List<int[]> kept, boolean comma) {
-    boolean separate = comma;
+  /** An object of the element's own fields, which may be none, and those that are kept. */
+  private byte[] json(byte[] own, List<int[]> kept) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(length + own.length + 3);
+    out.write('{');
+    out.writeBytes(own);
+    boolean separate = own.length > 0;
     for (int[] field : kept) {
       if (separate) {
         out.write(',');
@@ -243,6 +249,8 @@ public final class Message {
       separate = true;
       out.write(buffer, offset + field[0], field[1] - field[0]);
     }
+    out.write('}');
+    return out.toByteArray();
   }
 
   /** Walks the fields of the JSON, which was found valid when the message was made. */
@@ -261,6 +269,11 @@ public final class Message {
 
   int offset() {
     return offset;
+  }
+
+  /** Where in the array the text begins of a message that says nothing but a string; else -1. */
+  int textStart() {
+    return text < 0 ? -1 : offset + text;
   }
 
   /** What tells this message from others under the same parent. */

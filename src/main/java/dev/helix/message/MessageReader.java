@@ -6,9 +6,18 @@ import dev.helix.text.Json;
 import dev.helix.text.Times;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Set;
 
-/** Checks a message's JSON and picks the role and the element's fields out of it. */
-final class MessageReader implements Json.FieldReader {
+/**
+ * Picks out of a message's fields, as somebody reads them one after the other, what a {@link
+ * Message} knows of itself: role, element, and where its text is. One for each message; not
+ * thread-safe.
+ */
+public final class MessageReader {
+  /** The fields beside the content that count when messages are compared. */
+  private static final Set<String> ALSO_COUNT =
+      Set.of("tool_calls", "tool_call_id", "name", "refusal", "function_call", "audio");
+
   private String role;
   private String id;
   private boolean parentKnown;
@@ -17,9 +26,12 @@ final class MessageReader implements Json.FieldReader {
   private String model;
   private String finishReason;
   private AnswerStatus status;
+  private int textStart = -1;
 
-  private MessageReader() {}
+  /** Whether it says more than a text. */
+  private boolean saysMore;
 
+  /** Checks a message's JSON and reads it. */
   static MessageReader read(byte[] buffer, int offset, int length) {
     // Decided by the first bytes, so that Jackson never takes them for UTF-16 or a marked UTF-8.
     if (length < 2 || buffer[offset] != '{' || buffer[offset + 1] == 0) {
@@ -30,24 +42,37 @@ final class MessageReader implements Json.FieldReader {
     }
     MessageReader reader = new MessageReader();
     try {
-      Json.eachField(buffer, offset, length, reader);
+      Json.eachField(buffer, offset, length, (name, value, start) -> reader.field(name, value));
     } catch (IOException e) {
       throw new IllegalArgumentException("a message must be valid JSON", e);
     }
     return reader;
   }
 
-  String role() {
+  /** The role; null where there was none, or no string. */
+  public String role() {
     return role;
+  }
+
+  /**
+   * Where the text of a message begins that says nothing but a string, counted from the first byte
+   * that the parser was given; -1 for every other message.
+   */
+  int textStart() {
+    return saysMore ? -1 : textStart;
   }
 
   ElementFields element() {
     return new ElementFields(id, parentKnown, parentId, timestamp, model, finishReason, status);
   }
 
-  @Override
-  public void field(String name, JsonParser value, int start) throws IOException {
+  /** Takes the next field; the parser stands at its value's first token, and stays there. */
+  public void field(String name, JsonParser value) throws IOException {
     switch (name) {
+      case "content" -> {
+        saysMore |= value.currentToken() != JsonToken.VALUE_STRING;
+        textStart = (int) value.currentTokenLocation().getByteOffset() + 1;
+      }
       case "role" -> role = Json.textOrNull(value);
       case "id" -> id = notEmpty(Json.textOrNull(value));
       case "parent_id" -> {
@@ -60,9 +85,8 @@ final class MessageReader implements Json.FieldReader {
       case "model" -> model = Json.textOrNull(value);
       case "finish_reason" -> finishReason = Json.textOrNull(value);
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);
-      default -> {
-        // Kept in the bytes.
-      }
+      default ->
+          saysMore |= ALSO_COUNT.contains(name) && value.currentToken() != JsonToken.VALUE_NULL;
     }
   }
 

@@ -9,11 +9,13 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.message.MessageReader;
 import dev.helix.session.HistoryMode;
 import dev.helix.text.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -28,6 +30,7 @@ final class ChatRequest {
   /** More messages than anybody has said; each costs far more memory than its bytes. */
   static final int MAX_MESSAGES = 20_000;
 
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool", "function");
   private static final JsonFactory JSON =
@@ -55,10 +58,6 @@ final class ChatRequest {
     ChatRequest request = new ChatRequest(body);
     request.read();
     return request;
-  }
-
-  byte[] body() {
-    return body;
   }
 
   boolean stream() {
@@ -92,8 +91,7 @@ final class ChatRequest {
     List<Message> system = new ArrayList<>();
     List<Message> own = new ArrayList<>();
     for (Message message : messages) {
-      boolean leading = message.role().equals("system") || message.role().equals("developer");
-      (leading && own.isEmpty() ? system : own).add(message);
+      (message.isSystem() && own.isEmpty() ? system : own).add(message);
     }
     if (stored != null) {
       system = List.of(stored);
@@ -185,26 +183,26 @@ final class ChatRequest {
         throw wrongType(place, "an object");
       }
       int from = (int) parser.currentTokenLocation().getByteOffset();
-      String role = readMessage(parser, place);
+      MessageReader read = readMessage(parser, place);
       int to = (int) parser.currentLocation().getByteOffset();
-      messages.add(Message.ofRequest(body, from, to - from, role));
+      messages.add(Message.ofRequest(body, from, to - from, read));
     }
     messagesTo = (int) parser.currentLocation().getByteOffset();
   }
 
-  private static String readMessage(JsonParser parser, String place)
+  private static MessageReader readMessage(JsonParser parser, String place)
       throws IOException, InvalidRequestException {
-    String role = null;
+    MessageReader read = new MessageReader();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
+      read.field(field, parser);
       switch (field) {
         case "role" -> {
           if (value != JsonToken.VALUE_STRING) {
             throw wrongType(place + ".role", "a string");
           }
-          role = parser.getText();
-          if (!ROLES.contains(role)) {
+          if (!ROLES.contains(read.role())) {
             throw new InvalidRequestException(
                 "invalid_value",
                 place + ".role",
@@ -228,10 +226,10 @@ final class ChatRequest {
         default -> parser.skipChildren();
       }
     }
-    if (role == null) {
+    if (read.role() == null) {
       throw missing(place + ".role");
     }
-    return role;
+    return read;
   }
 
   private static void readContent(JsonParser parser, JsonToken value, String place)
@@ -267,10 +265,7 @@ final class ChatRequest {
     if (body.length > 1 && (body[0] == 0 || body[1] == 0)) {
       throw invalid("The request body is not UTF-8.");
     }
-    if (body.length > 2
-        && body[0] == (byte) 0xEF
-        && body[1] == (byte) 0xBB
-        && body[2] == (byte) 0xBF) {
+    if (body.length > 2 && Arrays.equals(body, 0, 3, BYTE_ORDER_MARK, 0, 3)) {
       throw invalid(
           "The request body begins with a byte order mark, which JSON must not (RFC 8259, 8.1).");
     }

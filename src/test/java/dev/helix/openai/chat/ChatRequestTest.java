@@ -11,6 +11,7 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,7 +110,7 @@ class ChatRequestTest {
     Message user = request.messages().get(1);
     assertEquals("user", user.role());
     assertEquals("hi", user.text());
-    assertEquals(json, new String(request.body(), StandardCharsets.UTF_8));
+    assertEquals(json, new String(request.bodyWith(List.of(), null), StandardCharsets.UTF_8));
   }
 
   @Test

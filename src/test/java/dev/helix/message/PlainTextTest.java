@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** That the short way to a message's fingerprint and the long one lead to the same. */
-class PlainTextReaderTest {
+class PlainTextTest {
   private static final String[] PIECES = {
     "a",
     " ",
@@ -86,7 +86,7 @@ class PlainTextReaderTest {
   @Test
   void plainMessages_takeTheShortWay_andOthersDoNot() {
     assertNotNull(
-        PlainTextReader.of(
+        PlainText.of(
             Message.parse(
                 "{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":null,\"tool_calls\":null}"
                     .getBytes(UTF_8))));
