@@ -37,6 +37,7 @@ public final class DemoBackend implements ChatBackend {
   private static final Pattern WORD_ENDS = Pattern.compile("(?<= )");
   private static final int QUOTED_CODE_POINTS = 200;
   private static final String FINISHED = ",\"finish_reason\":\"stop\"";
+  private static final String CHUNK = "chat.completion.chunk";
   private static final String MODELS =
       """
       {"object":"list","data":[{"id":"%s","object":"model","created":0,"owned_by":"helix"}]}"""
@@ -69,9 +70,9 @@ public final class DemoBackend implements ChatBackend {
     List<String> events = new ArrayList<>();
     for (String word : WORD_ENDS.split(text, -1)) {
       String delta = events.isEmpty() ? message(word) : "{\"content\":" + Json.quote(word) + "}";
-      events.add(chunk(id, "\"delta\":" + delta + ",\"finish_reason\":null"));
+      events.add(json(id, CHUNK, "\"delta\":" + delta + ",\"finish_reason\":null"));
     }
-    events.add(chunk(id, "\"delta\":{}" + FINISHED));
+    events.add(json(id, CHUNK, "\"delta\":{}" + FINISHED));
     events.add("[DONE]");
     Streaming streaming = new Streaming(events, receiver);
     receiver.head(ReplyHead.ok("text/event-stream"));
@@ -138,10 +139,6 @@ public final class DemoBackend implements ChatBackend {
 
   private static String message(String text) {
     return "{\"role\":\"assistant\",\"content\":" + Json.quote(text) + "}";
-  }
-
-  private String chunk(String id, String choice) {
-    return json(id, "chat.completion.chunk", choice);
   }
 
   /** The JSON of a completion or of a chunk, whose one choice has these fields. */

@@ -34,9 +34,8 @@ public final class BackendReply {
   }
 
   private final long maxBytes;
-  private final SseScanner.Sink sink;
-  private final SseScanner scanner = new SseScanner();
   private final StreamedReply streamed = new StreamedReply();
+  private final SseScanner scanner;
   private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
   private ReplyHead head;
   private boolean stream;
@@ -49,29 +48,7 @@ public final class BackendReply {
    */
   public BackendReply(long maxBytes, Events events) {
     this.maxBytes = maxBytes;
-    this.sink =
-        new SseScanner.Sink() {
-          @Override
-          public void pass(ByteBuffer bytes) {
-            events.pass(bytes);
-          }
-
-          @Override
-          public void event(byte[] data, int length) {
-            streamed.add(data, length);
-            events.chunk(data, 0, length);
-          }
-
-          @Override
-          public int recognized(byte[] bytes, int from, int end) {
-            int length = streamed.addRecognized(bytes, from, end);
-            if (length > 0) {
-              events.chunk(
-                  bytes, from + ChunkPattern.BEFORE_DATA, length - ChunkPattern.AROUND_DATA);
-            }
-            return length;
-          }
-        };
+    this.scanner = new SseScanner(events, streamed);
   }
 
   public void begin(ReplyHead replyHead) {
@@ -106,7 +83,7 @@ public final class BackendReply {
   /** Takes the next bytes. */
   public Progress take(ByteBuffer bytes) {
     if (stream) {
-      scanner.feed(bytes, sink);
+      scanner.feed(bytes);
       if (scanner.done()) {
         return Progress.COMPLETE;
       }
@@ -123,7 +100,7 @@ public final class BackendReply {
   /** There are no more bytes. */
   public void end() {
     if (stream) {
-      scanner.end(sink);
+      scanner.end();
     }
   }
 

@@ -196,7 +196,7 @@ final class ChunkPattern {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
-        if (value == JsonToken.VALUE_STRING && !JsonDeltas.isName(name)) {
+        if (value == JsonToken.VALUE_STRING && !StreamedReply.isName(name)) {
           if (field != null) {
             return false;
           }

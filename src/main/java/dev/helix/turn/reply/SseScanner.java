@@ -19,25 +19,8 @@ final class SseScanner {
   /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
   private static final int MAX_DONE_LINE = 64;
 
-  /** Takes what the scanner finds, in the order of the stream. */
-  interface Sink {
-    /** Bytes to be handed on, at once and unchanged. */
-    void pass(ByteBuffer bytes);
-
-    /**
-     * The data of an event that is complete: its data lines, joined by LF. They are so many bytes
-     * of the array, which is the scanner's own and good for the call only.
-     */
-    void event(byte[] data, int length);
-
-    /**
-     * Takes an event that it recognizes where one begins, blank line and all: how many bytes it
-     * has, or 0 where none is recognized. It must have data, and not be {@code [DONE]}; no {@link
-     * #event} follows.
-     */
-    int recognized(byte[] bytes, int from, int end);
-  }
-
+  private final BackendReply.Events events;
+  private final StreamedReply streamed;
   private byte[] data = new byte[256];
   private int dataLength;
   private byte[] line = new byte[256];
@@ -51,8 +34,14 @@ final class SseScanner {
   private boolean boundary = true;
   private boolean done;
 
+  /** A scanner of one stream, whose bytes and data go to these in the order of the stream. */
+  SseScanner(BackendReply.Events events, StreamedReply streamed) {
+    this.events = events;
+    this.streamed = streamed;
+  }
+
   /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
-  void feed(ByteBuffer piece, Sink sink) {
+  void feed(ByteBuffer piece) {
     byte[] bytes = piece.array();
     int from = piece.arrayOffset() + piece.position();
     int end = piece.arrayOffset() + piece.limit();
@@ -64,8 +53,9 @@ final class SseScanner {
           continue;
         }
       }
-      int recognized = boundary ? sink.recognized(bytes, at, end) : 0;
+      int recognized = boundary ? streamed.addRecognized(bytes, at, end) : 0;
       if (recognized > 0) {
+        events.chunk(bytes, at + ChunkPattern.BEFORE_DATA, recognized - ChunkPattern.AROUND_DATA);
         at += recognized - 1;
         continue;
       }
@@ -82,16 +72,16 @@ final class SseScanner {
       if (whole) {
         // As nearly all are: it is read where it is.
         boundary = false;
-        endLine(bytes, lineStart, at - lineStart, sink);
+        endLine(bytes, lineStart, at - lineStart);
       } else if (isDone(lineLength, true)) {
         // The line may have begun in this piece or have been withheld from earlier ones.
-        passBefore(bytes, passedTo, at - (lineLength - linePassed), sink);
+        passBefore(bytes, passedTo, at - (lineLength - linePassed));
         passedTo = end;
         done = true;
-        dispatch(sink);
+        dispatch();
       } else {
-        passWithheld(at - from, sink);
-        endLine(sink);
+        passWithheld(at - from);
+        endLine();
       }
     }
     if (done) {
@@ -99,25 +89,25 @@ final class SseScanner {
     }
     int withheld = isDone(lineLength, false) ? lineLength - linePassed : 0;
     if (withheld == 0) {
-      passWithheld(end - from, sink);
+      passWithheld(end - from);
     }
     int passTo = end - Math.min(withheld, end - from);
-    passBefore(bytes, passedTo, passTo, sink);
+    passBefore(bytes, passedTo, passTo);
     linePassed = lineLength - withheld;
   }
 
   /** Passes what earlier pieces brought of the line and was withheld: it is no [DONE]. */
-  private void passWithheld(int ofThisPiece, Sink sink) {
+  private void passWithheld(int ofThisPiece) {
     int earlier = lineLength - ofThisPiece;
     if (earlier > linePassed) {
-      sink.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, earlier)));
+      events.pass(ByteBuffer.wrap(Arrays.copyOfRange(line, linePassed, earlier)));
       linePassed = earlier;
     }
   }
 
-  private static void passBefore(byte[] bytes, int from, int to, Sink sink) {
+  private void passBefore(byte[] bytes, int from, int to) {
     if (to > from) {
-      sink.pass(ByteBuffer.wrap(bytes, from, to - from));
+      events.pass(ByteBuffer.wrap(bytes, from, to - from));
     }
   }
 
@@ -139,18 +129,19 @@ final class SseScanner {
     return all;
   }
 
-  private void endLine(Sink sink) {
-    endLine(line, 0, lineLength, sink);
+  private void endLine() {
+    endLine(line, 0, lineLength);
     lineLength = 0;
     linePassed = 0;
   }
 
   /** Takes a line that is complete: so many bytes of the array, without the line's end. */
-  private void endLine(byte[] bytes, int from, int length, Sink sink) {
+  private void endLine(byte[] bytes, int from, int length) {
     if (length == 0) {
-      dispatch(sink);
+      dispatch();
       boundary = true;
-    } else if (startsWithField(bytes, from, length)) {
+    } else if (length >= FIELD.length
+        && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length)) {
       int end = from + length;
       int start = from + FIELD.length;
       if (start < end && bytes[start] == ' ') {
@@ -165,17 +156,13 @@ final class SseScanner {
     }
   }
 
-  private static boolean startsWithField(byte[] bytes, int from, int length) {
-    return length >= FIELD.length
-        && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length);
-  }
-
-  private void dispatch(Sink sink) {
+  private void dispatch() {
     if (hasData) {
       int length = dataLength;
       dataLength = 0;
       hasData = false;
-      sink.event(data, length);
+      streamed.add(data, length);
+      events.chunk(data, 0, length);
     }
   }
 
@@ -208,18 +195,18 @@ final class SseScanner {
   }
 
   /** The stream has ended: an event that lacks its blank line counts all the same. */
-  void end(Sink sink) {
+  void end() {
     if (!done) {
       if (isDone(lineLength, true)) {
         done = true;
       } else {
-        passWithheld(0, sink);
+        passWithheld(0);
         if (lineLength > 0) {
-          endLine(sink);
+          endLine();
           boundary = false;
         }
       }
-      dispatch(sink);
+      dispatch();
     }
   }
 

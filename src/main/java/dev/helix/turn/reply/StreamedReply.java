@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +22,9 @@ import java.util.TreeMap;
  */
 final class StreamedReply {
   private static final System.Logger LOG = System.getLogger(StreamedReply.class.getName());
+
+  /** Text fields that name something: repeated, they are the same again and not more of it. */
+  private static final Set<String> NAMES = Set.of("id", "role", "type", "name", "format", "index");
 
   private static final class Choice {
     private final Map<String, Object> message = new LinkedHashMap<>();
@@ -110,11 +114,75 @@ final class StreamedReply {
       delta = chunk.get("message");
     }
     if (delta instanceof Map<?, ?> fields) {
-      JsonDeltas.merge(choice.message, fields);
+      merge(choice.message, fields);
     }
     if (chunk.get("finish_reason") instanceof String reason) {
       choice.finishReason = reason;
     }
+  }
+
+  /** Whether a text field is a name: said again, it is the same. */
+  static boolean isName(String field) {
+    return NAMES.contains(field);
+  }
+
+  /**
+   * Adds a delta's fields to what has been put together: text grows, objects are merged, entries of
+   * a list are found by their {@code index}, all else is replaced. Text under way is a
+   * StringBuilder, so that a long answer costs what it is long.
+   */
+  private static void merge(Map<String, Object> whole, Map<?, ?> delta) {
+    delta.forEach(
+        (key, value) -> {
+          String field = (String) key;
+          whole.put(field, merged(field, whole.get(field), value));
+        });
+  }
+
+  @SuppressWarnings("unchecked") // The maps and lists below a whole are made here.
+  private static Object merged(String field, Object before, Object delta) {
+    if (delta == null) {
+      return before;
+    }
+    if (delta instanceof String text) {
+      if (isName(field)) {
+        return text.isEmpty() && before != null ? before : text;
+      }
+      StringBuilder whole = before instanceof StringBuilder begun ? begun : new StringBuilder();
+      return whole.append(text);
+    }
+    if (delta instanceof Map<?, ?> fields) {
+      Map<String, Object> object =
+          before instanceof Map<?, ?> ? (Map<String, Object>) before : new LinkedHashMap<>();
+      merge(object, fields);
+      return object;
+    }
+    if (delta instanceof List<?> entries) {
+      List<Object> list = before instanceof List<?> ? (List<Object>) before : new ArrayList<>();
+      entries.forEach(entry -> mergeEntry(list, entry));
+      return list;
+    }
+    return delta;
+  }
+
+  @SuppressWarnings("unchecked") // As above.
+  private static void mergeEntry(List<Object> list, Object entry) {
+    if (!(entry instanceof Map<?, ?> fields)) {
+      list.add(entry);
+      return;
+    }
+    Object index = fields.get("index");
+    if (index != null) {
+      for (Object present : list) {
+        if (present instanceof Map<?, ?> map && index.equals(map.get("index"))) {
+          merge((Map<String, Object>) present, fields);
+          return;
+        }
+      }
+    }
+    Map<String, Object> added = new LinkedHashMap<>();
+    merge(added, fields);
+    list.add(added);
   }
 
   /** Whether every choice that was begun has a finish reason, and there is one. */
@@ -125,10 +193,6 @@ final class StreamedReply {
 
   boolean hasError() {
     return error;
-  }
-
-  boolean hasMalformed() {
-    return malformed;
   }
 
   /** How much was read so far, in bytes of the events' data. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SseScannerTest {
-  private static final class Collected implements SseScanner.Sink {
+  private static final class Collected implements BackendReply.Events {
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final List<String> events = new ArrayList<>();
 
@@ -26,13 +26,8 @@ class SseScannerTest {
     }
 
     @Override
-    public void event(byte[] data, int length) {
-      events.add(new String(data, 0, length, StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public int recognized(byte[] bytes, int from, int end) {
-      return 0;
+    public void chunk(byte[] bytes, int from, int length) {
+      events.add(new String(bytes, from, length, StandardCharsets.UTF_8));
     }
 
     String passed() {
@@ -40,9 +35,12 @@ class SseScannerTest {
     }
   }
 
-  private static void feed(SseScanner scanner, Collected sink, byte[] bytes, int from, int to) {
+  /** One for all, as it logs once that this is no chunk. */
+  private final StreamedReply streamed = new StreamedReply();
+
+  private static void feed(SseScanner scanner, byte[] bytes, int from, int to) {
     if (to > from) {
-      scanner.feed(ByteBuffer.wrap(bytes, from, to - from), sink);
+      scanner.feed(ByteBuffer.wrap(bytes, from, to - from));
     }
   }
 
@@ -57,11 +55,11 @@ class SseScannerTest {
     byte[] bytes = (STREAM + done + "data: after\n\n").getBytes(StandardCharsets.UTF_8);
     for (int first = 0; first <= bytes.length; first++) {
       for (int second = first; second <= bytes.length; second++) {
-        SseScanner scanner = new SseScanner();
         Collected sink = new Collected();
-        feed(scanner, sink, bytes, 0, first);
-        feed(scanner, sink, bytes, first, second);
-        feed(scanner, sink, bytes, second, bytes.length);
+        SseScanner scanner = new SseScanner(sink, streamed);
+        feed(scanner, bytes, 0, first);
+        feed(scanner, bytes, first, second);
+        feed(scanner, bytes, second, bytes.length);
         String place = "cut at " + first + " and " + second;
         assertEquals(STREAM, sink.passed(), place);
         assertEquals(
@@ -77,11 +75,11 @@ class SseScannerTest {
 
   @Test
   void aByteAtATime_nothingIsHeldBackThatCanBeNoDone() {
-    SseScanner scanner = new SseScanner();
     Collected sink = new Collected();
+    SseScanner scanner = new SseScanner(sink, streamed);
     byte[] bytes = "data: {\"x\":1".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < bytes.length; i++) {
-      feed(scanner, sink, bytes, i, i + 1);
+      feed(scanner, bytes, i, i + 1);
       int expected = i + 1 <= 6 ? 0 : i + 1;
       assertEquals(expected, sink.passed().length());
     }
@@ -89,46 +87,46 @@ class SseScannerTest {
 
   @Test
   void boundaryIsOnlyWhereAnEventIsComplete() {
-    SseScanner scanner = new SseScanner();
     Collected sink = new Collected();
+    SseScanner scanner = new SseScanner(sink, streamed);
     assertTrue(scanner.atBoundary());
     for (String piece : List.of("data: a", "\n", "data: b\n")) {
       byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
-      feed(scanner, sink, bytes, 0, bytes.length);
+      feed(scanner, bytes, 0, bytes.length);
       assertFalse(scanner.atBoundary(), piece);
     }
-    feed(scanner, sink, new byte[] {'\n'}, 0, 1);
+    feed(scanner, new byte[] {'\n'}, 0, 1);
     assertTrue(scanner.atBoundary());
   }
 
   @Test
   void endOfTheStream_eventWithoutItsBlankLineCounts_alsoDone() {
-    SseScanner scanner = new SseScanner();
     Collected sink = new Collected();
+    SseScanner scanner = new SseScanner(sink, streamed);
     byte[] bytes = "data: a".getBytes(StandardCharsets.UTF_8);
-    feed(scanner, sink, bytes, 0, bytes.length);
-    scanner.end(sink);
+    feed(scanner, bytes, 0, bytes.length);
+    scanner.end();
     assertEquals(List.of("a"), sink.events);
     assertEquals("data: a", sink.passed());
     assertFalse(scanner.atBoundary());
 
-    SseScanner second = new SseScanner();
     Collected secondSink = new Collected();
+    SseScanner second = new SseScanner(secondSink, streamed);
     byte[] done = "data: b\n\ndata: [DONE]".getBytes(StandardCharsets.UTF_8);
-    feed(second, secondSink, done, 0, done.length);
+    feed(second, done, 0, done.length);
     assertFalse(second.done());
-    second.end(secondSink);
+    second.end();
     assertTrue(second.done());
     assertEquals("data: b\n\n", secondSink.passed());
   }
 
   @Test
   void doneRightBehindAnEventWithoutBlankLine_theEventIsKept() {
-    SseScanner scanner = new SseScanner();
     Collected sink = new Collected();
+    SseScanner scanner = new SseScanner(sink, streamed);
     byte[] bytes =
         "data: {\"a\":1}\ndata: {\"b\":1}\ndata: [DONE]\n".getBytes(StandardCharsets.UTF_8);
-    feed(scanner, sink, bytes, 0, bytes.length);
+    feed(scanner, bytes, 0, bytes.length);
     assertTrue(scanner.done());
     assertEquals(List.of("{\"a\":1}\n{\"b\":1}"), sink.events);
   }
