@@ -62,7 +62,7 @@ public final class SessionManager implements AutoCloseable {
   SessionManager(SessionStore store, Clock clock, long cacheBytes) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
-    this.resolver = new SessionResolver(store);
+    this.resolver = new SessionResolver(store, clock);
     this.trees = new WarmTrees(cacheBytes);
     this.turns = new TurnLog(store, clock, trees);
   }
@@ -88,12 +88,12 @@ public final class SessionManager implements AutoCloseable {
       throw new IllegalArgumentException("nobody is called that");
     }
     if (conversationId != null && !conversationId.isEmpty()) {
-      return conversation(owner.forConversation(conversationId), conversationId);
+      return resolver.conversation(owner.forConversation(conversationId), conversationId);
     }
     if (firstMessage == null) {
       throw new IllegalArgumentException("neither a conversation id nor a first message");
     }
-    return state(resolver.firstMessage(owner, firstMessage), null, owner);
+    return resolver.firstMessage(owner, firstMessage);
   }
 
   /** A new session of no owner that nobody else can name. Nothing is stored. */
@@ -103,7 +103,7 @@ public final class SessionManager implements AutoCloseable {
 
   /** A new session of this owner that nobody else can name. Nothing is stored. */
   public SessionState randomSession(Owner owner) {
-    return SessionState.fresh(resolver.random(owner), null, owner, clock.instant());
+    return resolver.random(owner);
   }
 
   /** The stored state of a session; empty when nothing is stored. */
@@ -247,7 +247,7 @@ public final class SessionManager implements AutoCloseable {
       throw new IllegalArgumentException("a channel's session is a tenant's, and none is named");
     }
     if (before.conversationId() != null) {
-      SessionState own = conversation(next, before.conversationId());
+      SessionState own = resolver.conversation(next, before.conversationId());
       if (own.status() != SessionStatus.NEW) {
         throw new SessionException(
             "session " + own.sessionId() + " of this owner is the same conversation as " + id);
@@ -358,22 +358,11 @@ public final class SessionManager implements AutoCloseable {
   private SessionState resolveAgain(SessionState session, List<Message> messages) {
     Owner owner = session.owner();
     if (session.conversationId() != null) {
-      return conversation(owner, session.conversationId());
+      return resolver.conversation(owner, session.conversationId());
     }
     Optional<String> first = TurnLog.firstUserMessage(messages).map(Message::firstMessageText);
     return first.isPresent() && resolver.mayBeOfFirstMessage(session, first.get())
-        ? state(resolver.firstMessage(owner, first.get()), null, owner)
-        : randomSession(owner);
-  }
-
-  private SessionState conversation(Owner owner, String conversationId) {
-    return state(resolver.conversation(owner, conversationId), conversationId, owner);
-  }
-
-  private SessionState state(
-      SessionResolver.Resolved resolved, String conversationId, Owner owner) {
-    return resolved.state() != null
-        ? resolved.state()
-        : SessionState.fresh(resolved.id(), conversationId, owner, clock.instant());
+        ? resolver.firstMessage(owner, first.get())
+        : resolver.random(owner);
   }
 }
