@@ -1,5 +1,16 @@
 package dev.helix.session;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.message.BackgroundPrompt;
+import dev.helix.text.Json;
+import dev.helix.text.Times;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -31,6 +42,15 @@ public record SessionState(
     String conversationId,
     Owner owner) {
   private static final byte[] NOTHING = {'{', '}'};
+  private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
+  private static final ObjectWriter WRITER =
+      Json.EXACT.writer(
+          new DefaultPrettyPrinter()
+              .withObjectIndenter(LINES)
+              .withArrayIndenter(LINES)
+              .withSeparators(
+                  Separators.createDefaultInstance()
+                      .withObjectFieldValueSpacing(Separators.Spacing.AFTER)));
 
   private static final int LONGEST_REQUEST = 2000;
 
@@ -56,7 +76,7 @@ public record SessionState(
   }
 
   /** Whether only the beginning of a text is kept, which may be null. */
-  static boolean isLong(String request) {
+  private static boolean isLong(String request) {
     return request != null && request.length() > LONGEST_REQUEST;
   }
 
@@ -130,7 +150,7 @@ public record SessionState(
    * @throws IllegalArgumentException if the bytes are not one JSON object
    */
   public static SessionState parse(SessionId id, byte[] json) {
-    return StatusJson.read(json).state(id);
+    return of(id, fields(json));
   }
 
   /**
@@ -140,7 +160,7 @@ public record SessionState(
    * @throws IllegalArgumentException if the bytes are not one JSON object
    */
   public static String wholeRequest(byte[] json) {
-    return StatusJson.read(json).originalRequest();
+    return text(fields(json), "original_request");
   }
 
   /** The content of {@code status.json}, indented, in UTF-8. */
@@ -155,6 +175,80 @@ public record SessionState(
    * @throws IllegalArgumentException if the earlier bytes are not one JSON object
    */
   public byte[] toJson(byte[] earlier) {
-    return StatusJson.read(earlier).with(this);
+    ObjectNode fields = fields(earlier);
+    SessionState before = of(sessionId, fields);
+    fields.put("session_id", sessionId.value());
+    put(fields, "status", status.wireName(), before.status.wireName());
+    put(fields, "step", step.wireName(), before.step.wireName());
+    put(fields, "created_at", Times.format(createdAt), Times.format(before.createdAt));
+    put(fields, "updated_at", Times.format(updatedAt), Times.format(before.updatedAt));
+    boolean isLong = isLong(text(fields, "original_request"));
+    put(fields, "original_request", originalRequest, isLong ? null : before.originalRequest);
+    put(fields, "project_name", projectName, before.projectName);
+    put(fields, "conversation_id", conversationId, before.conversationId);
+    if (!owner.equals(before.owner)) {
+      fields.putObject("owner").put("tenant", owner.tenant()).put("user", owner.user());
+    }
+    try {
+      return Json.utf8(WRITER.writeValueAsString(fields) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can be written", e);
+    }
+  }
+
+  private static ObjectNode fields(byte[] json) {
+    try {
+      if (Json.EXACT.readTree(json) instanceof ObjectNode fields) {
+        return fields;
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not one JSON object", e);
+    }
+    throw new IllegalArgumentException("not one JSON object");
+  }
+
+  private static SessionState of(SessionId id, ObjectNode fields) {
+    Instant created = Times.parse(text(fields, "created_at"));
+    Instant updated = Times.parse(text(fields, "updated_at"));
+    Instant known = created != null ? created : updated != null ? updated : Instant.EPOCH;
+    String request = text(fields, "original_request");
+    // Of a background prompt, as the original kept it, the beginning would not tell what it is.
+    boolean longPrompt = isLong(request) && BackgroundPrompt.matches(request);
+    String conversationId = text(fields, "conversation_id");
+    return new SessionState(
+        id,
+        SessionStatus.ofWireName(text(fields, "status")).orElse(SessionStatus.DISCUSSING),
+        Step.ofWireName(text(fields, "step")).orElse(Step.WHAT),
+        known,
+        updated != null ? updated : known,
+        longPrompt ? null : request,
+        text(fields, "project_name"),
+        "".equals(conversationId) ? null : conversationId,
+        owner(fields.path("owner")));
+  }
+
+  private static String text(ObjectNode fields, String field) {
+    return fields.path(field).textValue();
+  }
+
+  private static Owner owner(JsonNode owner) {
+    if (owner.isMissingNode() || owner.isNull()) {
+      return Owner.ANONYMOUS;
+    }
+    String tenant = name(owner.path("tenant"));
+    String user = name(owner.path("user"));
+    boolean readable = !"".equals(tenant) && !"".equals(user) && (tenant != null || user != null);
+    return readable ? new Owner(tenant, user) : Owner.UNREADABLE;
+  }
+
+  /** Null where that is what is written; "" where there is nothing, or no text. */
+  private static String name(JsonNode value) {
+    return value.isNull() ? null : value.isTextual() ? value.textValue() : "";
+  }
+
+  private static void put(ObjectNode fields, String field, String value, String before) {
+    if (!fields.has(field) || !Objects.equals(value, before)) {
+      fields.put(field, value);
+    }
   }
 }
