@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -148,9 +147,7 @@ public interface SessionStore extends AutoCloseable {
     return findOwnerSecret().orElseThrow();
   }
 
-  /**
-   * The owners' secret as {@link #ownerSecret} gives it, where there is one already; none is made.
-   */
+  /** The owners' secret as {@link #ownerSecret} gives it, where there is one; none is made. */
   Optional<byte[]> findOwnerSecret();
 
   /**
@@ -185,7 +182,12 @@ public interface SessionStore extends AutoCloseable {
    * int)}. They are read as they are taken, a thousand at once.
    */
   default Stream<SessionState> all(Position after) {
-    return SessionPages.behind(this, after);
+    int page = 1000;
+    return Stream.iterate(
+            list(after, page),
+            listed -> !listed.isEmpty(),
+            listed -> list(Position.of(listed.get(listed.size() - 1)), page))
+        .flatMap(List::stream);
   }
 
   /** Removes a session and all its content, its notes too, for good; says whether there was one. */
@@ -332,8 +334,8 @@ public interface SessionStore extends AutoCloseable {
   }
 
   /**
-   * Makes stores of one kind. Found by {@link ServiceLoader}, so it needs a public constructor
-   * without parameters.
+   * Makes stores of one kind. Found by {@link java.util.ServiceLoader}, so it needs a public
+   * constructor without parameters.
    */
   interface Provider {
     /** What this kind of store is called in a configuration, such as {@code files}. */
@@ -389,11 +391,7 @@ public interface SessionStore extends AutoCloseable {
     return StoreProviders.named(name).open(settings);
   }
 
-  /**
-   * Opens a store for reading by its kind's name, as {@link Provider#openToRead} does.
-   *
-   * @throws IllegalArgumentException if there is no such kind, naming those there are
-   */
+  /** Opens a store as {@link #open} does, but {@linkplain Provider#openToRead to read} alone. */
   static SessionStore openToRead(String name, UnaryOperator<String> settings) {
     return StoreProviders.named(name).openToRead(settings);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.session.SessionStore.Position;
 import dev.helix.store.MemorySessionStore;
 import dev.helix.transcript.LogVersion;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
@@ -14,8 +15,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** All sessions are gone through, and only a page of them is asked for at once. */
-class SessionPagesTest {
+class AllSessionsTest {
   private static final Instant NOW = Instant.parse("2026-01-05T12:34:56Z");
+
+  private static final int PAGE = 1000;
 
   private final List<Integer> limits = new ArrayList<>();
 
@@ -26,6 +29,9 @@ class SessionPagesTest {
             SessionStore.class.getClassLoader(),
             new Class<?>[] {SessionStore.class},
             (proxy, called, arguments) -> {
+              if (called.getName().equals("all")) {
+                return InvocationHandler.invokeDefault(proxy, called, arguments);
+              }
               if (called.getName().equals("list")) {
                 limits.add((Integer) arguments[arguments.length - 1]);
               }
@@ -51,22 +57,21 @@ class SessionPagesTest {
 
   @Test
   void all_areThoseThatAreListed_inTheirOrder_andAPageIsAskedForAtOnce() {
-    try (MemorySessionStore store = storeWith(2 * SessionPages.PAGE + 3)) {
+    try (MemorySessionStore store = storeWith(2 * PAGE + 3)) {
       SessionStore watched = watched(store);
       List<SessionState> listed = store.list(Integer.MAX_VALUE);
-      assertEquals(listed, SessionPages.behind(watched, null).toList());
-      assertTrue(limits.stream().allMatch(limit -> limit == SessionPages.PAGE), "" + limits);
+      assertEquals(listed, watched.all(null).toList());
+      assertTrue(limits.stream().allMatch(limit -> limit == PAGE), "" + limits);
       Position middle = Position.of(listed.get(500));
-      assertEquals(
-          listed.subList(501, listed.size()), SessionPages.behind(watched, middle).toList());
+      assertEquals(listed.subList(501, listed.size()), watched.all(middle).toList());
     }
   }
 
   @Test
   void first_areReadAlone() {
-    try (MemorySessionStore store = storeWith(2 * SessionPages.PAGE)) {
+    try (MemorySessionStore store = storeWith(2 * PAGE)) {
       SessionStore watched = watched(store);
-      assertEquals(store.list(5), SessionPages.behind(watched, null).limit(5).toList());
+      assertEquals(store.list(5), watched.all(null).limit(5).toList());
       assertEquals(1, limits.size());
     }
   }
