@@ -90,7 +90,7 @@ final class TurnLog {
           }
           case DONE -> {
             tree.apply(appended.version(), false, elements);
-            give(id, tree);
+            trees.give(id, tree);
             if (stored != null && after.differsBeyondUse(before)) {
               update(session, now, state -> begun(state, request.messages()));
             }
@@ -157,7 +157,7 @@ final class TurnLog {
         case DONE -> {
           if (tree.version().equals(end)) {
             tree.apply(appended.version(), false, elements);
-            give(id, tree);
+            trees.give(id, tree);
           }
           // What the turn saw of the step may be old.
           boolean differs = step.isPresent() || after.differsBeyondUse(before);
@@ -167,12 +167,6 @@ final class TurnLog {
         }
         case CONFLICT -> known = false;
       }
-    }
-  }
-
-  private void give(SessionId id, TranscriptTree tree) {
-    if (!tree.isEmpty()) {
-      trees.give(id, tree);
     }
   }
 

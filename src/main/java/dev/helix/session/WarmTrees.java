@@ -55,9 +55,12 @@ final class WarmTrees {
         : new TranscriptTree((int) Math.min(Integer.MAX_VALUE, bound / SESSIONS_AT_LEAST));
   }
 
-  /** Puts a tree back, and makes room for it where there is none. */
+  /** Puts a tree back, unless it is empty, and makes room for it where there is none. */
   synchronized void give(SessionId id, TranscriptTree tree) {
     forget(id);
+    if (tree.isEmpty()) {
+      return;
+    }
     put(trees, id, tree);
     while (total > bound && trees.size() > 1) {
       Map.Entry<SessionId, Warm> eldest = takeEldest(trees);
