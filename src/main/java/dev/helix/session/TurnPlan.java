@@ -4,7 +4,6 @@ import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.text.NormalizedText;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.IncompleteTreeException;
@@ -118,16 +117,9 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         nodes.stream().flatMap(node -> node.sayings().stream()).collect(Collectors.toSet());
     List<Node> broken = nodes.stream().filter(node -> node.kept() != null).toList();
     return answers.stream()
-        .anyMatch(answer -> sayings.contains(answer.fingerprint()) || isPartOf(broken, answer));
-  }
-
-  /** Whether a client kept this of an answer that broke off. Its text is read only once. */
-  private static boolean isPartOf(List<Node> broken, Message answer) {
-    if (broken.isEmpty()) {
-      return false;
-    }
-    String text = NormalizedText.of(answer.role(), answer.text());
-    return broken.stream().anyMatch(node -> node.isBegunBy(text, answer));
+        .anyMatch(
+            answer ->
+                sayings.contains(answer.fingerprint()) || !Node.begunBy(answer, broken).isEmpty());
   }
 
   OpenTurn open(SessionState session, LogVersion version, Lease lease) {

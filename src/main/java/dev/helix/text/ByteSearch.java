@@ -4,9 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/**
- * Looks for bytes eight at a time: in a resent history and in a stream of events hardly any counts.
- */
+/** Looks for bytes eight at a time: in a resent history or a stream of events few count. */
 public final class ByteSearch {
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

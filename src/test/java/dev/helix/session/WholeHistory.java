@@ -4,7 +4,6 @@ import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.text.NormalizedText;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
@@ -63,15 +62,11 @@ final class WholeHistory {
         path.stream().filter(Message::isAssistant).map(message -> tree.get(message.id())).toList();
     Set<Fingerprint> sayings =
         nodes.stream().flatMap(node -> node.sayings().stream()).collect(Collectors.toSet());
+    List<Node> broken = nodes.stream().filter(node -> node.kept() != null).toList();
     return chain.messages().stream()
         .filter(Message::isAssistant)
         .anyMatch(
             answer ->
-                sayings.contains(answer.fingerprint())
-                    || nodes.stream()
-                        .anyMatch(
-                            node ->
-                                node.isBegunBy(
-                                    NormalizedText.of(answer.role(), answer.text()), answer)));
+                sayings.contains(answer.fingerprint()) || !Node.begunBy(answer, broken).isEmpty());
   }
 }

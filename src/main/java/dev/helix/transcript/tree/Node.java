@@ -81,19 +81,22 @@ public record Node(
 
   /** Whether a message of a request is this one, as far as that can be told without its place. */
   boolean is(Message message) {
-    return says(message)
-        || (kept != null && isBegunBy(NormalizedText.of(message.role(), message.text()), message));
+    return says(message) || (kept != null && !begunBy(message, List.of(this)).isEmpty());
   }
 
   /**
-   * Whether a message is what a client kept of this answer, which broke off.
-   *
-   * @param text what counts of the message's text
+   * Those of the answers that broke off of which a message is what a client kept, and which do not
+   * say all that it says. Its text is read once, where there are any.
    */
-  public boolean isBegunBy(String text, Message message) {
-    return kept != null
-        && MessageKind.of(message) == MessageKind.ANSWER
-        && !text.isEmpty()
-        && kept.startsWith(text);
+  public static List<Node> begunBy(Message message, List<Node> broken) {
+    if (broken.isEmpty() || MessageKind.of(message) != MessageKind.ANSWER) {
+      return List.of();
+    }
+    String text = NormalizedText.of(message.role(), message.text());
+    return text.isEmpty()
+        ? List.of()
+        : broken.stream()
+            .filter(node -> node.kept.startsWith(text) && !node.says(message))
+            .toList();
   }
 }

@@ -19,14 +19,10 @@ final class NodeIndex {
   private Map<Fingerprint, List<Node>> bySaying = new HashMap<>();
 
   /** Below a parent, and an answer that used tools also below its question. */
-  private Map<Place, List<Node>> children = new HashMap<>();
-
-  private Map<String, List<Node>> broken = new HashMap<>();
+  final Below children = new Below();
 
   /** Answers below the parents of their questions. */
-  private Map<Place, List<Node>> grandchildren = new HashMap<>();
-
-  private Map<String, List<Node>> brokenGrandchildren = new HashMap<>();
+  final Below grandchildren = new Below();
 
   /** Answers that say nothing, or nothing but reasoning, below a parent. */
   private Map<String, List<Node>> silent = new HashMap<>();
@@ -51,22 +47,6 @@ final class NodeIndex {
     return bySaying.getOrDefault(saying, List.of());
   }
 
-  List<Node> children(Node parent, Fingerprint saying) {
-    return children.getOrDefault(new Place(parent.id(), saying), List.of());
-  }
-
-  List<Node> broken(Node parent) {
-    return broken.getOrDefault(parent.id(), List.of());
-  }
-
-  List<Node> grandchildren(Node parent, Fingerprint saying) {
-    return grandchildren.getOrDefault(new Place(parent.id(), saying), List.of());
-  }
-
-  List<Node> brokenGrandchildren(Node parent) {
-    return brokenGrandchildren.getOrDefault(parent.id(), List.of());
-  }
-
   List<Node> silent(Node parent) {
     return silent.getOrDefault(parent.id(), List.of());
   }
@@ -80,29 +60,40 @@ final class NodeIndex {
       return;
     }
     for (Fingerprint saying : node.sayings()) {
-      boolean parts = node.kept() != null && saying.equals(node.fingerprint());
       put(bySaying, saying, node, in);
-      below(children, broken, node.parentId(), node, saying, parts, in);
+      children.change(node.parentId(), node, saying, in);
       if (question != null) {
-        below(grandchildren, brokenGrandchildren, question.parentId(), node, saying, parts, in);
+        grandchildren.change(question.parentId(), node, saying, in);
         if (!question.id().equals(node.parentId())) {
-          below(children, broken, question.id(), node, saying, parts, in);
+          children.change(question.id(), node, saying, in);
         }
       }
     }
   }
 
-  private static void below(
-      Map<Place, List<Node>> equal,
-      Map<String, List<Node>> broken,
-      String parentId,
-      Node node,
-      Fingerprint saying,
-      boolean parts,
-      boolean in) {
-    put(equal, new Place(parentId, saying), node, in);
-    if (parts) {
-      put(broken, parentId, node, in);
+  /** Messages by what is above them and what they say, and answers that broke off also apart. */
+  static final class Below {
+    private Map<Place, List<Node>> equal = new HashMap<>();
+    private Map<String, List<Node>> broken = new HashMap<>();
+
+    List<Node> equal(Node parent, Fingerprint saying) {
+      return equal.getOrDefault(new Place(parent.id(), saying), List.of());
+    }
+
+    List<Node> broken(Node parent) {
+      return broken.getOrDefault(parent.id(), List.of());
+    }
+
+    private void change(String parentId, Node node, Fingerprint saying, boolean in) {
+      put(equal, new Place(parentId, saying), node, in);
+      if (node.kept() != null && saying.equals(node.fingerprint())) {
+        put(broken, parentId, node, in);
+      }
+    }
+
+    private void keep(Predicate<String> parents) {
+      equal = kept(equal, place -> parents.test(place.parentId()));
+      broken = kept(broken, parents);
     }
   }
 
@@ -122,10 +113,8 @@ final class NodeIndex {
   /** Lets go of everything but what is found below these messages. */
   void keepBelow(Predicate<String> parents) {
     bySaying = new HashMap<>();
-    children = kept(children, place -> parents.test(place.parentId()));
-    broken = kept(broken, parents);
-    grandchildren = kept(grandchildren, place -> parents.test(place.parentId()));
-    brokenGrandchildren = kept(brokenGrandchildren, parents);
+    children.keep(parents);
+    grandchildren.keep(parents);
     silent = kept(silent, parents);
   }
 

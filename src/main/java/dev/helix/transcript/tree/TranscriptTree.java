@@ -77,11 +77,6 @@ public final class TranscriptTree {
     return version.equals(LogVersion.NONE);
   }
 
-  /** Whether it was cut, and knows only a part since. */
-  public boolean isCut() {
-    return forgotten != null;
-  }
-
   /** How many messages it knows. */
   public int size() {
     return nodes.size();

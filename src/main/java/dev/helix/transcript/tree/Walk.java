@@ -2,7 +2,6 @@ package dev.helix.transcript.tree;
 
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
-import dev.helix.text.NormalizedText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -96,36 +95,37 @@ final class Walk {
 
   /** The stored messages below these parents that equal the request's message at a place. */
   private List<Match> next(List<Match> parents, List<Message> chain, int at) {
-    Message message = chain.get(at);
-    List<Match> equal = below(parents, message);
-    Message answer = at + 1 < chain.size() ? chain.get(at + 1) : null;
-    if (answer == null
-        || MessageKind.of(message) != MessageKind.QUESTION
-        || !answer.isAssistant()) {
-      return equal;
-    }
+    List<Match> equal = below(parents, chain.get(at));
+    Message answer = answerTo(chain, at);
     // A question that gained or lost its context is known by the answer that follows it.
-    if (equal.isEmpty() || below(equal, answer).isEmpty()) {
+    if (answer != null && (equal.isEmpty() || below(equal, answer).isEmpty())) {
       List<Match> answered = answered(parents, answer);
       return answered.isEmpty() ? equal : answered;
     }
     return equal;
   }
 
+  /** The assistant's message right behind a question; null where there is no such pair. */
+  private static Message answerTo(List<Message> chain, int at) {
+    boolean asked =
+        at + 1 < chain.size()
+            && MessageKind.of(chain.get(at)) == MessageKind.QUESTION
+            && chain.get(at + 1).isAssistant();
+    return asked ? chain.get(at + 1) : null;
+  }
+
   private List<Match> below(List<Match> parents, Message message) {
     List<Match> equal = new ArrayList<>(1);
     for (Match parent : parents) {
-      for (Node node : tree.below(parent.node()).children(parent.node(), message.fingerprint())) {
+      NodeIndex index = tree.below(parent.node());
+      for (Node node : index.children.equal(parent.node(), message.fingerprint())) {
         equal.add(below(parent, node, 0));
       }
-      for (Node part : partsOf(tree.below(parent.node()).broken(parent.node()), message)) {
+      for (Node part : Node.begunBy(message, index.children.broken(parent.node()))) {
         equal.add(below(parent, part, 1));
       }
       // Right below one another they stand only in a file that was changed by hand.
-      for (Node silent :
-          parent.node().silent()
-              ? List.<Node>of()
-              : tree.below(parent.node()).silent(parent.node())) {
+      for (Node silent : parent.node().silent() ? List.<Node>of() : index.silent(parent.node())) {
         equal.addAll(below(List.of(new Match(silent, parent.given() + 1)), message));
       }
     }
@@ -141,10 +141,9 @@ final class Walk {
   private List<Match> answered(List<Match> parents, Message answer) {
     List<Match> questions = new ArrayList<>();
     for (Match parent : parents) {
-      List<Node> answers =
-          new ArrayList<>(
-              tree.below(parent.node()).grandchildren(parent.node(), answer.fingerprint()));
-      answers.addAll(partsOf(tree.below(parent.node()).brokenGrandchildren(parent.node()), answer));
+      NodeIndex.Below below = tree.below(parent.node()).grandchildren;
+      List<Node> answers = new ArrayList<>(below.equal(parent.node(), answer.fingerprint()));
+      answers.addAll(Node.begunBy(answer, below.broken(parent.node())));
       for (Node node : answers) {
         Node question = tree.question(node);
         // Another program may have made something else of it since.
@@ -154,17 +153,6 @@ final class Walk {
       }
     }
     return eachOnce(questions);
-  }
-
-  /** Those of the answers that broke off of which the message is what a client kept. */
-  private static List<Node> partsOf(List<Node> broken, Message message) {
-    if (broken.isEmpty()) {
-      return List.of();
-    }
-    String text = NormalizedText.of(message.role(), message.text());
-    return broken.stream()
-        .filter(node -> !node.says(message) && node.isBegunBy(text, message))
-        .toList();
   }
 
   private static List<Match> eachOnce(List<Match> matches) {
@@ -229,10 +217,9 @@ final class Walk {
 
   /** What a run can begin with: besides what is equal, questions that have the answer behind it. */
   private List<Match> starts(List<Message> chain, int at) {
-    Message message = chain.get(at);
     List<Match> starts = new ArrayList<>(equal(chain, at));
-    Message answer = at + 1 < chain.size() ? chain.get(at + 1) : null;
-    if (answer != null && MessageKind.of(message) == MessageKind.QUESTION && answer.isAssistant()) {
+    Message answer = answerTo(chain, at);
+    if (answer != null) {
       for (Node node : newestOf(tree.saying(answer.fingerprint()))) {
         Node question = node.kind() == MessageKind.CALL ? tree.parent(node) : tree.question(node);
         if (question != null && question.kind() == MessageKind.QUESTION) {
