@@ -100,7 +100,10 @@ final class AnswerElements {
 
   private void continued(List<Answer> answers) {
     Node node = tree.get(turn.continued());
-    Message old = node == null ? null : stored(node);
+    Message old =
+        node == null
+            ? null
+            : new StoredHistory(store, tree, turn.session().sessionId(), null).get(node);
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       if (isNothingNew(answer)) {
@@ -116,13 +119,6 @@ final class AnswerElements {
       boolean newer = i == 0 && old != null && !beside;
       add(whole, newer ? node.id() : Placer.newId(), newer ? node.parentId() : turn.parentId());
     }
-  }
-
-  private Message stored(Node node) {
-    Message recent = tree.recent().get(node);
-    return recent != null
-        ? recent
-        : new LogEnd(store, tree, turn.session().sessionId(), null).get(node);
   }
 
   private static boolean isNothingNew(Answer answer) {

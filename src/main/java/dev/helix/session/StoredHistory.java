@@ -2,31 +2,55 @@ package dev.helix.session;
 
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
+import dev.helix.session.SessionStore.Reading;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
+import dev.helix.transcript.Numbering;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.MessageCache;
 import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a turn with stored history follows and sends, as of the end of the log that its tree has
- * read. It comes from the tree and the messages that are kept beside it, else from the log's end.
- * One for each turn; not thread-safe. Specification section 4.
+ * What the messages of a session's tree say, and which of them a turn with stored history follows
+ * and sends, as of the end of the log that the tree has read. It comes from the tree and the
+ * messages that are kept beside it, else from the log's end: no further back than what is asked for
+ * stands, and all of it only where the end does not tell. One for each turn; not thread-safe.
+ * Specification section 4.
  */
 final class StoredHistory {
-  private final TranscriptTree tree;
-  private final MessageCache recent;
-  private final LogEnd log;
+  private static final int LEAST_BYTES = 1 << 12;
+  private static final int GROWTH = 4;
 
-  StoredHistory(TranscriptTree tree, LogEnd log) {
+  private final SessionStore store;
+  private final TranscriptTree tree;
+  private final SessionId id;
+  private Reading read;
+  private int bytes;
+
+  /** The newest versions in what was read, as far as they have ids of their own. */
+  private final Map<String, Message> newest = new HashMap<>();
+
+  private Message system;
+  private boolean systemKnown;
+  private Transcript whole;
+
+  /** The history in a session's log, of which this was read last; null where it is not at hand. */
+  StoredHistory(SessionStore store, TranscriptTree tree, SessionId id, Reading read) {
+    this.store = store;
     this.tree = tree;
-    this.recent = tree.recent();
-    this.log = log;
+    this.id = id;
+    this.read = tree.isEmpty() ? Reading.NOTHING : read;
+    this.systemKnown = tree.system() == null;
+    // About as much again, for what others have said and what stands around it.
+    this.bytes = Math.max(LEAST_BYTES, 2 * Math.min(tree.reachBytes(), Integer.MAX_VALUE / 4));
   }
 
   /**
@@ -46,7 +70,7 @@ final class StoredHistory {
 
   private Node currentEnd(boolean results) {
     if (!tree.knowsNewestAnswer()) {
-      Message message = log.whole().currentEnd(results);
+      Message message = whole().currentEnd(results);
       return orRoot(message == null ? null : tree.get(message.id()));
     }
     Node end = tree.newestAnswer();
@@ -70,39 +94,96 @@ final class StoredHistory {
   List<Message> path(Node end, int most) {
     Deque<Message> path = new ArrayDeque<>();
     Set<String> seen = new HashSet<>();
-    long bytes = 0;
+    long size = 0;
     int sent = 0;
     Node at = end.equals(Node.ROOT) ? null : end;
     // A file changed by hand may lead in a circle.
     while (at != null && seen.add(at.id())) {
-      Message message = text(at);
+      Message message = get(at);
       if (message == null) {
         // Another log came in its place since the tree was read: the append will find that out.
         return List.of();
       }
       path.addFirst(message);
-      bytes += message.length();
+      size += message.length();
       // Calls without all their results are not sent, and some results neither.
       boolean anyway = Transcript.isSentAnyway(message);
       sent += anyway ? 1 : 0;
       boolean question = anyway && at.kind() == MessageKind.QUESTION;
       at = question && sent >= most ? null : tree.parent(at);
     }
-    tree.reaches(path.size(), (int) Math.min(1 << 30, bytes));
-    Message system = system();
+    tree.reaches(path.size(), (int) Math.min(1 << 30, size));
+    Message leading = system();
     List<Message> messages = List.copyOf(path);
-    if (log.isTrees()) {
-      recent.keep(messages, system);
+    if (read == null || read.version().equals(tree.version())) {
+      tree.recent().keep(messages, leading);
     }
     return messages;
   }
 
-  private Message text(Node node) {
-    Message kept = recent.get(node);
-    return kept != null ? kept : log.get(node);
+  /** The newest leading system message; null where there is none. */
+  Message system() {
+    if (tree.recent().isOn()) {
+      return tree.recent().system();
+    }
+    while (!systemKnown && whole == null) {
+      readFurther();
+    }
+    return whole != null ? whole.system() : system;
   }
 
-  Message system() {
-    return recent.isOn() ? recent.system() : log.system();
+  /** The newest version of a message; null where another log came in the place of the tree's. */
+  Message get(Node node) {
+    Message recent = tree.recent().get(node);
+    if (recent != null) {
+      return recent;
+    }
+    // Of elements without ids only the whole log tells which they are.
+    boolean named = !node.id().startsWith(Numbering.PREFIX);
+    while (named && whole == null && !newest.containsKey(node.id())) {
+      readFurther();
+    }
+    if (!named || whole != null) {
+      return whole().get(node.id());
+    }
+    Message element = newest.get(node.id());
+    return Objects.equals(element.parentId(), node.parentId())
+        ? element
+        : element.as(element.element().placed(node.id(), true, node.parentId()));
+  }
+
+  private Transcript whole() {
+    if (whole == null) {
+      read = read != null && read.fromStart() ? read : store.read(id, LogVersion.NONE);
+      whole = Transcript.of(read.elements());
+    }
+    return whole;
+  }
+
+  private void readFurther() {
+    if (read != null && read.fromStart()) {
+      whole = Transcript.of(read.elements());
+      return;
+    }
+    read = store.readEnd(id, bytes);
+    bytes = bytes > Integer.MAX_VALUE / GROWTH ? Integer.MAX_VALUE : GROWTH * bytes;
+    if (!read.fromStart()) {
+      take(read.elements());
+    }
+  }
+
+  private void take(List<Message> elements) {
+    newest.clear();
+    systemKnown = tree.system() == null;
+    for (Message element : elements) {
+      boolean placed = element.element().parentKnown();
+      if (element.id() != null && (placed || !element.isSystem())) {
+        newest.put(element.id(), element);
+      } else if (element.isSystem() && !placed) {
+        // One without an id leads only where nothing stands before it.
+        system = element;
+        systemKnown = element.id() != null;
+      }
+    }
   }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the beginning of a turn adds to the transcript and what it sends. Specification section 4.
+ * What a turn adds to the transcript when it begins, and what it sends. Specification section 4.
  */
 record TurnPlan(Placement placement, List<Message> history, Message system) {
 
@@ -45,35 +45,23 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Instant now) {
     RequestChain chain = RequestChain.of(request.messages());
     try {
-      return make(tree, new LogEnd(store, tree, id, read), chain, request, now);
+      return make(tree, new StoredHistory(store, tree, id, read), chain, request, now);
     } catch (IncompleteTreeException e) {
       Reading whole = readWhole(store, tree, id);
-      return make(tree, new LogEnd(store, tree, id, whole), chain, request, now);
+      return make(tree, new StoredHistory(store, tree, id, whole), chain, request, now);
     }
   }
 
   private static TurnPlan make(
-      TranscriptTree tree, LogEnd log, RequestChain chain, TurnRequest request, Instant now) {
-    return request.mode() == HistoryMode.CLIENT
-        ? client(tree, chain, request, now)
-        : stored(new StoredHistory(tree, log), tree, chain, request, now);
-  }
-
-  private static TurnPlan client(
-      TranscriptTree tree, RequestChain chain, TurnRequest request, Instant now) {
-    return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
-  }
-
-  private static TurnPlan stored(
-      StoredHistory stored,
       TranscriptTree tree,
+      StoredHistory stored,
       RequestChain chain,
       TurnRequest request,
       Instant now) {
     boolean results = chain.beginsWithResult();
-    Node end = stored.end(request.ids(), results);
-    if (resends(tree, end, chain)) {
-      return client(tree, chain, request, now);
+    Node end = request.mode() == HistoryMode.STORED ? stored.end(request.ids(), results) : null;
+    if (end == null || resends(tree, end, chain)) {
+      return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
     }
     List<Message> path = stored.path(end, request.historyLimit());
     return new TurnPlan(
