@@ -10,6 +10,7 @@ import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
+import dev.helix.session.SessionException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,9 +130,17 @@ class AskedAheadTest {
   @Test
   void questionThatCannotBeWritten_endsTheUpstreamsRequest_andTheNextOneIsWrittenBefore() {
     turn("One?", "One.");
-    server.breakStore("append");
+    server.watchStore(
+        method -> {
+          if (method.equals("append")) {
+            await(mayAppend);
+            throw new SessionException("told to fail");
+          }
+        },
+        method -> {});
     try (RawClient client = server.post("c", "Two?", true)) {
       Call call = server.upstream.next();
+      mayAppend.countDown();
       RawResponse refused = client.response();
       assertEquals(500, refused.status());
       assertTrue(refused.restText().contains("storage_error"), refused::text);
@@ -141,13 +150,19 @@ class AskedAheadTest {
       assertEquals(500, client.response().status());
       assertNull(server.upstream.poll(Duration.ZERO), "the upstream was asked for nothing");
     }
-    server.breakStore();
+    server.watchStore(method -> {}, method -> {});
     turn("Four?", "Four.");
-    holdAppend();
+    CountDownLatch again = new CountDownLatch(1);
+    server.watchStore(
+        method -> {
+          if (method.equals("append")) {
+            await(again);
+          }
+        },
+        method -> {});
     try (RawClient client = server.post("c", "Five?", true)) {
       Call call = server.upstream.next();
-      await(appending);
-      mayAppend.countDown();
+      again.countDown();
       answer(call, "Five.");
       assertEquals(200, client.response().status());
     }
