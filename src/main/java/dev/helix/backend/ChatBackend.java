@@ -28,14 +28,6 @@ public interface ChatBackend extends AutoCloseable {
   Exchange chat(ChatCall call, ReplyReceiver receiver);
 
   /**
-   * Whether an answer needs nothing but the call's body and headers. Such a backend may be asked
-   * while the question is being stored: its call then has no transcript. False by default.
-   */
-  default boolean needsOnlyBody() {
-    return false;
-  }
-
-  /**
    * The body of {@code GET /v1/models}: a JSON object whose {@code data} is an array of models, in
    * UTF-8. The stage fails with a {@link BackendException} when the list can't be had; then the
    * last list holds. The next call comes when the stage of the one before is complete.

@@ -9,7 +9,6 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
-import dev.helix.session.SessionStatus;
 import dev.helix.turn.stream.CallerStream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,9 +37,6 @@ public final class Turns {
   private final Engine engine;
   private final RunningTurns running = new RunningTurns();
   private final ConversationQueue queue = new ConversationQueue();
-
-  /** Whether the last question could be stored. */
-  private volatile boolean storing = true;
 
   /**
    * Puts the engine together; everything given stays the caller's to close.
@@ -141,12 +137,7 @@ public final class Turns {
    * turn's mailbox, on a thread that may wait for the store.
    */
   private void start(Turn turn, TurnCall call, TurnPermit permit) {
-    boolean ahead = asksAhead(call);
     try {
-      if (ahead) {
-        // What the backend says waits in the mailbox.
-        ask(turn, call.unkept());
-      }
       Lease lease = permit == null ? null : permit.take().orElse(null);
       if (permit != null && lease == null) {
         permit.whenTaken(
@@ -154,10 +145,7 @@ public final class Turns {
             e -> turn.whenInQueue(() -> notStored(turn, e)));
         return;
       }
-      ChatCall placed = place(turn, call, lease);
-      if (!ahead) {
-        ask(turn, placed);
-      }
+      ask(turn, place(turn, call, lease));
       if (permit != null) {
         permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
       }
@@ -168,18 +156,6 @@ public final class Turns {
     }
   }
 
-  /**
-   * Whether the backend is asked before the question is placed, so that its time and the store's do
-   * not add up (ADR-0053). Not where a question is not likely to be stored: an answer costs money.
-   */
-  private boolean asksAhead(TurnCall call) {
-    return call.asked() == null
-        || (storing
-            && backend.needsOnlyBody()
-            && !call.isOrdered()
-            && call.session().status() != SessionStatus.NEW);
-  }
-
   /** Places the question, where it has a place; what the backend is asked then. */
   private ChatCall place(Turn turn, TurnCall call, Lease lease) {
     if (call.asked() == null) {
@@ -187,7 +163,6 @@ public final class Turns {
       return call.unkept();
     }
     OpenTurn open = sessions.beginTurn(call.session(), call.asked().with(lease));
-    storing = true;
     // Another conversation may have taken the name since the filter looked.
     SessionId used = open.session().sessionId();
     ChatCall kept = call.kept(open, () -> sessions.transcript(used).messages());
@@ -195,8 +170,7 @@ public final class Turns {
     return kept;
   }
 
-  private void notStored(Turn turn, SessionException failure) {
-    storing = false;
+  private static void notStored(Turn turn, SessionException failure) {
     ErrorMapping.log("a question could not be stored", failure);
     turn.fail(ErrorMapping.of(failure));
   }

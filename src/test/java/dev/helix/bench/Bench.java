@@ -110,8 +110,13 @@ public final class Bench {
 
   private void streams(Path folder) throws IOException {
     OpenStreams streams = new OpenStreams(folder, full ? 15 : 2, full ? 12 : 2);
-    streams.run(results, full ? List.of(1000, 2000, 3000, 3500, 4000, 4500, 5000) : List.of(200));
-    streams.withoutUs(results, full ? List.of(4500, 5000, 5500) : List.of(200));
+    streams.run(
+        results, full ? List.of(1000, 2000, 3000, 3500, 3750, 4000, 4250, 4500) : List.of(200));
+    List<Integer> few = List.of(200);
+    streams.withoutUs(
+        results,
+        full ? List.of(4500, 5000, 5500) : few,
+        full ? List.of(4000, 4250, 4500, 5000) : few);
     if (full) {
       streams.elsewhere(results, 8000);
     }

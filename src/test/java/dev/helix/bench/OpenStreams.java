@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.slf4j.Logger;
 
 /**
  * Many streams open at once, each with a token a second, through a Tomcat 10.1 as it is published
@@ -79,6 +83,9 @@ final class OpenStreams {
     }
     results.add(Key.OPEN_STREAMS, goal.of(), held, null);
     throughUs = held;
+    if (middle.isEmpty()) {
+      return;
+    }
     results.plot(
         new Curve(
             "open-streams",
@@ -107,19 +114,18 @@ final class OpenStreams {
     }
   }
 
-  /** Holds streams on the Tomcat of the goal with {@link TokenServlet} in our place. */
-  void withoutUs(Results results, List<Integer> steps) throws IOException {
-    Path war = TokenServlet.war(folder.resolve("tokens.war"));
-    int held = 0;
-    for (int streams : steps) {
-      if (!holds(Deployment.of("tokens", war, Map.of()).withJvmOptions(HEAP), streams, results)) {
-        break;
-      }
-      held = streams;
-    }
+  /**
+   * Holds streams on the Tomcat of the goal with other servlets in our place: one that makes the
+   * tokens itself, and one that passes the upstream's on.
+   */
+  void withoutUs(Results results, List<Integer> steps, List<Integer> passing) throws IOException {
+    Path tokens =
+        ServletWar.make(folder.resolve("tokens.war"), TokenServlet.class, Map.of(), List.of());
+    int held = most("tokens", tokens, steps, results);
+    String tomcat = "Tomcat 10.1, 200 threads, 512 MB: ";
     results.add(
         Key.OPEN_STREAMS,
-        "Tomcat 10.1, 200 threads, 512 MB: a servlet that makes the tokens itself, and no more",
+        tomcat + "a servlet that makes the tokens itself, and no more",
         held,
         null);
     results.add(
@@ -127,9 +133,37 @@ final class OpenStreams {
         "through us, over those of that servlet",
         throughUs / (double) held,
         GOAL);
+    try (Upstream upstream = Upstream.start()) {
+      Path pass =
+          ServletWar.make(
+              folder.resolve("pass.war"),
+              PassServlet.class,
+              Map.of("upstream", upstream.url().toString()),
+              List.of(
+                  HttpAsyncClients.class, HttpHost.class, HttpVersionPolicy.class, Logger.class));
+      results.add(
+          Key.OPEN_STREAMS,
+          tomcat + "a servlet that passes the upstream's on by our HTTP client, and no more",
+          most("pass", pass, passing, results),
+          null);
+    }
   }
 
-  private boolean holds(Deployment alone, int streams, Results results) throws IOException {
+  /** How many a WAR's servlet holds, of these steps. */
+  private int most(String name, Path war, List<Integer> steps, Results results) throws IOException {
+    int held = 0;
+    for (int streams : steps) {
+      if (!holds(name, war, streams, results)) {
+        break;
+      }
+      held = streams;
+    }
+    return held;
+  }
+
+  private boolean holds(String name, Path war, int streams, Results results) throws IOException {
+    String of = "tomcat-" + name + "-" + streams;
+    Deployment alone = Deployment.of(name, war, Map.of()).withJvmOptions(HEAP);
     try (AppServerProcess server = AppServerProcess.start(AppServers.TOMCAT_10, alone);
         Child load = load(server.url(), streams, "alone")) {
       double before = Footprint.liveMegabytes(server);
@@ -138,13 +172,11 @@ final class OpenStreams {
         expect(load, "QUIET");
         double kib = (Footprint.liveMegabytes(server) - before) * 1e6 / 1024 / streams;
         ObjectNode figures = finished(load, streams).put("heap_for_a_stream_kib", kib);
-        results.detail("tomcat-alone-" + streams, figures);
-        System.out.println("    tomcat-alone-" + streams + ": " + figures);
+        results.detail(of, figures);
+        System.out.println("    " + of + ": " + figures);
         return ms(figures, "max") <= LATE_MS;
       } catch (IllegalStateException notHeld) {
-        results.detail(
-            "tomcat-alone-" + streams,
-            Json.object().put("not_held", String.valueOf(notHeld.getMessage())));
+        results.detail(of, Json.object().put("not_held", String.valueOf(notHeld.getMessage())));
         return false;
       }
     }

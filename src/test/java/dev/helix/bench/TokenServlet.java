@@ -6,16 +6,11 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * A servlet that sends a token a second by itself, as the upstream's model {@code seconds-N} does:
@@ -27,28 +22,6 @@ public final class TokenServlet extends HttpServlet {
   private static final long serialVersionUID = 1;
 
   private transient ScheduledExecutorService timers;
-
-  /** Makes the WAR. */
-  static Path war(Path file) throws IOException {
-    String descriptor =
-        "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'"
-            + " metadata-complete='true'><servlet><servlet-name>tokens</servlet-name>"
-            + "<servlet-class>"
-            + TokenServlet.class.getName()
-            + "</servlet-class><async-supported>true</async-supported></servlet><servlet-mapping>"
-            + "<servlet-name>tokens</servlet-name><url-pattern>/*</url-pattern></servlet-mapping>"
-            + "</web-app>";
-    try (OutputStream bytes = Files.newOutputStream(file);
-        ZipOutputStream war = new ZipOutputStream(bytes)) {
-      war.putNextEntry(new ZipEntry("WEB-INF/web.xml"));
-      war.write(descriptor.getBytes(StandardCharsets.UTF_8));
-      String name = TokenServlet.class.getName().replace('.', '/') + ".class";
-      war.putNextEntry(new ZipEntry("WEB-INF/classes/" + name));
-      TokenServlet.class.getResourceAsStream("/" + name).transferTo(war);
-      war.closeEntry();
-    }
-    return file;
-  }
 
   @Override
   public void init() {

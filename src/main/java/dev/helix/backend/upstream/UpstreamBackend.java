@@ -122,11 +122,6 @@ public final class UpstreamBackend implements ChatBackend {
   }
 
   @Override
-  public boolean needsOnlyBody() {
-    return true;
-  }
-
-  @Override
   public CompletionStage<byte[]> models() {
     ModelsReceiver receiver = new ModelsReceiver();
     asked = receiver;
