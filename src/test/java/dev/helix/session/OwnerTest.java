@@ -91,7 +91,7 @@ class OwnerTest {
   }
 
   private static String encoded(String name) {
-    return HexFormat.of().formatHex(SessionResolver.encoded(name));
+    return HexFormat.of().formatHex(OwnerNames.encoded(name));
   }
 
   @Test

@@ -21,7 +21,8 @@ public interface SessionStoreContract
         ListingContract,
         LeaseContract,
         OwnerSecretContract,
-        WholeSessionContract {
+        WholeSessionContract,
+        LongRequestContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
   static SessionState state(String id, String conversationId) {

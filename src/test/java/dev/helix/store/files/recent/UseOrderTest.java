@@ -4,6 +4,7 @@ import static dev.helix.store.SessionStoreContract.NOW;
 import static dev.helix.store.SessionStoreContract.element;
 import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,11 +29,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,6 +131,42 @@ class UseOrderTest {
         order.close();
       }
     }
+  }
+
+  @Test
+  void largeSortedFile_isWrittenAnewAfterMoreUses() throws IOException {
+    Files.createDirectories(sessions());
+    UseFolder folder = new UseFolder(sessions());
+    folder.prepare();
+    Files.delete(sorted());
+    Iterator<Integer> each = IntStream.range(0, MANY).map(i -> MANY - 1 - i).iterator();
+    UseFile.write(
+        sorted(),
+        () -> {
+          if (!each.hasNext()) {
+            return null;
+          }
+          int number = each.next();
+          return Use.of(at(number, number));
+        });
+    folder.replaceLog(List.of());
+    folder.markClean();
+    byte[] before = Files.readAllBytes(sorted());
+    int most = before.length / 4096;
+    assertTrue(most > 10, "too small to count: " + before.length);
+
+    UseOrder order = new UseOrder(sessions(), 10);
+    for (int i = MANY; i < MANY + most; i++) {
+      order.used(Use.of(at(i, i)));
+    }
+    order.close();
+    assertArrayEquals(before, Files.readAllBytes(sorted()));
+
+    order = new UseOrder(sessions(), 10);
+    order.used(Use.of(at(MANY + most, MANY + most)));
+    await("the file is written anew", () -> sorted().toFile().length() > before.length);
+    order.close();
+    assertEquals(MANY + most + 1, Files.readAllLines(sorted()).size());
   }
 
   @Test
