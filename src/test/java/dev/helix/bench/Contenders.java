@@ -27,6 +27,9 @@ final class Contenders implements AutoCloseable {
   /** A servlet that forces question and answer to a file, and does nothing else. */
   static final String DURABLE_SERVLET = "durable_servlet";
 
+  /** The same with a session's folder for each conversation. */
+  static final String FOLDERS_SERVLET = "folders_servlet";
+
   static final String LITELLM = "litellm";
   static final String OURS = "ours";
 
@@ -39,6 +42,7 @@ final class Contenders implements AutoCloseable {
   private final Nginx nginx;
   private final URI servlet;
   private final URI durableServlet;
+  private final URI foldersServlet;
   private final LiteLlm liteLlm;
   private final String whyNoLiteLlm;
 
@@ -63,7 +67,11 @@ final class Contenders implements AutoCloseable {
       servlet = isThere(PROXY) ? servlet(PROXY, url.toString()) : null;
       durableServlet =
           isThere(DURABLE_PROXY)
-              ? servlet(DURABLE_PROXY, url.toString(), folder.resolve("kept").toString())
+              ? servlet(DURABLE_PROXY, url.toString(), "files", folder.resolve("kept").toString())
+              : null;
+      foldersServlet =
+          isThere(DURABLE_PROXY)
+              ? servlet(DURABLE_PROXY, url.toString(), "folders", folder.resolve("made").toString())
               : null;
       liteLlm =
           whyNoLiteLlm == null
@@ -129,6 +137,14 @@ final class Contenders implements AutoCloseable {
   void addDurableServlet(ArrayNode targets, int conversations) {
     if (durableServlet != null) {
       add(targets, DURABLE_SERVLET, durableServlet, conversations);
+    }
+  }
+
+  /** Adds both servlets that keep what is said. */
+  void addDurableServlets(ArrayNode targets, int conversations) {
+    addDurableServlet(targets, conversations);
+    if (foldersServlet != null) {
+      add(targets, FOLDERS_SERVLET, foldersServlet, conversations);
     }
   }
 

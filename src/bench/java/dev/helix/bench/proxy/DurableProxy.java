@@ -7,11 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -36,12 +33,12 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
 /**
- * An asynchronous servlet before an upstream that keeps what is said, and does nothing else: the
- * least that a durable turn costs with a servlet and this HTTP client. It reads no JSON, knows no
- * sessions and checks nothing. A question is appended to the file of its conversation, and its
- * answer too, which is forced to the disk before the caller has its end; no thread waits for the
- * upstream, and none of the HTTP client's for the disk. Prints its port. Arguments: the upstream's
- * URL, a folder.
+ * An asynchronous servlet before an upstream that keeps what is said, and does nothing else: with a
+ * {@link FileKeeper} the least that a durable turn costs with a servlet and this HTTP client. It
+ * knows no callers and checks nothing. What is said is on the disk before the caller has the
+ * answer's end; no thread waits for the upstream, and none of the HTTP client's for the disk.
+ * Prints its port. Arguments: the upstream's URL, {@code files} or {@code folders} for a {@link
+ * FolderKeeper}, and a folder.
  */
 public final class DurableProxy {
   private static final int MOST_CONNECTIONS = 10_000;
@@ -63,30 +60,32 @@ public final class DurableProxy {
             .disableContentCompression()
             .build();
     client.start();
-    Path folder = Files.createDirectories(Path.of(arguments[1]));
-    ServletServer.serve(new ServletHolder(new DurableServlet(client, arguments[0], folder)));
+    Path folder = Path.of(arguments[2]);
+    Keeper keeper =
+        arguments[1].equals("files") ? new FileKeeper(folder) : new FolderKeeper(folder);
+    ServletServer.serve(new ServletHolder(new DurableServlet(client, arguments[0], keeper)));
   }
 
   private static final class DurableServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     private final transient CloseableHttpAsyncClient client;
-    private final transient Path folder;
+    private final transient Keeper keeper;
     private final String upstream;
     private final transient Executor disk = Executors.newFixedThreadPool(8);
 
-    DurableServlet(CloseableHttpAsyncClient client, String upstream, Path folder) {
+    DurableServlet(CloseableHttpAsyncClient client, String upstream, Keeper keeper) {
       this.client = client;
       this.upstream = upstream;
-      this.folder = folder;
+      this.keeper = keeper;
     }
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
       byte[] question = request.getInputStream().readAllBytes();
-      Path file = folder.resolve(request.getHeader("X-Conversation-ID"));
-      append(file, question, false);
+      String conversation = request.getHeader("X-Conversation-ID");
+      keeper.question(conversation, question);
       AsyncContext async = request.startAsync();
       async.setTimeout(0);
       Future<Void> unused =
@@ -95,18 +94,8 @@ public final class DurableProxy {
                   SimpleRequestBuilder.post(upstream + request.getRequestURI())
                       .setBody(question, ContentType.APPLICATION_JSON)
                       .build()),
-              new Answer(async, file, disk),
+              new Answer(async, keeper, conversation, disk),
               null);
-    }
-
-    private static void append(Path file, byte[] bytes, boolean force) throws IOException {
-      try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        channel.write(ByteBuffer.wrap(bytes));
-        if (force) {
-          channel.force(false);
-        }
-      }
     }
   }
 
@@ -116,7 +105,8 @@ public final class DurableProxy {
 
     private final AsyncContext async;
     private final HttpServletResponse response;
-    private final Path file;
+    private final Keeper keeper;
+    private final String conversation;
     private final Executor disk;
     private final ByteArrayOutputStream all = new ByteArrayOutputStream();
     private int sent;
@@ -124,10 +114,11 @@ public final class DurableProxy {
     private FutureCallback<Void> result;
     private volatile boolean ended;
 
-    Answer(AsyncContext async, Path file, Executor disk) {
+    Answer(AsyncContext async, Keeper keeper, String conversation, Executor disk) {
       this.async = async;
       this.response = (HttpServletResponse) async.getResponse();
-      this.file = file;
+      this.keeper = keeper;
+      this.conversation = conversation;
       this.disk = disk;
     }
 
@@ -180,7 +171,7 @@ public final class DurableProxy {
     private void finish() {
       try {
         byte[] bytes = all.toByteArray();
-        DurableServlet.append(file, bytes, true);
+        keeper.answer(conversation, bytes);
         if (!streams) {
           response.setContentLength(bytes.length);
         }
