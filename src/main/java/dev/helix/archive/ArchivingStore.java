@@ -139,8 +139,11 @@ final class ArchivingStore implements SessionStore {
    *     have restored it just between the look at the store and that at the archive
    */
   private boolean bringBack(SessionId id) {
+    if (!archive.isMade()) {
+      return false; // Nothing was ever archived.
+    }
     if (archive.find(id).isEmpty()) {
-      return archive.isMade();
+      return true;
     }
     ReentrantLock lock = restoring.of(id);
     lock.lock();

@@ -12,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -71,13 +72,21 @@ public final class Disk {
    * by an interrupt half-way.
    */
   public static FileOutputStream create(Path file) throws IOException {
-    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      Files.createFile(file, OWNERS_FILE);
+    } catch (FileAlreadyExistsException e) {
       Files.delete(file); // Of an earlier version, it may be others' to read.
-    }
-    if (Files.notExists(file)) {
       Files.createFile(file, OWNERS_FILE);
     }
-    return new FileOutputStream(file.toFile());
+    return openToAppend(file);
+  }
+
+  /**
+   * Opens a file at its end. A new one is not opened to be cut: what was cut, some file systems
+   * write to the disk when it is closed.
+   */
+  private static FileOutputStream openToAppend(Path file) throws IOException {
+    return new FileOutputStream(file.toFile(), true);
   }
 
   /**
@@ -108,9 +117,19 @@ public final class Disk {
   public static void write(Path file, byte[] content) throws IOException {
     Files.createFile(file, OWNERS_FILE);
     if (content.length > 0) {
-      try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      try (FileOutputStream out = openToAppend(file)) {
         out.write(content);
       }
+    }
+  }
+
+  /** Adds to a file's end; one that is missing is made, for its owner alone. Not forced. */
+  public static void append(Path file, byte[] content) throws IOException {
+    if (!Files.exists(file)) {
+      Files.createFile(file, OWNERS_FILE);
+    }
+    try (FileOutputStream out = openToAppend(file)) {
+      out.write(content);
     }
   }
 

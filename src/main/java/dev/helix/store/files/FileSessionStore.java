@@ -168,11 +168,11 @@ public final class FileSessionStore implements SessionStore {
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
       throws IOException {
     folders.order().used(Use.of(state));
-    Path mark = forces.making(state.sessionId());
+    MadeSessions.Mark mark = forces.making(state.sessionId());
     try {
       folder.create(state, elements);
     } catch (IOException | RuntimeException e) {
-      Forces.remove(mark);
+      forces.notMade(mark);
       throw e;
     }
     forces.made(state.sessionId(), mark);
@@ -315,6 +315,7 @@ public final class FileSessionStore implements SessionStore {
     try {
       folders.writeUse();
       forces.unforced().forEach(this::force);
+      forces.close();
       // Before the order notes the directory's time of change.
       Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {

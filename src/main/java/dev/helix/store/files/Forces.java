@@ -4,15 +4,12 @@ import dev.helix.session.SessionId;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.SessionLocks;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,14 +20,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * failed. Thread-safe.
  */
 final class Forces {
-  private static final Logger LOG = System.getLogger(Forces.class.getName());
-  private static final String MADE = "made.";
-
   private final Path sessions;
   private final Clock clock;
+  private final MadeSessions log;
 
   /** The mark of each session that was made. */
-  private final Map<SessionId, Path> made = new ConcurrentHashMap<>();
+  private final Map<SessionId, MadeSessions.Mark> made = new ConcurrentHashMap<>();
 
   private final Set<SessionId> failed = ConcurrentHashMap.newKeySet();
 
@@ -40,6 +35,7 @@ final class Forces {
   Forces(Path sessions, Clock clock) {
     this.sessions = sessions;
     this.clock = clock;
+    this.log = new MadeSessions(sessions);
   }
 
   /**
@@ -51,39 +47,28 @@ final class Forces {
     if (!Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    for (Path mark : Disk.entries(unfinished, MADE + "*")) {
-      String name = mark.getFileName().toString();
-      Optional<SessionId> id =
-          SessionId.ofName(name.substring(MADE.length(), name.lastIndexOf('.')));
-      if (id.isPresent()) {
-        folder(id.get()).forceMade();
-      }
+    for (SessionId id : log.left()) {
+      folder(id).forceMade();
     }
     Disk.deleteTree(unfinished);
   }
 
   /** A session is about to be made. */
-  Path making(SessionId id) throws IOException {
-    Path mark = SessionFolder.unfinished(sessions, MADE + id);
-    Disk.write(mark, new byte[0]);
-    return mark;
+  MadeSessions.Mark making(SessionId id) throws IOException {
+    return log.add(id);
   }
 
   /** It was made, with this mark. */
-  void made(SessionId id, Path mark) {
-    Path before = made.put(id, mark);
+  void made(SessionId id, MadeSessions.Mark mark) {
+    MadeSessions.Mark before = made.put(id, mark);
     if (before != null) {
-      remove(before);
+      log.forced(before); // It is gone, and the new one has its own.
     }
   }
 
-  /** Takes a mark away: it was not made, or is forced. */
-  static void remove(Path mark) {
-    try {
-      Files.deleteIfExists(mark);
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "{0} goes with the next start", mark);
-    }
+  /** It was not made. */
+  void notMade(MadeSessions.Mark mark) {
+    log.notMade(mark);
   }
 
   /** Whether the last forced write failed, so that what is read may not be on the disk. */
@@ -91,9 +76,18 @@ final class Forces {
     return !failed.isEmpty() && failed.contains(id);
   }
 
-  /** What failed was written anew, or is gone. */
+  /** What failed was written anew. */
   void mended(SessionId id) {
     failed.remove(id);
+  }
+
+  /** The session is gone, so that there is nothing of it to force or to read again. */
+  void gone(SessionId id) {
+    failed.remove(id);
+    MadeSessions.Mark mark = made.remove(id);
+    if (mark != null) {
+      log.notMade(mark);
+    }
   }
 
   /**
@@ -107,16 +101,15 @@ final class Forces {
       if (hasFailed(id)) {
         return false;
       }
-      Path mark = made.get(id);
+      MadeSessions.Mark mark = made.get(id);
       SessionFolder folder = folder(id);
       if (mark == null) {
         folder.transcript().force();
         return true;
       }
       folder.forceMade();
-      if (made.remove(id, mark)) {
-        remove(mark);
-      }
+      made.remove(id, mark);
+      log.forced(mark);
       return true;
     } catch (IOException e) {
       failed.add(id);
@@ -133,5 +126,10 @@ final class Forces {
   /** The sessions that were made and not forced since. */
   List<SessionId> unforced() {
     return List.copyOf(made.keySet());
+  }
+
+  /** Nothing is made any more. */
+  void close() {
+    log.removeIfEmpty();
   }
 }

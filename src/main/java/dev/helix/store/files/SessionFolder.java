@@ -195,10 +195,15 @@ final class SessionFolder {
   }
 
   private void putInPlace(Path made) throws IOException {
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE); // Also onto an empty folder.
+    } catch (IOException e) {
+      if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
       setAside(); // A folder without a status belongs to nobody that we know.
+      Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
     }
-    Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**
@@ -223,15 +228,20 @@ final class SessionFolder {
 
   /** A free name out of sight in a sessions directory. */
   static Path unfinished(Path sessions, String what) throws IOException {
-    Path parent = sessions.resolve(UNFINISHED);
-    if (!Files.isDirectory(parent)) {
+    return unfinished(sessions).resolve(what + "." + UUID.randomUUID());
+  }
+
+  /** The folder out of sight in a sessions directory, which is made where it is missing. */
+  static Path unfinished(Path sessions) throws IOException {
+    Path unfinished = sessions.resolve(UNFINISHED);
+    if (!Files.isDirectory(unfinished)) {
       try {
-        Disk.makeFolder(parent); // Not its parents: a sessions directory that is gone stays so.
+        Disk.makeFolder(unfinished); // Not its parents: a sessions directory that is gone stays so.
       } catch (FileAlreadyExistsException e) {
-        LOG.log(Level.TRACE, "another thread has just made {0}", parent);
+        LOG.log(Level.TRACE, "another thread has just made {0}", unfinished);
       }
     }
-    return parent.resolve(what + "." + UUID.randomUUID());
+    return unfinished;
   }
 
   /** Reads all of the session and writes it anew, forced, as {@link TranscriptFile#mend}. */

@@ -147,7 +147,7 @@ final class SessionFolders {
     Path away = folder.unfinished("deleted");
     Files.move(folder.path(), away);
     forget(id); // Not before: where it cannot be moved, it is there still.
-    forces.mended(id); // There is nothing to be read again.
+    forces.gone(id);
     order.forget(id);
     Disk.forceDirectory(sessions);
     return away;

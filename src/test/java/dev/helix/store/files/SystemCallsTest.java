@@ -4,6 +4,7 @@ import static dev.helix.store.SessionStoreContract.NOW;
 import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
@@ -11,6 +12,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SteppingClock;
+import dev.helix.store.disk.Disk;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,9 +62,14 @@ class SystemCallsTest {
           String name = "conv-" + i % conversations;
           if (args[1].equals("delete")) {
             store.delete(new SessionId(name));
+          } else if (args[1].equals("make")) {
+            store.append(state(name, name), LogVersion.NONE, List.of(element("q", i)), null);
           } else {
             turn(store, name, i);
           }
+        }
+        if (args[1].equals("make")) {
+          Runtime.getRuntime().halt(0); // As if it was killed: nothing is forced, nothing closed.
         }
       }
     }
@@ -148,5 +155,19 @@ class SystemCallsTest {
     String folder = "<" + directory.toRealPath().resolve("sessions") + ">";
     long looks = calls("getdents64", folder, "delete", 0, 40, 40);
     assertTrue(looks <= 8, looks + " looks for 40 deletions");
+  }
+
+  @Test
+  void sessionsThatAKilledProcessHadMade_areForcedByTheNextStart_andByNoneAfterIt()
+      throws Exception {
+    for (String part : List.of("status.json>", "context/messages.json>", "context>", ">")) {
+      Path sessions = directory.resolve("sessions");
+      assertEquals(0, calls(FORCES, "/conv-", "make", 0, 100, 100));
+      String forced = part.equals(">") ? "/conv-7>" : "/conv-7/" + part;
+      assertEquals(1, calls(FORCES, forced, "turn", 0, 0, 1));
+      assertEquals(0, calls(FORCES, "/conv-", "turn", 0, 0, 1));
+      assertFalse(Files.exists(sessions.resolve(".unfinished")));
+      Disk.deleteTree(sessions);
+    }
   }
 }
