@@ -75,8 +75,11 @@ public final class Disk {
     try {
       Files.createFile(file, OWNERS_FILE);
     } catch (FileAlreadyExistsException e) {
-      Files.delete(file); // Of an earlier version, it may be others' to read.
-      Files.createFile(file, OWNERS_FILE);
+      // Of an earlier version, it may be others' to read; but a device stays.
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(file)) {
+        Files.delete(file);
+        Files.createFile(file, OWNERS_FILE);
+      }
     }
     return openToAppend(file);
   }
