@@ -3,6 +3,7 @@ package dev.helix.access;
 import dev.helix.http.ApiError;
 import dev.helix.http.HeaderValues;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.http.Placeholder;
 import dev.helix.session.Owner;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -103,14 +104,14 @@ public final class Callers {
       return null;
     }
     String user = HeaderValues.decode(values.get(0));
-    if (values.size() > 1 || !isName(user)) {
+    if (values.size() > 1 || !isName(user) || Placeholder.is(user)) {
       throw new InvalidRequestException(
           "invalid_user_id",
           USER_ID,
           "The header "
               + USER_ID
-              + " was given more than once, is longer than 512 characters or has control"
-              + " characters.");
+              + " was given more than once, is longer than 512 characters, has control characters"
+              + " or is a template that was not filled in.");
     }
     return user;
   }

@@ -181,7 +181,10 @@ interface BadInputCases extends Fixture {
         badId("over 512 characters", "X-Conversation-ID", "a".repeat(513)),
         badId("a control character", "X-Conversation-ID", "a\u00c2\u0085b"), // U+0085 in UTF-8
         badId("repeated", "X-Conversation-ID", "a", "X-Conversation-ID", "b"),
-        badId("over-long chat id", "X-OpenWebUI-Chat-Id", "a".repeat(513)));
+        badId("over-long chat id", "X-OpenWebUI-Chat-Id", "a".repeat(513)),
+        badId("a template", "X-Conversation-ID", "{{CHAT_ID}}", "X-OpenWebUI-Chat-Id", "a"),
+        badId("another template", "X-Conversation-ID", "${CHAT_ID}"),
+        badId("a word for nothing", "X-OpenWebUI-Chat-Id", "undefined"));
   }
 
   private DynamicTest badId(String name, String... headers) {
