@@ -20,14 +20,14 @@ final class ChatBody {
 
   /** What is read out of a body. The parser stands before the first token. */
   private interface Reading<T> {
-    T read(JsonParser parser) throws IOException;
+    T read(JsonParser parser, byte[] body) throws IOException;
   }
 
   private ChatBody() {}
 
   /** The first user message's text; empty where none is found. Specification section 1. */
   static Optional<String> firstMessage(byte[] body) {
-    return read(body, Optional.empty(), parser -> firstMessage(parser, body));
+    return read(body, Optional.empty(), ChatBody::firstMessage);
   }
 
   /**
@@ -36,12 +36,13 @@ final class ChatBody {
    * the first message is looked at.
    */
   static boolean isBackgroundPrompt(byte[] body) {
-    return read(body, false, parser -> isBackgroundPrompt(parser, body));
+    return read(body, false, ChatBody::isBackgroundPrompt);
   }
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
-    try (JsonParser parser = Json.FACTORY.createParser(body)) {
-      return reading.read(parser);
+    byte[] text = Json.withoutMark(body);
+    try (JsonParser parser = Json.FACTORY.createParser(text)) {
+      return reading.read(parser, text);
     } catch (IOException | IllegalArgumentException e) {
       LOG.log(Level.DEBUG, () -> "a body that is no readable chat request: " + e.getClass());
       return nothing;
@@ -88,13 +89,19 @@ final class ChatBody {
           return false;
         }
         asked = true;
-      } else if (field.equals("stream") && value == JsonToken.VALUE_TRUE) {
+      } else if (field.equals("stream") && isTrue(parser)) {
         return false;
       } else {
         parser.skipChildren();
       }
     }
     return asked && token == JsonToken.END_OBJECT;
+  }
+
+  /** Whether a flag is set, be it as a number or a text. */
+  private static boolean isTrue(JsonParser value) throws IOException {
+    String text = value.currentToken().isScalarValue() ? value.getText() : "";
+    return text.equalsIgnoreCase("true") || text.equals("1");
   }
 
   private static boolean isLonePrompt(JsonParser parser, byte[] body) throws IOException {

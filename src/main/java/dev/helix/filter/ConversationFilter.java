@@ -278,17 +278,21 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    RequestBody body;
+    RequestBody body = null;
+    byte[] content;
     try {
       body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
+      content = body.content();
     } catch (BodyBudgetException e) {
+      if (body != null) {
+        body.close();
+      }
       ErrorResponse.write(response, e.error());
       return;
     }
     BufferedRequest buffered = new BufferedRequest(request, response, body);
     try {
-      byte[] bytes = body.complete() ? body.bytes() : new byte[0];
-      if (attach(conversation, bytes, request, response)) {
+      if (attach(conversation, content, request, response)) {
         chain.doFilter(buffered, response);
       }
     } finally {

@@ -1,5 +1,6 @@
 package dev.helix.openai.chat;
 
+import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
@@ -30,11 +31,14 @@ final class ChatEndpoint {
   private final Turns turns;
   private final TurnSettings settings;
   private final BodyBudget budget;
+  private final FirstModel firstModel;
 
-  ChatEndpoint(Turns turns, BodyBudget budget) {
+  /** The endpoint; {@code firstModel} is asked where a request names no model. */
+  ChatEndpoint(Turns turns, BodyBudget budget, FirstModel firstModel) {
     this.turns = turns;
     this.settings = turns.settings();
     this.budget = budget;
+    this.firstModel = firstModel;
   }
 
   void chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -43,7 +47,7 @@ final class ChatEndpoint {
     try {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
-      ChatRequest chat = ChatRequest.parse(body.bytes());
+      ChatRequest chat = withModel(ChatRequest.parse(body.bytes()));
       turns.begin(call(request, chat, body), new ChatReplyForm(), request, response);
       handedOver = true;
     } catch (InvalidRequestException e) {
@@ -58,11 +62,15 @@ final class ChatEndpoint {
     }
   }
 
+  /** A request without a model goes as it came where no list of models can be had. */
+  private ChatRequest withModel(ChatRequest chat) {
+    return chat.namesModel() ? chat : firstModel.id().map(chat::withModel).orElse(chat);
+  }
+
   private TurnCall call(HttpServletRequest request, ChatRequest chat, RequestBody body)
       throws InvalidRequestException {
     Conversation conversation = Conversation.of(request);
     HistoryMode mode = historyMode(request, conversation);
-    chat.requireQuestion(mode);
     SessionState session = (SessionState) request.getAttribute(SessionState.class.getName());
     boolean kept = session != null && conversation.isTurn();
     return new TurnCall(
@@ -114,18 +122,13 @@ final class ChatEndpoint {
 
   private static void requireJson(HttpServletRequest request) throws InvalidRequestException {
     if (!RequestBody.isJson(request)) {
-      throw unsupported(
-          "unsupported_media_type",
-          "The request must be sent with 'Content-Type: application/json'.");
+      throw new InvalidRequestException(
+          new ApiError(
+              415,
+              "The request must be sent with 'Content-Type: application/json'.",
+              "invalid_request_error",
+              null,
+              "unsupported_media_type"));
     }
-    if (request.getHeader("Content-Encoding") != null) {
-      throw unsupported(
-          "unsupported_content_encoding", "A request body with a Content-Encoding is not read.");
-    }
-  }
-
-  private static InvalidRequestException unsupported(String code, String message) {
-    return new InvalidRequestException(
-        new ApiError(415, message, "invalid_request_error", null, code));
   }
 }
