@@ -27,6 +27,7 @@ import java.util.Map;
  */
 final class ChatEndpoint {
   private static final String HISTORY_HEADER = "X-Conversation-History";
+  private static final String METADATA = "metadata.";
 
   private final Turns turns;
   private final TurnSettings settings;
@@ -47,7 +48,7 @@ final class ChatEndpoint {
     try {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
-      ChatRequest chat = withModel(ChatRequest.parse(body.bytes()));
+      ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
       turns.begin(call(request, chat, body), new ChatReplyForm(), request, response);
       handedOver = true;
     } catch (InvalidRequestException e) {
@@ -60,6 +61,14 @@ final class ChatEndpoint {
         body.close();
       }
     }
+  }
+
+  /** What is in the metadata for us alone does not go to the backend. */
+  private static ChatRequest withoutId(ChatRequest chat, HttpServletRequest request) {
+    String field = Conversation.of(request).field();
+    return field != null && field.startsWith(METADATA)
+        ? chat.withoutMetadata(field.substring(METADATA.length()))
+        : chat;
   }
 
   /** A request without a model goes as it came where no list of models can be had. */
