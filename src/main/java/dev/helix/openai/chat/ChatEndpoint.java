@@ -8,9 +8,11 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
+import dev.helix.transcript.MessageIds;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
@@ -86,13 +88,21 @@ final class ChatEndpoint {
         session,
         kept
             ? new TurnRequest(
-                chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+                    chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+                .asAside(isAside(chat, mode, conversation))
             : null,
         conversation.id() != null,
         chat.stream(),
         forwarded(request),
         body,
         chat::bodyWith);
+  }
+
+  /** Who sends only what is new, or says which message it is, asks for itself. */
+  private static boolean isAside(ChatRequest chat, HistoryMode mode, Conversation conversation) {
+    return mode == HistoryMode.CLIENT
+        && conversation.messageIds().equals(MessageIds.NONE)
+        && BackgroundPrompt.mayBe(chat.messages(), chat.stream());
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)
