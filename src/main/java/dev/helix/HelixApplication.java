@@ -4,6 +4,7 @@ import dev.helix.archive.ArchiveSchedule;
 import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
 import dev.helix.backend.ChatBackend;
+import dev.helix.backend.FirstModel;
 import dev.helix.backend.demo.DemoBackend;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
@@ -93,6 +94,7 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), new BodyBudget(config.filter().memoryBytes()));
     context.setAttribute(ModelCatalog.class.getName(), models);
+    context.setAttribute(FirstModel.class.getName(), (FirstModel) models::firstId);
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(
         "dev.helix.sessions.dir",

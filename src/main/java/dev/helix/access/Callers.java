@@ -3,6 +3,7 @@ package dev.helix.access;
 import dev.helix.http.ApiError;
 import dev.helix.http.HeaderValues;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.http.Placeholder;
 import dev.helix.session.Owner;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -16,6 +17,10 @@ import java.util.List;
  */
 public final class Callers {
   private static final String AUTHORIZATION = "Authorization";
+
+  /** Where clients of Azure's OpenAI put it. */
+  private static final String API_KEY = "api-key";
+
   private static final String TOKEN = "X-OpenWebUI-User-Jwt";
   private static final String USER_ID = "X-OpenWebUI-User-Id";
   private static final String MODELS = "/v1/models";
@@ -55,18 +60,31 @@ public final class Callers {
     return new Owner(key.tenant(), user != null ? user : principal);
   }
 
+  /** The key in one of two headers. Where both have a valid one it must be the same. */
   private ApiKey key(HttpServletRequest request) throws InvalidRequestException {
-    List<String> values = Collections.list(request.getHeaders(AUTHORIZATION));
-    String value = values.size() == 1 ? values.get(0) : "";
+    String value = only(request, AUTHORIZATION);
     boolean bearer = value.regionMatches(true, 0, "Bearer ", 0, 7);
     // No key costs what a wrong key costs.
     ApiKey key = keys.find(ApiKey.hash(bearer ? value.substring(7).strip() : ""));
+    String other = only(request, API_KEY).strip();
+    if (!other.isEmpty()) {
+      ApiKey found = keys.find(ApiKey.hash(other));
+      boolean two = key != null && found != null && !found.equals(key);
+      key = two ? null : found != null ? found : key;
+    }
     if (key == null) {
       throw unproven(
           "invalid_api_key",
-          "A valid API key is needed: send it as \"Authorization: Bearer KEY\", once.");
+          "A valid API key is needed: send it as \"Authorization: Bearer KEY\" or \"api-key: KEY\","
+              + " once.");
     }
     return key;
+  }
+
+  /** The value of a header, or "" where it was given more or less than once. */
+  private static String only(HttpServletRequest request, String header) {
+    List<String> values = Collections.list(request.getHeaders(header));
+    return values.size() == 1 ? values.get(0) : "";
   }
 
   private String userOfToken(HttpServletRequest request, boolean service)
@@ -103,14 +121,14 @@ public final class Callers {
       return null;
     }
     String user = HeaderValues.decode(values.get(0));
-    if (values.size() > 1 || !isName(user)) {
+    if (values.size() > 1 || !isName(user) || Placeholder.is(user)) {
       throw new InvalidRequestException(
           "invalid_user_id",
           USER_ID,
           "The header "
               + USER_ID
-              + " was given more than once, is longer than 512 characters or has control"
-              + " characters.");
+              + " was given more than once, is longer than 512 characters, has control characters"
+              + " or is a template that was not filled in.");
     }
     return user;
   }

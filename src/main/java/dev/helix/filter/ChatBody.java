@@ -4,11 +4,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
+import dev.helix.message.Preamble;
 import dev.helix.text.Json;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the filter needs to know of a chat request's body, read no further than it takes. The bytes
@@ -20,14 +25,49 @@ final class ChatBody {
 
   /** What is read out of a body. The parser stands before the first token. */
   private interface Reading<T> {
-    T read(JsonParser parser) throws IOException;
+    T read(JsonParser parser, byte[] body) throws IOException;
   }
+
+  /**
+   * A text that a chat is known by.
+   *
+   * @param preamble whether an agent's own words stand before it
+   */
+  record First(String text, boolean preamble) {}
+
+  private static final Set<String> TOOLS = Set.of("tools", "functions");
+  private static final String METADATA = "metadata";
 
   private ChatBody() {}
 
-  /** The first user message's text; empty where none is found. Specification section 1. */
-  static Optional<String> firstMessage(byte[] body) {
-    return read(body, Optional.empty(), parser -> firstMessage(parser, body));
+  /**
+   * The text of a person's first message, past what {@linkplain Preamble agents} say before it,
+   * else of the first user message; empty where none is found. Specification section 1.
+   */
+  static Optional<First> firstMessage(byte[] body) {
+    return read(body, Optional.empty(), ChatBody::firstMessage);
+  }
+
+  /** Whether the request brings tools along, as agents do. All of the body may be read. */
+  static boolean hasTools(byte[] body) {
+    return read(body, false, (parser, text) -> hasTools(parser));
+  }
+
+  /**
+   * The texts and numbers in fields of the body, and behind {@code metadata.} of its metadata. All
+   * of the body is read.
+   */
+  static Map<String, String> values(byte[] body, List<String> names) {
+    return read(
+        body,
+        Map.of(),
+        (parser, text) -> {
+          Map<String, String> values = new HashMap<>();
+          if (parser.nextToken() == JsonToken.START_OBJECT) {
+            readValues(parser, "", names, values);
+          }
+          return values;
+        });
   }
 
   /**
@@ -36,19 +76,50 @@ final class ChatBody {
    * the first message is looked at.
    */
   static boolean isBackgroundPrompt(byte[] body) {
-    return read(body, false, parser -> isBackgroundPrompt(parser, body));
+    return read(body, false, ChatBody::isBackgroundPrompt);
   }
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
-    try (JsonParser parser = Json.FACTORY.createParser(body)) {
-      return reading.read(parser);
+    byte[] text = Json.withoutMark(body);
+    try (JsonParser parser = Json.FACTORY.createParser(text)) {
+      return reading.read(parser, text);
     } catch (IOException | IllegalArgumentException e) {
       LOG.log(Level.DEBUG, () -> "a body that is no readable chat request: " + e.getClass());
       return nothing;
     }
   }
 
-  private static Optional<String> firstMessage(JsonParser parser, byte[] body) throws IOException {
+  private static void readValues(
+      JsonParser parser, String prefix, List<String> names, Map<String, String> values)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = prefix + parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (prefix.isEmpty() && name.equals(METADATA) && value == JsonToken.START_OBJECT) {
+        readValues(parser, METADATA + ".", names, values);
+      } else if (names.contains(name) && (value == JsonToken.VALUE_STRING || value.isNumeric())) {
+        values.put(name, parser.getText());
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private static boolean hasTools(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return false;
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean tools = TOOLS.contains(parser.currentName());
+      if (parser.nextToken() == JsonToken.START_ARRAY && tools) {
+        return parser.nextToken() != JsonToken.END_ARRAY;
+      }
+      parser.skipChildren();
+    }
+    return false;
+  }
+
+  private static Optional<First> firstMessage(JsonParser parser, byte[] body) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return Optional.empty();
     }
@@ -63,15 +134,20 @@ final class ChatBody {
     return Optional.empty();
   }
 
-  private static Optional<String> firstUserMessage(JsonParser parser, byte[] body)
+  private static Optional<First> firstUserMessage(JsonParser parser, byte[] body)
       throws IOException {
+    String preamble = null;
     while (parser.nextToken() == JsonToken.START_OBJECT) {
       Message message = skipMessage(parser).messageIn(body);
       if (message.role().equals("user")) {
-        return Optional.of(message.firstMessageText());
+        String text = message.firstMessageText();
+        if (!Preamble.is(text)) {
+          return Optional.of(new First(text, preamble != null));
+        }
+        preamble = preamble == null ? text : preamble;
       }
     }
-    return Optional.empty();
+    return Optional.ofNullable(preamble).map(text -> new First(text, true));
   }
 
   private static boolean isBackgroundPrompt(JsonParser parser, byte[] body) throws IOException {
@@ -88,13 +164,19 @@ final class ChatBody {
           return false;
         }
         asked = true;
-      } else if (field.equals("stream") && value == JsonToken.VALUE_TRUE) {
+      } else if (field.equals("stream") && isTrue(parser)) {
         return false;
       } else {
         parser.skipChildren();
       }
     }
     return asked && token == JsonToken.END_OBJECT;
+  }
+
+  /** Whether a flag is set, be it as a number or a text. */
+  private static boolean isTrue(JsonParser value) throws IOException {
+    String text = value.currentToken().isScalarValue() ? value.getText() : "";
+    return text.equalsIgnoreCase("true") || text.equals("1");
   }
 
   private static boolean isLonePrompt(JsonParser parser, byte[] body) throws IOException {

@@ -2,6 +2,7 @@ package dev.helix.filter;
 
 import dev.helix.transcript.MessageIds;
 import jakarta.servlet.ServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -16,8 +17,11 @@ import java.util.Objects;
  *     prompt is known by its shape. Null for every other request
  * @param messageIds the client's ids for the turn's messages; {@link MessageIds#NONE} where it
  *     names no conversation
+ * @param field the field of the request's body that had the id, such as {@code
+ *     metadata.conversation_id}; null where the id came in another way
  */
-public record Conversation(String id, String echo, String task, MessageIds messageIds) {
+public record Conversation(
+    String id, String echo, String task, MessageIds messageIds, String field) {
   /** The name of a background prompt that no header names. */
   public static final String DETECTED = "detected";
 
@@ -28,7 +32,15 @@ public record Conversation(String id, String echo, String task, MessageIds messa
     if ((id != null && id.isEmpty()) || (task != null && task.isEmpty())) {
       throw new IllegalArgumentException("empty is absent");
     }
+    if (field != null && id == null) {
+      throw new IllegalArgumentException("a field that had no id");
+    }
     Objects.requireNonNull(messageIds, "messageIds");
+  }
+
+  /** A conversation whose id was in no field of the body. */
+  public Conversation(String id, String echo, String task, MessageIds messageIds) {
+    this(id, echo, task, messageIds, null);
   }
 
   /** A conversation whose client gives its messages no ids. */
@@ -45,6 +57,18 @@ public record Conversation(String id, String echo, String task, MessageIds messa
     return (Conversation)
         Objects.requireNonNull(
             request.getAttribute(Conversation.class.getName()), "not behind a ConversationFilter");
+  }
+
+  /** This with an id that no header had. */
+  Conversation named(String newId, MessageIds ids, String newField) {
+    // As the bytes of a header would be, one char for each.
+    String bytes = new String(newId.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    return new Conversation(newId, bytes, task, ids, newField);
+  }
+
+  /** This as a background prompt that no header names. */
+  Conversation detected() {
+    return new Conversation(id, echo, DETECTED, messageIds, field);
   }
 
   /** Whether the chat is a temporary one, of which nothing is kept (specification section 5). */

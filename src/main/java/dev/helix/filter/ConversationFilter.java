@@ -58,14 +58,15 @@ import java.util.function.UnaryOperator;
  *
  * The filter stores nothing: a session comes to exist with its first recorded turn.
  *
- * <p>The id is the first non-empty value among the configured headers, whatever the method. A value
- * that is repeated, over 512 code points or has control characters is answered 400 {@code
- * invalid_conversation_id}. Without an id the {@linkplain FilterSettings.Fallback fallback} holds.
- * With one, and without {@code X-OpenWebUI-Task}, a request that has the shape of a background
- * prompt counts as one.
+ * <p>The id is the first non-empty value among the configured headers, whatever the method; else
+ * among the configured fields of the body; else that of the path, behind {@link
+ * ConversationPathServlet}. A value that is repeated, over 512 code points, has control characters
+ * or names no conversation is answered 400 {@code invalid_conversation_id}. Without an id the
+ * {@linkplain FilterSettings.Fallback fallback} holds. With one, and without {@code
+ * X-OpenWebUI-Task}, a request that has the shape of a background prompt counts as one.
  *
- * <p>For the first message and for the shape, the body of a JSON {@code POST} or {@code PUT} is
- * read into memory within the limits. Whatever is behind the filter can still read it.
+ * <p>For fields, for the first message and for the shape, the body of a JSON {@code POST} or {@code
+ * PUT} is read into memory within the limits. Whatever is behind the filter can still read it.
  *
  * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
  * or an application's own filter sets, else to the container's principal. A store that cannot be
@@ -102,9 +103,11 @@ public final class ConversationFilter implements Filter {
 
   private final String seen =
       ConversationFilter.class.getName() + "@" + Integer.toHexString(System.identityHashCode(this));
+  private final FallbackNotice notice = new FallbackNotice();
   private SessionManager manager;
   private FilterSettings settings;
   private ConversationHeaders headers;
+  private ConversationFields fields;
   private BodyBudget budget;
 
   // What init took part in, and destroy therefore leaves.
@@ -191,6 +194,7 @@ public final class ConversationFilter implements Filter {
   private void use(FilterSettings read, BodyBudget memory) {
     settings = read;
     headers = new ConversationHeaders(read.headers());
+    fields = new ConversationFields(read.fields());
     budget = memory;
   }
 
@@ -230,6 +234,9 @@ public final class ConversationFilter implements Filter {
     Conversation conversation;
     try {
       conversation = headers.read(request);
+      if (conversation.id() == null && fields.isEmpty()) {
+        conversation = ConversationPathServlet.read(request, conversation);
+      }
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return;
@@ -237,9 +244,6 @@ public final class ConversationFilter implements Filter {
     request.setAttribute(MANAGER, manager);
     // Another filter's session would be no session of this manager's.
     request.removeAttribute(SessionState.class.getName());
-    if (conversation.id() != null) {
-      response.setHeader(CONVERSATION_HEADER, conversation.echo());
-    }
     if (bodyTells(conversation, request)) {
       withBody(conversation, request, response, chain);
     } else if (attach(conversation, null, request, response)) {
@@ -251,7 +255,8 @@ public final class ConversationFilter implements Filter {
   private boolean bodyTells(Conversation conversation, HttpServletRequest request) {
     boolean open =
         conversation.id() == null
-            ? conversation.task() == null && settings.fallback() == Fallback.FIRST_MESSAGE
+            ? !fields.isEmpty()
+                || (conversation.task() == null && settings.fallback() == Fallback.FIRST_MESSAGE)
             : !conversation.temporary() && !ConversationHeaders.sayKind(request);
     return open && mayBeChat(request);
   }
@@ -278,17 +283,21 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    RequestBody body;
+    RequestBody body = null;
+    byte[] content;
     try {
       body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
+      content = body.content();
     } catch (BodyBudgetException e) {
+      if (body != null) {
+        body.close();
+      }
       ErrorResponse.write(response, e.error());
       return;
     }
     BufferedRequest buffered = new BufferedRequest(request, response, body);
     try {
-      byte[] bytes = body.complete() ? body.bytes() : new byte[0];
-      if (attach(conversation, bytes, request, response)) {
+      if (attach(conversation, content, request, response)) {
         chain.doFilter(buffered, response);
       }
     } finally {
@@ -305,15 +314,18 @@ public final class ConversationFilter implements Filter {
   private boolean attach(
       Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    boolean detected = said.id() != null && body != null && ChatBody.isBackgroundPrompt(body);
-    Conversation conversation =
-        detected
-            ? new Conversation(said.id(), said.echo(), Conversation.DETECTED, said.messageIds())
-            : said;
-    request.setAttribute(Conversation.class.getName(), conversation);
+    Conversation conversation;
     SessionState state;
     try {
+      conversation = kind(named(said, body, request), body, request);
+      request.setAttribute(Conversation.class.getName(), conversation);
+      if (conversation.id() != null) {
+        response.setHeader(CONVERSATION_HEADER, conversation.echo());
+      }
       state = session(conversation, body, request);
+    } catch (InvalidRequestException e) {
+      ErrorResponse.write(response, e.error());
+      return false;
     } catch (SessionException e) {
       boolean passes = e instanceof StoreUnavailableException;
       LOG.log(
@@ -332,6 +344,22 @@ public final class ConversationFilter implements Filter {
     return true;
   }
 
+  /** With an id from the body or the path, where no header has one. */
+  private Conversation named(Conversation said, byte[] body, HttpServletRequest request)
+      throws InvalidRequestException {
+    if (said.id() != null) {
+      return said;
+    }
+    Conversation byField = body == null ? said : fields.read(body, request, said);
+    return byField.id() != null ? byField : ConversationPathServlet.read(request, said);
+  }
+
+  /** As a background prompt, where no header says of which kind it is and its shape does. */
+  private static Conversation kind(Conversation said, byte[] body, HttpServletRequest request) {
+    boolean open = said.id() != null && body != null && !ConversationHeaders.sayKind(request);
+    return open && ChatBody.isBackgroundPrompt(body) ? said.detected() : said;
+  }
+
   private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {
     if (conversation.id() != null) {
       return conversation.temporary()
@@ -344,7 +372,10 @@ public final class ConversationFilter implements Filter {
     if (settings.fallback() == Fallback.RANDOM) {
       return manager.randomSession(owner(request));
     }
-    Optional<String> first = body == null ? Optional.empty() : ChatBody.firstMessage(body);
-    return first.map(text -> manager.getOrCreateSession(owner(request), text, null)).orElse(null);
+    Optional<ChatBody.First> first = body == null ? Optional.empty() : ChatBody.firstMessage(body);
+    first.ifPresent(found -> notice.taken(request, body, found.preamble()));
+    return first
+        .map(found -> manager.getOrCreateSession(owner(request), found.text(), null))
+        .orElse(null);
   }
 }

@@ -2,6 +2,7 @@ package dev.helix.filter;
 
 import dev.helix.http.HeaderValues;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.http.Placeholder;
 import dev.helix.transcript.MessageIds;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -15,7 +16,6 @@ record ConversationHeaders(List<String> names) {
   private static final String QUESTION = "X-OpenWebUI-User-Message-Id";
   private static final String PARENT = "X-OpenWebUI-User-Message-Parent-Id";
   private static final String ANSWER = "X-OpenWebUI-Message-Id";
-  private static final int MOST_CODE_POINTS = 512;
 
   ConversationHeaders {
     names = List.copyOf(names);
@@ -27,7 +27,7 @@ record ConversationHeaders(List<String> names) {
    * @throws InvalidRequestException if that value cannot be a conversation id: nothing is stored
    */
   Conversation read(HttpServletRequest request) throws InvalidRequestException {
-    String task = HeaderValues.of(request, TASK).stream().findFirst().orElse(null);
+    String task = task(request);
     for (String name : names) {
       List<String> values = HeaderValues.of(request, name);
       if (!values.isEmpty()) {
@@ -39,7 +39,16 @@ record ConversationHeaders(List<String> names) {
 
   /** Whether a header says whether this is a background prompt or, where it is empty, a turn. */
   static boolean sayKind(HttpServletRequest request) {
-    return request.getHeader(TASK) != null;
+    String task = request.getHeader(TASK);
+    return task != null && !Placeholder.is(task.strip());
+  }
+
+  /** A template that was not filled in says nothing. */
+  private static String task(HttpServletRequest request) {
+    return HeaderValues.of(request, TASK).stream()
+        .findFirst()
+        .filter(task -> !Placeholder.is(task))
+        .orElse(null);
   }
 
   private static Conversation conversation(
@@ -47,15 +56,15 @@ record ConversationHeaders(List<String> names) {
       throws InvalidRequestException {
     String echo = values.get(0);
     String id = HeaderValues.decode(echo);
-    String problem = values.size() > 1 ? "was given more than once" : problem(id);
-    if (problem != null) {
-      throw new InvalidRequestException(
-          "invalid_conversation_id", name, "The header " + name + " " + problem + ".");
+    if (values.size() > 1) {
+      throw IdRules.refused(name, "The header " + name + " was given more than once.");
     }
+    IdRules.check(id, name, "The header " + name);
     return new Conversation(id, echo, task, messageIds);
   }
 
-  private static MessageIds messageIds(HttpServletRequest request) {
+  /** The client's ids for the turn's messages, of a conversation that is named anywhere. */
+  static MessageIds messageIds(HttpServletRequest request) {
     return new MessageIds(
         messageId(request, QUESTION), messageId(request, PARENT), messageId(request, ANSWER));
   }
@@ -64,13 +73,6 @@ record ConversationHeaders(List<String> names) {
   private static String messageId(HttpServletRequest request, String name) {
     List<String> values = HeaderValues.of(request, name);
     String id = values.size() == 1 ? HeaderValues.decode(values.get(0)) : null;
-    return id == null || problem(id) != null ? null : id;
-  }
-
-  private static String problem(String id) {
-    if (id.codePointCount(0, id.length()) > MOST_CODE_POINTS) {
-      return "is longer than " + MOST_CODE_POINTS + " characters";
-    }
-    return id.chars().anyMatch(Character::isISOControl) ? "has control characters" : null;
+    return id == null || !IdRules.isId(id) ? null : id;
   }
 }

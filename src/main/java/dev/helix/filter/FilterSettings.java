@@ -9,16 +9,21 @@ import java.util.Objects;
  * The settings of {@link ConversationFilter}. Immutable.
  *
  * @param headers the headers that may name a conversation, the strongest first; at least one
+ * @param fields the fields of a body that may name one where no header does, the strongest first:
+ *     {@code NAME}, or {@code metadata.NAME}
  * @param fallback what holds for a request that names none
  * @param maxBytes the most bytes of one request's body that are taken into memory; at least 1
  * @param memoryBytes the most bytes that all request bodies in memory take together; at least
  *     {@code maxBytes}
  */
 public record FilterSettings(
-    List<String> headers, Fallback fallback, long maxBytes, long memoryBytes) {
+    List<String> headers, List<String> fields, Fallback fallback, long maxBytes, long memoryBytes) {
 
   /** The key of {@link #headers}. */
   public static final String HEADERS = "helix.conversation.headers";
+
+  /** The key of {@link #fields}. */
+  public static final String FIELDS = "helix.conversation.fields";
 
   /** The key of {@link #fallback}. */
   public static final String FALLBACK = "helix.conversation.fallback";
@@ -44,13 +49,22 @@ public record FilterSettings(
 
   public FilterSettings {
     headers = List.copyOf(headers);
+    fields = List.copyOf(fields);
     Objects.requireNonNull(fallback, "fallback");
     if (headers.isEmpty() || !headers.stream().allMatch(FilterSettings::isToken)) {
       throw new IllegalArgumentException("not header names: " + headers);
     }
+    if (!fields.stream().allMatch(ConversationFields::isField)) {
+      throw new IllegalArgumentException("not fields: " + fields);
+    }
     if (maxBytes < 1 || maxBytes > LARGEST_BODY || memoryBytes < maxBytes) {
       throw new IllegalArgumentException("limits: " + maxBytes + " of " + memoryBytes);
     }
+  }
+
+  /** Settings with no fields. */
+  public FilterSettings(List<String> headers, Fallback fallback, long maxBytes, long memoryBytes) {
+    this(headers, List.of(), fallback, maxBytes, memoryBytes);
   }
 
   /** The defaults. */
@@ -69,6 +83,14 @@ public record FilterSettings(
       settings.reject(HEADERS, "names of HTTP headers, separated by commas");
       headers = List.of("X-Conversation-ID");
     }
+    List<String> fields = settings.list(FIELDS, List.of());
+    if (!fields.stream().allMatch(ConversationFields::isField)) {
+      settings.reject(
+          FIELDS,
+          "names of fields of a chat request or, behind 'metadata.', of its metadata, separated by"
+              + " commas");
+      fields = List.of();
+    }
     Fallback fallback = settings.choice(FALLBACK, Fallback.FIRST_MESSAGE);
     long quarter = Math.max(MIB, Runtime.getRuntime().maxMemory() / 4);
     long memory = settings.size(MEMORY_BYTES, Math.min(256 * MIB, quarter), 1, Long.MAX_VALUE);
@@ -77,7 +99,7 @@ public record FilterSettings(
       settings.reject(MAX_BYTES, "at most " + MEMORY_BYTES + ", which is " + memory + " bytes");
       max = memory;
     }
-    return new FilterSettings(headers, fallback, max, memory);
+    return new FilterSettings(HeaderPresets.expand(headers), fields, fallback, max, memory);
   }
 
   /** The share of the heap for the sessions of a store, which {@code helix.cache.heap.share} is. */

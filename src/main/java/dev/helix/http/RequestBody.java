@@ -1,15 +1,20 @@
 package dev.helix.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.zip.GZIPInputStream;
 
 /**
  * The body of one request in memory, within a limit for the request and a {@link BodyBudget} for
  * all requests together. Whoever gets one from {@link #read} closes it at the end of the request,
  * also of an asynchronous one; then its bytes are gone. Thread-safe.
+ *
+ * <p>A body that came with {@code Content-Encoding: gzip} is unpacked by {@link #read}, within the
+ * same limit. Until then its bytes are those that came.
  */
 public final class RequestBody implements AutoCloseable {
   /** A caller that announces a large body and sends nothing holds no more than this. */
@@ -20,19 +25,26 @@ public final class RequestBody implements AutoCloseable {
 
   private static final int LARGEST = Integer.MAX_VALUE - 16;
 
-  private final int length;
+  private final int limit;
   private final boolean complete;
   private final BodyBudget budget;
+  private ContentCoding coding;
+  private volatile int length;
   private byte[] bytes;
   private boolean taken;
+
+  /** The bytes without their encoding, where somebody has looked at them and not taken them. */
+  private byte[] unpacked;
 
   /** How many bytes of the budget this takes. */
   private long held;
 
   private RequestBody(HttpServletRequest request, int most, BodyBudget budget) throws IOException {
     this.budget = budget;
+    this.limit = most;
+    this.coding = ContentCoding.of(request);
     try {
-      bytes = readBytes(request.getInputStream(), request.getContentLengthLong(), most);
+      bytes = readBytes(request.getInputStream(), request.getContentLengthLong(), most, 0);
     } catch (BodyBudgetException e) {
       close();
       discard(request.getInputStream(), most);
@@ -54,13 +66,13 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
-   * Reads a request's body to its end, or takes over the one that a filter has read already. Blocks
-   * until the body is there.
+   * Reads a request's body to its end, or takes over the one that a filter has read already, and
+   * unpacks it. Blocks until the body is there.
    *
-   * @param limit the most bytes that one body may have
+   * @param limit the most bytes that one body may have, packed and unpacked
    * @param budget where the bytes are counted while they are held
-   * @throws RequestBodyException if the body is over the limit. A declared {@code Content-Length}
-   *     over the limit is refused without reading
+   * @throws RequestBodyException if the body is over the limit, in an encoding that is not read, or
+   *     no whole gzip. A declared {@code Content-Length} over the limit is refused without reading
    * @throws BodyBudgetException if the budget has no room for it; thrown after the rest of the body
    *     was read and dropped
    * @throws IOException if the body cannot be read, such as when the caller has left
@@ -74,12 +86,16 @@ public final class RequestBody implements AutoCloseable {
     if (knownLonger || request.getContentLengthLong() > limit) {
       throw RequestBodyException.tooLarge(limit);
     }
-    RequestBody body = readUpTo(request, limit, budget);
-    if (!body.complete) {
-      body.close();
-      throw RequestBodyException.tooLarge(limit);
+    if (ContentCoding.of(request) == ContentCoding.OTHER) {
+      throw RequestBodyException.unknownCoding();
     }
-    return body.take(limit);
+    RequestBody body = readUpTo(request, limit, budget);
+    try {
+      return body.take(limit);
+    } catch (RequestBodyException e) {
+      body.close();
+      throw e;
+    }
   }
 
   /**
@@ -119,28 +135,31 @@ public final class RequestBody implements AutoCloseable {
     }
   }
 
-  /** The declared length is a hint, or negative: a filter may have decompressed the body. */
-  private byte[] readBytes(InputStream in, long declared, int limit) throws IOException {
-    int capacity =
-        (int) Math.min(declared < 0 ? FIRST_STEP : declared, Math.min(FIRST_STEP, limit));
-    hold(capacity);
+  /**
+   * The declared length is a hint, or negative: a filter may have decompressed the body.
+   *
+   * @param beside how many bytes are held besides these
+   */
+  private byte[] readBytes(InputStream in, long declared, int most, int beside) throws IOException {
+    int capacity = (int) Math.min(declared < 0 ? FIRST_STEP : declared, Math.min(FIRST_STEP, most));
+    hold(beside + (long) capacity);
     byte[] read = new byte[capacity];
     int size = in.readNBytes(read, 0, capacity);
-    while (size == read.length && size <= limit) {
+    while (size == read.length && size <= most) {
       // One byte tells whether there is more before room is made for it.
       int next = in.read();
       if (next < 0) {
         break;
       }
-      capacity = nextCapacity(size, declared, limit);
-      hold(Math.min(capacity, limit));
+      capacity = nextCapacity(size, declared, most);
+      hold(beside + (long) Math.min(capacity, most));
       read = Arrays.copyOf(read, capacity);
       read[size++] = (byte) next;
       size += in.readNBytes(read, size, capacity - size);
     }
     if (size < read.length) {
       read = Arrays.copyOf(read, size);
-      hold(size);
+      hold(beside + (long) size);
     }
     return read;
   }
@@ -152,6 +171,51 @@ public final class RequestBody implements AutoCloseable {
     long doubled = Math.max(2L * size, FIRST_STEP);
     long wanted = declared > size ? Math.min(doubled, declared) : doubled;
     return (int) Math.min(wanted, limit);
+  }
+
+  /**
+   * The body without its encoding, for a look at it before anybody takes it; empty where it is not
+   * complete, or cannot be had within the limit. Not a copy: it must not be changed.
+   *
+   * @throws BodyBudgetException if the budget has no room for it
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public synchronized byte[] content() {
+    if (coding == ContentCoding.IDENTITY) {
+      return complete ? bytes() : new byte[0];
+    }
+    if (unpacked == null) {
+      try {
+        unpacked = unpack();
+      } catch (BodyBudgetException e) {
+        throw e;
+      } catch (RequestBodyException e) {
+        hold(bytes().length);
+        unpacked = new byte[0];
+      }
+    }
+    return unpacked;
+  }
+
+  /** The bytes without their encoding; they are held besides those that came. */
+  private byte[] unpack() {
+    byte[] packed = bytes();
+    if (!complete) {
+      throw RequestBodyException.tooLarge(limit);
+    }
+    if (coding == ContentCoding.OTHER) {
+      throw RequestBodyException.unknownCoding();
+    }
+    byte[] whole;
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+      whole = readBytes(in, -1, limit, packed.length);
+    } catch (IOException e) {
+      throw RequestBodyException.noWholeGzip();
+    }
+    if (whole.length > limit) {
+      throw RequestBodyException.tooLarge(limit);
+    }
+    return whole;
   }
 
   /**
@@ -178,7 +242,7 @@ public final class RequestBody implements AutoCloseable {
     hold(otherBytes);
   }
 
-  /** The number of bytes, also after {@link #close()}. */
+  /** The number of {@link #bytes()}, also after {@link #close()}. */
   public int length() {
     return length;
   }
@@ -197,9 +261,21 @@ public final class RequestBody implements AutoCloseable {
     return complete;
   }
 
-  private synchronized RequestBody take(long limit) {
-    if (length > limit) {
-      throw RequestBodyException.tooLarge(limit);
+  private synchronized RequestBody take(long most) {
+    if (!complete || length > most) {
+      throw RequestBodyException.tooLarge(most);
+    }
+    if (coding != ContentCoding.IDENTITY) {
+      // Empty is what could not be unpacked: it is said why.
+      byte[] whole = unpacked == null || unpacked.length == 0 ? unpack() : unpacked;
+      if (whole.length > most) {
+        throw RequestBodyException.tooLarge(most);
+      }
+      bytes = whole;
+      length = whole.length;
+      unpacked = null;
+      coding = ContentCoding.IDENTITY;
+      hold(length);
     }
     byte[] unused = bytes();
     taken = true;
@@ -217,6 +293,7 @@ public final class RequestBody implements AutoCloseable {
   @Override
   public synchronized void close() {
     bytes = null;
+    unpacked = null;
     hold(0);
   }
 

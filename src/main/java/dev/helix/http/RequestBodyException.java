@@ -18,6 +18,28 @@ public sealed class RequestBodyException extends RuntimeException permits BodyBu
         new ApiError(413, message, "invalid_request_error", null, "request_too_large"));
   }
 
+  /** A body in an encoding that is not read: status 415. */
+  static RequestBodyException unknownCoding() {
+    return new RequestBodyException(
+        new ApiError(
+            415,
+            "A request body may have the Content-Encoding 'gzip' or 'identity' and no other.",
+            "invalid_request_error",
+            "Content-Encoding",
+            "unsupported_content_encoding"));
+  }
+
+  /** A body that is not what its {@code Content-Encoding} says: status 400. */
+  static RequestBodyException noWholeGzip() {
+    return new RequestBodyException(
+        new ApiError(
+            400,
+            "The request body is no whole gzip, as its Content-Encoding says it is.",
+            "invalid_request_error",
+            "Content-Encoding",
+            "invalid_content_encoding"));
+  }
+
   /** The error for the caller. */
   public ApiError error() {
     return error;

@@ -1,6 +1,7 @@
 package dev.helix.message;
 
 import java.util.Iterator;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -13,12 +14,24 @@ import java.util.regex.Pattern;
  * JSON. What is quoted within the chat history counts for nothing. The template for retrieved
  * documents begins with {@code ### Task:} too and is part of what a person asks; it is known by its
  * {@code <context>}. In doubt a text is none. Specification section 5.
+ *
+ * <p>Other programs' prompts have no such marks. A request that {@linkplain #mayBe may be} one is
+ * an aside: it is recorded, and what is a turn for sure goes before it.
  */
 public final class BackgroundPrompt {
   private static final String BEGIN = "### Task:";
   private static final String HISTORY_BEGIN = "<chat_history>";
   private static final String HISTORY_END = "</chat_history>";
   private static final String RETRIEVED = "<context>";
+
+  /** How the prompts for a title begin of opencode, LibreChat and n8n. */
+  private static final List<String> TITLES =
+      List.of(
+          "Generate a title for this conversation:",
+          "Provide a concise, 5-word-or-less title for the conversation",
+          "Analyze this conversation and provide:",
+          "Generate a concise and descriptive title for an AI chat conversation");
+
   private static final Pattern HEADED_OUTPUT = Pattern.compile("#*+[ *]*+Output");
 
   private BackgroundPrompt() {}
@@ -41,6 +54,22 @@ public final class BackgroundPrompt {
             : text;
     return template.lines().anyMatch(line -> line.stripLeading().startsWith(BEGIN))
         && (history || asksForJsonOnly(template));
+  }
+
+  /**
+   * Whether a request may be a program's own prompt: it has nothing but one user message, besides
+   * leading system messages, and is not streamed; or user messages alone, of which the first asks
+   * for a title in the words of a known program.
+   */
+  public static boolean mayBe(List<Message> request, boolean streamed) {
+    List<Message> said = request.stream().dropWhile(Message::isSystem).toList();
+    return !said.isEmpty()
+        && said.stream().allMatch(message -> message.role().equals("user"))
+        && ((said.size() == 1 && !streamed) || asksForTitle(said.get(0).text()));
+  }
+
+  private static boolean asksForTitle(String text) {
+    return TITLES.stream().anyMatch(text.stripLeading()::startsWith);
   }
 
   /** Whether a section headed Output opens with a line that names JSON, and shows an object. */

@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param parentKnown whether a parent is named, be it only null for the root: the leading system
  *     message names none
+ * @param aside whether it is the answer to an aside ({@link BackgroundPrompt#mayBe})
  */
 public record ElementFields(
     String id,
@@ -18,10 +19,23 @@ public record ElementFields(
     Instant timestamp,
     String model,
     String finishReason,
-    AnswerStatus status) {
+    AnswerStatus status,
+    boolean aside) {
   static final Set<String> NAMES =
-      Set.of("id", "parent_id", "timestamp", "model", "finish_reason", "status");
+      Set.of("id", "parent_id", "timestamp", "model", "finish_reason", "status", "aside");
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
+
+  /** Fields of what is no answer to an aside. */
+  public ElementFields(
+      String id,
+      boolean parentKnown,
+      String parentId,
+      Instant timestamp,
+      String model,
+      String finishReason,
+      AnswerStatus status) {
+    this(id, parentKnown, parentId, timestamp, model, finishReason, status, false);
+  }
 
   /** A message of the tree that is no recorded answer. */
   public static ElementFields node(String id, String parentId, Instant timestamp) {
@@ -47,7 +61,13 @@ public record ElementFields(
   /** These fields with an id and a parent in place of those that are missing. */
   public ElementFields placed(String newId, boolean newParentKnown, String newParentId) {
     return new ElementFields(
-        newId, newParentKnown, newParentId, timestamp, model, finishReason, status);
+        newId, newParentKnown, newParentId, timestamp, model, finishReason, status, aside);
+  }
+
+  /** These fields of the answer to an aside. */
+  public ElementFields asAside() {
+    return new ElementFields(
+        id, parentKnown, parentId, timestamp, model, finishReason, status, true);
   }
 
   byte[] toJsonFields() {
@@ -61,6 +81,9 @@ public record ElementFields(
     append(out, "model", model);
     append(out, "finish_reason", finishReason);
     append(out, "status", status == null ? null : status.wireName());
+    if (aside) {
+      out.append(out.isEmpty() ? "" : ",").append("\"aside\":true");
+    }
     return Json.utf8(out.toString());
   }
 

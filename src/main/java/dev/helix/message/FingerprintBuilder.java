@@ -87,8 +87,11 @@ final class FingerprintBuilder implements Json.FieldReader {
     }
   }
 
+  /** A text, also one that is written as a number; null where there is none. */
   private static Value text(JsonParser value, String role) throws IOException {
-    String text = Json.textOrNull(value);
+    JsonToken token = value.currentToken();
+    boolean written = token.isScalarValue() && token != JsonToken.VALUE_NULL;
+    String text = written ? value.getText() : null;
     String counted = text == null ? "" : NormalizedText.of(role, text);
     return counted.isEmpty() ? null : new Value('s', Json.utf8(counted));
   }
@@ -96,7 +99,7 @@ final class FingerprintBuilder implements Json.FieldReader {
   private Value content(JsonParser value) throws IOException {
     if (value.currentToken() != JsonToken.START_ARRAY) {
       return value.currentToken() == JsonToken.START_OBJECT
-          ? new Value('d', value(value))
+          ? part(value)
           : text(value, message.role());
     }
     List<Value> parts = new ArrayList<>();
@@ -114,10 +117,12 @@ final class FingerprintBuilder implements Json.FieldReader {
         : new Value('d', join('[', parts.stream().map(Value::digest).toList()));
   }
 
-  /** One part of a content; null for a blank text. */
+  /** One part of a content, which may be a string; null for a blank text. */
   private Value part(JsonParser value) throws IOException {
     if (value.currentToken() != JsonToken.START_OBJECT) {
-      return new Value('d', value(value));
+      return value.currentToken().isStructStart()
+          ? new Value('d', value(value))
+          : text(value, message.role());
     }
     Map<String, byte[]> fields = new TreeMap<>();
     String type = null;
@@ -127,12 +132,13 @@ final class FingerprintBuilder implements Json.FieldReader {
       value.nextToken();
       if (name.equals("text") && value.currentToken() == JsonToken.VALUE_STRING) {
         text = text(value, message.role());
-      } else {
+      } else if (value.currentToken() != JsonToken.VALUE_NULL) {
         type = name.equals("type") ? Json.textOrNull(value) : type;
         fields.put(name, value(value));
       }
     }
-    if ("text".equals(type)) {
+    // A part with nothing but a text is one, also without its type.
+    if ("text".equals(type) || (text != null && fields.isEmpty())) {
       return text;
     }
     if (text != null) {
@@ -181,8 +187,10 @@ final class FingerprintBuilder implements Json.FieldReader {
       Map<String, byte[]> fields = new TreeMap<>();
       while (value.nextToken() != JsonToken.END_OBJECT) {
         String name = value.currentName();
-        value.nextToken();
-        fields.put(name, value(value));
+        // What is null is what is absent.
+        if (value.nextToken() != JsonToken.VALUE_NULL) {
+          fields.put(name, value(value));
+        }
       }
       return object(fields);
     }

@@ -9,9 +9,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** What a message says, read out of its JSON. */
 public final class MessageContent {
@@ -36,7 +34,7 @@ public final class MessageContent {
     StringWriter json = new StringWriter();
     message.eachField(
         (name, value, start) -> {
-          if (name.equals("content") && value.currentToken() == JsonToken.START_ARRAY) {
+          if (name.equals("content") && value.currentToken().isStructStart()) {
             json.getBuffer().setLength(0);
             try (JsonGenerator generator = Json.FACTORY.createGenerator(json)) {
               generator.copyCurrentStructureExact(value);
@@ -47,40 +45,63 @@ public final class MessageContent {
   }
 
   private static String textOf(JsonParser content) throws IOException {
-    if (content.currentToken() != JsonToken.START_ARRAY) {
-      String text = Json.textOrNull(content);
-      return text == null ? "" : text;
-    }
-    List<String> texts = new ArrayList<>();
-    for (Map<String, String> part : objects(content, "type", "text")) {
-      if ("text".equals(part.get("type")) && part.get("text") != null) {
-        texts.add(part.get("text"));
+    if (content.currentToken() == JsonToken.START_ARRAY) {
+      List<String> texts = new ArrayList<>();
+      while (content.nextToken() != JsonToken.END_ARRAY) {
+        String text = partText(content);
+        if (text != null) {
+          texts.add(text);
+        }
       }
+      return String.join("\n", texts);
     }
-    return String.join("\n", texts);
+    if (content.currentToken().isNumeric() || content.currentToken().isBoolean()) {
+      return content.getText(); // A tool's result.
+    }
+    String text = partText(content);
+    return text == null ? "" : text;
   }
 
-  /** The texts in two fields of each object in the array at which the parser stands. */
-  private static List<Map<String, String>> objects(JsonParser array, String one, String other)
-      throws IOException {
-    List<Map<String, String>> objects = new ArrayList<>();
+  /** The text of a part, which may be without a type, or a string; null where it has none. */
+  private static String partText(JsonParser part) throws IOException {
+    if (part.currentToken() != JsonToken.START_OBJECT) {
+      String text = Json.textOrNull(part);
+      part.skipChildren();
+      return text;
+    }
+    boolean isText = true;
+    String text = null;
+    while (part.nextToken() != JsonToken.END_OBJECT) {
+      String name = part.currentName();
+      JsonToken value = part.nextToken();
+      if (name.equals("type")) {
+        isText = value == JsonToken.VALUE_NULL || "text".equals(Json.textOrNull(part));
+      } else if (name.equals("text")) {
+        text = Json.textOrNull(part);
+      }
+      part.skipChildren();
+    }
+    return isText ? text : null;
+  }
+
+  /** The text in a field of each object in the array at which the parser stands, or null. */
+  private static List<String> texts(JsonParser array, String field) throws IOException {
+    List<String> texts = new ArrayList<>();
     while (array.nextToken() != JsonToken.END_ARRAY) {
       if (array.currentToken() != JsonToken.START_OBJECT) {
         array.skipChildren();
         continue;
       }
-      Map<String, String> texts = new TreeMap<>();
+      String text = null;
       while (array.nextToken() != JsonToken.END_OBJECT) {
         String name = array.currentName();
         array.nextToken();
-        if (name.equals(one) || name.equals(other)) {
-          texts.put(name, Json.textOrNull(array));
-        }
+        text = name.equals(field) ? Json.textOrNull(array) : text;
         array.skipChildren();
       }
-      objects.add(texts);
+      texts.add(text);
     }
-    return objects;
+    return texts;
   }
 
   /** The ids of the tools that an answer calls; a call without an id counts as "". */
@@ -89,8 +110,8 @@ public final class MessageContent {
     message.eachField(
         (name, value, start) -> {
           if (name.equals("tool_calls") && value.currentToken() == JsonToken.START_ARRAY) {
-            for (Map<String, String> call : objects(value, "id", "id")) {
-              ids.add(call.get("id") == null ? "" : call.get("id"));
+            for (String callId : texts(value, "id")) {
+              ids.add(callId == null ? "" : callId);
             }
           }
         });
@@ -102,8 +123,8 @@ public final class MessageContent {
     String[] id = {""};
     message.eachField(
         (name, value, start) -> {
-          if (name.equals("tool_call_id") && value.currentToken() == JsonToken.VALUE_STRING) {
-            id[0] = value.getText();
+          if (name.equals("tool_call_id") && value.currentToken().isScalarValue()) {
+            id[0] = value.currentToken() == JsonToken.VALUE_NULL ? "" : value.getText();
           }
         });
     return id[0];

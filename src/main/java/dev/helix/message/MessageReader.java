@@ -26,6 +26,7 @@ public final class MessageReader {
   private String model;
   private String finishReason;
   private AnswerStatus status;
+  private boolean aside;
   private int textStart = -1;
 
   /** Whether it says more than a text. */
@@ -63,7 +64,8 @@ public final class MessageReader {
   }
 
   ElementFields element() {
-    return new ElementFields(id, parentKnown, parentId, timestamp, model, finishReason, status);
+    return new ElementFields(
+        id, parentKnown, parentId, timestamp, model, finishReason, status, aside);
   }
 
   /** Takes the next field; the parser stands at its value's first token, and stays there. */
@@ -84,6 +86,7 @@ public final class MessageReader {
       case "timestamp" -> timestamp = Times.parse(Json.textOrNull(value));
       case "model" -> model = Json.textOrNull(value);
       case "finish_reason" -> finishReason = Json.textOrNull(value);
+      case "aside" -> aside = value.currentToken() == JsonToken.VALUE_TRUE;
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);
       default ->
           saysMore |= ALSO_COUNT.contains(name) && value.currentToken() != JsonToken.VALUE_NULL;

@@ -1,6 +1,7 @@
 package dev.helix.session;
 
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
@@ -131,6 +132,7 @@ final class AnswerElements {
 
   private void add(Answer answer, String id, String parentId) {
     Answer kept = beside ? answer.withStatus(AnswerStatus.FAILED) : answer;
-    elements.add(kept.message().as(kept.fields(id, parentId, now)));
+    ElementFields fields = kept.fields(id, parentId, now);
+    elements.add(kept.message().as(turn.aside() ? fields.asAside() : fields));
   }
 }

@@ -22,6 +22,7 @@ import java.util.Objects;
  *     first answer is then recorded as a newer version of it
  * @param begun the continued answer's text as the client has it, else null
  * @param lease the right by which the answers may be part of the path; null where none is needed
+ * @param aside whether the answers are those to an aside
  */
 public record OpenTurn(
     SessionState session,
@@ -32,7 +33,8 @@ public record OpenTurn(
     String answerId,
     String continued,
     String begun,
-    Lease lease) {
+    Lease lease,
+    boolean aside) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(version, "version");
@@ -42,6 +44,6 @@ public record OpenTurn(
   /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
   public OpenTurn withoutHistory() {
     return new OpenTurn(
-        session, version, parentId, List.of(), null, answerId, continued, begun, lease);
+        session, version, parentId, List.of(), null, answerId, continued, begun, lease, aside);
   }
 }

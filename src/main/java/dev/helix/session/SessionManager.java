@@ -1,6 +1,7 @@
 package dev.helix.session;
 
 import dev.helix.message.Message;
+import dev.helix.message.Preamble;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
@@ -360,7 +361,7 @@ public final class SessionManager implements AutoCloseable {
     if (session.conversationId() != null) {
       return resolver.conversation(owner, session.conversationId());
     }
-    Optional<String> first = TurnLog.firstUserMessage(messages).map(Message::firstMessageText);
+    Optional<String> first = Preamble.firstQuestion(messages).map(Message::firstMessageText);
     return first.isPresent() && resolver.mayBeOfFirstMessage(session, first.get())
         ? resolver.firstMessage(owner, first.get())
         : resolver.random(owner);

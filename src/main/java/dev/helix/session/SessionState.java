@@ -30,6 +30,8 @@ import java.util.Objects;
  * @param projectName the application's name for the session, or null
  * @param conversationId the caller's raw conversation id; null where it named none
  * @param owner whose the session is, {@link Owner#ANONYMOUS} where nobody was asked; never null
+ * @param provisional whether the original request is an aside's, and the next turn's takes its
+ *     place
  */
 public record SessionState(
     SessionId sessionId,
@@ -40,7 +42,8 @@ public record SessionState(
     String originalRequest,
     String projectName,
     String conversationId,
-    Owner owner) {
+    Owner owner,
+    boolean provisional) {
   private static final byte[] NOTHING = {'{', '}'};
   private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
   private static final ObjectWriter WRITER =
@@ -55,6 +58,32 @@ public record SessionState(
   private static final int LONGEST_REQUEST = 2000;
 
   private static final String GOES_ON = "…";
+
+  private static final String PROVISIONAL = "original_request_provisional";
+
+  /** A state whose original request stands. */
+  public SessionState(
+      SessionId sessionId,
+      SessionStatus status,
+      Step step,
+      Instant createdAt,
+      Instant updatedAt,
+      String originalRequest,
+      String projectName,
+      String conversationId,
+      Owner owner) {
+    this(
+        sessionId,
+        status,
+        step,
+        createdAt,
+        updatedAt,
+        originalRequest,
+        projectName,
+        conversationId,
+        owner,
+        false);
+  }
 
   public SessionState {
     Objects.requireNonNull(sessionId, "sessionId");
@@ -102,7 +131,21 @@ public record SessionState(
   }
 
   SessionState withOriginalRequest(String text) {
-    return with(status, step, updatedAt, text, projectName, owner);
+    return withOriginalRequest(text, false);
+  }
+
+  SessionState withOriginalRequest(String text, boolean isProvisional) {
+    return new SessionState(
+        sessionId,
+        status,
+        step,
+        createdAt,
+        updatedAt,
+        text,
+        projectName,
+        conversationId,
+        owner,
+        isProvisional);
   }
 
   /** This state with another project name, which may be null. */
@@ -118,7 +161,7 @@ public record SessionState(
   private SessionState with(
       SessionStatus is, Step at, Instant used, String request, String project, Owner whose) {
     return new SessionState(
-        sessionId, is, at, createdAt, used, request, project, conversationId, whose);
+        sessionId, is, at, createdAt, used, request, project, conversationId, whose, provisional);
   }
 
   /** Whether the original request is this text, or is made of its beginning. */
@@ -184,6 +227,11 @@ public record SessionState(
     put(fields, "updated_at", Times.format(updatedAt), Times.format(before.updatedAt));
     boolean isLong = isLong(text(fields, "original_request"));
     put(fields, "original_request", originalRequest, isLong ? null : before.originalRequest);
+    if (provisional) {
+      fields.put(PROVISIONAL, true);
+    } else {
+      fields.remove(PROVISIONAL);
+    }
     put(fields, "project_name", projectName, before.projectName);
     put(fields, "conversation_id", conversationId, before.conversationId);
     if (!owner.equals(before.owner)) {
@@ -224,7 +272,8 @@ public record SessionState(
         longPrompt ? null : request,
         text(fields, "project_name"),
         "".equals(conversationId) ? null : conversationId,
-        owner(fields.path("owner")));
+        owner(fields.path("owner")),
+        request != null && fields.path(PROVISIONAL).asBoolean(false));
   }
 
   private static String text(ObjectNode fields, String field) {

@@ -179,7 +179,7 @@ final class StoredHistory {
       boolean placed = element.element().parentKnown();
       if (element.id() != null && (placed || !element.isSystem())) {
         newest.put(element.id(), element);
-      } else if (element.isSystem() && !placed) {
+      } else if (element.isSystem() && !placed && !element.element().aside()) {
         // One without an id leads only where nothing stands before it.
         system = element;
         systemKnown = element.id() != null;

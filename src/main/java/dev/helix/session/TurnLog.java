@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
+import dev.helix.message.Preamble;
 import dev.helix.session.SessionStore.Appended;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.Answer;
@@ -74,11 +75,11 @@ final class TurnLog {
       TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
       List<Message> elements = plan.placement().elements();
       if (stored == null && elements.isEmpty() && !known) {
-        return Optional.of(plan.open(before, LogVersion.NONE, lease));
+        return Optional.of(plan.open(before, LogVersion.NONE, request));
       }
       boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
       if (!gone && (stored != null || !elements.isEmpty())) {
-        SessionState after = begun(before, request.messages()).withUpdatedAt(now);
+        SessionState after = begun(before, request).withUpdatedAt(now);
         Appended appended = store.append(after, tree.version(), elements, lease);
         switch (appended.outcome()) {
           case HELD -> {
@@ -92,9 +93,9 @@ final class TurnLog {
             tree.apply(appended.version(), false, elements);
             trees.give(id, tree);
             if (stored != null && after.differsBeyondUse(before)) {
-              update(session, now, state -> begun(state, request.messages()));
+              update(session, now, state -> begun(state, request));
             }
-            return Optional.of(plan.open(after, appended.version(), lease));
+            return Optional.of(plan.open(after, appended.version(), request));
           }
           case CONFLICT -> {
             // Read on, and place again.
@@ -138,8 +139,8 @@ final class TurnLog {
       SessionState before = stored != null ? stored : session;
       UnaryOperator<SessionState> change =
           beside || step.isEmpty()
-              ? state -> begun(state, List.of())
-              : state -> begun(state, List.of()).withStep(step.get());
+              ? state -> discussing(state)
+              : state -> discussing(state).withStep(step.get());
       SessionState after = change.apply(before).withUpdatedAt(now);
       boolean empty = tree.isEmpty();
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
@@ -187,19 +188,25 @@ final class TurnLog {
         });
   }
 
-  private static SessionState begun(SessionState before, List<Message> messages) {
-    SessionState after =
-        before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
-    // The original took its own background prompts for requests.
-    if (after.originalRequest() != null && !BackgroundPrompt.matches(after.originalRequest())) {
-      return after;
-    }
-    return firstUserMessage(messages)
-        .map(message -> after.withOriginalRequest(message.text()))
-        .orElse(after);
+  private static SessionState discussing(SessionState before) {
+    return before.status() == SessionStatus.NEW
+        ? before.withStatus(SessionStatus.DISCUSSING)
+        : before;
   }
 
-  static Optional<Message> firstUserMessage(List<Message> messages) {
-    return messages.stream().filter(message -> message.role().equals("user")).findFirst();
+  /** With its original request, where it has none yet, or one that this turn's goes before. */
+  private static SessionState begun(SessionState before, TurnRequest request) {
+    SessionState after = discussing(before);
+    String original = after.originalRequest();
+    boolean stands =
+        original != null
+            // The original took its own background prompts for requests.
+            && !BackgroundPrompt.matches(original)
+            && (request.aside() || !after.provisional());
+    return stands
+        ? after
+        : Preamble.firstQuestion(request.messages())
+            .map(message -> after.withOriginalRequest(message.text(), request.aside()))
+            .orElse(after);
   }
 }

@@ -61,13 +61,32 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     boolean results = chain.beginsWithResult();
     Node end = request.mode() == HistoryMode.STORED ? stored.end(request.ids(), results) : null;
     if (end == null || resends(tree, end, chain)) {
-      return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
+      Placement whole = Placer.whole(tree, chain, request.ids(), now);
+      return new TurnPlan(request.aside() ? aside(whole, tree) : whole, List.of(), null);
     }
     List<Message> path = stored.path(end, request.historyLimit());
     return new TurnPlan(
         Placer.below(tree, end, chain, request.ids(), now),
         latest(Transcript.sent(path, results), request.historyLimit(), results),
         chain.system() == null ? stored.system() : null);
+  }
+
+  /** An aside's system message is its own, and not the conversation's. */
+  static Placement aside(Placement whole, TranscriptTree tree) {
+    List<Message> elements =
+        whole.elements().stream()
+            .filter(
+                element ->
+                    element.element().parentKnown()
+                        || !element.fingerprint().equals(tree.asideSystem()))
+            .map(
+                element ->
+                    element.element().parentKnown()
+                        ? element
+                        : element.as(element.element().asAside()))
+            .toList();
+    return new Placement(
+        elements, whole.parentId(), whole.answerId(), whole.continued(), whole.begun());
   }
 
   /**
@@ -110,7 +129,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
                 sayings.contains(answer.fingerprint()) || !Node.begunBy(answer, broken).isEmpty());
   }
 
-  OpenTurn open(SessionState session, LogVersion version, Lease lease) {
+  OpenTurn open(SessionState session, LogVersion version, TurnRequest request) {
     return new OpenTurn(
         session,
         version,
@@ -120,6 +139,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         placement.answerId(),
         placement.continued(),
         placement.begun(),
-        lease);
+        request.lease(),
+        request.aside());
   }
 }

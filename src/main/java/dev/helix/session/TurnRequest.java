@@ -15,9 +15,16 @@ import java.util.Objects;
  *     turns, at least 1; {@link #UNLIMITED} for all
  * @param ids what the client calls the messages
  * @param lease the right to this turn, checked when anything is written; null where it needs none
+ * @param aside whether it may be a program's own prompt ({@link
+ *     dev.helix.message.BackgroundPrompt#mayBe}), so that any other turn goes before it
  */
 public record TurnRequest(
-    List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids, Lease lease) {
+    List<Message> messages,
+    HistoryMode mode,
+    int historyLimit,
+    MessageIds ids,
+    Lease lease,
+    boolean aside) {
   /** The limit of a history that is sent whole. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -30,14 +37,25 @@ public record TurnRequest(
     }
   }
 
-  /** A request that needs no lease. */
+  /** A request that needs no lease and is no aside. */
   public TurnRequest(List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids) {
-    this(messages, mode, historyLimit, ids, null);
+    this(messages, mode, historyLimit, ids, null, false);
+  }
+
+  /** A request that is no aside. */
+  public TurnRequest(
+      List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids, Lease lease) {
+    this(messages, mode, historyLimit, ids, lease, false);
   }
 
   /** This request with a lease, or null for none. */
   public TurnRequest with(Lease other) {
-    return new TurnRequest(messages, mode, historyLimit, ids, other);
+    return new TurnRequest(messages, mode, historyLimit, ids, other, aside);
+  }
+
+  /** This request as an aside, or as none. */
+  public TurnRequest asAside(boolean is) {
+    return new TurnRequest(messages, mode, historyLimit, ids, lease, is);
   }
 
   /** A request of a client that gives no ids, with the whole history. */

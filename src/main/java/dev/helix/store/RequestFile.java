@@ -27,6 +27,18 @@ public final class RequestFile {
   }
 
   /**
+   * Whether another takes its place, as it is of an aside.
+   *
+   * @param before the {@code status.json} before a change
+   */
+  public static boolean isReplaced(byte[] before, SessionState next) {
+    SessionState old = SessionState.parse(next.sessionId(), before);
+    return old.provisional()
+        && next.originalRequest() != null
+        && !next.originalRequest().equals(old.originalRequest());
+  }
+
+  /**
    * What is in it.
    *
    * @param state with an original request

@@ -15,6 +15,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** JSON in UTF-8: how it is read and written here. Lone surrogates are kept. No state. */
 public final class Json {
@@ -70,6 +71,16 @@ public final class Json {
         throw new IOException("more than one JSON value");
       }
     }
+  }
+
+  /** A text without the byte order mark before it; the same array where there is none. */
+  public static byte[] withoutMark(byte[] utf8) {
+    boolean marked =
+        utf8.length > 2
+            && utf8[0] == (byte) 0xEF
+            && utf8[1] == (byte) 0xBB
+            && utf8[2] == (byte) 0xBF;
+    return marked ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8;
   }
 
   /** Where in a range the first bytes are that are not UTF-8; -1 where all are. */

@@ -39,7 +39,7 @@ public final class Transcript {
 
   private void add(Message element, int position) {
     if (!element.element().parentKnown()) {
-      system = element;
+      system = element.element().aside() ? system : element;
       return;
     }
     Message first = nodes.get(element.id());
@@ -61,8 +61,8 @@ public final class Transcript {
 
   /**
    * The messages that a next turn would send, oldest first: down to the newest answer that is
-   * completed, or cancelled with text. Without failed answers, and without tool calls that have no
-   * results.
+   * completed, or cancelled with text, and to that of an aside only where there is no other.
+   * Without failed answers, and without tool calls that have no results.
    */
   public List<Message> currentPath() {
     return sent(pathTo(currentEnd(false)), false);
@@ -73,7 +73,7 @@ public final class Transcript {
     return id == null ? null : nodes.get(id);
   }
 
-  /** The newest leading system message, or null. */
+  /** The newest leading system message that is no aside's, or null. */
   public Message system() {
     return system;
   }
@@ -134,20 +134,25 @@ public final class Transcript {
     return List.copyOf(path);
   }
 
+  /** The newest answer, of those to asides only where there are no others. */
   private Message newestAnswer(boolean fromRoot) {
     List<String> newestFirst = new ArrayList<>(nodes.keySet());
     newestFirst.sort(Comparator.comparing(recorded::get, Comparator.reverseOrder()));
     Map<String, Message> firsts = new HashMap<>();
+    Message aside = null;
     for (String id : newestFirst) {
       Message message = nodes.get(id);
       if (isAnswer(message)) {
         Message first = first(message, firsts);
         if (!isPromptOfTheOriginal(first.id(), first) && (!fromRoot || first.parentId() == null)) {
-          return message;
+          if (!message.element().aside()) {
+            return message;
+          }
+          aside = aside == null ? message : aside;
         }
       }
     }
-    return null;
+    return aside;
   }
 
   /**

@@ -71,6 +71,40 @@ class AuthenticationFilterTest extends AuthenticationCases {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "- | key-acme | acme",
+        "- | ' key-acme ' | acme",
+        "Bearer unused | key-acme | acme",
+        "Basic abc | key-acme | acme",
+        "Bearer key-acme | key-acme | acme",
+        "Bearer key-acme | wrong | acme",
+        "Bearer key-acme | key-robot | -",
+        "- | wrong | -",
+        "- | Bearer key-acme | -",
+        "Bearer unused | wrong | -"
+      })
+  void keyInItsOwnHeader_isOneToo_butTwoKeysAreNone(String bearer, String key, String tenant)
+      throws Exception {
+    try (TestServer server = server(settings(true, false, false))) {
+      RawHttp.Request request = chat().header("api-key", key);
+      RawHttp.Response response =
+          server.send(bearer == null ? request : request.header("Authorization", bearer));
+      if (tenant == null) {
+        assertRefused(401, "invalid_api_key", response);
+      } else {
+        assertOwner(tenant + "|null", response);
+      }
+      assertRefused(
+          401,
+          "invalid_api_key",
+          server.send(chat().header("api-key", "key-acme").header("api-key", "key-acme")));
+    }
+  }
+
   @Test
   void wrongKeyAndNone_areAnsweredAlike() throws Exception {
     try (TestServer server = server(settings(true, false, false))) {

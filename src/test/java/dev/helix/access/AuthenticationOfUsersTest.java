@@ -150,6 +150,10 @@ class AuthenticationOfUsersTest extends AuthenticationCases {
           400, "invalid_user_id", server.send(chat("key-acme").header(USER_ID, "x".repeat(513))));
       assertRefused(
           400, "invalid_user_id", server.send(chat("key-acme").header(USER_ID, "a\u0085b")));
+      for (String nobody : new String[] {"{{USER_ID}}", "undefined", "None"}) {
+        assertRefused(
+            400, "invalid_user_id", server.send(chat("key-acme").header(USER_ID, nobody)));
+      }
       assertOwner(
           "acme|" + "x".repeat(512),
           server.send(chat("key-acme").header(USER_ID, "x".repeat(512))));

@@ -47,11 +47,10 @@ interface BadInputCases extends Fixture {
     bodies.put("a message that is a string", withMessages("[\"Hi\"]"));
     bodies.put("a message that is null", withMessages("[null]"));
     bodies.put("no role", withMessages("[{\"content\":\"Hi\"}]"));
-    bodies.put("unknown role", withMessages("[{\"role\":\"boss\",\"content\":\"Hi\"}]"));
+    bodies.put("no name of a role", withMessages("[{\"role\":\"\",\"content\":\"Hi\"}]"));
     bodies.put("role a number", withMessages("[{\"role\":1,\"content\":\"Hi\"}]"));
-    bodies.put("no user message", withMessages("[{\"role\":\"system\",\"content\":\"Hi\"}]"));
     bodies.put("content a number", withMessages("[{\"role\":\"user\",\"content\":7}]"));
-    bodies.put("content an object", withMessages("[{\"role\":\"user\",\"content\":{\"a\":1}}]"));
+    bodies.put("content a flag", withMessages("[{\"role\":\"user\",\"content\":true}]"));
     bodies.put("stream a string", GOOD.replace("{\"model\"", "{\"stream\":\"yes\",\"model\""));
     bodies.put("model a number", GOOD.replace("\"m\"", "5"));
     bodies.put("a nesting bomb in content", withMessages(bomb()));
@@ -181,7 +180,10 @@ interface BadInputCases extends Fixture {
         badId("over 512 characters", "X-Conversation-ID", "a".repeat(513)),
         badId("a control character", "X-Conversation-ID", "a\u00c2\u0085b"), // U+0085 in UTF-8
         badId("repeated", "X-Conversation-ID", "a", "X-Conversation-ID", "b"),
-        badId("over-long chat id", "X-OpenWebUI-Chat-Id", "a".repeat(513)));
+        badId("over-long chat id", "X-OpenWebUI-Chat-Id", "a".repeat(513)),
+        badId("a template", "X-Conversation-ID", "{{CHAT_ID}}", "X-OpenWebUI-Chat-Id", "a"),
+        badId("another template", "X-Conversation-ID", "${CHAT_ID}"),
+        badId("a word for nothing", "X-OpenWebUI-Chat-Id", "undefined"));
   }
 
   private DynamicTest badId(String name, String... headers) {

@@ -11,11 +11,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Header;
+import dev.helix.scripted.HttpConversation;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Reply;
 import dev.helix.scripted.Request;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -101,6 +103,23 @@ interface WireCases extends Fixture {
     StoredSession stored = endpoint.stored("hallo-eaaa37b72e11");
     assertTrue(stored.status().path("conversation_id").isNull());
     assertEquals(4, stored.nodes().size());
+  }
+
+  @Test
+  default void baseUrlWithAnId_namesTheConversation() {
+    Endpoint endpoint = usual();
+    String id = Endpoint.freshId();
+    Talk talk = new Talk(endpoint, id, new HttpConversation(below(endpoint, "c/" + id)));
+    RawResponse response = talk.whole("Hi", "Hello");
+    assertEquals("conv-" + id, response.header("X-Session-ID"));
+    assertEquals(id, response.header("X-Conversation-ID"));
+    talk.streamed("And?", "Yes");
+    assertEquals(4, endpoint.stored("conv-" + id).nodes().size());
+  }
+
+  private static URI below(Endpoint endpoint, String path) {
+    String url = endpoint.url().toString();
+    return URI.create(url.endsWith("/") ? url + path : url + "/" + path);
   }
 
   @Test

@@ -32,6 +32,7 @@ class FilterSettingsTest {
         settings(
             Map.of(
                 "helix.conversation.headers", "X-Chat-Id, X-Session-Id",
+                "helix.conversation.fields", "metadata.chat, user",
                 "helix.conversation.fallback", "none",
                 "helix.request.max.bytes", "1MiB",
                 "helix.request.memory.bytes", "2MiB"));
@@ -40,14 +41,40 @@ class FilterSettingsTest {
 
     settings.check();
     assertEquals(
-        new FilterSettings(List.of("X-Chat-Id", "X-Session-Id"), Fallback.NONE, 1 << 20, 2 << 20),
+        new FilterSettings(
+            List.of("X-Chat-Id", "X-Session-Id"),
+            List.of("metadata.chat", "user"),
+            Fallback.NONE,
+            1 << 20,
+            2 << 20),
         read);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "agents | X-Session-Id,X-Session-Affinity,X-OpenCode-Session,Session-Id,Thread-Id,X-Claude-Code-Session-Id",
+        "librechat | X-Conversation-ID,X-LibreChat-Conversation-Id",
+        "n8n | X-Session-Id,X-N8N-Session-Id",
+        "X-A, LibreChat | X-A,X-Conversation-ID,X-LibreChat-Conversation-Id",
+        "n8n, x-session-id, X-A, x-a | X-Session-Id,X-N8N-Session-Id,X-A"
+      })
+  void preset_standsForItsHeaders_eachOnce(String value, String headers) {
+    Settings settings = settings(Map.of("helix.conversation.headers", value));
+    FilterSettings read = FilterSettings.from(settings);
+    settings.check();
+    assertEquals(List.of(headers.split(",")), read.headers());
   }
 
   @ParameterizedTest
   @CsvSource({
     "helix.conversation.headers,X Chat",
     "helix.conversation.headers,X-Chat:",
+    "helix.conversation.fields,a.b",
+    "helix.conversation.fields,metadata.",
+    "helix.conversation.fields,messages",
+    "helix.conversation.fields,metadata.a.b",
     "helix.conversation.fallback,first_message",
     "helix.request.max.bytes,2GiB",
     "helix.request.max.bytes,0",

@@ -42,6 +42,17 @@ class FingerprintTest {
         // keys inside a part
         "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"a/b\",\"detail\":\"low\"}}]} ~"
             + " {\"role\":\"user\",\"content\":[{\"image_url\":{\"detail\":\"low\",\"url\":\"a\\/b\"},\"type\":\"image_url\"}]}",
+        // one part, with and without its type, a string among parts, what is null
+        "{\"role\":\"user\",\"content\":\"a\"} ~ {\"role\":\"user\",\"content\":[{\"text\":\"a\"}]}",
+        "{\"role\":\"user\",\"content\":\"a\"} ~ {\"role\":\"user\",\"content\":[\"a\",null]}",
+        "{\"role\":\"user\",\"content\":\"a\"} ~ {\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":\"a\"}}",
+        "{\"role\":\"user\",\"content\":[{\"type\":null,\"text\":\"a\"}]} ~ {\"role\":\"user\",\"content\":\"a\"}",
+        "{\"role\":\"user\",\"content\":{\"type\":\"image_url\",\"image_url\":{\"url\":\"u\"}}} ~"
+            + " {\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"text\":null,"
+            + "\"image_url\":{\"url\":\"u\",\"detail\":null}}]}",
+        // a number as a text
+        "{\"role\":\"tool\",\"tool_call_id\":7,\"content\":4} ~"
+            + " {\"role\":\"tool\",\"tool_call_id\":\"7\",\"content\":\"4\"}",
       })
   void sameSaying_isEqual(String one, String other) {
     assertEquals(of(one.strip()), of(other.strip()));
@@ -65,6 +76,11 @@ class FingerprintTest {
         "{\"role\":\"user\",\"content\":[{\"type\":\"n\",\"n\":1}]} ~"
             + " {\"role\":\"user\",\"content\":[{\"type\":\"n\",\"n\":\"1\"}]}",
         "{\"role\":\"assistant\",\"refusal\":\"no\"} ~ {\"role\":\"assistant\"}",
+        "{\"role\":\"user\",\"content\":[{\"text\":\"a\",\"image\":\"x\"}]} ~ {\"role\":\"user\",\"content\":\"a\"}",
+        "{\"role\":\"tool\",\"content\":4} ~ {\"role\":\"tool\",\"content\":5}",
+        "{\"role\":\"tool\",\"content\":{\"a\":1}} ~ {\"role\":\"tool\",\"content\":{\"a\":2}}",
+        "{\"role\":\"tool\",\"content\":false} ~ {\"role\":\"tool\"}",
+        "{\"role\":\"critic\",\"content\":\"a\"} ~ {\"role\":\"user\",\"content\":\"a\"}",
       })
   void otherSaying_isNotEqual(String one, String other) {
     assertNotEquals(of(one.strip()), of(other.strip()));

@@ -148,7 +148,7 @@ class WarmHistoryModelTest {
         plansAfterCuts += warm && cuts.contains(tree) ? 1 : 0;
       }
       apply(tree, plan.placement().elements());
-      turns.add(plan.open(state, tree.version(), null));
+      turns.add(plan.open(state, tree.version(), request));
     }
 
     private void end(String where, TranscriptTree tree) {
@@ -223,7 +223,8 @@ class WarmHistoryModelTest {
           random.nextInt(3) > 0
               ? MessageIds.NONE
               : new MessageIds(someId(), someId(), random.nextBoolean() ? someId() : null);
-      return new TurnRequest(messages, mode, one(LIMITS), ids);
+      boolean aside = mode == HistoryMode.CLIENT && random.nextInt(4) == 0;
+      return new TurnRequest(messages, mode, one(LIMITS), ids).asAside(aside);
     }
 
     /** The messages down to one that is stored, as a client would send them. */

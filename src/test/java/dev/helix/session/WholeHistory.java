@@ -8,6 +8,7 @@ import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.Node;
+import dev.helix.transcript.tree.Placement;
 import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.RequestChain;
 import dev.helix.transcript.tree.TranscriptTree;
@@ -38,7 +39,8 @@ final class WholeHistory {
     boolean results = chain.beginsWithResult();
     Message end = end(transcript, tree, request.ids(), results);
     if (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain)) {
-      return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
+      Placement whole = Placer.whole(tree, chain, request.ids(), now);
+      return new TurnPlan(request.aside() ? TurnPlan.aside(whole, tree) : whole, List.of(), null);
     }
     List<Message> sent = Transcript.sent(transcript.pathTo(end), results);
     return new TurnPlan(

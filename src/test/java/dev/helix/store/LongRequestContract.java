@@ -77,6 +77,37 @@ public interface LongRequestContract extends StoreUnderTest {
   }
 
   @Test
+  default void requestOfAnAside_isReplacedByThatOfATurn() throws IOException {
+    try (SessionStore store = open()) {
+      SessionState aside = provisional(state("conv-a", "a"), "Name it.");
+      LogVersion one =
+          store.append(aside, LogVersion.NONE, List.of(element("1", "Name it.")), null).version();
+      assertEquals("# User Request\n\nName it.", request(store));
+      assertTrue(store.find(WHOLE).orElseThrow().provisional());
+
+      store.append(aside, one, List.of(element("2", "Hello")), null);
+      assertTrue(store.update(WHOLE, found -> withRequest(found, "Hello")).isPresent());
+      assertEquals("# User Request\n\nHello", request(store));
+      assertFalse(store.find(WHOLE).orElseThrow().provisional());
+      assertEquals("Hello", store.find(WHOLE).orElseThrow().originalRequest());
+    }
+  }
+
+  private static SessionState provisional(SessionState state, String request) {
+    return new SessionState(
+        state.sessionId(),
+        state.status(),
+        state.step(),
+        state.createdAt(),
+        state.updatedAt(),
+        request,
+        state.projectName(),
+        state.conversationId(),
+        state.owner(),
+        true);
+  }
+
+  @Test
   default void olderSession_whoseStateHasALongRequest_isShownAsItWas_andBoundedByAChange()
       throws IOException {
     String text = "word ".repeat(20_000);

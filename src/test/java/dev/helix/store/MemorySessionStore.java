@@ -61,6 +61,9 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     void change(SessionState next) {
+      if (RequestFile.isReplaced(status, next)) {
+        files.remove(RequestFile.PATH);
+      }
       if (RequestFile.isDue(status, next)) {
         file(next);
       }

@@ -1,5 +1,6 @@
 package dev.helix.openai.chat;
 
+import dev.helix.backend.FirstModel;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
@@ -10,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
+import java.util.Optional;
 
 /**
  * {@code POST /v1/chat/completions}: answers a chat completion as OpenAI does, streamed or whole,
@@ -29,8 +31,9 @@ import java.io.Serial;
  *
  * <p>{@code [DONE]}, or the body of a whole answer, is sent when question and answer are forced to
  * disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself and in all
- * filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context. Source:
- * Specification sections 3 and 6. Safe for use by many threads.
+ * filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context; a {@link
+ * FirstModel} there is asked where a request names no model. Source: Specification sections 3 and
+ * 6. Safe for use by many threads.
  */
 public final class ChatCompletionsServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
@@ -44,7 +47,12 @@ public final class ChatCompletionsServlet extends HttpServlet {
     if (turns == null || budget == null) {
       throw new ServletException("no Turns or no BodyBudget in the servlet context");
     }
-    endpoint = new ChatEndpoint((Turns) turns, (BodyBudget) budget);
+    Object models = getServletContext().getAttribute(FirstModel.class.getName());
+    endpoint =
+        new ChatEndpoint(
+            (Turns) turns,
+            (BodyBudget) budget,
+            models == null ? Optional::empty : (FirstModel) models);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.helix.openai.chat;
 
+import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
@@ -7,9 +8,11 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
+import dev.helix.transcript.MessageIds;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
@@ -26,15 +29,19 @@ import java.util.Map;
  */
 final class ChatEndpoint {
   private static final String HISTORY_HEADER = "X-Conversation-History";
+  private static final String METADATA = "metadata.";
 
   private final Turns turns;
   private final TurnSettings settings;
   private final BodyBudget budget;
+  private final FirstModel firstModel;
 
-  ChatEndpoint(Turns turns, BodyBudget budget) {
+  /** The endpoint; {@code firstModel} is asked where a request names no model. */
+  ChatEndpoint(Turns turns, BodyBudget budget, FirstModel firstModel) {
     this.turns = turns;
     this.settings = turns.settings();
     this.budget = budget;
+    this.firstModel = firstModel;
   }
 
   void chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -43,7 +50,7 @@ final class ChatEndpoint {
     try {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
-      ChatRequest chat = ChatRequest.parse(body.bytes());
+      ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
       turns.begin(call(request, chat, body), new ChatReplyForm(), request, response);
       handedOver = true;
     } catch (InvalidRequestException e) {
@@ -58,24 +65,44 @@ final class ChatEndpoint {
     }
   }
 
+  /** What is in the metadata for us alone does not go to the backend. */
+  private static ChatRequest withoutId(ChatRequest chat, HttpServletRequest request) {
+    String field = Conversation.of(request).field();
+    return field != null && field.startsWith(METADATA)
+        ? chat.withoutMetadata(field.substring(METADATA.length()))
+        : chat;
+  }
+
+  /** A request without a model goes as it came where no list of models can be had. */
+  private ChatRequest withModel(ChatRequest chat) {
+    return chat.namesModel() ? chat : firstModel.id().map(chat::withModel).orElse(chat);
+  }
+
   private TurnCall call(HttpServletRequest request, ChatRequest chat, RequestBody body)
       throws InvalidRequestException {
     Conversation conversation = Conversation.of(request);
     HistoryMode mode = historyMode(request, conversation);
-    chat.requireQuestion(mode);
     SessionState session = (SessionState) request.getAttribute(SessionState.class.getName());
     boolean kept = session != null && conversation.isTurn();
     return new TurnCall(
         session,
         kept
             ? new TurnRequest(
-                chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+                    chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+                .asAside(isAside(chat, mode, conversation))
             : null,
         conversation.id() != null,
         chat.stream(),
         forwarded(request),
         body,
         chat::bodyWith);
+  }
+
+  /** Who sends only what is new, or says which message it is, asks for itself. */
+  private static boolean isAside(ChatRequest chat, HistoryMode mode, Conversation conversation) {
+    return mode == HistoryMode.CLIENT
+        && conversation.messageIds().equals(MessageIds.NONE)
+        && BackgroundPrompt.mayBe(chat.messages(), chat.stream());
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)
@@ -114,18 +141,13 @@ final class ChatEndpoint {
 
   private static void requireJson(HttpServletRequest request) throws InvalidRequestException {
     if (!RequestBody.isJson(request)) {
-      throw unsupported(
-          "unsupported_media_type",
-          "The request must be sent with 'Content-Type: application/json'.");
+      throw new InvalidRequestException(
+          new ApiError(
+              415,
+              "The request must be sent with 'Content-Type: application/json'.",
+              "invalid_request_error",
+              null,
+              "unsupported_media_type"));
     }
-    if (request.getHeader("Content-Encoding") != null) {
-      throw unsupported(
-          "unsupported_content_encoding", "A request body with a Content-Encoding is not read.");
-    }
-  }
-
-  private static InvalidRequestException unsupported(String code, String message) {
-    return new InvalidRequestException(
-        new ApiError(415, message, "invalid_request_error", null, code));
   }
 }

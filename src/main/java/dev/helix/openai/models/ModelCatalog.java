@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.backend.ChatBackend;
 import dev.helix.text.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -91,6 +93,20 @@ public final class ModelCatalog {
       mine.complete(heard(null, e));
     }
     return mine;
+  }
+
+  /**
+   * The id of the first model of the list; empty where there is none. Blocks as long as callers of
+   * the list wait for it.
+   */
+  public Optional<String> firstId() {
+    byte[] list = list().toCompletableFuture().join();
+    try {
+      String id = Json.MAPPER.readTree(list).path("data").path(0).path("id").textValue();
+      return Optional.ofNullable(id).filter(text -> !text.isEmpty());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a list of models that was read before", e);
+    }
   }
 
   Executor executor() {

@@ -292,17 +292,21 @@ final class SessionFolder {
     byte[] before = Files.readAllBytes(status);
     byte[] json;
     String request = next.originalRequest();
+    boolean replaced = false;
     try {
       json = next.toJson(before);
       request = SessionState.wholeRequest(before);
+      replaced = RequestFile.isReplaced(before, next);
     } catch (IllegalArgumentException e) {
       Path aside = Disk.aside(status, "unreadable", clock);
       Files.copy(status, aside);
       LOG.log(Level.WARNING, "{0} was unreadable; a copy is {1}", status, aside);
       json = next.toJson();
     }
-    if (next.originalRequest() != null && !Files.exists(folder.resolve(RequestFile.PATH))) {
+    Path file = folder.resolve(RequestFile.PATH);
+    if (next.originalRequest() != null && (replaced || !Files.exists(file))) {
       Disk.makeFolders(folder.resolve("input"));
+      Files.deleteIfExists(file);
       writeRequest(folder, next, transcript.read(next, LogVersion.NONE).elements(), request);
     }
     Disk.replace(status, json);

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -110,11 +109,15 @@ final class JdbcSessionStore extends JdbcSessionReader {
   private static void fileRequest(Connection connection, JdbcRow row, SessionState next)
       throws SQLException {
     SessionId id = next.sessionId();
-    if (RequestFile.isDue(row.status(), next) && file(connection, id, RequestFile.PATH) == null) {
+    if (!RequestFile.isDue(row.status(), next)) {
+      return;
+    }
+    if (RequestFile.isReplaced(row.status(), next)
+        || file(connection, id, RequestFile.PATH) == null) {
       List<Message> elements = whole(connection, id).orElseThrow().messages();
       String before = SessionState.wholeRequest(row.status());
       byte[] request = RequestFile.of(next, elements, before);
-      JdbcInserts.files(connection, id, Map.of(RequestFile.PATH, request));
+      boolean unused = JdbcInserts.file(connection, id, RequestFile.PATH, request);
     }
   }
 

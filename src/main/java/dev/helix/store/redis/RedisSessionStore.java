@@ -127,6 +127,7 @@ final class RedisSessionStore extends RedisSessionReader {
         return Optional.empty();
       }
       byte[] before = row.get().json().getBytes(UTF_8);
+      String request = SessionState.wholeRequest(before);
       Object done =
           redis.run(
               RedisScript.CHANGE,
@@ -138,11 +139,9 @@ final class RedisSessionStore extends RedisSessionReader {
               RedisRow.micros(state.updatedAt()),
               id.value(),
               RequestFile.isDue(before, state)
-                  ? RequestFile.of(
-                      state,
-                      read(id, LogVersion.NONE).elements(),
-                      SessionState.wholeRequest(before))
-                  : "");
+                  ? RequestFile.of(state, read(id, LogVersion.NONE).elements(), request)
+                  : "",
+              RequestFile.isReplaced(before, state) ? "1" : "");
       if (done.equals(1L)) {
         order.set(state);
         return Optional.of(state);

@@ -8,12 +8,15 @@ import java.util.Set;
 /**
  * Which answer of a session the current path leads to: of those on a path from the root, and not
  * below a background prompt that the original took for a question, the one whose newest version was
- * recorded last. It follows the log element by element, and where an element makes it doubtful it
- * is not known until the next answer is recorded. Not thread-safe: part of a {@link
- * TranscriptTree}.
+ * recorded last; the answer to an aside only where there is no other. It follows the log element by
+ * element, and where an element makes it doubtful it is not known until the next answer is
+ * recorded. Not thread-safe: part of a {@link TranscriptTree}.
  */
 final class NewestAnswer {
   private String id;
+
+  /** The newest answer to an aside, which counts where there is no other. */
+  private String aside;
 
   /** Whether there may be an answer that this one would have to be. */
   private boolean doubtful;
@@ -22,7 +25,7 @@ final class NewestAnswer {
   private final Set<String> prompts = new HashSet<>();
 
   String id() {
-    return id;
+    return id != null || doubtful ? id : aside;
   }
 
   /** Whether an answer is known, or that there is none. */
@@ -32,6 +35,7 @@ final class NewestAnswer {
 
   void clear() {
     id = null;
+    aside = null;
     doubtful = false;
     prompts.clear();
   }
@@ -39,15 +43,24 @@ final class NewestAnswer {
   /** Takes in the next element of the log, of which the tree has this node now. */
   void added(Node node, Message element) {
     boolean answer = Transcript.isAnswer(element);
-    if (promptChanged(node, element) || (node.id().equals(id) && !answer)) {
+    boolean toAside = answer && element.element().aside();
+    if (promptChanged(node, element) || (node.id().equals(id) && (!answer || toAside))) {
       id = null;
+      doubtful = true;
+    }
+    if (node.id().equals(aside) && !toAside) {
+      aside = null;
       doubtful = true;
     }
     if (answer && node.root() == null) {
       id = null; // Whether there is a path to it may be told only by what is yet to come.
       doubtful = true;
     } else if (answer && !prompts.contains(node.root())) {
-      id = node.id();
+      if (toAside) {
+        aside = node.id();
+      } else {
+        id = node.id();
+      }
     }
   }
 

@@ -44,6 +44,7 @@ public final class TranscriptTree {
   private Map<String, Node> nodes = new HashMap<>();
   private NodeIndex index = new NodeIndex();
   private Fingerprint system;
+  private Fingerprint asideSystem;
   private final NewestAnswer newestAnswer = new NewestAnswer();
   private final MessageCache recent;
 
@@ -94,6 +95,11 @@ public final class TranscriptTree {
   /** The newest leading system message, or null. */
   public Fingerprint system() {
     return system;
+  }
+
+  /** The newest leading system message of an aside, or null. */
+  public Fingerprint asideSystem() {
+    return asideSystem;
   }
 
   /** Messages that are kept with what they say. */
@@ -241,6 +247,7 @@ public final class TranscriptTree {
     nodes = new HashMap<>();
     index = new NodeIndex();
     system = null;
+    asideSystem = null;
     newestAnswer.clear();
     recent.forget();
     leaves = new HashSet<>();
@@ -263,6 +270,10 @@ public final class TranscriptTree {
   private void add(Message element, Message numbered) {
     recorded++;
     if (!numbered.element().parentKnown()) {
+      if (element.element().aside()) {
+        asideSystem = element.fingerprint();
+        return;
+      }
       system = element.fingerprint();
       recent.addSystem(element, numbered.element());
       return;

@@ -1,6 +1,5 @@
 package dev.helix.openai.chat;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
-import dev.helix.session.HistoryMode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,10 +20,7 @@ class ChatRequestTest {
   }
 
   private static ApiError refused(byte[] body) {
-    return assertThrows(
-            InvalidRequestException.class,
-            () -> ChatRequest.parse(body).requireQuestion(HistoryMode.CLIENT))
-        .error();
+    return assertThrows(InvalidRequestException.class, () -> ChatRequest.parse(body)).error();
   }
 
   @ParameterizedTest
@@ -45,15 +40,21 @@ class ChatRequestTest {
         "{\"messages\":[1]} | invalid_type | messages[0]",
         "{\"messages\":[{}]} | missing_required_parameter | messages[0].role",
         "{\"messages\":[{\"role\":1}]} | invalid_type | messages[0].role",
-        "{\"messages\":[{\"role\":\"user\"},{\"role\":\"king\"}]} | invalid_value | messages[1].role",
+        "{\"messages\":[{\"role\":\"user\"},{\"role\":\" \"}]} | invalid_value | messages[1].role",
+        "{\"messages\":[{\"role\":null}]} | invalid_type | messages[0].role",
         "{\"messages\":[{\"role\":\"user\",\"content\":7}]} | invalid_type | messages[0].content",
-        "{\"messages\":[{\"role\":\"user\",\"content\":[\"x\"]}]} | invalid_type | messages[0].content[0]",
-        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"x\"}]}]} | missing_required_parameter | messages[0].content[0].type",
+        "{\"messages\":[{\"content\":true,\"role\":\"user\"}]} | invalid_type | messages[0].content",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[7]}]} | invalid_type | messages[0].content[0]",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[\"x\",[]]}]} | invalid_type | messages[0].content[1]",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":1}]}]} | invalid_type | messages[0].content[0].type",
         "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":1}]}]} | invalid_type | messages[0].content[0].text",
         "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":{}}]} | invalid_type | messages[0].tool_calls",
-        "{\"messages\":[{\"role\":\"assistant\",\"content\":\"x\"}]} | no_user_message | messages",
+        "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":{}}]} | invalid_type | messages[0].tool_call_id",
+        "{\"messages\":[{\"role\":\"user\",\"name\":[]}]} | invalid_type | messages[0].name",
         "{\"model\":1,\"messages\":[{\"role\":\"user\"}]} | invalid_type | model",
         "{\"stream\":\"yes\",\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream",
+        "{\"stream\":2,\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream",
+        "{\"stream\":{},\"messages\":[{\"role\":\"user\"}]} | invalid_type | stream",
       })
   void whatIsWrong_isSaidWithCodeAndPlace(String body, String code, String param) {
     ApiError error = refused(body.getBytes(StandardCharsets.UTF_8));
@@ -94,10 +95,6 @@ class ChatRequestTest {
         refused("{\"messages\":[]}".getBytes(StandardCharsets.UTF_16BE))
             .message()
             .contains("UTF-8"));
-    assertTrue(
-        refused("\uFEFF{\"messages\":[]}".getBytes(StandardCharsets.UTF_8))
-            .message()
-            .contains("byte order"));
   }
 
   @Test
@@ -114,19 +111,99 @@ class ChatRequestTest {
   }
 
   @Test
-  void toolResultsAlone_askSomethingOnlyWhereTheHistoryIsStored() throws InvalidRequestException {
-    ChatRequest request =
-        parse("{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"4\"}]}");
-    assertDoesNotThrow(() -> request.requireQuestion(HistoryMode.STORED));
-    assertThrows(InvalidRequestException.class, () -> request.requireQuestion(HistoryMode.CLIENT));
+  void byteOrderMark_isLeftOut_andTheRestStaysAsItCame() throws InvalidRequestException {
+    String json = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"é\"}]}";
+    ChatRequest request = parse("\uFEFF" + json);
+    assertEquals("é", request.messages().get(0).text());
+    assertEquals(json, sent(request));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "true | true",
+        "false | false",
+        "null | false",
+        "1 | true",
+        "0 | false",
+        "\"true\" | true",
+        "\"False\" | false",
+        "\"1\" | true"
+      })
+  void streamIsAskedFor_inWhateverWayItIsWritten(String value, boolean stream)
+      throws InvalidRequestException {
+    String json = "{\"stream\":" + value + ",\"messages\":[{\"role\":\"user\"}]}";
+    assertEquals(stream, parse(json).stream());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{M} | {\"model\":\"a \\\"b\\\"\",M}",
+        "{ M } | {\"model\":\"a \\\"b\\\"\", M }",
+        "{\"model\":null,M} | {\"model\":\"a \\\"b\\\"\",M}",
+        "{M, \"model\" : null } | {M, \"model\" : \"a \\\"b\\\"\" }",
+        "{M,\"model\":\"\"} | {M,\"model\":\"a \\\"b\\\"\"}"
+      })
+  void model_isPutWhereItIsMissing_andNothingElseIsChanged(String body, String expected)
+      throws InvalidRequestException {
+    String messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+    ChatRequest request = parse(body.replace("M", messages));
+    assertFalse(request.namesModel());
+    assertEquals(body.replace("M", messages), sent(request));
+
+    ChatRequest named = request.withModel("a \"b\"");
+    assertTrue(named.namesModel());
+    assertEquals(expected.replace("M", messages), sent(named));
+    String history = "\"messages\":[{\"role\":\"user\",\"content\":\"Ho\"},";
+    assertEquals(
+        expected.replace("M", messages).replace("\"messages\":[", history),
+        new String(
+            named.bodyWith(List.of(Message.of("user", "Ho")), null), StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{M,'metadata':{'id':'a'}} | {M}",
+        "{'metadata':{'id':'a'},M} | {M}",
+        "{'model':'m' , 'metadata' : { 'id' : 'a' } , M} | {'model':'m' , M}",
+        "{M,'metadata':{'id':'a','x':1}} | {M,'metadata':{'x':1}}",
+        "{M,'metadata':{'x':1,'id':'a'}} | {M,'metadata':{'x':1}}",
+        "{M,'metadata':{'x':1, 'id':'a\\'b' ,'y':{'id':2}}} | {M,'metadata':{'x':1 ,'y':{'id':2}}}",
+        "{M,'metadata':{'x':{'id':'a'}}} | {M,'metadata':{'x':{'id':'a'}}}",
+        "{M,'x':{'metadata':{'id':'a'}},'id':'b'} | {M,'x':{'metadata':{'id':'a'}},'id':'b'}",
+        "{M} | {M}"
+      })
+  void fieldOfTheMetadata_isTakenOut_andTheMetadataWithItWhereItWasAll(String body, String expected)
+      throws InvalidRequestException {
+    String messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+    ChatRequest request = parse(body.replace('\'', '"').replace("M", messages));
+    String cut = expected.replace('\'', '"').replace("M", messages);
+    assertEquals(cut, sent(request.withoutMetadata("id")));
+    if (!request.namesModel()) {
+      assertEquals(
+          cut.replaceFirst("\\{", "{\"model\":\"n\","),
+          sent(request.withoutMetadata("id").withModel("n")));
+    }
+  }
+
+  private static String sent(ChatRequest request) {
+    return new String(request.bodyWith(List.of(), null), StandardCharsets.UTF_8);
   }
 
   @Test
   void asManyMessagesAsNobodyHasSaid_areRefused() throws InvalidRequestException {
     String message = "{\"role\":\"user\",\"content\":\"x\"}";
-    String most = (message + ",").repeat(ChatRequest.MAX_MESSAGES - 1) + message;
+    String most = (message + ",").repeat(ChatRequestReader.MAX_MESSAGES - 1) + message;
     assertEquals(
-        ChatRequest.MAX_MESSAGES, parse("{\"messages\":[" + most + "]}").messages().size());
+        ChatRequestReader.MAX_MESSAGES, parse("{\"messages\":[" + most + "]}").messages().size());
     InvalidRequestException refused =
         assertThrows(
             InvalidRequestException.class,

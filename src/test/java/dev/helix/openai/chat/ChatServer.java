@@ -1,6 +1,7 @@
 package dev.helix.openai.chat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.backend.FirstModel;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.backend.upstream.UpstreamSettings;
 import dev.helix.filter.ConversationFilter;
@@ -8,6 +9,7 @@ import dev.helix.filter.FilterSettings;
 import dev.helix.health.HealthServlet;
 import dev.helix.http.BodyBudget;
 import dev.helix.message.Message;
+import dev.helix.openai.models.ModelCatalog;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
@@ -92,6 +94,9 @@ public final class ChatServer implements AutoCloseable {
     context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(BodyBudget.class.getName(), budget);
+    ModelCatalog models =
+        new ModelCatalog(backend, Duration.ofSeconds(30), Duration.ofSeconds(5), executor, timers);
+    context.setAttribute(FirstModel.class.getName(), (FirstModel) models::firstId);
     ServletHolder chat = new ServletHolder(new ChatCompletionsServlet());
     chat.setAsyncSupported(true);
     context.addServlet(chat, "/v1/chat/completions");

@@ -1,0 +1,123 @@
+package dev.helix.openai.chat;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.http.InvalidRequestException;
+import dev.helix.message.MessageReader;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * What the fields of a chat request may be: what OpenAI's own clients send, and what others do that
+ * some upstream takes. No state.
+ */
+final class RequestFields {
+  private RequestFields() {}
+
+  /** Reads a message; the parser stands at its first brace, and then at its last. */
+  static MessageReader message(JsonParser parser, String place)
+      throws IOException, InvalidRequestException {
+    MessageReader read = new MessageReader();
+    InvalidRequestException unlessResult = null;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      read.field(field, parser);
+      switch (field) {
+        case "role" -> {
+          if (value != JsonToken.VALUE_STRING) {
+            throw wrongType(place + ".role", "a string");
+          }
+          if (read.role().isBlank()) {
+            throw new InvalidRequestException(
+                "invalid_value", place + ".role", "'" + place + ".role' must not be empty.");
+          }
+        }
+        case "content" -> unlessResult = content(parser, value, place + ".content");
+        case "tool_calls" -> {
+          if (value != JsonToken.START_ARRAY && value != JsonToken.VALUE_NULL) {
+            throw wrongType(place + ".tool_calls", "an array");
+          }
+          parser.skipChildren();
+        }
+        case "name", "tool_call_id" -> {
+          if (value.isStructStart() || value.isBoolean()) {
+            throw wrongType(place + "." + field, "a string");
+          }
+        }
+        default -> parser.skipChildren();
+      }
+    }
+    if (read.role() == null) {
+      throw missing(place + ".role");
+    }
+    if (unlessResult != null && !read.role().equals("tool") && !read.role().equals("function")) {
+      throw unlessResult;
+    }
+    return read;
+  }
+
+  /**
+   * Reads a content: a text, parts, or one part as it would be among several.
+   *
+   * @return what is wrong with it unless it is a tool's result, which may be anything; null where
+   *     nothing is
+   */
+  private static InvalidRequestException content(JsonParser parser, JsonToken value, String place)
+      throws IOException, InvalidRequestException {
+    if (value == JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return null;
+    }
+    if (value != JsonToken.START_ARRAY) {
+      return value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL
+          ? null
+          : wrongType(place, "a string, an array of parts or one part");
+    }
+    InvalidRequestException wrong = null;
+    for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+      JsonToken element = parser.currentToken();
+      if (element == JsonToken.START_OBJECT) {
+        part(parser, place + "[" + i + "]");
+      } else if (element != JsonToken.VALUE_STRING && element != JsonToken.VALUE_NULL) {
+        parser.skipChildren();
+        wrong = wrongType(place + "[" + i + "]", "an object or a string");
+      }
+    }
+    return wrong;
+  }
+
+  private static void part(JsonParser parser, String place)
+      throws IOException, InvalidRequestException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      boolean text = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
+      if ((field.equals("type") || field.equals("text")) && !text) {
+        throw wrongType(place + "." + field, "a string");
+      }
+      parser.skipChildren();
+    }
+  }
+
+  /** A flag, also as the numbers 0 and 1 and as a text; absent where it is null. */
+  static boolean flag(JsonParser parser, String field) throws IOException, InvalidRequestException {
+    JsonToken value = parser.currentToken();
+    String text = value.isScalarValue() ? parser.getText().toLowerCase(Locale.ROOT) : "";
+    return switch (text) {
+      case "true", "1" -> true;
+      case "false", "0", "null" -> false;
+      default -> throw wrongType(field, "true or false");
+    };
+  }
+
+  static InvalidRequestException missing(String param) {
+    return new InvalidRequestException(
+        "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
+  }
+
+  static InvalidRequestException wrongType(String param, String allowed) {
+    return new InvalidRequestException(
+        "invalid_type", param, "'" + param + "' must be " + allowed + ".");
+  }
+}
