@@ -63,32 +63,11 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     if (end == null || resends(tree, end, chain)) {
       return new TurnPlan(Placer.whole(tree, chain, request.ids(), now), List.of(), null);
     }
-    List<Message> path = stored.path(end, request.historyLimit());
+    List<Message> path = stored.path(end, request.sent());
     return new TurnPlan(
         Placer.below(tree, end, chain, request.ids(), now),
-        latest(Transcript.sent(path, results), request.historyLimit(), results),
+        request.sent().latest(Transcript.sent(path, results), results),
         chain.system() == null ? stored.system() : null);
-  }
-
-  /**
-   * The newest turns that hold no more than so many messages together. A turn begins with a user
-   * message, so that calls and their results stay together.
-   *
-   * @param pending whether the last turn still waits for results, so that it is kept at any length
-   */
-  static List<Message> latest(List<Message> history, int most, boolean pending) {
-    int from = 0;
-    while (history.size() - from > most) {
-      int next = from + 1;
-      while (next < history.size() && !history.get(next).role().equals("user")) {
-        next++;
-      }
-      if (pending && next == history.size()) {
-        break;
-      }
-      from = next;
-    }
-    return history.subList(from, history.size());
   }
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */

@@ -69,13 +69,13 @@ final class ChatEndpoint {
         session,
         kept
             ? new TurnRequest(
-                chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+                chat.messages(), mode, settings.sentHistory(), conversation.messageIds())
             : null,
         conversation.id() != null,
         chat.stream(),
         forwarded(request),
         body,
-        chat::bodyWith);
+        (history, system) -> chat.bodyWith(history, system, settings.sentHistory().reasoning()));
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)

@@ -79,35 +79,44 @@ final class ChatRequest {
     }
   }
 
-  /** The body with a history, and a system message in place of the caller's or null for none. */
-  byte[] bodyWith(List<Message> history, Message stored) {
+  /**
+   * The body with a history, and a system message in place of the caller's or null for none.
+   *
+   * @param reasoning whether what a model thought is sent with the history
+   */
+  byte[] bodyWith(List<Message> history, Message stored, boolean reasoning) {
     if (history.isEmpty() && stored == null) {
       return body;
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + 4096);
     out.write(body, 0, messagesFrom);
-    out.write('[');
-    boolean first = true;
-    List<Message> system = new ArrayList<>();
-    List<Message> own = new ArrayList<>();
+    List<byte[]> system = new ArrayList<>();
+    List<byte[]> own = new ArrayList<>();
     for (Message message : messages) {
-      (message.isSystem() && own.isEmpty() ? system : own).add(message);
+      (message.isSystem() && own.isEmpty() ? system : own).add(message.wireJson());
     }
     if (stored != null) {
-      system = List.of(stored);
+      system = List.of(stored.sentJson(reasoning));
     }
-    for (List<Message> part : List.of(system, history, own)) {
-      for (Message message : part) {
-        if (!first) {
-          out.write(',');
-        }
-        first = false;
-        out.writeBytes(message.wireJson());
-      }
+    char separator = '[';
+    for (byte[] json : system) {
+      separator = write(out, separator, json);
+    }
+    for (Message message : history) {
+      separator = write(out, separator, message.sentJson(reasoning));
+    }
+    for (byte[] json : own) {
+      separator = write(out, separator, json);
     }
     out.write(']');
     out.write(body, messagesTo, body.length - messagesTo);
     return out.toByteArray();
+  }
+
+  private static char write(ByteArrayOutputStream out, char separator, byte[] json) {
+    out.write(separator);
+    out.writeBytes(json);
+    return ',';
   }
 
   private void read() throws InvalidRequestException {

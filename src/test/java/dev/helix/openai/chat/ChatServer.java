@@ -13,6 +13,7 @@ import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.ScriptedUpstream;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.SentHistory;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
@@ -115,7 +116,7 @@ public final class ChatServer implements AutoCloseable {
     Duration late = Duration.ofSeconds(30);
     return new TurnSettings(
         HistoryMode.CLIENT,
-        Integer.MAX_VALUE,
+        SentHistory.ALL,
         historyWait,
         lease,
         List.of(),
