@@ -1,6 +1,7 @@
 package dev.helix;
 
 import dev.helix.access.AuthenticationSettings;
+import dev.helix.access.CrossOriginFilter;
 import dev.helix.access.LoopbackFilter;
 import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
@@ -65,6 +66,7 @@ public record HelixConfig(
     CacheShare cache = FilterSettings.cacheShare(settings);
     // Their filters read these themselves; here wrong values are named with the others.
     settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
+    CrossOriginFilter.origins(settings);
     AuthenticationSettings.from(settings);
     ArchiveSettings.read(settings);
     String store = store(settings);

@@ -8,6 +8,7 @@ package dev.helix.blackbox;
 public interface EndpointSuite
     extends StreamingCases,
         WireCases,
+        CrossOriginCases,
         HistoryCases,
         StoredTurnCases,
         TaskCases,
