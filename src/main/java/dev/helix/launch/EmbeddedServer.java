@@ -14,6 +14,8 @@ import org.eclipse.jetty.ee10.webapp.Configuration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.ee10.webapp.WebInfConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebXmlConfiguration;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -59,7 +61,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     this.address = address;
     connector = connector(server, address);
     application = application(contextPath, webApplication, work);
-    requests = new GracefulHandler(application);
+    requests = new GracefulHandler(new PlainSlashes(application));
     server.addConnector(connector);
     server.setHandler(requests);
     server.setDefaultHandler(null);
@@ -72,6 +74,10 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setResponseHeaderSize(HEADER_BYTES);
+    // Clients put two slashes where a base URL ends in one, and encode that in a model's name.
+    http.setUriCompliance(
+        UriCompliance.DEFAULT.with(
+            "slashes", Violation.AMBIGUOUS_EMPTY_SEGMENT, Violation.AMBIGUOUS_PATH_SEPARATOR));
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());

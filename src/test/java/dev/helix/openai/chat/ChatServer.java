@@ -8,6 +8,8 @@ import dev.helix.filter.FilterSettings;
 import dev.helix.health.HealthServlet;
 import dev.helix.http.BodyBudget;
 import dev.helix.message.Message;
+import dev.helix.openai.passthrough.Passing;
+import dev.helix.openai.passthrough.PassthroughServlet;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
@@ -97,6 +99,9 @@ public final class ChatServer implements AutoCloseable {
     chat.setAsyncSupported(true);
     context.addServlet(chat, "/v1/chat/completions");
     context.setAttribute(SessionManager.class.getName(), sessions);
+    context.setAttribute(
+        Passing.class.getName(), new Passing(backend, turns, budget, executor, timers));
+    add(new PassthroughServlet(), "/v1/embeddings");
     context.addServlet(new ServletHolder(new HealthServlet()), "/health/*");
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
