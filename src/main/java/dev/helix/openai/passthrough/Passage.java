@@ -55,6 +55,7 @@ final class Passage implements CallerStream.Listener {
   private boolean begun;
   private boolean ending;
   private boolean over;
+  private boolean watched;
   private ScheduledFuture<?> alarm;
   private final long started = System.nanoTime();
   private long heard = started;
@@ -325,6 +326,10 @@ final class Passage implements CallerStream.Listener {
     }
     long now = System.nanoTime();
     boolean held = caller.queued() > 0;
+    if (!watched && now - started >= settings.commentInterval().toNanos()) {
+      watched = true;
+      caller.watch();
+    }
     if (caller.waits() && now - taken >= settings.stalledReaderTimeout().toNanos()) {
       left("the caller takes nothing");
     } else if (head == null && now - started >= silence()) {
