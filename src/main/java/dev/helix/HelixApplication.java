@@ -5,11 +5,13 @@ import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.FirstModel;
+import dev.helix.backend.PassingBackend;
 import dev.helix.backend.demo.DemoBackend;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
 import dev.helix.openai.models.ModelCatalog;
+import dev.helix.openai.passthrough.Passing;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import dev.helix.turn.TurnThreads;
@@ -87,15 +89,19 @@ public final class HelixApplication implements ServletContextListener {
     report(settings);
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
     opened.push(turns::drain);
+    BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
+    PassingBackend passing = backend instanceof PassingBackend passes ? passes : null;
     ModelCatalog models =
         new ModelCatalog(
             backend, config.chat().modelsCache(), config.modelsTimeout(), forwarding, timers);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
-    context.setAttribute(BodyBudget.class.getName(), new BodyBudget(config.filter().memoryBytes()));
+    context.setAttribute(BodyBudget.class.getName(), budget);
     context.setAttribute(ModelCatalog.class.getName(), models);
     context.setAttribute(FirstModel.class.getName(), (FirstModel) models::firstId);
     context.setAttribute(Turns.class.getName(), turns);
+    context.setAttribute(
+        Passing.class.getName(), new Passing(passing, turns, budget, forwarding, timers));
     context.setAttribute(
         "dev.helix.sessions.dir",
         config.store().equals("files") ? config.sessionsDir().toString() : config.store());

@@ -1,6 +1,7 @@
 package dev.helix;
 
 import dev.helix.access.AuthenticationSettings;
+import dev.helix.access.CrossOriginFilter;
 import dev.helix.access.LoopbackFilter;
 import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
@@ -10,8 +11,8 @@ import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
 import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.SentHistory;
 import dev.helix.session.StoreProviders;
-import dev.helix.session.TurnRequest;
 import dev.helix.turn.TurnSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ public record HelixConfig(
     CacheShare cache = FilterSettings.cacheShare(settings);
     // Their filters read these themselves; here wrong values are named with the others.
     settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
+    CrossOriginFilter.origins(settings);
     AuthenticationSettings.from(settings);
     ArchiveSettings.read(settings);
     String store = store(settings);
@@ -117,6 +119,16 @@ public record HelixConfig(
     return url == null ? null : new UpstreamSettings(url, key, connect, modelsTimeout, connections);
   }
 
+  private static SentHistory sentHistory(Settings settings) {
+    int all = Integer.MAX_VALUE;
+    int messages = settings.integer("helix.history.max.messages", all, 1, all);
+    int tokens = settings.integer("helix.history.max.tokens", all, 1, all);
+    int perToken = settings.integer("helix.history.characters.per.token", 4, 1, 100);
+    boolean reasoning = settings.flag("helix.history.reasoning", false);
+    return new SentHistory(
+        messages, tokens == all ? Long.MAX_VALUE : (long) tokens * perToken, reasoning);
+  }
+
   private static TurnSettings chat(Settings settings, FilterSettings filter) {
     List<String> forwarded = settings.list("helix.upstream.headers", List.of());
     if (forwarded.stream().anyMatch(name -> NEVER_FORWARDED.matcher(name).matches())) {
@@ -126,8 +138,7 @@ public record HelixConfig(
     }
     return new TurnSettings(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
-        settings.integer(
-            "helix.history.max.messages", TurnRequest.UNLIMITED, 1, TurnRequest.UNLIMITED),
+        sentHistory(settings),
         settings.duration(
             "helix.history.wait", Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1)),
         settings.duration(

@@ -10,6 +10,7 @@ import java.security.Principal;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Finds the owner of a request by its key, its user's token, its headers and the container's
@@ -23,7 +24,7 @@ public final class Callers {
 
   private static final String TOKEN = "X-OpenWebUI-User-Jwt";
   private static final String USER_ID = "X-OpenWebUI-User-Id";
-  private static final String MODELS = "/v1/models";
+  private static final Pattern MODELS = Pattern.compile("(/v1)?/models(/.*)?");
 
   private static final int LONGEST_NAME = 512;
 
@@ -109,9 +110,9 @@ public final class Callers {
   /** Whether a request only reads models, by its path below the context path. */
   private static boolean asksForModels(HttpServletRequest request) {
     String info = request.getPathInfo();
-    String path = request.getServletPath() + (info == null ? "" : info);
+    String path = (request.getServletPath() + (info == null ? "" : info)).replaceAll("/{2,}", "/");
     return (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
-        && (path.equals(MODELS) || path.startsWith(MODELS + "/"))
+        && MODELS.matcher(path).matches()
         && !path.contains("..");
   }
 

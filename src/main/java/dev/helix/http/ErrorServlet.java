@@ -26,7 +26,8 @@ public final class ErrorServlet extends HttpServlet {
         404,
         "There is nothing at "
             + request.getRequestURI()
-            + ". The endpoints are POST /v1/chat/completions and GET /v1/models.",
+            + ". The endpoints are POST /v1/chat/completions and GET /v1/models; some others of an"
+            + " upstream pass through.",
         "invalid_request_error",
         null,
         "not_found");

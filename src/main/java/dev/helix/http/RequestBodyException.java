@@ -12,7 +12,7 @@ public sealed class RequestBodyException extends RuntimeException permits BodyBu
   }
 
   /** A body over the limit for one request: status 413. */
-  static RequestBodyException tooLarge(long limit) {
+  public static RequestBodyException tooLarge(long limit) {
     String message = "The request body is larger than the " + limit + " bytes allowed here.";
     return new RequestBodyException(
         new ApiError(413, message, "invalid_request_error", null, "request_too_large"));

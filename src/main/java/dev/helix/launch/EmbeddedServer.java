@@ -1,6 +1,7 @@
 package dev.helix.launch;
 
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -10,12 +11,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.eclipse.jetty.ee10.webapp.Configuration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.ee10.webapp.WebInfConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebXmlConfiguration;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -28,7 +31,8 @@ import org.eclipse.jetty.util.ClassMatcher;
  *
  * <p>The web application tells it where sessions are, a model to try and how turns are drained by
  * attributes of its servlet context, all of them optional: {@code dev.helix.sessions.dir}, {@code
- * dev.helix.demo.model}, {@code dev.helix.drain}.
+ * dev.helix.demo.model}, {@code dev.helix.drain}. It tells the web application of callers who
+ * leave, by {@code dev.helix.watch}: a {@code BiConsumer} of a request and of what is run then.
  */
 public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(EmbeddedServer.class.getName());
@@ -59,7 +63,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     this.address = address;
     connector = connector(server, address);
     application = application(contextPath, webApplication, work);
-    requests = new GracefulHandler(application);
+    requests = new GracefulHandler(new PlainSlashes(application));
     server.addConnector(connector);
     server.setHandler(requests);
     server.setDefaultHandler(null);
@@ -72,7 +76,11 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setResponseHeaderSize(HEADER_BYTES);
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    // Clients put two slashes where a base URL ends in one, and encode that in a model's name.
+    http.setUriCompliance(
+        UriCompliance.DEFAULT.with(
+            "slashes", Violation.AMBIGUOUS_EMPTY_SEGMENT, Violation.AMBIGUOUS_PATH_SEPARATOR));
+    ServerConnector connector = new ServerConnector(server, WatchedConnection.factory(http));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MILLIS);
@@ -91,6 +99,8 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     application.setConfigurations(
         new Configuration[] {new WebInfConfiguration(), new WebXmlConfiguration()});
     application.setAllowNullPathInContext(true);
+    BiConsumer<ServletRequest, Runnable> watch = WatchedConnection::watch;
+    application.setAttribute("dev.helix.watch", watch);
     application.setThrowUnavailableOnStartupException(true);
     // Of what is above it the web application sees the servlet API and nothing else.
     application.addHiddenClassMatcher(

@@ -1,5 +1,6 @@
 package dev.helix.message;
 
+import com.fasterxml.jackson.core.JsonParser;
 import dev.helix.text.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.util.Objects;
  * from it. Texts are read out of the JSON when they are asked for. Specification section 3.
  */
 public final class Message {
+  private static final byte[] CONTENT = Json.utf8("\"content\":");
+
   private final byte[] buffer;
   private final int offset;
   private final int length;
@@ -177,22 +180,46 @@ public final class Message {
 
   /** The JSON as the API gave it, without the fields that a transcript adds. A fresh array. */
   public byte[] wireJson() {
-    List<int[]> kept = new ArrayList<>();
-    return keptFields(kept)
-        ? json(new byte[0], kept)
-        : Arrays.copyOfRange(buffer, offset, offset + length);
+    List<Field> fields = fields((name, value) -> !ElementFields.NAMES.contains(name));
+    return fields.stream().allMatch(Field::taken)
+        ? Arrays.copyOfRange(buffer, offset, offset + length)
+        : json(new byte[0], fields);
+  }
+
+  /**
+   * The JSON as a backend takes it of a stored history: role, content, name and the calls of tools,
+   * without what only backends give. A fresh array. Specification section 4.
+   *
+   * @param reasoning whether what a model thought is sent too
+   */
+  public byte[] sentJson(boolean reasoning) {
+    SentForm form = new SentForm(this, reasoning);
+    List<Field> fields = fields(form::takes);
+    byte[] content = form.content();
+    if (content == null) {
+      return json(new byte[0], fields);
+    }
+    byte[] own = new byte[CONTENT.length + content.length];
+    System.arraycopy(CONTENT, 0, own, 0, CONTENT.length);
+    System.arraycopy(content, 0, own, CONTENT.length, content.length);
+    return json(own, fields.stream().filter(field -> !field.name().equals("content")).toList());
+  }
+
+  /** About how many characters a model reads of {@link #sentJson}. An image counts as 4,000. */
+  public long sentCharacters(boolean reasoning) {
+    SentForm form = new SentForm(this, reasoning);
+    eachField((name, value, start) -> form.takes(name, value));
+    return form.characters();
   }
 
   /** The element of {@code messages.json}, on one line, with all its fields. A fresh array. */
   public byte[] elementJson() {
-    byte[] json;
-    if (complete) {
-      json = Arrays.copyOfRange(buffer, offset, offset + length);
-    } else {
-      List<int[]> kept = new ArrayList<>();
-      keptFields(kept);
-      json = json(element.toJsonFields(), kept);
-    }
+    byte[] json =
+        complete
+            ? Arrays.copyOfRange(buffer, offset, offset + length)
+            : json(
+                element.toJsonFields(),
+                fields((name, value) -> !ElementFields.NAMES.contains(name)));
     // Outside of strings line ends are only layout, and inside of them JSON allows none.
     for (int i = 0; i < json.length; i++) {
       if (json[i] == '\n' || json[i] == '\r') {
@@ -202,30 +229,29 @@ public final class Message {
     return json;
   }
 
-  /**
-   * Collects where the fields are that the API gave, each from its name to its value's end.
-   *
-   * @return whether there are others, which a transcript added
-   */
-  private boolean keptFields(List<int[]> kept) {
-    List<int[]> starts = new ArrayList<>();
+  /** A field, from its name's first byte to behind its value's last, and whether it is taken. */
+  private record Field(String name, int start, int end, boolean taken) {}
+
+  /** Says which fields are taken; the parser stands at the value, and may be moved to its last. */
+  private interface Choice {
+    boolean takes(String name, JsonParser value) throws IOException;
+  }
+
+  private List<Field> fields(Choice choice) {
+    List<Field> begun = new ArrayList<>();
     eachField(
-        (name, value, start) ->
-            starts.add(new int[] {start, ElementFields.NAMES.contains(name) ? 1 : 0}));
-    boolean others = false;
-    for (int i = 0; i < starts.size(); i++) {
-      boolean last = i + 1 == starts.size();
-      int end = trimmed(last ? length - 1 : starts.get(i + 1)[0]);
+        (name, value, start) -> begun.add(new Field(name, start, 0, choice.takes(name, value))));
+    List<Field> fields = new ArrayList<>(begun.size());
+    for (int i = 0; i < begun.size(); i++) {
+      boolean last = i + 1 == begun.size();
+      int end = trimmed(last ? length - 1 : begun.get(i + 1).start());
       if (!last) {
         end = trimmed(end - 1); // the comma
       }
-      if (starts.get(i)[1] == 1) {
-        others = true;
-      } else {
-        kept.add(new int[] {starts.get(i)[0], end});
-      }
+      Field field = begun.get(i);
+      fields.add(new Field(field.name(), field.start(), end, field.taken()));
     }
-    return others;
+    return fields;
   }
 
   private int trimmed(int end) {
@@ -236,18 +262,20 @@ public final class Message {
     return trimmed;
   }
 
-  /** An object of the element's own fields, which may be none, and those that are kept. */
-  private byte[] json(byte[] own, List<int[]> kept) {
+  /** An object of the element's own fields, which may be none, and those that are taken. */
+  private byte[] json(byte[] own, List<Field> fields) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(length + own.length + 3);
     out.write('{');
     out.writeBytes(own);
     boolean separate = own.length > 0;
-    for (int[] field : kept) {
-      if (separate) {
-        out.write(',');
+    for (Field field : fields) {
+      if (field.taken()) {
+        if (separate) {
+          out.write(',');
+        }
+        separate = true;
+        out.write(buffer, offset + field.start(), field.end() - field.start());
       }
-      separate = true;
-      out.write(buffer, offset + field[0], field[1] - field[0]);
     }
     out.write('}');
     return out.toByteArray();

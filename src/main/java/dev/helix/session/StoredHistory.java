@@ -86,16 +86,17 @@ final class StoredHistory {
 
   /**
    * The messages from a place on the path to its end, the oldest first. That place is the root, or
-   * a question from which on there are as many to send as the limit allows: {@link TurnPlan#latest}
-   * never keeps one above it, and decides about those below it without them.
+   * a question from which on there is as much to send as the limit allows: {@link
+   * SentHistory#latest} never keeps one above it, and decides about those below it without them.
    *
    * @param end {@link Node#ROOT} for a path without messages
    */
-  List<Message> path(Node end, int most) {
+  List<Message> path(Node end, SentHistory limit) {
     Deque<Message> path = new ArrayDeque<>();
     Set<String> seen = new HashSet<>();
     long size = 0;
     int sent = 0;
+    long characters = 0;
     Node at = end.equals(Node.ROOT) ? null : end;
     // A file changed by hand may lead in a circle.
     while (at != null && seen.add(at.id())) {
@@ -109,8 +110,9 @@ final class StoredHistory {
       // Calls without all their results are not sent, and some results neither.
       boolean anyway = Transcript.isSentAnyway(message);
       sent += anyway ? 1 : 0;
+      characters += anyway ? limit.characters(message) : 0;
       boolean question = anyway && at.kind() == MessageKind.QUESTION;
-      at = question && sent >= most ? null : tree.parent(at);
+      at = question && limit.isFilledBy(sent, characters) ? null : tree.parent(at);
     }
     tree.reaches(path.size(), (int) Math.min(1 << 30, size));
     Message leading = system();

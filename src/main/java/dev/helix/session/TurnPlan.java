@@ -64,10 +64,10 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Placement whole = Placer.whole(tree, chain, request.ids(), now);
       return new TurnPlan(request.aside() ? aside(whole, tree) : whole, List.of(), null);
     }
-    List<Message> path = stored.path(end, request.historyLimit());
+    List<Message> path = stored.path(end, request.sent());
     return new TurnPlan(
         Placer.below(tree, end, chain, request.ids(), now),
-        latest(Transcript.sent(path, results), request.historyLimit(), results),
+        request.sent().latest(Transcript.sent(path, results), results),
         chain.system() == null ? stored.system() : null);
   }
 
@@ -87,27 +87,6 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
             .toList();
     return new Placement(
         elements, whole.parentId(), whole.answerId(), whole.continued(), whole.begun());
-  }
-
-  /**
-   * The newest turns that hold no more than so many messages together. A turn begins with a user
-   * message, so that calls and their results stay together.
-   *
-   * @param pending whether the last turn still waits for results, so that it is kept at any length
-   */
-  static List<Message> latest(List<Message> history, int most, boolean pending) {
-    int from = 0;
-    while (history.size() - from > most) {
-      int next = from + 1;
-      while (next < history.size() && !history.get(next).role().equals("user")) {
-        next++;
-      }
-      if (pending && next == history.size()) {
-        break;
-      }
-      from = next;
-    }
-    return history.subList(from, history.size());
   }
 
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */

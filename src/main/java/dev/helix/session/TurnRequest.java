@@ -11,8 +11,7 @@ import java.util.Objects;
  * @param messages the request's, in their order; any {@code id} or other field of a transcript that
  *     they bring along is not kept
  * @param mode who sends the conversation so far
- * @param historyLimit in stored mode the most messages of the history that are sent, in whole
- *     turns, at least 1; {@link #UNLIMITED} for all
+ * @param sent in stored mode how much of the history is sent
  * @param ids what the client calls the messages
  * @param lease the right to this turn, checked when anything is written; null where it needs none
  * @param aside whether it may be a program's own prompt ({@link
@@ -21,7 +20,7 @@ import java.util.Objects;
 public record TurnRequest(
     List<Message> messages,
     HistoryMode mode,
-    int historyLimit,
+    SentHistory sent,
     MessageIds ids,
     Lease lease,
     boolean aside) {
@@ -32,30 +31,27 @@ public record TurnRequest(
     messages = List.copyOf(messages);
     Objects.requireNonNull(mode, "mode");
     Objects.requireNonNull(ids, "ids");
-    if (historyLimit < 1) {
-      throw new IllegalArgumentException("a history limit under 1: " + historyLimit);
-    }
+    Objects.requireNonNull(sent, "sent");
   }
 
   /** A request that needs no lease and is no aside. */
-  public TurnRequest(List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids) {
-    this(messages, mode, historyLimit, ids, null, false);
+  public TurnRequest(List<Message> messages, HistoryMode mode, SentHistory sent, MessageIds ids) {
+    this(messages, mode, sent, ids, null, false);
   }
 
-  /** A request that is no aside. */
-  public TurnRequest(
-      List<Message> messages, HistoryMode mode, int historyLimit, MessageIds ids, Lease lease) {
-    this(messages, mode, historyLimit, ids, lease, false);
+  /** The same with so many messages of a stored history at most. */
+  public TurnRequest(List<Message> messages, HistoryMode mode, int maxMessages, MessageIds ids) {
+    this(messages, mode, SentHistory.ofMessages(maxMessages), ids, null, false);
   }
 
   /** This request with a lease, or null for none. */
   public TurnRequest with(Lease other) {
-    return new TurnRequest(messages, mode, historyLimit, ids, other, aside);
+    return new TurnRequest(messages, mode, sent, ids, other, aside);
   }
 
   /** This request as an aside, or as none. */
   public TurnRequest asAside(boolean is) {
-    return new TurnRequest(messages, mode, historyLimit, ids, lease, is);
+    return new TurnRequest(messages, mode, sent, ids, lease, is);
   }
 
   /** A request of a client that gives no ids, with the whole history. */

@@ -3,16 +3,17 @@ package dev.helix.turn;
 import dev.helix.backend.ChatBackend.Exchange;
 
 /**
- * A turn's hold on its exchange: what was received and not asked for again, and whether it is over.
- * The exchange may become known after its first events. Used from the turn's mailbox.
+ * A hold on an exchange: what was received and not asked for again, and whether it is over. The
+ * exchange may become known after its first events. Used from one mailbox.
  */
-final class BackendFlow {
+public final class BackendFlow {
   private Exchange exchange;
   private int owed;
   private boolean ended;
   private boolean cancelled;
 
-  void runs(Exchange running) {
+  /** The exchange is known; it is given up where {@link #cancel} was called before. */
+  public void runs(Exchange running) {
     exchange = running;
     if (cancelled) {
       exchange.cancel();
@@ -20,12 +21,12 @@ final class BackendFlow {
   }
 
   /** So many bytes came, which count against the window until they are asked for again. */
-  void came(int bytes) {
+  public void came(int bytes) {
     owed += bytes;
   }
 
   /** Asks for as much as came; false where there is nothing to ask for. */
-  boolean askForMore() {
+  public boolean askForMore() {
     if (owed == 0 || exchange == null || isOver()) {
       return false;
     }
@@ -34,18 +35,21 @@ final class BackendFlow {
     return true;
   }
 
-  void ended() {
+  /** Nothing more will come. */
+  public void ended() {
     ended = true;
   }
 
-  void cancel() {
+  /** Gives the exchange up, unless it is over. */
+  public void cancel() {
     if (exchange != null && !isOver()) {
       exchange.cancel();
     }
     cancelled = true;
   }
 
-  boolean isOver() {
+  /** Whether nothing more is wanted, or will come. */
+  public boolean isOver() {
     return ended || cancelled;
   }
 }

@@ -27,11 +27,11 @@ public final class ErrorMapping {
     };
   }
 
-  static ApiError late() {
+  public static ApiError late() {
     return upstream(504, "upstream_timeout", "The upstream did not answer in time.");
   }
 
-  static ApiError silent() {
+  public static ApiError silent() {
     return upstream(504, "upstream_timeout", "The upstream fell silent within its answer.");
   }
 
@@ -44,7 +44,7 @@ public final class ErrorMapping {
   }
 
   /** An answer that the backend did not give in full, or in a form that can't be read. */
-  static ApiError invalidResponse(String message) {
+  public static ApiError invalidResponse(String message) {
     return upstream(502, "upstream_invalid_response", message);
   }
 

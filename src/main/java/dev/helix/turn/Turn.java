@@ -373,6 +373,10 @@ final class Turn implements CallerStream.Listener {
           caller.flush();
         }
       }
+      case WATCH -> {
+        times.watched();
+        caller.stream().watch();
+      }
       case LINGER -> {
         if (enter(TurnEvent.LINGER) == Action.CANCEL) {
           backend.cancel();

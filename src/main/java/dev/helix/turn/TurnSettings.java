@@ -1,6 +1,7 @@
 package dev.helix.turn;
 
 import dev.helix.session.HistoryMode;
+import dev.helix.session.SentHistory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -10,8 +11,7 @@ import java.util.Objects;
  *
  * @param history whether the stored history is put before a request's messages when the request
  *     does not say
- * @param historyLimit the most messages of a stored history that are put there, in whole turns; at
- *     least 1
+ * @param sentHistory how much of a stored history is put there
  * @param historyWait how long a request with stored history waits for the turn before it; zero for
  *     not at all
  * @param historyLease how long a turn with stored history keeps others off, on other servers too,
@@ -31,7 +31,7 @@ import java.util.Objects;
  */
 public record TurnSettings(
     HistoryMode history,
-    int historyLimit,
+    SentHistory sentHistory,
     Duration historyWait,
     Duration historyLease,
     List<String> forwardedHeaders,
@@ -47,6 +47,7 @@ public record TurnSettings(
     Duration shutdownGrace) {
   public TurnSettings {
     Objects.requireNonNull(history, "history");
+    Objects.requireNonNull(sentHistory, "sentHistory");
     forwardedHeaders = List.copyOf(forwardedHeaders);
   }
 }

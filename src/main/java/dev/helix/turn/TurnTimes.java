@@ -21,6 +21,7 @@ final class TurnTimes {
     SILENT,
     STALLED,
     KEEP_ALIVE,
+    WATCH,
     LINGER
   }
 
@@ -48,6 +49,7 @@ final class TurnTimes {
   private long written = started;
   private long over = started;
   private int hurried;
+  private boolean watched;
 
   TurnTimes(TurnSettings settings, boolean stream) {
     this.settings = settings;
@@ -87,6 +89,11 @@ final class TurnTimes {
     if (hurried > 0) {
       hurried--;
     }
+  }
+
+  /** The server was asked to tell when the caller leaves. */
+  void watched() {
+    watched = true;
   }
 
   /** The turn is over, though its backend may not be. */
@@ -140,6 +147,11 @@ final class TurnTimes {
       case KEEP_ALIVE ->
           (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
               ? settings.commentInterval().toNanos() / (hurried > 0 ? 2 : 1) - (at - written)
+              : NEVER;
+      // A stream shows by its comments that its caller is there.
+      case WATCH ->
+          (waiting || answering) && !stream && !watched
+              ? settings.commentInterval().toNanos() - (at - started)
               : NEVER;
       case LINGER -> phase == TurnPhase.ENDED && !now.backendOver() ? LINGER - (at - over) : NEVER;
     };

@@ -67,6 +67,22 @@ public final class Turns {
     return engine.settings();
   }
 
+  /**
+   * Takes in what is no turn, so that {@link #drain} waits for it too; {@link #passed} ends it.
+   *
+   * @throws InvalidRequestException if the application stops
+   */
+  public void admitPassing() throws InvalidRequestException {
+    if (!running.admit()) {
+      throw new InvalidRequestException(ErrorMapping.stopping());
+    }
+  }
+
+  /** What {@link #admitPassing} took in is over. */
+  public void passed() {
+    running.abandoned();
+  }
+
   /** Whether no new turns are taken, because the application stops. */
   public boolean isStopping() {
     return running.isDraining();

@@ -75,6 +75,11 @@ public interface AppServer {
     return true;
   }
 
+  /** Whether several slashes in a path are one to it. */
+  default boolean joinsSlashes() {
+    return false;
+  }
+
   /** How an application calls the data source of this name. */
   default String jndiName(String dataSource) {
     return dataSource;

@@ -80,6 +80,11 @@ final class Tomcat implements AppServer {
   }
 
   @Override
+  public boolean joinsSlashes() {
+    return true;
+  }
+
+  @Override
   public Pattern started() {
     return Pattern.compile("Server startup in \\[\\d+] milliseconds");
   }

@@ -8,6 +8,9 @@ package dev.helix.blackbox;
 public interface EndpointSuite
     extends StreamingCases,
         WireCases,
+        AliasCases,
+        PassthroughCases,
+        CrossOriginCases,
         HistoryCases,
         StoredTurnCases,
         TaskCases,

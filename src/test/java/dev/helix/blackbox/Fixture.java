@@ -30,6 +30,16 @@ public interface Fixture {
     return true;
   }
 
+  /** Whether several slashes in a path are one. */
+  default boolean joinsSlashes() {
+    return true;
+  }
+
+  /** Whether a slash in a path may be encoded. */
+  default boolean takesEncodedSlashes() {
+    return true;
+  }
+
   /** Whether requests that run when the server is told to stop may end. */
   default boolean finishesRequestsAtStop() {
     return true;

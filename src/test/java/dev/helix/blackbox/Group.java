@@ -12,7 +12,7 @@ enum Group {
   /** Timeouts come soon, comments late, models are asked for again at once. */
   IMPATIENT,
 
-  /** Callers need keys, and tokens that name their users. */
+  /** Callers need keys, and tokens that name their users. Pages of another origin may call. */
   OWNERS,
 
   /** No upstream: the server answers itself. */
@@ -57,7 +57,10 @@ enum Group {
               "helix.timeout.idle", "1500ms",
               "helix.history.wait", "500ms",
               "helix.models.cache", "100ms");
-      case OWNERS -> Map.of("helix.openwebui.jwt.secret", OwnerCases.SECRET);
+      case OWNERS ->
+          Map.of(
+              "helix.openwebui.jwt.secret", OwnerCases.SECRET,
+              "helix.cors.origins", CrossOriginCases.ORIGIN);
       case DEMO -> Map.of();
     };
   }

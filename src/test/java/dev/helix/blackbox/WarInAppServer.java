@@ -48,6 +48,16 @@ abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
   }
 
   @Override
+  public boolean joinsSlashes() {
+    return kind.joinsSlashes();
+  }
+
+  @Override
+  public boolean takesEncodedSlashes() {
+    return false;
+  }
+
+  @Override
   public boolean finishesRequestsAtStop() {
     return kind.finishesRequestsAtStop();
   }

@@ -100,6 +100,15 @@ class OwnBackendIT {
   }
 
   @Test
+  void whatOnlyUpstreamsHave_is404_andSaysWhy() {
+    RawResponse response =
+        RawClient.exchange(server.url(), "POST", "/v1/embeddings", new byte[] {'{', '}'});
+    assertEquals(404, response.status(), response::text);
+    assertEquals("not_found", response.json().at("/error/code").asText());
+    assertTrue(response.json().at("/error/message").asText().contains("upstream"));
+  }
+
+  @Test
   void stream_isPassedAsItComes_andRecordedBeforeItsEnd() throws IOException {
     try (RawClient client = ask("begin", true)) {
       RawResponse response = client.response();

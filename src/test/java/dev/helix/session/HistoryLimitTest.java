@@ -8,10 +8,16 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.transcript.MessageIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The stored history that is sent: its bound, and its end where ids name it. */
 class HistoryLimitTest extends PlacingTest {
   private OpenTurn stored(int limit, MessageIds ids, String... lines) {
+    return stored(SentHistory.ofMessages(limit), ids, lines);
+  }
+
+  private OpenTurn stored(SentHistory limit, MessageIds ids, String... lines) {
     return sessions
         .manager()
         .beginTurn(
@@ -33,7 +39,29 @@ class HistoryLimitTest extends PlacingTest {
     assertEquals(List.of("Q2", "A2", "Q3", "A3"), sent(4, "user: Q"));
     assertEquals(List.of("Q3", "A3"), sent(3, "user: Q"));
     assertEquals(List.of("Q3", "A3"), sent(2, "user: Q"));
-    assertEquals(List.of(), sent(1, "user: Q"));
+  }
+
+  @Test
+  void newestTurn_isSentWhateverTheLimit() {
+    sessions.storedTurn("c", "A1", "user: Q1");
+    sessions.storedTurn("c", "A2", "user: Q2");
+    assertEquals(List.of("Q2", "A2"), sent(1, "user: Q"));
+    SentHistory oneCharacter = new SentHistory(TurnRequest.UNLIMITED, 1, false);
+    assertEquals(
+        List.of("Q2", "A2"), texts(stored(oneCharacter, MessageIds.NONE, "user: Q").history()));
+  }
+
+  /** Each message counts 16 characters besides its text, and so each turn 36. */
+  @ParameterizedTest
+  @CsvSource({"1000, 6", "108, 6", "107, 4", "72, 4", "71, 2", "1, 2"})
+  void characters_areCountedInWholeTurns(int limit, int sent) {
+    sessions.storedTurn("c", "A1", "user: Q1");
+    sessions.storedTurn("c", "A2", "user: Q2");
+    sessions.storedTurn("c", "A3", "user: Q3");
+    SentHistory most = new SentHistory(TurnRequest.UNLIMITED, limit, false);
+    assertEquals(
+        List.of("Q1", "A1", "Q2", "A2", "Q3", "A3").subList(6 - sent, 6),
+        texts(stored(most, MessageIds.NONE, "user: Q").history()));
   }
 
   @Test
@@ -46,7 +74,7 @@ class HistoryLimitTest extends PlacingTest {
     end(results, "A1");
     assertEquals(List.of("Q1", "looking", "R", "A1"), sent(5, "user: Q2"));
     assertEquals(List.of("Q1", "looking", "R", "A1"), sent(4, "user: Q2"));
-    assertEquals(List.of(), sent(3, "user: Q2"));
+    assertEquals(List.of("Q1", "A1"), sent(3, "user: Q2"));
   }
 
   @Test

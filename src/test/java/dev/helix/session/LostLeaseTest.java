@@ -51,8 +51,7 @@ class LostLeaseTest {
         .manager()
         .beginTurn(
             sessions.session("c"),
-            new TurnRequest(
-                messages(lines), HistoryMode.STORED, TurnRequest.UNLIMITED, ids, lease));
+            new TurnRequest(messages(lines), HistoryMode.STORED, SentHistory.ALL, ids, lease));
   }
 
   private void end(OpenTurn turn, String text) {

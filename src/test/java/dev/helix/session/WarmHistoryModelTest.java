@@ -38,7 +38,23 @@ class WarmHistoryModelTest {
 
   private static final int QUESTION_BECAME_ANOTHER = 2855;
   private static final int STEPS = 60;
-  private static final List<Integer> LIMITS = List.of(1, 2, 3, 4, 4, 6, 9, TurnRequest.UNLIMITED);
+  private static final int ANY = Integer.MAX_VALUE;
+  private static final List<SentHistory> LIMITS =
+      List.of(
+          SentHistory.ofMessages(1),
+          SentHistory.ofMessages(2),
+          SentHistory.ofMessages(3),
+          SentHistory.ofMessages(4),
+          SentHistory.ofMessages(4),
+          SentHistory.ofMessages(6),
+          SentHistory.ofMessages(9),
+          new SentHistory(ANY, 1, false),
+          new SentHistory(ANY, 60, false),
+          new SentHistory(ANY, 120, true),
+          new SentHistory(6, 120, false),
+          new SentHistory(4, 500, false),
+          new SentHistory(ANY, 1000, false),
+          SentHistory.ALL);
   private static final List<Integer> KEPT = List.of(1000, 3000, (1 << 18));
   private static final List<AnswerStatus> STATUSES = List.of(AnswerStatus.values());
   private static final List<String> ROLES =

@@ -67,6 +67,26 @@ class WarmHistoryTest {
   }
 
   @Test
+  void longConversation_isNotReadForEachTurn_whereCharactersBoundIt() {
+    for (int i = 0; i < 200; i++) {
+      turn(4, "Q" + i, "A" + i);
+    }
+    restart();
+    SentHistory most = new SentHistory(TurnRequest.UNLIMITED, 80, false);
+    for (int i = 200; i < 203; i++) {
+      OpenTurn turn =
+          manager.beginTurn(
+              manager.getOrCreateSession(null, "c"),
+              new TurnRequest(messages("user: Q" + i), HistoryMode.STORED, most, MessageIds.NONE));
+      manager.completeTurn(turn, List.of(answer("A" + i, AnswerStatus.COMPLETED)));
+      assertEquals(
+          List.of("Q" + (i - 2), "A" + (i - 2), "Q" + (i - 1), "A" + (i - 1)),
+          texts(turn.history()));
+      assertEquals(i == 200 ? 1 : 0, reads.whole());
+    }
+  }
+
+  @Test
   void shortConversation_isNotReadForEachTurn_withoutALimit() {
     turn(TurnRequest.UNLIMITED, "Q1", "A1");
     reads.whole();

@@ -45,7 +45,7 @@ final class WholeHistory {
     List<Message> sent = Transcript.sent(transcript.pathTo(end), results);
     return new TurnPlan(
         Placer.below(tree, end == null ? Node.ROOT : tree.get(end.id()), chain, request.ids(), now),
-        TurnPlan.latest(sent, request.historyLimit(), results),
+        request.sent().latest(sent, results),
         chain.system() == null ? transcript.system() : null);
   }
 

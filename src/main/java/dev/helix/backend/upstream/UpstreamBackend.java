@@ -4,6 +4,8 @@ import dev.helix.backend.BackendException;
 import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ChatCall;
+import dev.helix.backend.PassedCall;
+import dev.helix.backend.PassingBackend;
 import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import java.io.ByteArrayOutputStream;
@@ -40,10 +42,11 @@ import org.apache.hc.core5.util.Timeout;
  * waited for holds a connection and no thread.
  *
  * <p>The upstream is sent our own key, the content headers and the headers listed in {@link
- * ChatCall#headers}, nothing else of the caller's (Specification section 6). Redirects are not
- * followed, cookies not kept, bodies not decompressed. Safe for use by many threads.
+ * ChatCall#headers} or {@link PassedCall#headers}, nothing else of the caller's (Specification
+ * section 6). Redirects are not followed, cookies not kept, bodies not decompressed. Safe for use
+ * by many threads.
  */
-public final class UpstreamBackend implements ChatBackend {
+public final class UpstreamBackend implements ChatBackend, PassingBackend {
   private static final int MAX_MODELS_BYTES = 16 * 1024 * 1024;
 
   private final UpstreamSettings settings;
@@ -119,6 +122,12 @@ public final class UpstreamBackend implements ChatBackend {
   @Override
   public Exchange chat(ChatCall call, ReplyReceiver receiver) {
     return begin("POST", completions, call.headers(), call.body(), receiver);
+  }
+
+  @Override
+  public Exchange pass(PassedCall call, ReplyReceiver receiver) {
+    return begin(
+        call.method(), settings.endpoint(call.target()), call.headers(), call.body(), receiver);
   }
 
   @Override

@@ -165,13 +165,13 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
   private final class Attempt implements AsyncResponseConsumer<Void>, FutureCallback<Void> {
     private final HttpClientContext context = HttpClientContext.create();
-    private final JsonProducer producer;
+    private final BodyProducer producer;
     private final int retries;
     private final AtomicBoolean over = new AtomicBoolean();
     private FutureCallback<Void> result;
 
-    Attempt(byte[] json, int retries) {
-      this.producer = json == null ? null : new JsonProducer(json);
+    Attempt(byte[] bytes, int retries) {
+      this.producer = bytes == null ? null : new BodyProducer(bytes);
       this.retries = retries;
       context.setAttribute(CONTEXT_ATTRIBUTE, UpstreamExchange.this);
     }

@@ -88,14 +88,14 @@ final class ChatEndpoint {
         session,
         kept
             ? new TurnRequest(
-                    chat.messages(), mode, settings.historyLimit(), conversation.messageIds())
+                    chat.messages(), mode, settings.sentHistory(), conversation.messageIds())
                 .asAside(isAside(chat, mode, conversation))
             : null,
         conversation.id() != null,
         chat.stream(),
         forwarded(request),
         body,
-        chat::bodyWith);
+        (history, system) -> chat.bodyWith(history, system, settings.sentHistory().reasoning()));
   }
 
   /** Who sends only what is new, or says which message it is, asks for itself. */

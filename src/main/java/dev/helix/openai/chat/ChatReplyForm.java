@@ -2,6 +2,7 @@ package dev.helix.openai.chat;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.turn.CallerOutput;
+import dev.helix.turn.PassedHeaders;
 import dev.helix.turn.ReplyForm;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The form of chat completions: what the backend says passes as it came, in one body or as a stream
@@ -21,18 +21,6 @@ final class ChatReplyForm implements ReplyForm {
   private static final byte[] DONE = ascii("data: [DONE]\n\n");
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] EVENT_END = ascii("\n\n");
-
-  /** Headers of the backend's that mean something to its clients and nothing to ours. */
-  private static final Set<String> PASSED =
-      Set.of(
-          "retry-after",
-          "retry-after-ms",
-          "x-should-retry",
-          "x-request-id",
-          "openai-processing-ms",
-          "openai-version");
-
-  private static final String PASSED_PREFIX = "x-ratelimit-";
 
   private boolean stream;
 
@@ -48,7 +36,7 @@ final class ChatReplyForm implements ReplyForm {
   public void begin(BackendReply reply, CallerOutput out) {
     if (!stream) {
       ReplyHead head = reply.head();
-      Map<String, String> headers = passed(head);
+      Map<String, String> headers = PassedHeaders.of(head);
       headers.put("Content-Type", head.header("content-type").orElse(EVENT_STREAM));
       beginStream(head.status(), headers, out);
     }
@@ -101,7 +89,7 @@ final class ChatReplyForm implements ReplyForm {
       ReplyHead head = reply.head();
       writeWhole(
           head.status(),
-          passed(head),
+          PassedHeaders.of(head),
           head.header("content-type").orElse("application/json"),
           body,
           out);
@@ -116,7 +104,7 @@ final class ChatReplyForm implements ReplyForm {
       event(json, out);
     } else {
       ReplyHead head = reply.head();
-      Map<String, String> headers = head == null ? new LinkedHashMap<>() : passed(head);
+      Map<String, String> headers = head == null ? new LinkedHashMap<>() : PassedHeaders.of(head);
       writeWhole(status, headers, "application/json", json, out);
     }
   }
@@ -140,18 +128,6 @@ final class ChatReplyForm implements ReplyForm {
     out.write(DATA);
     out.write(json);
     out.write(EVENT_END);
-  }
-
-  private static Map<String, String> passed(ReplyHead head) {
-    Map<String, String> headers = new LinkedHashMap<>();
-    head.headers()
-        .forEach(
-            (name, value) -> {
-              if (PASSED.contains(name) || name.startsWith(PASSED_PREFIX)) {
-                headers.put(name, value);
-              }
-            });
-    return headers;
   }
 
   private static byte[] ascii(String text) {

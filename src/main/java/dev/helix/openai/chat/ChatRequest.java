@@ -85,21 +85,29 @@ final class ChatRequest {
     return new ChatRequest(this, all, stillNoModel);
   }
 
-  /** The body with a history, and a system message in place of the caller's or null for none. */
-  byte[] bodyWith(List<Message> history, Message stored) {
+  /**
+   * The body with a history, and a system message in place of the caller's or null for none.
+   *
+   * @param reasoning whether what a model thought is sent with the history
+   */
+  byte[] bodyWith(List<Message> history, Message stored, boolean reasoning) {
     if (history.isEmpty() && stored == null) {
       return BodyEdit.apply(body, edits);
     }
-    List<Message> system = new ArrayList<>();
-    List<Message> own = new ArrayList<>();
+    List<byte[]> system = new ArrayList<>();
+    List<byte[]> own = new ArrayList<>();
     for (Message message : messages) {
-      (message.isSystem() && own.isEmpty() ? system : own).add(message);
+      (message.isSystem() && own.isEmpty() ? system : own).add(message.wireJson());
     }
+    if (stored != null) {
+      system = List.of(stored.sentJson(reasoning));
+    }
+    List<byte[]> sent = history.stream().map(message -> message.sentJson(reasoning)).toList();
     List<byte[]> pieces = new ArrayList<>();
-    for (List<Message> part : List.of(stored == null ? system : List.of(stored), history, own)) {
-      for (Message message : part) {
+    for (List<byte[]> part : List.of(system, sent, own)) {
+      for (byte[] json : part) {
         pieces.add(pieces.isEmpty() ? OPEN : COMMA);
-        pieces.add(message.wireJson());
+        pieces.add(json);
       }
     }
     pieces.add(CLOSE);

@@ -20,10 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * {@code GET /v1/models} and {@code GET /v1/models/ID}: the backend's models, as it lists them,
- * kept for a short while. While the backend can't be reached the last known list is given, or an
- * empty one, with status 200. It waits for the backend without a thread. Safe for use by many
- * threads.
+ * {@code GET /v1/models} and {@code GET /v1/models/ID}, whose id may have slashes: the backend's
+ * models, as it lists them, kept for a short while. While the backend can't be reached the last
+ * known list is given, or an empty one, with status 200. It waits for the backend without a thread.
+ * Safe for use by many threads.
  */
 public final class ModelsServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
@@ -48,8 +48,7 @@ public final class ModelsServlet extends HttpServlet {
       ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
       return;
     }
-    String path = request.getPathInfo();
-    String id = path == null || path.equals("/") ? null : path.substring(1);
+    String id = id(request.getPathInfo());
     AsyncContext async = request.startAsync();
     async.setTimeout(0);
     Mailbox mailbox =
@@ -64,6 +63,13 @@ public final class ModelsServlet extends HttpServlet {
     CallerStream caller = new CallerStream(async, response, mailbox, new Quiet());
     caller.open();
     models.list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
+  }
+
+  /** The id behind the path; null where the whole list is asked for. */
+  private static String id(String path) {
+    // Tomcat may be told to leave an encoded slash as it is.
+    String id = path == null ? "" : path.replaceAll("%2[Ff]", "/").replaceAll("^/+|/+$", "");
+    return id.isEmpty() ? null : id;
   }
 
   private static void answer(CallerStream caller, byte[] list, String id) {

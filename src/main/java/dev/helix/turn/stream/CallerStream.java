@@ -5,6 +5,7 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.BiConsumer;
 
 /**
  * The way back to the caller: bytes go out when the container can take them, and nobody waits for
@@ -26,6 +28,7 @@ import java.util.Queue;
  */
 public final class CallerStream implements WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
+  private static final String WATCH = "dev.helix.watch";
 
   /** Told of room and of the caller's leaving, in the mailbox. */
   public interface Listener {
@@ -134,6 +137,22 @@ public final class CallerStream implements WriteListener {
   public void open() {
     async.addListener((Release) this::releasedByContainer);
     out.setWriteListener(this);
+  }
+
+  /**
+   * Has the server tell when the caller leaves, where it can without a write (ADR-0059). It costs
+   * something, and is for a caller who has waited for a while.
+   */
+  @SuppressWarnings("unchecked") // What the launcher puts there.
+  public void watch() {
+    synchronized (inContainer) {
+      if (!released
+          && async.getRequest().getServletContext().getAttribute(WATCH)
+              instanceof BiConsumer<?, ?> watch) {
+        ((BiConsumer<ServletRequest, Runnable>) watch)
+            .accept(async.getRequest(), () -> mailbox.execute(() -> gone(null)));
+      }
+    }
   }
 
   /** Adds a header to whatever will be begun. */

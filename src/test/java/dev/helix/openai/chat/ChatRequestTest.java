@@ -107,7 +107,8 @@ class ChatRequestTest {
     Message user = request.messages().get(1);
     assertEquals("user", user.role());
     assertEquals("hi", user.text());
-    assertEquals(json, new String(request.bodyWith(List.of(), null), StandardCharsets.UTF_8));
+    assertEquals(
+        json, new String(request.bodyWith(List.of(), null, false), StandardCharsets.UTF_8));
   }
 
   @Test

@@ -10,11 +10,14 @@ import dev.helix.health.HealthServlet;
 import dev.helix.http.BodyBudget;
 import dev.helix.message.Message;
 import dev.helix.openai.models.ModelCatalog;
+import dev.helix.openai.passthrough.Passing;
+import dev.helix.openai.passthrough.PassthroughServlet;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.ScriptedUpstream;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.SentHistory;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
@@ -101,6 +104,9 @@ public final class ChatServer implements AutoCloseable {
     chat.setAsyncSupported(true);
     context.addServlet(chat, "/v1/chat/completions");
     context.setAttribute(SessionManager.class.getName(), sessions);
+    context.setAttribute(
+        Passing.class.getName(), new Passing(backend, turns, budget, executor, timers));
+    add(new PassthroughServlet(), "/v1/embeddings");
     context.addServlet(new ServletHolder(new HealthServlet()), "/health/*");
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
@@ -120,7 +126,7 @@ public final class ChatServer implements AutoCloseable {
     Duration late = Duration.ofSeconds(30);
     return new TurnSettings(
         HistoryMode.CLIENT,
-        Integer.MAX_VALUE,
+        SentHistory.ALL,
         historyWait,
         lease,
         List.of(),

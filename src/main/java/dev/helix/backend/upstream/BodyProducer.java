@@ -8,20 +8,20 @@ import org.apache.hc.core5.http.nio.entity.AsyncEntityProducerWrapper;
 import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 
 /**
- * Sends a JSON body, and forgets it as soon as it is sent: a stream that runs for minutes does not
- * hold its request.
+ * Sends a body, and forgets it as soon as it is sent: a stream that runs for minutes does not hold
+ * its request. It is JSON unless the request's headers say otherwise.
  */
-final class JsonProducer extends AsyncEntityProducerWrapper {
+final class BodyProducer extends AsyncEntityProducerWrapper {
   private static final ByteBuffer SENT = ByteBuffer.allocate(0);
   private static final ContentType JSON = ContentType.create("application/json");
 
   private final int length;
   private volatile ByteBuffer unsent;
 
-  JsonProducer(byte[] json) {
+  BodyProducer(byte[] body) {
     super(new BasicAsyncEntityProducer(SENT.array(), JSON));
-    this.length = json.length;
-    this.unsent = ByteBuffer.wrap(json);
+    this.length = body.length;
+    this.unsent = ByteBuffer.wrap(body);
   }
 
   @Override
