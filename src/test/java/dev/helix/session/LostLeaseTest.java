@@ -51,7 +51,7 @@ class LostLeaseTest {
         .manager()
         .beginTurn(
             sessions.session("c"),
-            new TurnRequest(messages(lines), HistoryMode.STORED, SentHistory.ALL, ids, lease));
+            new TurnRequest(messages(lines), HistoryMode.STORED, SentHistory.ALL, ids).with(lease));
   }
 
   private void end(OpenTurn turn, String text) {

@@ -164,7 +164,8 @@ class ChatRequestTest {
     assertEquals(
         expected.replace("M", messages).replace("\"messages\":[", history),
         new String(
-            named.bodyWith(List.of(Message.of("user", "Ho")), null), StandardCharsets.UTF_8));
+            named.bodyWith(List.of(Message.of("user", "Ho")), null, false),
+            StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest
@@ -196,7 +197,7 @@ class ChatRequestTest {
   }
 
   private static String sent(ChatRequest request) {
-    return new String(request.bodyWith(List.of(), null), StandardCharsets.UTF_8);
+    return new String(request.bodyWith(List.of(), null, false), StandardCharsets.UTF_8);
   }
 
   @Test
