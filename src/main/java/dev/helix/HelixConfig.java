@@ -140,6 +140,7 @@ public record HelixConfig(
         settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),
         settings.duration("helix.timeout.first-byte", Duration.ofMinutes(10)),
         settings.duration("helix.timeout.idle", Duration.ofMinutes(5)),
+        settings.duration("helix.timeout.done", Duration.ofSeconds(5)),
         settings.duration("helix.timeout.stalled-reader", Duration.ofMinutes(1)),
         settings.duration("helix.sse.commit-after", Duration.ofSeconds(10)),
         settings.duration("helix.sse.comment-interval", Duration.ofSeconds(3)),

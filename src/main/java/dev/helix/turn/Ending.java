@@ -36,7 +36,11 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
       return new Ending(
           () -> reply.answers(AnswerStatus.COMPLETED), (form, out) -> form.done(reply, out), false);
     }
-    return failed(reply, ErrorMapping.incomplete());
+    return failed(
+        reply,
+        reply.isUnreadable()
+            ? ErrorMapping.invalidResponse("The upstream's stream has data that cannot be read.")
+            : ErrorMapping.incomplete());
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */

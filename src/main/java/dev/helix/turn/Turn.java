@@ -69,7 +69,7 @@ final class Turn implements CallerStream.Listener {
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
-    this.times = new TurnTimes(settings, stream);
+    this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
     this.reply =
@@ -185,6 +185,7 @@ final class Turn implements CallerStream.Listener {
     backend.came(bytes.remaining());
     if (enter(TurnEvent.PART) == Action.TAKE) {
       take(bytes);
+      times.answerIs(reply.size());
     }
     askForMore();
     alarm.set();
@@ -211,10 +212,7 @@ final class Turn implements CallerStream.Listener {
   void closed() {
     backend.ended();
     switch (enter(TurnEvent.CLOSED)) {
-      case CONCLUDE -> {
-        reply.end();
-        conclude(Ending.of(reply));
-      }
+      case CONCLUDE -> concludeAsItIs();
       case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
       default -> alarm.set();
     }
@@ -226,18 +224,14 @@ final class Turn implements CallerStream.Listener {
     if (enter(TurnEvent.BROKEN) != Action.FAIL) {
       alarm.set();
     } else if (reply.isWhole()) {
-      // It broke behind the answer's end: nothing is missing.
-      reply.end();
-      conclude(Ending.of(reply));
+      concludeAsItIs(); // It broke behind the answer's end: nothing is missing.
     } else {
       concludeWith(ErrorMapping.of(cause));
     }
   }
 
-  private void askForMore() {
-    if (caller.stream().queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore()) {
-      times.backendSpoke();
-    }
+  private boolean askForMore() {
+    return caller.stream().queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore();
   }
 
   /** Ends the turn with an error, unless its ending is decided. In the mailbox. */
@@ -250,12 +244,16 @@ final class Turn implements CallerStream.Listener {
   private void concludeWith(ApiError error) {
     if (reply.hasToldError()) {
       // The backend's own error event has passed, and one is enough.
-      reply.end();
       backend.cancel();
-      conclude(Ending.of(reply));
+      concludeAsItIs();
     } else {
       conclude(Ending.failed(reply, error));
     }
+  }
+
+  private void concludeAsItIs() {
+    reply.end();
+    conclude(Ending.of(reply));
   }
 
   /** The ending is decided: it is recorded, then the caller hears the last words. */
@@ -331,7 +329,9 @@ final class Turn implements CallerStream.Listener {
   @Override
   public void progressed() {
     times.callerTook();
-    askForMore();
+    if (askForMore()) {
+      times.backendHeldUp();
+    }
     alarm.set();
   }
 
@@ -357,6 +357,11 @@ final class Turn implements CallerStream.Listener {
     switch (due) {
       case LOCKED -> fail(ErrorMapping.locked());
       case LATE -> fail(ErrorMapping.late());
+      case FINISHED -> {
+        if (enter(TurnEvent.FINISHED) == Action.CONCLUDE) {
+          concludeAsItIs();
+        }
+      }
       case SILENT -> fail(ErrorMapping.silent());
       case STALLED -> left("the caller takes nothing");
       case COMMIT -> {
@@ -388,6 +393,7 @@ final class Turn implements CallerStream.Listener {
         caller.stream().queued() > 0,
         caller.stream().waits(),
         reply.atBoundary(),
+        reply.isOver(),
         backend.isOver());
   }
 }

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
  * @param firstByteTimeout how long the backend may take to answer with a status
  * @param idleTimeout how long the backend may be silent within an answer
+ * @param doneTimeout how long the backend may be silent behind an answer that has its finish,
+ *     before its stream is taken to be over
  * @param stalledReaderTimeout how long a caller may take nothing of what is ready for it
  * @param commitAfter how long a streamed answer waits for the backend's status before it begins
  *     without it
@@ -39,6 +41,7 @@ public record TurnSettings(
     long maxReplyBytes,
     Duration firstByteTimeout,
     Duration idleTimeout,
+    Duration doneTimeout,
     Duration stalledReaderTimeout,
     Duration commitAfter,
     Duration commentInterval,

@@ -14,6 +14,7 @@ public interface EndpointSuite
         MessageIdCases,
         UpstreamFailureCases,
         OddUpstreamCases,
+        UpstreamFormCases,
         CallerCases,
         BadInputCases,
         OwnerCases,

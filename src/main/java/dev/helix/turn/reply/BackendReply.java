@@ -106,7 +106,24 @@ public final class BackendReply {
 
   /** Whether the streamed answer is whole, by {@code [DONE]} or by its finish reasons. */
   public boolean isWhole() {
-    return stream && !streamed.hasError() && (scanner.done() || streamed.isFinished());
+    return stream
+        && !streamed.hasError()
+        && (scanner.done() || (streamed.isFinished() && !streamed.isUnreadable()));
+  }
+
+  /** Whether something came in its stream that cannot be read. */
+  public boolean isUnreadable() {
+    return streamed.isUnreadable();
+  }
+
+  /** Whether the backend has nothing more to say, though its stream goes on. */
+  public boolean isOver() {
+    return stream && streamed.isOver();
+  }
+
+  /** How much of it was read so far, in bytes of what it says. */
+  public long size() {
+    return stream ? streamed.size() : gathered.size();
   }
 
   /** Whether the backend sent an error in its stream, which has passed to the caller. */

@@ -8,15 +8,16 @@ import java.util.Arrays;
 /**
  * Reads a stream of server-sent events as it passes, whatever pieces it comes in: hands on its
  * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]} and all
- * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2). Not safe for use by several
- * threads.
+ * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2); a byte order mark may stand
+ * before a line or its data. Not safe for use by several threads.
  */
 final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
   private static final byte[][] DONE_LINE = {FIELD, "[DONE]".getBytes(StandardCharsets.US_ASCII)};
   private static final byte[] LINE_FEED = {'\n'};
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
+  /** How long a line with {@code [DONE]} may be before it is no longer taken for one. */
   private static final int MAX_DONE_LINE = 64;
 
   private final BackendReply.Events events;
@@ -137,16 +138,17 @@ final class SseScanner {
 
   /** Takes a line that is complete: so many bytes of the array, without the line's end. */
   private void endLine(byte[] bytes, int from, int length) {
+    int end = from + length;
+    int field = from + UpstreamJson.mark(bytes, from, end);
+    int start = field + FIELD.length;
     if (length == 0) {
       dispatch();
       boundary = true;
-    } else if (length >= FIELD.length
-        && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length)) {
-      int end = from + length;
-      int start = from + FIELD.length;
+    } else if (start <= end && Arrays.equals(bytes, field, start, FIELD, 0, FIELD.length)) {
       if (start < end && bytes[start] == ' ') {
         start++;
       }
+      start += UpstreamJson.mark(bytes, start, end);
       if (hasData) {
         data = with(data, dataLength++, LINE_FEED, 0, 1);
       }
@@ -166,12 +168,15 @@ final class SseScanner {
     }
   }
 
-  /** Whether the line is {@code data: [DONE]}, or, while it is not complete, may become it. */
+  /**
+   * Whether the line is {@code data: [DONE]}, or, while it is not complete, may become it. Whatever
+   * stands behind it in the line is ignored, as clients do.
+   */
   private boolean isDone(int length, boolean complete) {
     if (length > MAX_DONE_LINE) {
       return false;
     }
-    int at = 0;
+    int at = skipMark(0, length);
     for (byte[] part : DONE_LINE) {
       for (byte expected : part) {
         if (at == length) {
@@ -181,17 +186,21 @@ final class SseScanner {
           return false;
         }
       }
-      at = skipBlanks(at, length);
+      while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+        at++;
+      }
+      at = skipMark(at, length);
     }
-    return at == length;
+    return true;
   }
 
-  private int skipBlanks(int from, int length) {
+  /** Behind a byte order mark, or as much as there is of one at the line's end. */
+  private int skipMark(int from, int length) {
     int at = from;
-    while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+    while (at < length && at - from < MARK.length && line[at] == MARK[at - from]) {
       at++;
     }
-    return at;
+    return at == length || at - from == MARK.length ? at : from;
   }
 
   /** The stream has ended: an event that lacks its blank line counts all the same. */

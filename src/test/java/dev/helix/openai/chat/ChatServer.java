@@ -123,6 +123,7 @@ public final class ChatServer implements AutoCloseable {
         MEMORY,
         late,
         late,
+        soon,
         late,
         soon,
         soon,

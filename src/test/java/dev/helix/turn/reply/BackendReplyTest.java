@@ -146,12 +146,12 @@ class BackendReplyTest {
   }
 
   @Test
-  void textThatIsNoText_isNotTakenForIt() {
+  void textThatIsNoText_isReplaced() {
     byte[] stream =
         (event("a") + event("a") + event("b?") + event("c") + DONE)
             .getBytes(StandardCharsets.UTF_8);
     stream[new String(stream, StandardCharsets.UTF_8).indexOf('?')] = (byte) 0x80;
     Read read = new Read(stream);
-    assertEquals("aac", read.text());
+    assertEquals("aab\uFFFDc", read.text());
   }
 }
