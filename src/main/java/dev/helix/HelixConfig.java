@@ -138,6 +138,7 @@ public record HelixConfig(
         forwarded,
         filter.maxBytes(),
         settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),
+        settings.size("helix.reply.data-url.max.bytes", MIB, 1024, 1L << 30),
         settings.duration("helix.timeout.first-byte", Duration.ofMinutes(10)),
         settings.duration("helix.timeout.idle", Duration.ofMinutes(5)),
         settings.duration("helix.timeout.done", Duration.ofSeconds(5)),

@@ -45,6 +45,9 @@ final class Turn implements CallerStream.Listener {
   private TurnPhase phase = TurnPhase.IN_QUEUE;
   private Ending ending;
 
+  /** How much of a long body went out as soon as it was known to be long. */
+  private int passedAtOnce;
+
   /**
    * A turn whose question has no place yet. It holds nothing of what its caller sent.
    *
@@ -72,20 +75,7 @@ final class Turn implements CallerStream.Listener {
     this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
-    this.reply =
-        new BackendReply(
-            settings.maxReplyBytes(),
-            new BackendReply.Events() {
-              @Override
-              public void pass(ByteBuffer bytes) {
-                form.pass(bytes, caller);
-              }
-
-              @Override
-              public void chunk(byte[] bytes, int from, int length) {
-                form.chunk(bytes, from, length, caller);
-              }
-            });
+    this.reply = new BackendReply(settings.replyLimits(), new FormEvents(form, caller));
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -195,7 +185,7 @@ final class Turn implements CallerStream.Listener {
     switch (reply.take(bytes)) {
       case MORE -> {
         caller.flush();
-        if (caller.stream().queued() > settings.streamBufferBytes()) {
+        if (caller.stream().queued() - passedAtOnce > settings.streamBufferBytes()) {
           left("the caller reads too slowly");
         }
       }
@@ -204,8 +194,14 @@ final class Turn implements CallerStream.Listener {
           conclude(Ending.of(reply));
         }
       }
-      case TOO_LONG ->
+      case TOO_LONG -> {
+        if (form.passOn(reply, caller)) {
+          reply.passOn();
+          passedAtOnce = reply.last().remaining();
+        } else {
           fail(ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+        }
+      }
     }
   }
 

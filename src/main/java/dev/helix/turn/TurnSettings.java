@@ -1,6 +1,7 @@
 package dev.helix.turn;
 
 import dev.helix.session.HistoryMode;
+import dev.helix.turn.reply.ReplyLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +19,8 @@ import java.util.Objects;
  *     after its server was last heard of
  * @param forwardedHeaders the caller's headers that go to the backend
  * @param maxRequestBytes the longest request body
- * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
+ * @param maxReplyBytes how much of an answer is kept in memory until it is recorded
+ * @param maxDataUrlBytes how much data of a data URL is recorded; of more only length and digest
  * @param firstByteTimeout how long the backend may take to answer with a status
  * @param idleTimeout how long the backend may be silent within an answer
  * @param doneTimeout how long the backend may be silent behind an answer that has its finish,
@@ -39,6 +41,7 @@ public record TurnSettings(
     List<String> forwardedHeaders,
     long maxRequestBytes,
     long maxReplyBytes,
+    long maxDataUrlBytes,
     Duration firstByteTimeout,
     Duration idleTimeout,
     Duration doneTimeout,
@@ -51,5 +54,9 @@ public record TurnSettings(
   public TurnSettings {
     Objects.requireNonNull(history, "history");
     forwardedHeaders = List.copyOf(forwardedHeaders);
+  }
+
+  ReplyLimits replyLimits() {
+    return new ReplyLimits(maxReplyBytes, maxDataUrlBytes);
   }
 }

@@ -48,6 +48,8 @@ enum Group {
               Map.entry("helix.timeout.stalled-reader", "2s"),
               Map.entry("helix.request.max.bytes", "1MiB"),
               Map.entry("helix.request.memory.bytes", "4MiB"),
+              Map.entry("helix.reply.max.bytes", "" + UpstreamForms.REPLY),
+              Map.entry("helix.reply.data-url.max.bytes", "" + UpstreamForms.DATA_URL),
               Map.entry("helix.models.cache", "10m"),
               Map.entry("helix.shutdown.grace", "2s"));
       case IMPATIENT ->

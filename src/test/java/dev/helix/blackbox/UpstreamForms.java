@@ -7,6 +7,12 @@ import java.util.stream.Stream;
  * classes: it is played on every server, and on the classes that read answers.
  */
 public final class UpstreamForms {
+  /** What the servers are told to keep of an answer, in bytes. */
+  public static final int REPLY = 1 << 20;
+
+  /** What they are told to keep of the data of a data URL, in characters. */
+  public static final int DATA_URL = 4096;
+
   private UpstreamForms() {}
 
   /** All of them. */
@@ -18,7 +24,8 @@ public final class UpstreamForms {
             UpstreamMessageForms.finalMessages(),
             UpstreamEndForms.finishes(),
             UpstreamCallForms.calls(),
-            UpstreamBodyForms.whole())
+            UpstreamBodyForms.whole(),
+            UpstreamLargeForms.large())
         .flatMap(rows -> rows);
   }
 }

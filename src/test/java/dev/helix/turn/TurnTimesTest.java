@@ -29,6 +29,7 @@ class TurnTimesTest {
             List.of(),
             1,
             1,
+            1,
             NEVER,
             IDLE,
             done,

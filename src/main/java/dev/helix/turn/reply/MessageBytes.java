@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.message.Message;
 import dev.helix.text.ByteSearch;
+import dev.helix.text.DataUrlCut;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,13 +68,14 @@ final class MessageBytes {
     return place;
   }
 
-  /** The message of a choice, which says this. */
-  Message message(int choice, Map<String, Object> said) {
+  /** The message of a choice, which says this, without the data of longer data URLs. */
+  Message message(int choice, Map<String, Object> said, long longestData) {
     int[] place = places.get(choice);
     Map<String, Object> written = withTextArguments(said);
     if (place != null && written == said && !hasEscapes(place[0], place[1])) {
       try {
-        return Message.parse(body, place[0], place[1] - place[0]).copy();
+        byte[] bytes = Arrays.copyOfRange(body, place[0], place[1]);
+        return Message.parse(DataUrlCut.of(bytes, longestData));
       } catch (IllegalArgumentException e) {
         // Without a role, or not quite JSON.
       }
@@ -83,7 +86,7 @@ final class MessageBytes {
     if (!(named.get("role") instanceof String)) {
       named.put("role", "assistant");
     }
-    return Message.parse(UpstreamJson.bytes(named));
+    return Message.parse(DataUrlCut.of(UpstreamJson.bytes(named), longestData));
   }
 
   /** Whether a character may be written as an escape where it could be itself. */

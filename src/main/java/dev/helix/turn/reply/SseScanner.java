@@ -1,6 +1,7 @@
 package dev.helix.turn.reply;
 
 import dev.helix.text.ByteSearch;
+import dev.helix.text.DataUrlCut;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -20,12 +21,18 @@ final class SseScanner {
   /** How long a line with {@code [DONE]} may be before it is no longer taken for one. */
   private static final int MAX_DONE_LINE = 64;
 
+  private static final int LINE = 256;
+
   private final BackendReply.Events events;
   private final StreamedReply streamed;
-  private byte[] data = new byte[256];
+  private final ReplyLimits limits;
+  private byte[] data = new byte[LINE];
   private int dataLength;
-  private byte[] line = new byte[256];
+  private byte[] line = new byte[LINE];
   private int lineLength;
+
+  /** What is kept of a line that is longer than is kept; null for all others. */
+  private DataUrlCut cut;
 
   /** How much of the present line was handed on. */
   private int linePassed;
@@ -36,9 +43,10 @@ final class SseScanner {
   private boolean done;
 
   /** A scanner of one stream, whose bytes and data go to these in the order of the stream. */
-  SseScanner(BackendReply.Events events, StreamedReply streamed) {
+  SseScanner(BackendReply.Events events, StreamedReply streamed, ReplyLimits limits) {
     this.events = events;
     this.streamed = streamed;
+    this.limits = limits;
   }
 
   /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
@@ -113,11 +121,20 @@ final class SseScanner {
   }
 
   private void append(byte[] bytes, int from, int to) {
-    if (to > from) {
-      line = with(line, lineLength, bytes, from, to - from);
-      lineLength += to - from;
-      boundary = false;
+    if (to == from) {
+      return;
     }
+    boundary = false;
+    if (cut == null && lineLength + (to - from) > limits.bytes()) {
+      cut = new DataUrlCut(limits.dataUrl());
+      cut.add(line, 0, lineLength);
+    }
+    if (cut == null) {
+      line = with(line, lineLength, bytes, from, to - from);
+    } else if (cut.length() <= limits.bytes()) {
+      cut.add(bytes, from, to);
+    }
+    lineLength = Math.min(lineLength, Integer.MAX_VALUE - to + from) + to - from;
   }
 
   /** An array of so many bytes of the first and these behind them; the first if they fit. */
@@ -131,13 +148,32 @@ final class SseScanner {
   }
 
   private void endLine() {
-    endLine(line, 0, lineLength);
+    if (cut == null) {
+      endLine(line, 0, lineLength);
+    } else {
+      cut.end();
+      endCutLine(cut.bytes());
+      cut = null;
+      line = new byte[LINE];
+    }
     lineLength = 0;
     linePassed = 0;
   }
 
+  private void endCutLine(byte[] shorter) {
+    if (shorter.length > limits.bytes()) {
+      streamed.lost();
+    } else {
+      endLine(shorter, 0, shorter.length);
+    }
+  }
+
   /** Takes a line that is complete: so many bytes of the array, without the line's end. */
   private void endLine(byte[] bytes, int from, int length) {
+    if (length > limits.bytes()) {
+      endCutLine(DataUrlCut.of(Arrays.copyOfRange(bytes, from, from + length), limits.dataUrl()));
+      return;
+    }
     int end = from + length;
     int field = from + UpstreamJson.mark(bytes, from, end);
     int start = field + FIELD.length;
@@ -149,6 +185,10 @@ final class SseScanner {
         start++;
       }
       start += UpstreamJson.mark(bytes, start, end);
+      if (dataLength + (end - start) > limits.bytes()) {
+        streamed.lost();
+        return;
+      }
       if (hasData) {
         data = with(data, dataLength++, LINE_FEED, 0, 1);
       }
@@ -163,8 +203,16 @@ final class SseScanner {
       int length = dataLength;
       dataLength = 0;
       hasData = false;
-      streamed.add(data, length);
-      events.chunk(data, 0, length);
+      if (length <= limits.dataUrl()) {
+        streamed.add(data, length);
+        events.chunk(data, 0, length);
+      } else {
+        byte[] whole = Arrays.copyOf(data, length);
+        data = new byte[LINE];
+        byte[] shorter = DataUrlCut.of(whole, limits.dataUrl());
+        streamed.add(shorter, shorter.length);
+        events.chunk(whole, 0, length);
+      }
     }
   }
 
@@ -228,11 +276,6 @@ final class SseScanner {
     String lineEnd = skipLineFeed ? "\r\n" : "\n";
     String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
     return (text + lineEnd + lineEnd).getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** How many bytes of an event that is not complete are kept here. */
-  int held() {
-    return lineLength + dataLength;
   }
 
   /** Whether what was handed on ends with a complete event. */

@@ -20,19 +20,28 @@ final class StreamedChoice {
   private String finishReason;
   private boolean wentOn;
 
-  /** Adds what a chunk says of this choice. */
-  void add(Map<?, ?> chunk) {
+  /** Adds what a chunk says of this choice, or only how it ends. */
+  void add(Map<?, ?> chunk, boolean onlyEnd) {
     String reason = FinishReason.of(chunk.get("finish_reason"));
     Map<?, ?> delta = delta(chunk);
     wentOn |= finishReason != null && says(delta);
-    merge(delta);
-    if (chunk.get("message") instanceof Map<?, ?> given) {
+    if (!onlyEnd) {
+      merge(delta);
+    }
+    if (!onlyEnd && chunk.get("message") instanceof Map<?, ?> given) {
       // In place of deltas and without an end it is a piece as they are.
       merge(unsaid(given, delta.isEmpty() && reason == null));
     }
     if (reason != null) {
       finishReason = reason;
     }
+  }
+
+  /** How many characters a chunk adds at most. */
+  static long weight(Map<?, ?> chunk) {
+    return UpstreamJson.weight(chunk.get("delta"))
+        + UpstreamJson.weight(chunk.get("message"))
+        + UpstreamJson.weight(chunk.get("text"));
   }
 
   /** The delta, or what stands in its place in the streams of completions that are no chat's. */

@@ -15,6 +15,7 @@ final class StreamedReply {
   private static final System.Logger LOG = System.getLogger(StreamedReply.class.getName());
 
   private final Map<Integer, StreamedChoice> choices = new TreeMap<>();
+  private final long longest;
   private final ChunkPattern pattern = new ChunkPattern();
   private final List<Chunk> read = new ArrayList<>(1);
   private String model;
@@ -26,6 +27,23 @@ final class StreamedReply {
   private boolean wentOn;
   private boolean error;
   private boolean unreadable;
+
+  /** How many characters of the answers are kept. */
+  private long kept;
+
+  /** Whether nothing more is kept of the answers but their ends. */
+  private boolean full;
+
+  private boolean lost;
+
+  /**
+   * An answer of which nothing has come.
+   *
+   * @param longest how many characters of it are kept
+   */
+  StreamedReply(long longest) {
+    this.longest = longest;
+  }
 
   /** Adds the data of one event. */
   void add(byte[] data, int length) {
@@ -57,9 +75,26 @@ final class StreamedReply {
 
   private boolean append(String text) {
     StreamedChoice choice = choices.get(pattern.index());
-    boolean appended = choice.append(pattern.field(), text);
+    boolean appended = choice.append(pattern.field(), full ? "" : text);
+    keep(text.length());
     wentOn |= choice.wentOn();
     return appended;
+  }
+
+  private void keep(long more) {
+    kept += more;
+    if (kept > longest) {
+      full = true;
+      lost();
+    }
+  }
+
+  /** Something that came is not kept, as it is too long. */
+  void lost() {
+    if (!lost) {
+      LOG.log(System.Logger.Level.WARNING, "the upstream's answer is too long to be kept whole");
+    }
+    lost = true;
   }
 
   private void add(Chunk chunk) {
@@ -83,7 +118,8 @@ final class StreamedReply {
       open++;
     }
     open -= choice.isFinished() ? 0 : 1;
-    choice.add(fields);
+    choice.add(fields, full);
+    keep(StreamedChoice.weight(fields));
     open += choice.isFinished() ? 0 : 1;
     wentOn |= choice.wentOn();
   }
@@ -114,8 +150,8 @@ final class StreamedReply {
 
   /**
    * The answers so far, in the order of their index; those without a finish reason get the status
-   * given, and where not all could be read, or the backend told an error, none is complete. What is
-   * empty and not complete is left out.
+   * given, and where not all was read or kept, or the backend told an error, none is complete. What
+   * is empty and not complete is left out.
    */
   List<Answer> answers(AnswerStatus unfinished) {
     AnswerStatus broken =
@@ -123,7 +159,7 @@ final class StreamedReply {
     List<Answer> answers = new ArrayList<>();
     for (StreamedChoice choice : choices.values()) {
       AnswerStatus status = choice.isFinished() ? AnswerStatus.COMPLETED : unfinished;
-      Answer answer = choice.answer(model, unreadable || error ? broken : status);
+      Answer answer = choice.answer(model, unreadable || lost || error ? broken : status);
       if (answer != null) {
         answers.add(answer);
       }

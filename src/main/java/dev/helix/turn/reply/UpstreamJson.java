@@ -117,6 +117,22 @@ final class UpstreamJson {
         || (value instanceof Map<?, ?> map && map.isEmpty());
   }
 
+  /** How many characters its texts have. */
+  static long weight(Object value) {
+    if (value instanceof CharSequence text) {
+      return text.length();
+    }
+    Collection<?> inside =
+        value instanceof Map<?, ?> map
+            ? map.values()
+            : value instanceof Collection<?> list ? list : List.of();
+    long weight = 0;
+    for (Object each : inside) {
+      weight += weight(each);
+    }
+    return weight;
+  }
+
   /** A string's text, or the JSON of anything else. */
   static String text(Object value) {
     if (value instanceof CharSequence text) {

@@ -65,6 +65,11 @@ public final class WholeReply {
 
   /** The completion's answers, in the order they came. */
   public List<Answer> answers() {
+    return answers(Long.MAX_VALUE);
+  }
+
+  /** The completion's answers without the data of data URLs with more characters of it. */
+  List<Answer> answers(long longestData) {
     List<Answer> answers = new ArrayList<>();
     List<?> choices = choices();
     if (choices.isEmpty()) {
@@ -76,7 +81,7 @@ public final class WholeReply {
       if (message != null) {
         answers.add(
             new Answer(
-                bytes.message(i, message),
+                bytes.message(i, message, longestData),
                 json.get("model") instanceof String model ? model : null,
                 FinishReason.of(((Map<?, ?>) choices.get(i)).get("finish_reason")),
                 AnswerStatus.COMPLETED));

@@ -121,6 +121,7 @@ public final class ChatServer implements AutoCloseable {
         List.of(),
         MEMORY,
         MEMORY,
+        1024,
         late,
         late,
         soon,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamedReplyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final StreamedReply reply = new StreamedReply();
+  private final StreamedReply reply = new StreamedReply(Long.MAX_VALUE);
 
   private void chunk(String json) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
@@ -235,7 +235,7 @@ class StreamedReplyTest {
     for (int bad : read.keySet()) {
       byte[] bytes = (before + "?\"}}]}").getBytes(StandardCharsets.UTF_8);
       bytes[before.length()] = (byte) bad;
-      StreamedReply other = new StreamedReply();
+      StreamedReply other = new StreamedReply(Long.MAX_VALUE);
       byte[] good = (before + "a\"}}]}").getBytes(StandardCharsets.UTF_8);
       other.add(good, good.length);
       other.add(bytes, bytes.length);
