@@ -1,10 +1,12 @@
 package dev.helix.message;
 
+import dev.helix.text.DataUrlCut;
 import dev.helix.text.NormalizedText;
 import dev.helix.text.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
 /**
  * What two messages have in common that are equal to the walk: 128 bits of SHA-256 over the role
@@ -22,7 +24,8 @@ import java.security.MessageDigest;
 public record Fingerprint(long high, long low, boolean empty, boolean calls) {
   private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
 
-  static Fingerprint of(Message message) {
+  static Fingerprint of(Message given) {
+    Message message = withoutData(given);
     MessageDigest digest = Sha256.begin();
     digest.update(message.role().getBytes(StandardCharsets.UTF_8));
     ByteBuffer text = PlainText.of(message);
@@ -40,6 +43,15 @@ public record Fingerprint(long high, long low, boolean empty, boolean calls) {
                     value.kind(),
                     ByteBuffer.wrap(value.bytes())));
     return end(digest, said.nothing(), said.callsTools());
+  }
+
+  /** An answer with digests in place of images, as a transcript may have them. */
+  private static Message withoutData(Message message) {
+    int end = message.offset() + message.length();
+    return message.isAssistant() && DataUrlCut.hasData(message.buffer(), message.offset(), end)
+        ? Message.parse(
+            DataUrlCut.of(Arrays.copyOfRange(message.buffer(), message.offset(), end), 0))
+        : message;
   }
 
   /** A field, with its length, so that no two sequences of them are alike. */

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Collects what counts of a message, by field, for its {@link Fingerprint}. One for each. */
@@ -24,8 +25,19 @@ final class FingerprintBuilder implements Json.FieldReader {
     }
   }
 
+  /** Types of parts with which clients do as with reasoning in a text: many leave them out. */
+  private static final Set<String> THOUGHTS = Set.of("thinking", "redacted_thinking", "reasoning");
+
   private final Message message;
   private final Map<String, Value> values = new TreeMap<>();
+
+  /** What the parts of the content say one behind the other. */
+  private final StringBuilder spoken = new StringBuilder();
+
+  private final List<Value> thoughts = new ArrayList<>();
+
+  /** Whether the content has parts that say nothing in words. */
+  private boolean unspoken;
 
   /** Whether each of the tool calls has an id. */
   private boolean callsHaveIds;
@@ -89,10 +101,18 @@ final class FingerprintBuilder implements Json.FieldReader {
 
   /** A text, also one that is written as a number; null where there is none. */
   private static Value text(JsonParser value, String role) throws IOException {
+    String text = words(value);
+    return said(role, text == null ? "" : text);
+  }
+
+  /** What a scalar says; null for null, and for what is no scalar. */
+  private static String words(JsonParser value) throws IOException {
     JsonToken token = value.currentToken();
-    boolean written = token.isScalarValue() && token != JsonToken.VALUE_NULL;
-    String text = written ? value.getText() : null;
-    String counted = text == null ? "" : NormalizedText.of(role, text);
+    return token.isScalarValue() && token != JsonToken.VALUE_NULL ? value.getText() : null;
+  }
+
+  private static Value said(String role, String text) {
+    String counted = NormalizedText.of(role, text);
     return counted.isEmpty() ? null : new Value('s', Json.utf8(counted));
   }
 
@@ -102,12 +122,21 @@ final class FingerprintBuilder implements Json.FieldReader {
           ? part(value)
           : text(value, message.role());
     }
+    spoken.setLength(0);
+    thoughts.clear();
+    unspoken = false;
     List<Value> parts = new ArrayList<>();
     while (value.nextToken() != JsonToken.END_ARRAY) {
       Value part = part(value);
       if (part != null) {
         parts.add(part);
       }
+    }
+    if (message.isAssistant() && !parts.isEmpty() && !unspoken) {
+      return said(message.role(), spoken.toString());
+    }
+    if (parts.isEmpty()) {
+      parts.addAll(thoughts); // Nothing else was said.
     }
     if (parts.isEmpty()) {
       return null;
@@ -117,21 +146,30 @@ final class FingerprintBuilder implements Json.FieldReader {
         : new Value('d', join('[', parts.stream().map(Value::digest).toList()));
   }
 
-  /** One part of a content, which may be a string; null for a blank text. */
+  /**
+   * One part of a content, which may be a string; null for a blank text, and for what an answer's
+   * author only thought.
+   */
   private Value part(JsonParser value) throws IOException {
     if (value.currentToken() != JsonToken.START_OBJECT) {
-      return value.currentToken().isStructStart()
-          ? new Value('d', value(value))
-          : text(value, message.role());
+      if (value.currentToken().isStructStart()) {
+        unspoken = true;
+        return new Value('d', value(value));
+      }
+      String plain = words(value);
+      spoken.append(plain == null ? "" : plain);
+      return said(message.role(), plain == null ? "" : plain);
     }
     Map<String, byte[]> fields = new TreeMap<>();
     String type = null;
+    String words = "";
     Value text = null;
     while (value.nextToken() != JsonToken.END_OBJECT) {
       String name = value.currentName();
       value.nextToken();
       if (name.equals("text") && value.currentToken() == JsonToken.VALUE_STRING) {
-        text = text(value, message.role());
+        words = value.getText();
+        text = said(message.role(), words);
       } else if (value.currentToken() != JsonToken.VALUE_NULL) {
         type = name.equals("type") ? Json.textOrNull(value) : type;
         fields.put(name, value(value));
@@ -139,12 +177,19 @@ final class FingerprintBuilder implements Json.FieldReader {
     }
     // A part with nothing but a text is one, also without its type.
     if ("text".equals(type) || (text != null && fields.isEmpty())) {
+      spoken.append(words);
       return text;
     }
     if (text != null) {
       fields.put("text", text.digest());
     }
-    return new Value('d', object(fields));
+    Value part = new Value('d', object(fields));
+    if (message.isAssistant() && type != null && THOUGHTS.contains(type)) {
+      thoughts.add(part);
+      return null;
+    }
+    unspoken = true;
+    return part;
   }
 
   /** The ids of the calls in their order; a call without one counts by all it says. */

@@ -36,7 +36,11 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
       return new Ending(
           () -> reply.answers(AnswerStatus.COMPLETED), (form, out) -> form.done(reply, out), false);
     }
-    return failed(reply, ErrorMapping.incomplete());
+    return failed(
+        reply,
+        reply.isUnreadable()
+            ? ErrorMapping.invalidResponse("The upstream's stream has data that cannot be read.")
+            : ErrorMapping.incomplete());
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
@@ -61,8 +65,14 @@ record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean aband
       byte[] json = whole.errorBody(status);
       return new Ending(List::of, (form, out) -> form.fail(reply, status, json, out), true);
     }
+    if (reply.last() != null) {
+      // Of a body that has passed only the end is left to say, whatever it was.
+      return new Ending(
+          () -> reply.answers(whole), (form, out) -> form.pass(reply.last(), out), false);
+    }
     if (reply.isSuccess() && whole.isCompletion()) {
-      return new Ending(whole::answers, (form, out) -> form.whole(reply, body, whole, out), false);
+      return new Ending(
+          () -> reply.answers(whole), (form, out) -> form.whole(reply, body, whole, out), false);
     }
     return failed(
         reply,

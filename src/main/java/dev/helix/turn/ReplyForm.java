@@ -54,6 +54,16 @@ public interface ReplyForm {
   void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out);
 
   /**
+   * An answer in one piece is longer than is kept. Where the form passes it as it comes, {@link
+   * #pass} follows until its end, or {@link #fail} where it breaks off.
+   *
+   * @return whether it does
+   */
+  default boolean passOn(BackendReply reply, CallerOutput out) {
+    return false;
+  }
+
+  /**
    * There is no answer, or not all of it.
    *
    * @param reply what came of it; its head is null where none came

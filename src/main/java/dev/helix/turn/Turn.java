@@ -45,6 +45,9 @@ final class Turn implements CallerStream.Listener {
   private TurnPhase phase = TurnPhase.IN_QUEUE;
   private Ending ending;
 
+  /** How much of a long body went out as soon as it was known to be long. */
+  private int passedAtOnce;
+
   /**
    * A turn whose question has no place yet. It holds nothing of what its caller sent.
    *
@@ -69,23 +72,10 @@ final class Turn implements CallerStream.Listener {
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
-    this.times = new TurnTimes(settings, stream);
+    this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
-    this.reply =
-        new BackendReply(
-            settings.maxReplyBytes(),
-            new BackendReply.Events() {
-              @Override
-              public void pass(ByteBuffer bytes) {
-                form.pass(bytes, caller);
-              }
-
-              @Override
-              public void chunk(byte[] bytes, int from, int length) {
-                form.chunk(bytes, from, length, caller);
-              }
-            });
+    this.reply = new BackendReply(settings.replyLimits(), new FormEvents(form, caller));
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -185,6 +175,7 @@ final class Turn implements CallerStream.Listener {
     backend.came(bytes.remaining());
     if (enter(TurnEvent.PART) == Action.TAKE) {
       take(bytes);
+      times.answerIs(reply.size());
     }
     askForMore();
     alarm.set();
@@ -194,7 +185,7 @@ final class Turn implements CallerStream.Listener {
     switch (reply.take(bytes)) {
       case MORE -> {
         caller.flush();
-        if (caller.stream().queued() > settings.streamBufferBytes()) {
+        if (caller.stream().queued() - passedAtOnce > settings.streamBufferBytes()) {
           left("the caller reads too slowly");
         }
       }
@@ -203,18 +194,21 @@ final class Turn implements CallerStream.Listener {
           conclude(Ending.of(reply));
         }
       }
-      case TOO_LONG ->
+      case TOO_LONG -> {
+        if (form.passOn(reply, caller)) {
+          reply.passOn();
+          passedAtOnce = reply.last().remaining();
+        } else {
           fail(ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+        }
+      }
     }
   }
 
   void closed() {
     backend.ended();
     switch (enter(TurnEvent.CLOSED)) {
-      case CONCLUDE -> {
-        reply.end();
-        conclude(Ending.of(reply));
-      }
+      case CONCLUDE -> concludeAsItIs();
       case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
       default -> alarm.set();
     }
@@ -226,18 +220,14 @@ final class Turn implements CallerStream.Listener {
     if (enter(TurnEvent.BROKEN) != Action.FAIL) {
       alarm.set();
     } else if (reply.isWhole()) {
-      // It broke behind the answer's end: nothing is missing.
-      reply.end();
-      conclude(Ending.of(reply));
+      concludeAsItIs(); // It broke behind the answer's end: nothing is missing.
     } else {
       concludeWith(ErrorMapping.of(cause));
     }
   }
 
-  private void askForMore() {
-    if (caller.stream().queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore()) {
-      times.backendSpoke();
-    }
+  private boolean askForMore() {
+    return caller.stream().queued() < ReplyReceiver.FIRST_WINDOW && backend.askForMore();
   }
 
   /** Ends the turn with an error, unless its ending is decided. In the mailbox. */
@@ -250,12 +240,16 @@ final class Turn implements CallerStream.Listener {
   private void concludeWith(ApiError error) {
     if (reply.hasToldError()) {
       // The backend's own error event has passed, and one is enough.
-      reply.end();
       backend.cancel();
-      conclude(Ending.of(reply));
+      concludeAsItIs();
     } else {
       conclude(Ending.failed(reply, error));
     }
+  }
+
+  private void concludeAsItIs() {
+    reply.end();
+    conclude(Ending.of(reply));
   }
 
   /** The ending is decided: it is recorded, then the caller hears the last words. */
@@ -331,7 +325,9 @@ final class Turn implements CallerStream.Listener {
   @Override
   public void progressed() {
     times.callerTook();
-    askForMore();
+    if (askForMore()) {
+      times.backendHeldUp();
+    }
     alarm.set();
   }
 
@@ -357,6 +353,11 @@ final class Turn implements CallerStream.Listener {
     switch (due) {
       case LOCKED -> fail(ErrorMapping.locked());
       case LATE -> fail(ErrorMapping.late());
+      case FINISHED -> {
+        if (enter(TurnEvent.FINISHED) == Action.CONCLUDE) {
+          concludeAsItIs();
+        }
+      }
       case SILENT -> fail(ErrorMapping.silent());
       case STALLED -> left("the caller takes nothing");
       case COMMIT -> {
@@ -392,6 +393,7 @@ final class Turn implements CallerStream.Listener {
         caller.stream().queued() > 0,
         caller.stream().waits(),
         reply.atBoundary(),
+        reply.isOver(),
         backend.isOver());
   }
 }

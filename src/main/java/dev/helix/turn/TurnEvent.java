@@ -10,6 +10,8 @@ enum TurnEvent {
   PART,
   /** The answer is whole, though its body may go on. */
   WHOLE,
+  /** The answer has its finish, and nothing has followed for as long as that is waited for. */
+  FINISHED,
   /** The body has ended. */
   CLOSED,
   /** The backend failed. */

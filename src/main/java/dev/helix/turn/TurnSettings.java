@@ -2,6 +2,7 @@ package dev.helix.turn;
 
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SentHistory;
+import dev.helix.turn.reply.ReplyLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -18,9 +19,12 @@ import java.util.Objects;
  *     after its server was last heard of
  * @param forwardedHeaders the caller's headers that go to the backend
  * @param maxRequestBytes the longest request body
- * @param maxReplyBytes the longest answer that is kept in memory until it is recorded
+ * @param maxReplyBytes how much of an answer is kept in memory until it is recorded
+ * @param maxDataUrlBytes how much data of a data URL is recorded; of more only length and digest
  * @param firstByteTimeout how long the backend may take to answer with a status
  * @param idleTimeout how long the backend may be silent within an answer
+ * @param doneTimeout how long the backend may be silent behind an answer that has its finish,
+ *     before its stream is taken to be over
  * @param stalledReaderTimeout how long a caller may take nothing of what is ready for it
  * @param commitAfter how long a streamed answer waits for the backend's status before it begins
  *     without it
@@ -37,8 +41,10 @@ public record TurnSettings(
     List<String> forwardedHeaders,
     long maxRequestBytes,
     long maxReplyBytes,
+    long maxDataUrlBytes,
     Duration firstByteTimeout,
     Duration idleTimeout,
+    Duration doneTimeout,
     Duration stalledReaderTimeout,
     Duration commitAfter,
     Duration commentInterval,
@@ -49,5 +55,9 @@ public record TurnSettings(
     Objects.requireNonNull(history, "history");
     Objects.requireNonNull(sentHistory, "sentHistory");
     forwardedHeaders = List.copyOf(forwardedHeaders);
+  }
+
+  ReplyLimits replyLimits() {
+    return new ReplyLimits(maxReplyBytes, maxDataUrlBytes);
   }
 }

@@ -56,6 +56,7 @@ final class TurnTable {
     on(TurnPhase.WAITING, TurnEvent.HEAD, TurnPhase.ANSWERING, Action.BEGIN);
     on(TurnPhase.ANSWERING, TurnEvent.PART, TurnPhase.ANSWERING, Action.TAKE);
     on(TurnPhase.ANSWERING, TurnEvent.WHOLE, TurnPhase.RECORDING, Action.CONCLUDE);
+    on(TurnPhase.ANSWERING, TurnEvent.FINISHED, TurnPhase.RECORDING, Action.CONCLUDE);
     on(TurnPhase.WAITING, TurnEvent.CLOSED, TurnPhase.RECORDING, Action.FAIL);
     on(TurnPhase.ANSWERING, TurnEvent.CLOSED, TurnPhase.RECORDING, Action.CONCLUDE);
     on(TurnPhase.WAITING, TurnEvent.BROKEN, TurnPhase.RECORDING, Action.FAIL);

@@ -1,8 +1,10 @@
 package dev.helix.turn;
 
+import java.util.function.LongSupplier;
+
 /**
- * When what happened last in a turn, and how long it may go on like that. All in nanoseconds of
- * {@link System#nanoTime}; used from the turn's mailbox.
+ * When what happened last in a turn, and how long it may go on like that. All in nanoseconds of a
+ * clock such as {@link System#nanoTime}; used from the turn's mailbox.
  */
 final class TurnTimes {
   static final long NEVER = Long.MAX_VALUE;
@@ -18,6 +20,7 @@ final class TurnTimes {
     LOCKED,
     LATE,
     COMMIT,
+    FINISHED,
     SILENT,
     STALLED,
     KEEP_ALIVE,
@@ -30,6 +33,7 @@ final class TurnTimes {
    *
    * @param callerOwes whether the caller has not taken what it was given
    * @param atBoundary whether a sign of life may be put in
+   * @param finished whether the backend has said all of its answer, though it has not ended
    */
   record Situation(
       TurnPhase phase,
@@ -37,48 +41,69 @@ final class TurnTimes {
       boolean queued,
       boolean callerOwes,
       boolean atBoundary,
+      boolean finished,
       boolean backendOver) {}
 
   private static final Due[] DUES = Due.values();
 
   private final TurnSettings settings;
   private final boolean stream;
-  private long started = System.nanoTime();
-  private long backend = started;
-  private long progress = started;
-  private long written = started;
-  private long over = started;
+  private final LongSupplier clock;
+  private long started;
+  private long backend;
+  private long answered;
+  private long answerSize;
+  private long progress;
+  private long written;
+  private long over;
   private int hurried;
   private boolean watched;
 
-  TurnTimes(TurnSettings settings, boolean stream) {
+  TurnTimes(TurnSettings settings, boolean stream, LongSupplier clock) {
     this.settings = settings;
     this.stream = stream;
+    this.clock = clock;
+    begun();
+    over = started;
   }
 
   /** The turn begins only now: until here it waited for the one before. */
   void begun() {
-    started = System.nanoTime();
+    started = clock.getAsLong();
     backend = started;
+    answered = started;
     progress = started;
     written = started;
   }
 
-  /** The backend said something, or was held up by us until now. */
   void backendSpoke() {
-    backend = System.nanoTime();
+    backend = clock.getAsLong();
+  }
+
+  /** The backend was held up by us until now. */
+  void backendHeldUp() {
+    backend = clock.getAsLong();
+    answered = backend;
+  }
+
+  /** So much of the answer has come: if it is more, what the backend said was no sign of life. */
+  void answerIs(long size) {
+    if (size != answerSize) {
+      answerSize = size;
+      answered = backend;
+    }
   }
 
   /** Something was given to the caller; {@code first} where nothing waited before. */
   void callerGiven(boolean first) {
-    written = System.nanoTime();
+    written = clock.getAsLong();
     if (first) {
       progress = written;
     }
   }
 
   void callerTook() {
-    progress = System.nanoTime();
+    progress = clock.getAsLong();
   }
 
   void committed() {
@@ -98,12 +123,12 @@ final class TurnTimes {
 
   /** The turn is over, though its backend may not be. */
   void over() {
-    over = System.nanoTime();
+    over = clock.getAsLong();
   }
 
   /** What is due; the most urgent, where there is more than one. Null when nothing is. */
   Due due(Situation now) {
-    long at = System.nanoTime();
+    long at = clock.getAsLong();
     for (Due due : DUES) {
       if (left(due, now, at) <= 0) {
         return due;
@@ -114,7 +139,7 @@ final class TurnTimes {
 
   /** In how many nanoseconds something may be due next, or {@link #NEVER}. */
   long untilNext(Situation now) {
-    long at = System.nanoTime();
+    long at = clock.getAsLong();
     long next = NEVER;
     for (Due due : DUES) {
       next = Math.min(next, left(due, now, at));
@@ -138,6 +163,11 @@ final class TurnTimes {
               ? settings.commitAfter().toNanos() - (at - started)
               : NEVER;
       // While the caller holds the backend up, its silence is not its own.
+      case FINISHED ->
+          answering && now.finished() && !now.queued()
+              ? Math.min(settings.doneTimeout().toNanos(), settings.idleTimeout().toNanos())
+                  - (at - answered)
+              : NEVER;
       case SILENT ->
           answering && !now.queued() ? settings.idleTimeout().toNanos() - (at - backend) : NEVER;
       case STALLED ->

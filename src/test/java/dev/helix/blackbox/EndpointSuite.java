@@ -17,6 +17,7 @@ public interface EndpointSuite
         MessageIdCases,
         UpstreamFailureCases,
         OddUpstreamCases,
+        UpstreamFormCases,
         CallerCases,
         BadInputCases,
         OwnerCases,

@@ -39,16 +39,19 @@ enum Group {
   private Map<String, String> own() {
     return switch (this) {
       case USUAL ->
-          Map.of(
-              "helix.sse.comment-interval", "500ms",
-              "helix.sse.commit-after", "700ms",
-              "helix.timeout.first-byte", "30s",
-              "helix.timeout.idle", "30s",
-              "helix.timeout.stalled-reader", "2s",
-              "helix.request.max.bytes", "1MiB",
-              "helix.request.memory.bytes", "4MiB",
-              "helix.models.cache", "10m",
-              "helix.shutdown.grace", "2s");
+          Map.ofEntries(
+              Map.entry("helix.sse.comment-interval", "500ms"),
+              Map.entry("helix.sse.commit-after", "700ms"),
+              Map.entry("helix.timeout.first-byte", "30s"),
+              Map.entry("helix.timeout.idle", "30s"),
+              Map.entry("helix.timeout.done", "1s"),
+              Map.entry("helix.timeout.stalled-reader", "2s"),
+              Map.entry("helix.request.max.bytes", "1MiB"),
+              Map.entry("helix.request.memory.bytes", "4MiB"),
+              Map.entry("helix.reply.max.bytes", "" + UpstreamForms.REPLY),
+              Map.entry("helix.reply.data-url.max.bytes", "" + UpstreamForms.DATA_URL),
+              Map.entry("helix.models.cache", "10m"),
+              Map.entry("helix.shutdown.grace", "2s"));
       case IMPATIENT ->
           Map.of(
               "helix.sse.comment-interval", "8s",

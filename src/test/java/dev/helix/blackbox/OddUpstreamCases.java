@@ -10,6 +10,7 @@ import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,30 @@ interface OddUpstreamCases extends Fixture {
       assertTrue(client.response().restText().contains("Really"));
     }
     assertEquals(List.of("Nobody", "Really"), talk.stored().answers("completed"));
+  }
+
+  @Test
+  default void aBodyLongerThanIsKept_thatBreaksOff_endsShort_andTheQuestionIsKept() {
+    Endpoint endpoint = usual();
+    Talk talk = endpoint.talk();
+    String begun =
+        "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"data:image/png;base64,"
+            + "A".repeat(UpstreamForms.REPLY + 100_000);
+    try (RawClient client = talk.http().ask("Draw me something")) {
+      Call call = endpoint.upstream().next();
+      call.raw(
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+              + (begun.length() + 100)
+              + "\r\n\r\n"
+              + begun);
+      RawResponse response = client.response();
+      assertEquals(200, response.status());
+      assertTrue(begun.startsWith(new String(response.some(), StandardCharsets.UTF_8)));
+      call.cut();
+      response.rest();
+      assertTrue(response.isCut());
+    }
+    assertEquals(List.of("user:Draw me something"), talk.stored().said());
   }
 
   @Test

@@ -55,6 +55,16 @@ final class StoredSession {
     return elements;
   }
 
+  /** The elements as they are written, one a line. */
+  List<String> lines() {
+    String array = new String(bytes("context/messages.json"), StandardCharsets.UTF_8);
+    return array
+        .lines()
+        .map(line -> line.replaceFirst("^[\\[,]", "").replaceFirst("[,\\]]$", "").strip())
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
   /** The nodes of the tree, in order, each in its newest version; no system elements. */
   List<JsonNode> nodes() {
     Map<String, JsonNode> newest = new LinkedHashMap<>();

@@ -30,6 +30,10 @@ class FingerprintTest {
         // one text part and the text
         "{\"role\":\"user\",\"content\":\"a\"} ~"
             + " {\"role\":\"user\",\"content\":[{\"text\":\"a \",\"type\":\"text\"}]}",
+        // an answer's text in parts, and thoughts that many clients leave out
+        "{\"role\":\"assistant\",\"content\":\"So it is.\"} ~"
+            + " {\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\"},"
+            + "{\"type\":\"text\",\"text\":\"So \"},{\"text\":\"it is.\",\"type\":\"text\"}]}",
         // what upstreams add and clients leave out
         "{\"role\":\"assistant\",\"content\":\"a\"} ~"
             + " {\"role\":\"assistant\",\"content\":\"a\",\"refusal\":null,\"annotations\":[],"
@@ -81,6 +85,12 @@ class FingerprintTest {
         "{\"role\":\"tool\",\"content\":{\"a\":1}} ~ {\"role\":\"tool\",\"content\":{\"a\":2}}",
         "{\"role\":\"tool\",\"content\":false} ~ {\"role\":\"tool\"}",
         "{\"role\":\"critic\",\"content\":\"a\"} ~ {\"role\":\"user\",\"content\":\"a\"}",
+        "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"a\"}]} ~"
+            + " {\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"b\"}]}",
+        "{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"n\"}]} ~"
+            + " {\"role\":\"assistant\",\"content\":\"a\"}",
+        "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\"}]} ~"
+            + " {\"role\":\"user\",\"content\":\"ab\"}",
       })
   void otherSaying_isNotEqual(String one, String other) {
     assertNotEquals(of(one.strip()), of(other.strip()));

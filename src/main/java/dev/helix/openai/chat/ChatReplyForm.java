@@ -24,6 +24,9 @@ final class ChatReplyForm implements ReplyForm {
 
   private boolean stream;
 
+  /** Whether a body passes as it comes. */
+  private boolean passes;
+
   @Override
   public void commit(CallerOutput out) {
     Map<String, String> headers = new LinkedHashMap<>();
@@ -96,9 +99,25 @@ final class ChatReplyForm implements ReplyForm {
     }
   }
 
+  @Override
+  public boolean passOn(BackendReply reply, CallerOutput out) {
+    if (!stream) {
+      ReplyHead head = reply.head();
+      Map<String, String> headers = passed(head);
+      headers.put("Content-Type", head.header("content-type").orElse("application/json"));
+      head.header("content-length").ifPresent(length -> headers.put("Content-Length", length));
+      out.begin(head.status(), headers);
+      passes = true;
+    }
+    return passes;
+  }
+
   /** A response of its own, or, where a stream was begun, its last event. */
   @Override
   public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
+    if (passes) {
+      return; // It is cut short, and says so by its length.
+    }
     if (stream) {
       endHalfEvent(reply, out);
       event(json, out);

@@ -1,12 +1,10 @@
 package dev.helix.turn.reply;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.text.ByteSearch;
 import dev.helix.text.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -132,10 +130,8 @@ final class ChunkPattern {
         index = place.index;
         field = place.field;
       }
-    } catch (JsonProcessingException notJson) {
+    } catch (IOException notJson) {
       before = null;
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory", e);
     }
   }
 
@@ -179,6 +175,9 @@ final class ChunkPattern {
             return false;
           }
           delta = true;
+        } else if (value != JsonToken.VALUE_NULL
+            && (name.equals("message") || name.equals("text"))) {
+          return false;
         } else if (name.equals("index")) {
           if (indexed || value != JsonToken.VALUE_NUMBER_INT) {
             return false;
@@ -196,7 +195,7 @@ final class ChunkPattern {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
-        if (value == JsonToken.VALUE_STRING && !StreamedReply.isName(name)) {
+        if (value == JsonToken.VALUE_STRING && !Deltas.isName(name)) {
           if (field != null) {
             return false;
           }

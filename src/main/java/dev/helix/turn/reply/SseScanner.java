@@ -1,6 +1,7 @@
 package dev.helix.turn.reply;
 
 import dev.helix.text.ByteSearch;
+import dev.helix.text.DataUrlCut;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,23 +9,30 @@ import java.util.Arrays;
 /**
  * Reads a stream of server-sent events as it passes, whatever pieces it comes in: hands on its
  * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]} and all
- * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2). Not safe for use by several
- * threads.
+ * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2); a byte order mark may stand
+ * before a line or its data. Not safe for use by several threads.
  */
 final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
   private static final byte[][] DONE_LINE = {FIELD, "[DONE]".getBytes(StandardCharsets.US_ASCII)};
   private static final byte[] LINE_FEED = {'\n'};
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  /** White space allowed around {@code [DONE]} before the line is no longer taken for it. */
+  /** How long a line with {@code [DONE]} may be before it is no longer taken for one. */
   private static final int MAX_DONE_LINE = 64;
+
+  private static final int LINE = 256;
 
   private final BackendReply.Events events;
   private final StreamedReply streamed;
-  private byte[] data = new byte[256];
+  private final ReplyLimits limits;
+  private byte[] data = new byte[LINE];
   private int dataLength;
-  private byte[] line = new byte[256];
+  private byte[] line = new byte[LINE];
   private int lineLength;
+
+  /** What is kept of a line that is longer than is kept; null for all others. */
+  private DataUrlCut cut;
 
   /** How much of the present line was handed on. */
   private int linePassed;
@@ -35,9 +43,10 @@ final class SseScanner {
   private boolean done;
 
   /** A scanner of one stream, whose bytes and data go to these in the order of the stream. */
-  SseScanner(BackendReply.Events events, StreamedReply streamed) {
+  SseScanner(BackendReply.Events events, StreamedReply streamed, ReplyLimits limits) {
     this.events = events;
     this.streamed = streamed;
+    this.limits = limits;
   }
 
   /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
@@ -112,11 +121,20 @@ final class SseScanner {
   }
 
   private void append(byte[] bytes, int from, int to) {
-    if (to > from) {
-      line = with(line, lineLength, bytes, from, to - from);
-      lineLength += to - from;
-      boundary = false;
+    if (to == from) {
+      return;
     }
+    boundary = false;
+    if (cut == null && lineLength + (to - from) > limits.bytes()) {
+      cut = new DataUrlCut(limits.dataUrl());
+      cut.add(line, 0, lineLength);
+    }
+    if (cut == null) {
+      line = with(line, lineLength, bytes, from, to - from);
+    } else if (cut.length() <= limits.bytes()) {
+      cut.add(bytes, from, to);
+    }
+    lineLength = Math.min(lineLength, Integer.MAX_VALUE - to + from) + to - from;
   }
 
   /** An array of so many bytes of the first and these behind them; the first if they fit. */
@@ -130,22 +148,46 @@ final class SseScanner {
   }
 
   private void endLine() {
-    endLine(line, 0, lineLength);
+    if (cut == null) {
+      endLine(line, 0, lineLength);
+    } else {
+      cut.end();
+      endCutLine(cut.bytes());
+      cut = null;
+      line = new byte[LINE];
+    }
     lineLength = 0;
     linePassed = 0;
   }
 
+  private void endCutLine(byte[] shorter) {
+    if (shorter.length > limits.bytes()) {
+      streamed.lost();
+    } else {
+      endLine(shorter, 0, shorter.length);
+    }
+  }
+
   /** Takes a line that is complete: so many bytes of the array, without the line's end. */
   private void endLine(byte[] bytes, int from, int length) {
+    if (length > limits.bytes()) {
+      endCutLine(DataUrlCut.of(Arrays.copyOfRange(bytes, from, from + length), limits.dataUrl()));
+      return;
+    }
+    int end = from + length;
+    int field = from + UpstreamJson.mark(bytes, from, end);
+    int start = field + FIELD.length;
     if (length == 0) {
       dispatch();
       boundary = true;
-    } else if (length >= FIELD.length
-        && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length)) {
-      int end = from + length;
-      int start = from + FIELD.length;
+    } else if (start <= end && Arrays.equals(bytes, field, start, FIELD, 0, FIELD.length)) {
       if (start < end && bytes[start] == ' ') {
         start++;
+      }
+      start += UpstreamJson.mark(bytes, start, end);
+      if (dataLength + (end - start) > limits.bytes()) {
+        streamed.lost();
+        return;
       }
       if (hasData) {
         data = with(data, dataLength++, LINE_FEED, 0, 1);
@@ -161,17 +203,28 @@ final class SseScanner {
       int length = dataLength;
       dataLength = 0;
       hasData = false;
-      streamed.add(data, length);
-      events.chunk(data, 0, length);
+      if (length <= limits.dataUrl()) {
+        streamed.add(data, length);
+        events.chunk(data, 0, length);
+      } else {
+        byte[] whole = Arrays.copyOf(data, length);
+        data = new byte[LINE];
+        byte[] shorter = DataUrlCut.of(whole, limits.dataUrl());
+        streamed.add(shorter, shorter.length);
+        events.chunk(whole, 0, length);
+      }
     }
   }
 
-  /** Whether the line is {@code data: [DONE]}, or, while it is not complete, may become it. */
+  /**
+   * Whether the line is {@code data: [DONE]}, or, while it is not complete, may become it. Whatever
+   * stands behind it in the line is ignored, as clients do.
+   */
   private boolean isDone(int length, boolean complete) {
     if (length > MAX_DONE_LINE) {
       return false;
     }
-    int at = 0;
+    int at = skipMark(0, length);
     for (byte[] part : DONE_LINE) {
       for (byte expected : part) {
         if (at == length) {
@@ -181,17 +234,21 @@ final class SseScanner {
           return false;
         }
       }
-      at = skipBlanks(at, length);
+      while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+        at++;
+      }
+      at = skipMark(at, length);
     }
-    return at == length;
+    return true;
   }
 
-  private int skipBlanks(int from, int length) {
+  /** Behind a byte order mark, or as much as there is of one at the line's end. */
+  private int skipMark(int from, int length) {
     int at = from;
-    while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+    while (at < length && at - from < MARK.length && line[at] == MARK[at - from]) {
       at++;
     }
-    return at;
+    return at == length || at - from == MARK.length ? at : from;
   }
 
   /** The stream has ended: an event that lacks its blank line counts all the same. */
@@ -219,11 +276,6 @@ final class SseScanner {
     String lineEnd = skipLineFeed ? "\r\n" : "\n";
     String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
     return (text + lineEnd + lineEnd).getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** How many bytes of an event that is not complete are kept here. */
-  int held() {
-    return lineLength + dataLength;
   }
 
   /** Whether what was handed on ends with a complete event. */

@@ -1,19 +1,10 @@
 package dev.helix.turn.reply;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.message.AnswerStatus;
-import dev.helix.message.Message;
-import dev.helix.text.Json;
 import dev.helix.transcript.Answer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,45 +14,51 @@ import java.util.TreeMap;
 final class StreamedReply {
   private static final System.Logger LOG = System.getLogger(StreamedReply.class.getName());
 
-  /** Text fields that name something: repeated, they are the same again and not more of it. */
-  private static final Set<String> NAMES = Set.of("id", "role", "type", "name", "format", "index");
+  private final Map<Integer, StreamedChoice> choices = new TreeMap<>();
+  private final long longest;
+  private final ChunkPattern pattern = new ChunkPattern();
+  private final List<Chunk> read = new ArrayList<>(1);
+  private String model;
+  private long size;
 
-  private static final class Choice {
-    private final Map<String, Object> message = new LinkedHashMap<>();
-    private String finishReason;
+  /** How many choices have no finish reason. */
+  private int open;
+
+  private boolean wentOn;
+  private boolean error;
+  private boolean unreadable;
+
+  /** How many characters of the answers are kept. */
+  private long kept;
+
+  /** Whether nothing more is kept of the answers but their ends. */
+  private boolean full;
+
+  private boolean lost;
+
+  /**
+   * An answer of which nothing has come.
+   *
+   * @param longest how many characters of it are kept
+   */
+  StreamedReply(long longest) {
+    this.longest = longest;
   }
 
-  private final Map<Integer, Choice> choices = new TreeMap<>();
-  private final ChunkPattern pattern = new ChunkPattern();
-  private String model;
-  private long characters;
-  private boolean error;
-  private boolean malformed;
-
-  /** Adds the data of one event. What is no JSON is passed over, as clients do, and logged once. */
+  /** Adds the data of one event. */
   void add(byte[] data, int length) {
-    characters += length;
+    size += length;
     String text = pattern.text(data, length);
     if (text != null && append(text)) {
       return;
     }
-    try (JsonParser parser = Json.MAPPER.createParser(data, 0, length)) {
-      // Lines that lack the blank line between them come as one event with several values.
-      while (parser.nextToken() != null) {
-        if (parser.currentToken() == JsonToken.START_OBJECT) {
-          readChunk(parser);
-        } else {
-          parser.skipChildren();
-        }
-      }
-    } catch (JsonProcessingException e) {
-      if (!malformed) {
-        LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that is no JSON");
-      }
-      malformed = true;
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory", e);
+    boolean all = Chunk.read(data, length, read);
+    read.forEach(this::add);
+    read.clear();
+    if (!all && !unreadable) {
+      LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that cannot be read");
     }
+    unreadable |= !all;
     pattern.learn(data, length);
   }
 
@@ -72,178 +69,101 @@ final class StreamedReply {
     if (text == null || !append(text)) {
       return 0;
     }
-    characters += length - ChunkPattern.AROUND_DATA;
+    size += length - ChunkPattern.AROUND_DATA;
     return length;
   }
 
   private boolean append(String text) {
-    if (choices.get(pattern.index()).message.get(pattern.field()) instanceof StringBuilder whole) {
-      whole.append(text);
-      return true;
-    }
-    return false;
+    StreamedChoice choice = choices.get(pattern.index());
+    boolean appended = choice.append(pattern.field(), full ? "" : text);
+    keep(text.length());
+    wentOn |= choice.wentOn();
+    return appended;
   }
 
-  private void readChunk(JsonParser parser) throws IOException {
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String field = parser.currentName();
-      JsonToken value = parser.nextToken();
-      if (field.equals("choices") && value == JsonToken.START_ARRAY) {
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          if (parser.readValueAs(Object.class) instanceof Map<?, ?> choice) {
-            addChoice(choice);
-          }
-        }
-      } else if (field.equals("model") && value == JsonToken.VALUE_STRING) {
-        model = parser.getText();
-      } else if (field.equals("error") && value != JsonToken.VALUE_NULL) {
-        error = true;
-        parser.skipChildren();
-      } else {
-        parser.skipChildren();
+  private void keep(long more) {
+    kept += more;
+    if (kept > longest) {
+      full = true;
+      lost();
+    }
+  }
+
+  /** Something that came is not kept, as it is too long. */
+  void lost() {
+    if (!lost) {
+      LOG.log(System.Logger.Level.WARNING, "the upstream's answer is too long to be kept whole");
+    }
+    lost = true;
+  }
+
+  private void add(Chunk chunk) {
+    model = chunk.model() == null ? model : chunk.model();
+    error |= chunk.error();
+    int position = 0;
+    for (Object each : chunk.choices()) {
+      if (each instanceof Map<?, ?> choice) {
+        add(choice, position);
       }
+      position++;
     }
   }
 
-  private void addChoice(Map<?, ?> chunk) {
-    int index = chunk.get("index") instanceof Number number ? number.intValue() : 0;
-    Choice choice = choices.computeIfAbsent(index, ignored -> new Choice());
-    // Some backends send the whole message in the last chunk, or instead of deltas.
-    Object delta = chunk.get("delta");
-    if (delta == null && choice.message.isEmpty()) {
-      delta = chunk.get("message");
+  private void add(Map<?, ?> fields, int position) {
+    Integer index = UpstreamJson.integer(fields.get("index"));
+    StreamedChoice choice = choices.get(index == null ? position : index);
+    if (choice == null) {
+      choice = new StreamedChoice();
+      choices.put(index == null ? position : index, choice);
+      open++;
     }
-    if (delta instanceof Map<?, ?> fields) {
-      merge(choice.message, fields);
-    }
-    if (chunk.get("finish_reason") instanceof String reason) {
-      choice.finishReason = reason;
-    }
-  }
-
-  /** Whether a text field is a name: said again, it is the same. */
-  static boolean isName(String field) {
-    return NAMES.contains(field);
-  }
-
-  /**
-   * Adds a delta's fields to what has been put together: text grows, objects are merged, entries of
-   * a list are found by their {@code index}, all else is replaced. Text under way is a
-   * StringBuilder, so that a long answer costs what it is long.
-   */
-  private static void merge(Map<String, Object> whole, Map<?, ?> delta) {
-    delta.forEach(
-        (key, value) -> {
-          String field = (String) key;
-          whole.put(field, merged(field, whole.get(field), value));
-        });
-  }
-
-  @SuppressWarnings("unchecked") // The maps and lists below a whole are made here.
-  private static Object merged(String field, Object before, Object delta) {
-    if (delta == null) {
-      return before;
-    }
-    if (delta instanceof String text) {
-      if (isName(field)) {
-        return text.isEmpty() && before != null ? before : text;
-      }
-      StringBuilder whole = before instanceof StringBuilder begun ? begun : new StringBuilder();
-      return whole.append(text);
-    }
-    if (delta instanceof Map<?, ?> fields) {
-      Map<String, Object> object =
-          before instanceof Map<?, ?> ? (Map<String, Object>) before : new LinkedHashMap<>();
-      merge(object, fields);
-      return object;
-    }
-    if (delta instanceof List<?> entries) {
-      List<Object> list = before instanceof List<?> ? (List<Object>) before : new ArrayList<>();
-      entries.forEach(entry -> mergeEntry(list, entry));
-      return list;
-    }
-    return delta;
-  }
-
-  @SuppressWarnings("unchecked") // As above.
-  private static void mergeEntry(List<Object> list, Object entry) {
-    if (!(entry instanceof Map<?, ?> fields)) {
-      list.add(entry);
-      return;
-    }
-    Object index = fields.get("index");
-    if (index != null) {
-      for (Object present : list) {
-        if (present instanceof Map<?, ?> map && index.equals(map.get("index"))) {
-          merge((Map<String, Object>) present, fields);
-          return;
-        }
-      }
-    }
-    Map<String, Object> added = new LinkedHashMap<>();
-    merge(added, fields);
-    list.add(added);
+    open -= choice.isFinished() ? 0 : 1;
+    choice.add(fields, full);
+    keep(StreamedChoice.weight(fields));
+    open += choice.isFinished() ? 0 : 1;
+    wentOn |= choice.wentOn();
   }
 
   /** Whether every choice that was begun has a finish reason, and there is one. */
   boolean isFinished() {
-    return !choices.isEmpty()
-        && choices.values().stream().allMatch(choice -> choice.finishReason != null);
+    return open == 0 && !choices.isEmpty();
+  }
+
+  /** Whether nothing of an answer is to be expected: it is finished, and was so when it ended. */
+  boolean isOver() {
+    return error || (isFinished() && !wentOn);
   }
 
   boolean hasError() {
     return error;
   }
 
+  /** Whether something came that nobody can read: the answer is not all there. */
+  boolean isUnreadable() {
+    return unreadable;
+  }
+
   /** How much was read so far, in bytes of the events' data. */
   long size() {
-    return characters;
+    return size;
   }
 
   /**
    * The answers so far, in the order of their index; those without a finish reason get the status
-   * given. What is empty and not complete is left out.
+   * given, and where not all was read or kept, or the backend told an error, none is complete. What
+   * is empty and not complete is left out.
    */
   List<Answer> answers(AnswerStatus unfinished) {
+    AnswerStatus broken =
+        unfinished == AnswerStatus.CANCELLED ? AnswerStatus.CANCELLED : AnswerStatus.FAILED;
     List<Answer> answers = new ArrayList<>();
-    for (Choice choice : choices.values()) {
-      AnswerStatus status = choice.finishReason == null ? unfinished : AnswerStatus.COMPLETED;
-      if (status == AnswerStatus.COMPLETED || hasContent(choice.message)) {
-        answers.add(new Answer(message(choice.message), model, choice.finishReason, status));
+    for (StreamedChoice choice : choices.values()) {
+      AnswerStatus status = choice.isFinished() ? AnswerStatus.COMPLETED : unfinished;
+      Answer answer = choice.answer(model, unreadable || lost || error ? broken : status);
+      if (answer != null) {
+        answers.add(answer);
       }
     }
     return answers;
-  }
-
-  private static boolean hasContent(Map<String, Object> message) {
-    return message.entrySet().stream()
-        .anyMatch(
-            field ->
-                !field.getKey().equals("role")
-                    && field.getValue() != null
-                    && !field.getValue().toString().isEmpty());
-  }
-
-  private static Message message(Map<String, Object> fields) {
-    Map<String, Object> message = new LinkedHashMap<>();
-    message.put("role", "assistant");
-    message.put("content", null);
-    message.putAll(fields);
-    if (!(message.get("role") instanceof String)) {
-      message.put("role", "assistant");
-    }
-    // The index only tells the deltas apart; a message does not have it.
-    if (fields.get("tool_calls") instanceof List<?> calls) {
-      for (Object call : calls) {
-        if (call instanceof Map<?, ?> map) {
-          map.remove("index");
-        }
-      }
-    }
-    try {
-      return Message.parse(Json.MAPPER.writeValueAsBytes(message));
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
   }
 }

@@ -1,63 +1,89 @@
 package dev.helix.turn.reply;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
-import dev.helix.message.Message;
-import dev.helix.text.Json;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Reads a whole reply: a completion, or an error in whatever form the backend gives it. */
 public final class WholeReply {
   private static final int QUOTED_CHARACTERS = 500;
 
-  private final ObjectNode json;
+  private final byte[] body;
+  private final Map<String, Object> json;
 
-  private WholeReply(ObjectNode json) {
+  private WholeReply(byte[] body, Map<String, Object> json) {
+    this.body = body;
     this.json = json;
   }
 
   /** Reads a body; what is no JSON object is a reply with nothing in it. */
+  @SuppressWarnings("unchecked") // As an object is read.
   public static WholeReply read(byte[] body) {
-    try {
-      if (Json.MAPPER.readTree(body) instanceof ObjectNode json) {
-        return new WholeReply(json);
+    byte[] text = UpstreamJson.utf8(body);
+    try (JsonParser parser = UpstreamJson.FACTORY.createParser(text)) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        return new WholeReply(text, (Map<String, Object>) UpstreamJson.value(parser));
       }
     } catch (IOException notJson) {
       // As below.
     }
-    return new WholeReply(Json.MAPPER.createObjectNode());
+    return new WholeReply(text, Map.of());
+  }
+
+  private List<?> choices() {
+    return json.get("choices") instanceof List<?> choices ? choices : List.of();
   }
 
   /** Whether this is a chat completion: it has choices, and they have messages. */
   public boolean isCompletion() {
-    return json.path("choices").isArray()
-        && !json.path("choices").isEmpty()
-        && json.path("choices").path(0).path("message").isObject();
+    return !choices().isEmpty() && message(choices().get(0)) != null;
+  }
+
+  /** A choice's message, or what stands in its place with servers that are for no chat. */
+  @SuppressWarnings("unchecked") // As an object is read.
+  private static Map<String, Object> message(Object choice) {
+    if (choice instanceof Map<?, ?> fields) {
+      for (String name : List.of("message", "delta")) {
+        if (fields.get(name) instanceof Map<?, ?> message) {
+          return (Map<String, Object>) message;
+        }
+      }
+      if (fields.get("text") instanceof String text) {
+        return Map.of("content", text);
+      }
+    }
+    return null;
   }
 
   /** The completion's answers, in the order they came. */
   public List<Answer> answers() {
+    return answers(Long.MAX_VALUE);
+  }
+
+  /** The completion's answers without the data of data URLs with more characters of it. */
+  List<Answer> answers(long longestData) {
     List<Answer> answers = new ArrayList<>();
-    for (JsonNode choice : json.path("choices")) {
-      if (choice.path("message") instanceof ObjectNode message) {
-        ObjectNode named = Json.MAPPER.createObjectNode().put("role", "assistant");
-        named.setAll(message);
-        if (!named.path("role").isTextual()) {
-          named.put("role", "assistant");
-        }
+    List<?> choices = choices();
+    if (choices.isEmpty()) {
+      return answers;
+    }
+    MessageBytes bytes = MessageBytes.of(body);
+    for (int i = 0; i < choices.size(); i++) {
+      Map<String, Object> message = message(choices.get(i));
+      if (message != null) {
         answers.add(
             new Answer(
-                Message.parse(bytes(named)),
-                json.path("model").textValue(),
-                choice.path("finish_reason").textValue(),
+                bytes.message(i, message, longestData),
+                json.get("model") instanceof String model ? model : null,
+                FinishReason.of(((Map<?, ?>) choices.get(i)).get("finish_reason")),
                 AnswerStatus.COMPLETED));
       }
     }
@@ -66,22 +92,35 @@ public final class WholeReply {
 
   /** The completion as one chunk, for a caller whose stream had begun before the reply. */
   public byte[] asChunk() {
-    ObjectNode chunk = json.deepCopy();
+    Map<String, Object> chunk = new LinkedHashMap<>(json);
     chunk.put("object", "chat.completion.chunk");
-    for (JsonNode choice : chunk.path("choices")) {
-      if (choice instanceof ObjectNode fields) {
-        JsonNode message = fields.remove("message");
-        fields.set("delta", message);
-        if (message != null && message.path("tool_calls") instanceof ArrayNode calls) {
-          for (int i = 0; i < calls.size(); i++) {
-            if (calls.get(i) instanceof ObjectNode call) {
-              call.put("index", i);
-            }
-          }
-        }
-      }
+    chunk.put("choices", choices().stream().map(WholeReply::asDelta).toList());
+    return UpstreamJson.bytes(chunk);
+  }
+
+  private static Object asDelta(Object choice) {
+    Map<String, Object> message = message(choice);
+    if (message == null) {
+      return choice;
     }
-    return bytes(chunk);
+    Map<String, Object> delta = new LinkedHashMap<>(message);
+    if (message.get("tool_calls") instanceof List<?> calls) {
+      List<Object> indexed = new ArrayList<>();
+      for (Object call : calls) {
+        indexed.add(call instanceof Map<?, ?> fields ? indexed(fields, indexed.size()) : call);
+      }
+      delta.put("tool_calls", indexed);
+    }
+    Map<Object, Object> changed = new LinkedHashMap<>((Map<?, ?>) choice);
+    changed.remove("message");
+    changed.put("delta", delta);
+    return changed;
+  }
+
+  private static Map<Object, Object> indexed(Map<?, ?> call, int index) {
+    Map<Object, Object> indexed = new LinkedHashMap<>(call);
+    indexed.put("index", index);
+    return indexed;
   }
 
   /**
@@ -90,28 +129,26 @@ public final class WholeReply {
    * put into {@code error}, {@code detail} or {@code message}.
    */
   public byte[] errorBody(int status) {
-    if (json.path("error") instanceof ObjectNode given) {
-      ObjectNode whole = json.deepCopy();
-      ObjectNode error = (ObjectNode) whole.get("error");
-      if (!given.path("message").isTextual()) {
+    if (json.get("error") instanceof Map<?, ?> given) {
+      Map<Object, Object> error = new LinkedHashMap<>(given);
+      if (!(given.get("message") instanceof String)) {
         error.put("message", "The upstream answered with status " + status + ".");
       }
-      if (!given.path("type").isTextual()) {
+      if (!(given.get("type") instanceof String)) {
         error.put("type", type(status));
       }
-      for (String key : List.of("param", "code")) {
-        if (!given.has(key)) {
-          error.putNull(key);
-        }
-      }
-      return bytes(whole);
+      error.putIfAbsent("param", null);
+      error.putIfAbsent("code", null);
+      Map<String, Object> whole = new LinkedHashMap<>(json);
+      whole.put("error", error);
+      return UpstreamJson.bytes(whole);
     }
     String detail =
         Stream.of("error", "detail", "message")
-            .map(json::path)
-            .filter(JsonNode::isTextual)
+            .map(json::get)
+            .filter(String.class::isInstance)
             .findFirst()
-            .map(text -> text.textValue().strip())
+            .map(text -> ((String) text).strip())
             .orElse("");
     if (detail.length() > QUOTED_CHARACTERS) {
       detail = detail.substring(0, QUOTED_CHARACTERS) + "…";
@@ -128,9 +165,5 @@ public final class WholeReply {
       return "rate_limit_error";
     }
     return status < 500 ? "invalid_request_error" : "upstream_error";
-  }
-
-  private static byte[] bytes(ObjectNode json) {
-    return json.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

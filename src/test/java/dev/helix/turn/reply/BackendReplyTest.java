@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Answer;
 import dev.helix.turn.reply.BackendReply.Progress;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ class BackendReplyTest {
   }
 
   private static final class Read implements BackendReply.Events {
-    private final BackendReply reply = new BackendReply(1 << 20, this);
+    private final BackendReply reply = new BackendReply(new ReplyLimits(1 << 20, 1 << 20), this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final List<String> chunks = new ArrayList<>();
 
@@ -134,24 +135,89 @@ class BackendReplyTest {
     assertEquals("aa", read.text());
   }
 
-  @Test
-  void lengthIsThatOfTheData_howeverItWasRead() {
-    BackendReply reply = new BackendReply(3L * chunk("abc").length(), new Read(new byte[0]));
-    reply.begin(new ReplyHead(200, Map.of("content-type", "text/event-stream")));
-    byte[] event = event("abc").getBytes(StandardCharsets.UTF_8);
-    for (int i = 0; i < 3; i++) {
-      assertEquals(Progress.MORE, reply.take(ByteBuffer.wrap(event)));
-    }
-    assertEquals(Progress.TOO_LONG, reply.take(ByteBuffer.wrap(event)));
+  private static BackendReply begun(ReplyLimits limits, String type, Read told) {
+    BackendReply reply = new BackendReply(limits, told);
+    reply.begin(ReplyHead.ok(type));
+    return reply;
   }
 
   @Test
-  void textThatIsNoText_isNotTakenForIt() {
+  void textBeyondTheLimit_passes_andTheAnswerIsFailedWithWhatCameBefore() {
+    for (String extra : List.of("", ",\"x\":null")) { // With it a chunk is not as the one before.
+      Read told = new Read(new byte[0]);
+      BackendReply reply = begun(new ReplyLimits(1000, 1000), "text/event-stream", told);
+      StringBuilder sent = new StringBuilder();
+      for (int i = 0; i < 8; i++) {
+        String event =
+            event("abc".repeat(100)).replace(",\"finish", (i % 2 == 0 ? extra : "") + ",\"finish");
+        sent.append(event);
+        assertEquals(
+            Progress.MORE, reply.take(ByteBuffer.wrap(event.getBytes(StandardCharsets.UTF_8))));
+      }
+      String end = event("d").replace("null", "\"stop\"");
+      reply.take(ByteBuffer.wrap((end + DONE).getBytes(StandardCharsets.UTF_8)));
+      assertEquals(sent + end, told.passed());
+      assertTrue(reply.isWhole());
+      Answer answer = reply.answers(AnswerStatus.COMPLETED).get(0);
+      assertEquals("abc".repeat(400), answer.message().text());
+      assertEquals("stop", answer.finishReason());
+      assertEquals(AnswerStatus.FAILED, answer.status());
+    }
+  }
+
+  @Test
+  void lineBeyondTheLimit_passes_andNothingOfItIsKept() {
+    Read told = new Read(new byte[0]);
+    BackendReply reply = begun(new ReplyLimits(1000, 100), "text/event-stream", told);
+    String stream = event("a") + event("x".repeat(5000)) + event("b");
+    byte[] bytes = (stream + DONE).getBytes(StandardCharsets.UTF_8);
+    for (int from = 0; from < bytes.length; from += 300) {
+      reply.take(
+          ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + 300))));
+    }
+    assertEquals(stream, told.passed());
+    Answer answer = reply.answers(AnswerStatus.COMPLETED).get(0);
+    assertEquals("ab", answer.message().text());
+    assertEquals(AnswerStatus.FAILED, answer.status());
+  }
+
+  @Test
+  void bodyBeyondTheLimit_passes_butForItsEnd() {
+    Read told = new Read(new byte[0]);
+    BackendReply reply = begun(new ReplyLimits(1000, 100), "application/json", told);
+    byte[] body =
+        ("{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"a\",\"image\":\"data:image/png;base64,"
+                + "A".repeat(4000)
+                + "\"}}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    boolean passes = false;
+    for (int from = 0; from < body.length; from += 300) {
+      byte[] piece = Arrays.copyOfRange(body, from, Math.min(body.length, from + 300));
+      if (reply.take(ByteBuffer.wrap(piece)) == Progress.TOO_LONG) {
+        assertEquals(1200, from + piece.length);
+        reply.passOn();
+        passes = true;
+      }
+    }
+    reply.end();
+    assertTrue(passes);
+    byte[] last = new byte[reply.last().remaining()];
+    reply.last().duplicate().get(last);
+    String all = told.passed() + new String(last, StandardCharsets.UTF_8);
+    assertEquals(new String(body, StandardCharsets.UTF_8), all);
+    Answer answer = reply.answers(WholeReply.read(reply.body())).get(0);
+    assertEquals("a", answer.message().text());
+    String kept = new String(answer.message().wireJson(), StandardCharsets.UTF_8);
+    assertTrue(kept.contains("\"data:image/png;length=3000;sha256="), kept);
+  }
+
+  @Test
+  void textThatIsNoText_isReplaced() {
     byte[] stream =
         (event("a") + event("a") + event("b?") + event("c") + DONE)
             .getBytes(StandardCharsets.UTF_8);
     stream[new String(stream, StandardCharsets.UTF_8).indexOf('?')] = (byte) 0x80;
     Read read = new Read(stream);
-    assertEquals("aac", read.text());
+    assertEquals("aab\uFFFDc", read.text());
   }
 }

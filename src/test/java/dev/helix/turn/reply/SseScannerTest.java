@@ -35,8 +35,10 @@ class SseScannerTest {
     }
   }
 
+  private static final ReplyLimits LIMITS = new ReplyLimits(1 << 20, 1 << 20);
+
   /** One for all, as it logs once that this is no chunk. */
-  private final StreamedReply streamed = new StreamedReply();
+  private final StreamedReply streamed = new StreamedReply(Long.MAX_VALUE);
 
   private static void feed(SseScanner scanner, byte[] bytes, int from, int to) {
     if (to > from) {
@@ -56,7 +58,7 @@ class SseScannerTest {
     for (int first = 0; first <= bytes.length; first++) {
       for (int second = first; second <= bytes.length; second++) {
         Collected sink = new Collected();
-        SseScanner scanner = new SseScanner(sink, streamed);
+        SseScanner scanner = new SseScanner(sink, streamed, LIMITS);
         feed(scanner, bytes, 0, first);
         feed(scanner, bytes, first, second);
         feed(scanner, bytes, second, bytes.length);
@@ -76,7 +78,7 @@ class SseScannerTest {
   @Test
   void aByteAtATime_nothingIsHeldBackThatCanBeNoDone() {
     Collected sink = new Collected();
-    SseScanner scanner = new SseScanner(sink, streamed);
+    SseScanner scanner = new SseScanner(sink, streamed, LIMITS);
     byte[] bytes = "data: {\"x\":1".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < bytes.length; i++) {
       feed(scanner, bytes, i, i + 1);
@@ -88,7 +90,7 @@ class SseScannerTest {
   @Test
   void boundaryIsOnlyWhereAnEventIsComplete() {
     Collected sink = new Collected();
-    SseScanner scanner = new SseScanner(sink, streamed);
+    SseScanner scanner = new SseScanner(sink, streamed, LIMITS);
     assertTrue(scanner.atBoundary());
     for (String piece : List.of("data: a", "\n", "data: b\n")) {
       byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
@@ -102,7 +104,7 @@ class SseScannerTest {
   @Test
   void endOfTheStream_eventWithoutItsBlankLineCounts_alsoDone() {
     Collected sink = new Collected();
-    SseScanner scanner = new SseScanner(sink, streamed);
+    SseScanner scanner = new SseScanner(sink, streamed, LIMITS);
     byte[] bytes = "data: a".getBytes(StandardCharsets.UTF_8);
     feed(scanner, bytes, 0, bytes.length);
     scanner.end();
@@ -111,7 +113,7 @@ class SseScannerTest {
     assertFalse(scanner.atBoundary());
 
     Collected secondSink = new Collected();
-    SseScanner second = new SseScanner(secondSink, streamed);
+    SseScanner second = new SseScanner(secondSink, streamed, LIMITS);
     byte[] done = "data: b\n\ndata: [DONE]".getBytes(StandardCharsets.UTF_8);
     feed(second, done, 0, done.length);
     assertFalse(second.done());
@@ -123,7 +125,7 @@ class SseScannerTest {
   @Test
   void doneRightBehindAnEventWithoutBlankLine_theEventIsKept() {
     Collected sink = new Collected();
-    SseScanner scanner = new SseScanner(sink, streamed);
+    SseScanner scanner = new SseScanner(sink, streamed, LIMITS);
     byte[] bytes =
         "data: {\"a\":1}\ndata: {\"b\":1}\ndata: [DONE]\n".getBytes(StandardCharsets.UTF_8);
     feed(scanner, bytes, 0, bytes.length);

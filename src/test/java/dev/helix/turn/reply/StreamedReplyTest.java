@@ -11,12 +11,13 @@ import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StreamedReplyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final StreamedReply reply = new StreamedReply();
+  private final StreamedReply reply = new StreamedReply(Long.MAX_VALUE);
 
   private void chunk(String json) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
@@ -49,7 +50,7 @@ class StreamedReplyTest {
   }
 
   @Test
-  void toolCalls_inPieces_areWholeAndWithoutIndex() throws IOException {
+  void toolCalls_inPieces_areWhole_inTheOrderOfTheirIndexes() throws IOException {
     chunk(
         "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"c2\",\"type\":\"function\","
             + "\"function\":{\"name\":\"g\",\"arguments\":\"\"}},{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\"\"}}]}}]}");
@@ -57,8 +58,8 @@ class StreamedReplyTest {
         "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"\",\"function\":{\"arguments\":\":1}\"}}]},\"finish_reason\":\"tool_calls\"}]}");
     assertEquals(
         JSON.readTree(
-            "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}},"
-                + "{\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]}"),
+            "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}},"
+                + "{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}"),
         json(reply.answers(AnswerStatus.FAILED).get(0)));
   }
 
@@ -76,13 +77,47 @@ class StreamedReplyTest {
   }
 
   @Test
-  void malformedData_isPassedOver_andTheRestGoesOn() {
+  void malformedData_makesTheAnswerFailed_andTheRestGoesOn() {
     chunk("{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}");
     chunk("{\"choices\":[{\"delta\":{\"cont");
     chunk("12");
     chunk(
         "{\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n{\"choices\":[{\"delta\":{\"content\":\"c\"}}]}");
-    assertEquals("abc", reply.answers(AnswerStatus.FAILED).get(0).message().text());
+    chunk("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    Answer answer = reply.answers(AnswerStatus.COMPLETED).get(0);
+    assertEquals("abc", answer.message().text());
+    assertEquals(AnswerStatus.FAILED, answer.status());
+    assertEquals(AnswerStatus.CANCELLED, reply.answers(AnswerStatus.CANCELLED).get(0).status());
+  }
+
+  @Test
+  void anAnswerIsOver_whenEachChoiceHasItsFinish_unlessItWentOnBehindOne() {
+    String finished =
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}";
+    assertFalse(reply.isOver());
+    chunk("{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}}]}");
+    chunk(finished);
+    assertFalse(reply.isOver());
+    chunk("{\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    assertTrue(reply.isOver());
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}");
+    chunk("{\"choices\":[],\"usage\":{\"total_tokens\":3}}");
+    assertTrue(reply.isOver());
+    // Some name a finish in every chunk.
+    chunk(finished);
+    assertFalse(reply.isOver());
+    assertTrue(reply.isFinished());
+  }
+
+  @Test
+  void aFinishInEveryChunk_isNone_alsoWhereChunksAreRecognized() {
+    String chunk =
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}";
+    chunk(chunk);
+    assertTrue(reply.isOver());
+    chunk(chunk);
+    assertFalse(reply.isOver());
+    assertEquals("aa", reply.answers(AnswerStatus.FAILED).get(0).message().text());
   }
 
   @Test
@@ -193,17 +228,19 @@ class StreamedReplyTest {
   }
 
   @Test
-  void aChunkLikeTheLast_whoseTextIsNoText_isPassedOver() throws IOException {
+  void aChunkLikeTheLast_whoseTextIsNoText_isReadAsClientsReadIt() throws IOException {
     String before = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
     chunk(before + "a\"}}]}");
-    for (int bad : new int[] {0xFF, 0x09, 0xC3}) {
+    Map<Integer, String> read = Map.of(0xFF, "a\uFFFD", 0x09, "a\t", 0xC3, "a\uFFFD");
+    for (int bad : read.keySet()) {
       byte[] bytes = (before + "?\"}}]}").getBytes(StandardCharsets.UTF_8);
       bytes[before.length()] = (byte) bad;
-      StreamedReply other = new StreamedReply();
+      StreamedReply other = new StreamedReply(Long.MAX_VALUE);
       byte[] good = (before + "a\"}}]}").getBytes(StandardCharsets.UTF_8);
       other.add(good, good.length);
       other.add(bytes, bytes.length);
-      assertEquals("a", other.answers(AnswerStatus.FAILED).get(0).message().text(), "" + bad);
+      assertEquals(
+          read.get(bad), other.answers(AnswerStatus.FAILED).get(0).message().text(), "" + bad);
     }
   }
 

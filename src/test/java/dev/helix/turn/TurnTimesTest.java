@@ -1,0 +1,105 @@
+package dev.helix.turn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.helix.session.HistoryMode;
+import dev.helix.turn.TurnTimes.Due;
+import dev.helix.turn.TurnTimes.Situation;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class TurnTimesTest {
+  private static final Duration IDLE = Duration.ofMinutes(5);
+
+  /** The comments come later than all else here. */
+  private static final Duration NEVER = Duration.ofDays(1);
+
+  private final AtomicLong clock = new AtomicLong(7);
+
+  private TurnTimes times(Duration done) {
+    TurnSettings settings =
+        new TurnSettings(
+            HistoryMode.CLIENT,
+            1,
+            NEVER,
+            NEVER,
+            List.of(),
+            1,
+            1,
+            1,
+            NEVER,
+            IDLE,
+            done,
+            NEVER,
+            NEVER,
+            NEVER,
+            1,
+            NEVER,
+            NEVER);
+    return new TurnTimes(settings, true, clock::get);
+  }
+
+  private static Situation answering(boolean finished, boolean queued) {
+    return new Situation(TurnPhase.ANSWERING, true, queued, queued, true, finished, false);
+  }
+
+  private void pass(Duration time) {
+    clock.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void anAnswerWithItsFinish_isOverWhenNothingFollowsForThatLong() {
+    TurnTimes times = times(Duration.ofSeconds(5));
+    times.backendSpoke();
+    times.answerIs(10);
+    pass(Duration.ofSeconds(5).minusNanos(1));
+    assertNull(times.due(answering(true, false)));
+    assertEquals(1, times.untilNext(answering(true, false)));
+    pass(Duration.ofNanos(1));
+    assertEquals(Due.FINISHED, times.due(answering(true, false)));
+    assertNull(times.due(answering(false, false)));
+  }
+
+  @Test
+  void whatFollowsTheFinish_isWaitedForAnew_andSignsOfLifeAreNot() {
+    TurnTimes times = times(Duration.ofSeconds(5));
+    times.backendSpoke();
+    times.answerIs(10);
+    pass(Duration.ofSeconds(3));
+    times.backendSpoke();
+    times.answerIs(12);
+    pass(Duration.ofSeconds(3));
+    times.backendSpoke();
+    times.answerIs(12);
+    assertNull(times.due(answering(true, false)));
+    pass(Duration.ofSeconds(2));
+    assertEquals(Due.FINISHED, times.due(answering(true, false)));
+  }
+
+  @Test
+  void aCallerWhoHoldsTheBackendUp_isWaitedFor() {
+    TurnTimes times = times(Duration.ofSeconds(5));
+    times.backendSpoke();
+    times.answerIs(10);
+    pass(Duration.ofSeconds(9));
+    assertNull(times.due(answering(true, true)));
+    times.backendHeldUp();
+    pass(Duration.ofSeconds(4));
+    assertNull(times.due(answering(true, false)));
+    pass(Duration.ofSeconds(1));
+    assertEquals(Due.FINISHED, times.due(answering(true, false)));
+  }
+
+  @Test
+  void aFinishedAnswer_isNeverTakenForOneThatFellSilent() {
+    TurnTimes times = times(IDLE.multipliedBy(2));
+    times.backendSpoke();
+    times.answerIs(10);
+    pass(IDLE);
+    assertEquals(Due.SILENT, times.due(answering(false, false)));
+    assertEquals(Due.FINISHED, times.due(answering(true, false)));
+  }
+}
