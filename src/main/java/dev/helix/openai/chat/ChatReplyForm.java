@@ -103,7 +103,7 @@ final class ChatReplyForm implements ReplyForm {
   public boolean passOn(BackendReply reply, CallerOutput out) {
     if (!stream) {
       ReplyHead head = reply.head();
-      Map<String, String> headers = passed(head);
+      Map<String, String> headers = PassedHeaders.of(head);
       headers.put("Content-Type", head.header("content-type").orElse("application/json"));
       head.header("content-length").ifPresent(length -> headers.put("Content-Length", length));
       out.begin(head.status(), headers);
