@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.helix.session.HistoryMode;
+import dev.helix.session.SentHistory;
 import dev.helix.turn.TurnTimes.Due;
 import dev.helix.turn.TurnTimes.Situation;
 import java.time.Duration;
@@ -23,7 +24,7 @@ class TurnTimesTest {
     TurnSettings settings =
         new TurnSettings(
             HistoryMode.CLIENT,
-            1,
+            SentHistory.ALL,
             NEVER,
             NEVER,
             List.of(),
