@@ -34,6 +34,7 @@ final class Turn implements CallerStream.Listener {
   private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
   private final QuestionForcer forcer;
+  private final BackendFailures failures;
   private final Mailbox mailbox;
   private final TurnAlarm alarm;
   private final TurnTimes times;
@@ -66,6 +67,7 @@ final class Turn implements CallerStream.Listener {
     this.form = form;
     this.settings = engine.settings();
     this.forcer = engine.forcer();
+    this.failures = engine.failures();
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
@@ -74,18 +76,11 @@ final class Turn implements CallerStream.Listener {
     this.caller = new CallerOutput(times);
     this.reply =
         new BackendReply(
-            settings.maxReplyBytes(),
-            new BackendReply.Events() {
-              @Override
-              public void pass(ByteBuffer bytes) {
-                form.pass(bytes, caller);
-              }
+            settings.maxReplyBytes(), stream, new FormEvents(form, caller, this::reply));
+  }
 
-              @Override
-              public void chunk(byte[] bytes, int from, int length) {
-                form.chunk(bytes, from, length, caller);
-              }
-            });
+  private BackendReply reply() {
+    return reply;
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -171,10 +166,7 @@ final class Turn implements CallerStream.Listener {
       memory.close();
       times.backendSpoke();
       reply.begin(head);
-      if (reply.isStream()) {
-        form.begin(reply, caller);
-        caller.flush();
-      }
+      caller.flush();
       alarm.set();
     }
   }
@@ -200,7 +192,7 @@ final class Turn implements CallerStream.Listener {
       }
       case COMPLETE -> {
         if (enter(TurnEvent.WHOLE) == Action.CONCLUDE) {
-          conclude(Ending.of(reply));
+          conclude(Ending.of(reply, failures), null);
         }
       }
       case TOO_LONG ->
@@ -213,9 +205,9 @@ final class Turn implements CallerStream.Listener {
     switch (enter(TurnEvent.CLOSED)) {
       case CONCLUDE -> {
         reply.end();
-        conclude(Ending.of(reply));
+        conclude(Ending.of(reply, failures), null);
       }
-      case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
+      case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()), null);
       default -> alarm.set();
     }
   }
@@ -228,9 +220,9 @@ final class Turn implements CallerStream.Listener {
     } else if (reply.isWhole()) {
       // It broke behind the answer's end: nothing is missing.
       reply.end();
-      conclude(Ending.of(reply));
+      conclude(Ending.of(reply, failures), null);
     } else {
-      concludeWith(ErrorMapping.of(cause));
+      concludeWith(ErrorMapping.of(cause), cause.getCause());
     }
   }
 
@@ -243,24 +235,23 @@ final class Turn implements CallerStream.Listener {
   /** Ends the turn with an error, unless its ending is decided. In the mailbox. */
   void fail(ApiError error) {
     if (enter(TurnEvent.FAILED) == Action.FAIL) {
-      concludeWith(error);
+      concludeWith(error, null);
     }
   }
 
-  private void concludeWith(ApiError error) {
-    if (reply.hasToldError()) {
-      // The backend's own error event has passed, and one is enough.
-      reply.end();
-      backend.cancel();
-      conclude(Ending.of(reply));
-    } else {
-      conclude(Ending.failed(reply, error));
-    }
+  /** Ends with an error of ours, unless the backend had one of its own: one is enough. */
+  private void concludeWith(ApiError error, Throwable cause) {
+    reply.end();
+    boolean told = reply.error() != null;
+    conclude(told ? Ending.of(reply, failures) : Ending.failed(reply, error), cause);
   }
 
   /** The ending is decided: it is recorded, then the caller hears the last words. */
-  private void conclude(Ending decided) {
+  private void conclude(Ending decided, Throwable cause) {
     ending = decided;
+    if (decided.failure() != null) {
+      failures.log(decided.failure(), cause);
+    }
     if (decided.abandons()) {
       backend.cancel();
     }
@@ -277,7 +268,7 @@ final class Turn implements CallerStream.Listener {
         backend.cancel();
         memory.close();
         caller.stream().abandon();
-        ending = new Ending(() -> reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
+        ending = Ending.silent(() -> reply.answers(AnswerStatus.CANCELLED));
         mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));
       }
       case ABANDON -> caller.stream().abandon();
@@ -311,15 +302,20 @@ final class Turn implements CallerStream.Listener {
   }
 
   private void speak(Ending.LastWords words) {
+    boolean begun = caller.begun();
     words.tell(form, caller);
-    caller.stream().end();
+    if (begun && words.isError()) {
+      caller.stream().breakOff();
+    } else {
+      caller.stream().end();
+    }
     alarm.set();
   }
 
   private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
     switch (enter(TurnEvent.MISTAKE)) {
-      case FAIL -> concludeWith(ApiError.internal());
+      case FAIL -> concludeWith(ApiError.internal(), null);
       case CLOSE -> {
         caller.stream().abandon();
         close();

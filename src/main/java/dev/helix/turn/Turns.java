@@ -57,6 +57,7 @@ public final class Turns {
         new Engine(
             Objects.requireNonNull(settings, "settings"),
             new QuestionForcer(storing, timers),
+            new BackendFailures(backend),
             Objects.requireNonNull(forwarding, "forwarding"),
             Objects.requireNonNull(storing, "storing"),
             Objects.requireNonNull(timers, "timers"));

@@ -10,6 +10,7 @@ import dev.helix.http.RequestBodyException;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
+import dev.helix.turn.ReplyForm;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
@@ -44,7 +45,8 @@ final class ChatEndpoint {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
       ChatRequest chat = ChatRequest.parse(body.bytes());
-      turns.begin(call(request, chat, body), new ChatReplyForm(), request, response);
+      ReplyForm form = new ChatReplyForm(chat.stream());
+      turns.begin(call(request, chat, body), form, request, response);
       handedOver = true;
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());

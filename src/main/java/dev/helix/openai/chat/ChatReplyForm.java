@@ -17,6 +17,8 @@ import java.util.Set;
  */
 final class ChatReplyForm implements ReplyForm {
   private static final String EVENT_STREAM = "text/event-stream";
+  private static final String JSON = "application/json";
+  private static final byte[] ERROR = ascii("event: error\n");
   private static final byte[] COMMENT = ascii(": waiting\n\n");
   private static final byte[] DONE = ascii("data: [DONE]\n\n");
   private static final byte[] DATA = ascii("data: ");
@@ -34,7 +36,13 @@ final class ChatReplyForm implements ReplyForm {
 
   private static final String PASSED_PREFIX = "x-ratelimit-";
 
+  private final boolean streamAsked;
   private boolean stream;
+
+  /** The form for a caller who asked for a stream, or did not. */
+  ChatReplyForm(boolean streamAsked) {
+    this.streamAsked = streamAsked;
+  }
 
   @Override
   public void commit(CallerOutput out) {
@@ -49,7 +57,9 @@ final class ChatReplyForm implements ReplyForm {
     if (!stream) {
       ReplyHead head = reply.head();
       Map<String, String> headers = passed(head);
-      headers.put("Content-Type", head.header("content-type").orElse(EVENT_STREAM));
+      headers.put(
+          "Content-Type",
+          head.isOfType(EVENT_STREAM) ? head.headers().get("content-type") : EVENT_STREAM);
       beginStream(head.status(), headers, out);
     }
   }
@@ -91,20 +101,17 @@ final class ChatReplyForm implements ReplyForm {
     endHalfEvent(reply, out);
   }
 
-  /** Unchanged, or, where a stream was begun, as a stream of one chunk. */
+  /** Unchanged, or, where a stream was asked for, as a stream of one chunk. */
   @Override
   public void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out) {
-    if (stream) {
+    if (streamAsked) {
+      begin(reply, out);
       event(whole.asChunk(), out);
       out.write(DONE);
     } else {
       ReplyHead head = reply.head();
-      writeWhole(
-          head.status(),
-          passed(head),
-          head.header("content-type").orElse("application/json"),
-          body,
-          out);
+      String type = head.header("content-type").orElse("");
+      writeWhole(head.status(), passed(head), type.contains("json") ? type : JSON, body, out);
     }
   }
 
@@ -113,11 +120,12 @@ final class ChatReplyForm implements ReplyForm {
   public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
     if (stream) {
       endHalfEvent(reply, out);
+      out.write(ERROR);
       event(json, out);
     } else {
       ReplyHead head = reply.head();
       Map<String, String> headers = head == null ? new LinkedHashMap<>() : passed(head);
-      writeWhole(status, headers, "application/json", json, out);
+      writeWhole(status, headers, JSON, json, out);
     }
   }
 

@@ -1,15 +1,20 @@
 package dev.helix.turn.reply;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.backend.ReplyHead;
 import dev.helix.message.AnswerStatus;
+import dev.helix.text.Json;
 import dev.helix.transcript.Answer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
  * What the backend has answered so far: a stream of events, which passes on while the answer is put
- * together on the side, or a whole body, which is gathered. Used from the turn's mailbox.
+ * together on the side, or a whole body, which is gathered. Which of the two a reply of success is
+ * shows in its first bytes. A stream that nobody asked for does not pass. Used from the turn's
+ * mailbox.
  */
 public final class BackendReply {
   private static final int MAX_ERROR_BYTES = 256 * 1024;
@@ -26,6 +31,9 @@ public final class BackendReply {
 
   /** Told of a stream as it comes. */
   public interface Events {
+    /** It is a stream, as far as can be known. */
+    default void begin() {}
+
     /** Bytes that may pass to the caller as they are, in a buffer that is this one's. */
     void pass(ByteBuffer bytes);
 
@@ -34,26 +42,42 @@ public final class BackendReply {
   }
 
   private final long maxBytes;
+  private final Events events;
+
+  /** Puts a stream together that was not asked for; null where one was. */
+  private final AssembledReply assembled;
+
   private final StreamedReply streamed = new StreamedReply();
   private final SseScanner scanner;
   private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
   private ReplyHead head;
-  private boolean stream;
+  private StreamStart kind = StreamStart.UNKNOWN;
+
+  /** Whether it says of itself that it is a stream. */
+  private boolean called;
 
   /**
    * A reply that has not begun.
    *
    * @param maxBytes how much of it is kept
+   * @param stream whether a stream was asked for
    * @param events told of a stream's events
    */
-  public BackendReply(long maxBytes, Events events) {
+  public BackendReply(long maxBytes, boolean stream, Events events) {
     this.maxBytes = maxBytes;
-    this.scanner = new SseScanner(events, streamed);
+    this.assembled = stream ? null : new AssembledReply();
+    this.events = stream ? events : assembled;
+    this.scanner = new SseScanner(this.events, streamed);
   }
 
   public void begin(ReplyHead replyHead) {
     head = replyHead;
-    stream = isSuccess() && head.isOfType("text/event-stream");
+    if (!isSuccess()) {
+      kind = StreamStart.WHOLE;
+    } else if (head.isOfType("text/event-stream")) {
+      called = true;
+      events.begin();
+    }
   }
 
   /** Null until the reply begins. */
@@ -67,7 +91,7 @@ public final class BackendReply {
 
   /** Whether it is a stream of events. */
   public boolean isStream() {
-    return stream;
+    return kind == StreamStart.STREAM || (kind == StreamStart.UNKNOWN && called);
   }
 
   /** Whether what was passed ends with a complete event, so that something may be put in. */
@@ -82,13 +106,37 @@ public final class BackendReply {
 
   /** Takes the next bytes. */
   public Progress take(ByteBuffer bytes) {
-    if (stream) {
-      scanner.feed(bytes);
-      if (scanner.done()) {
-        return Progress.COMPLETE;
-      }
-      return streamed.size() + scanner.held() > maxBytes ? Progress.TOO_LONG : Progress.MORE;
+    return switch (kind) {
+      case STREAM -> scan(bytes);
+      case WHOLE -> gather(bytes);
+      case UNKNOWN -> takeFirst(bytes);
+    };
+  }
+
+  private Progress takeFirst(ByteBuffer bytes) {
+    Progress progress = gather(bytes);
+    byte[] first = gathered.toByteArray();
+    kind = StreamStart.of(first, called);
+    if (kind != StreamStart.STREAM) {
+      return progress;
     }
+    gathered.reset();
+    if (!called) {
+      events.begin();
+    }
+    int from = StreamStart.behindMark(first);
+    return scan(ByteBuffer.wrap(first, from, first.length - from));
+  }
+
+  private Progress scan(ByteBuffer bytes) {
+    scanner.feed(bytes);
+    if (scanner.done() || scanner.error() != null) {
+      return Progress.COMPLETE;
+    }
+    return streamed.size() + scanner.held() > maxBytes ? Progress.TOO_LONG : Progress.MORE;
+  }
+
+  private Progress gather(ByteBuffer bytes) {
     gathered.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     if (isSuccess()) {
       return gathered.size() > maxBytes ? Progress.TOO_LONG : Progress.MORE;
@@ -99,19 +147,38 @@ public final class BackendReply {
 
   /** There are no more bytes. */
   public void end() {
-    if (stream) {
-      scanner.end();
-    }
+    scanner.end();
   }
 
   /** Whether the streamed answer is whole, by {@code [DONE]} or by its finish reasons. */
   public boolean isWhole() {
-    return stream && !streamed.hasError() && (scanner.done() || streamed.isFinished());
+    return isStream() && error() == null && (scanner.done() || streamed.isFinished());
   }
 
-  /** Whether the backend sent an error in its stream, which has passed to the caller. */
+  /** The error that the backend sent in its stream; null where it sent none. */
+  public ReplyError error() {
+    if (scanner.error() != null || !streamed.hasError()) {
+      return scanner.error();
+    }
+    ObjectNode chunk = Json.MAPPER.createObjectNode();
+    chunk.set("error", streamed.error());
+    return ReplyError.underSuccess(chunk.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether that error has passed to the caller, in a form that clients read. */
   public boolean hasToldError() {
-    return streamed.hasError();
+    return assembled == null
+        && scanner.error() == null
+        && streamed.hasError()
+        && streamed.error().path("message").isTextual();
+  }
+
+  /** Whether the backend has worked for this reply: there is something of an answer. */
+  public boolean hasContent() {
+    if (head == null || !isSuccess()) {
+      return false;
+    }
+    return isStream() ? !streamed.answers(AnswerStatus.FAILED).isEmpty() : gathered.size() > 0;
   }
 
   /** The streamed answers so far; those without a finish reason get this status. */
@@ -119,8 +186,15 @@ public final class BackendReply {
     return streamed.answers(unfinished);
   }
 
-  /** The body that was gathered. */
+  /** The body that was gathered, or put together of a stream that was not asked for. */
   public byte[] body() {
-    return gathered.toByteArray();
+    return isStream()
+        ? assembled.body(streamed.answers(AnswerStatus.COMPLETED))
+        : gathered.toByteArray();
+  }
+
+  /** Whether the caller gets it in one piece although it is a stream. */
+  public boolean isAssembled() {
+    return assembled != null && isStream();
   }
 }

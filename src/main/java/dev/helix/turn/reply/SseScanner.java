@@ -1,15 +1,16 @@
 package dev.helix.turn.reply;
 
 import dev.helix.text.ByteSearch;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * Reads a stream of server-sent events as it passes, whatever pieces it comes in: hands on its
- * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]} and all
- * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2). Not safe for use by several
- * threads.
+ * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]}, or an event
+ * that begins as one of an error and is one, and all behind it. Lines may end in LF, CR LF or CR
+ * (WHATWG HTML, 9.2). Not safe for use by several threads.
  */
 final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
@@ -34,22 +35,34 @@ final class SseScanner {
   private boolean boundary = true;
   private boolean done;
 
+  /** What came of an event that may be an error, as it came; null where none is under way. */
+  private ByteArrayOutputStream held;
+
+  /** Whether data of the same event was handed on before. */
+  private boolean heldBehindData;
+
+  private ReplyError error;
+
   /** A scanner of one stream, whose bytes and data go to these in the order of the stream. */
   SseScanner(BackendReply.Events events, StreamedReply streamed) {
     this.events = events;
     this.streamed = streamed;
   }
 
-  /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
+  /** The next piece of the stream. After {@code [DONE]} or an error pieces are ignored. */
   void feed(ByteBuffer piece) {
     byte[] bytes = piece.array();
     int from = piece.arrayOffset() + piece.position();
     int end = piece.arrayOffset() + piece.limit();
     int passedTo = from;
-    for (int at = from; at < end && !done; at++) {
+    for (int at = from; at < end && !over(); at++) {
       if (skipLineFeed) {
         skipLineFeed = false;
         if (bytes[at] == '\n') {
+          if (held != null) {
+            held.write('\n');
+            passedTo = at + 1;
+          }
           continue;
         }
       }
@@ -61,7 +74,12 @@ final class SseScanner {
       }
       int lineStart = at;
       at = ByteSearch.indexOf((byte) '\n', (byte) '\r', bytes, lineStart, end);
-      boolean whole = lineLength == 0 && at < end && at - lineStart > MAX_DONE_LINE;
+      boolean whole =
+          lineLength == 0
+              && held == null
+              && at < end
+              && at - lineStart > MAX_DONE_LINE
+              && !ErrorMarks.isAt(bytes, lineStart, at - lineStart, true);
       if (!whole) {
         append(bytes, lineStart, at);
       }
@@ -73,27 +91,65 @@ final class SseScanner {
         // As nearly all are: it is read where it is.
         boundary = false;
         endLine(bytes, lineStart, at - lineStart);
-      } else if (isDone(lineLength, true)) {
+      } else if (held == null && isDone(lineLength, true)) {
         // The line may have begun in this piece or have been withheld from earlier ones.
         passBefore(bytes, passedTo, at - (lineLength - linePassed));
         passedTo = end;
         done = true;
         dispatch();
+      } else if (isHeld()) {
+        passBefore(bytes, passedTo, at - lineLength);
+        passedTo = at + 1;
+        hold(bytes[at]);
+        endLine();
       } else {
         passWithheld(at - from);
         endLine();
       }
     }
-    if (done) {
+    if (over() || held != null) {
       return;
     }
-    int withheld = isDone(lineLength, false) ? lineLength - linePassed : 0;
+    boolean open = isDone(lineLength, false) || ErrorMarks.isAt(line, 0, lineLength, false);
+    int withheld = open ? lineLength - linePassed : 0;
     if (withheld == 0) {
       passWithheld(end - from);
     }
     int passTo = end - Math.min(withheld, end - from);
     passBefore(bytes, passedTo, passTo);
     linePassed = lineLength - withheld;
+  }
+
+  private boolean over() {
+    return done || error != null;
+  }
+
+  /** Whether the line, which is complete, belongs to an event that may be an error. */
+  private boolean isHeld() {
+    return held != null || (lineLength > 0 && ErrorMarks.isAt(line, 0, lineLength, true));
+  }
+
+  /** Keeps the line, which is complete, and the first byte behind it. */
+  private void hold(int lineEnd) {
+    if (held == null) {
+      held = new ByteArrayOutputStream();
+      heldBehindData = hasData;
+    }
+    held.write(line, 0, lineLength);
+    held.write(lineEnd);
+  }
+
+  /** Decides what was held: an error, which nobody sees, or an event that passes as it came. */
+  private void release() {
+    byte[] event = held.toByteArray();
+    held = null;
+    error = ReplyError.inEvent(event);
+    if (error == null) {
+      events.pass(ByteBuffer.wrap(event));
+    } else {
+      hasData = false;
+      boundary = !heldBehindData;
+    }
   }
 
   /** Passes what earlier pieces brought of the line and was withheld: it is no [DONE]. */
@@ -138,8 +194,8 @@ final class SseScanner {
   /** Takes a line that is complete: so many bytes of the array, without the line's end. */
   private void endLine(byte[] bytes, int from, int length) {
     if (length == 0) {
-      dispatch();
       boundary = true;
+      dispatch();
     } else if (length >= FIELD.length
         && Arrays.equals(bytes, from, from + FIELD.length, FIELD, 0, FIELD.length)) {
       int end = from + length;
@@ -157,6 +213,9 @@ final class SseScanner {
   }
 
   private void dispatch() {
+    if (held != null) {
+      release();
+    }
     if (hasData) {
       int length = dataLength;
       dataLength = 0;
@@ -196,9 +255,12 @@ final class SseScanner {
 
   /** The stream has ended: an event that lacks its blank line counts all the same. */
   void end() {
-    if (!done) {
-      if (isDone(lineLength, true)) {
+    if (!over()) {
+      if (held == null && isDone(lineLength, true)) {
         done = true;
+      } else if (isHeld()) {
+        hold('\n');
+        endLine();
       } else {
         passWithheld(0);
         if (lineLength > 0) {
@@ -214,7 +276,12 @@ final class SseScanner {
     return done;
   }
 
-  /** The event that was withheld, with the white space and line ends that it came with. */
+  /** The error that ended the stream; null where there was none. */
+  ReplyError error() {
+    return error;
+  }
+
+  /** The {@code [DONE]} that was withheld, with the white space and line ends that it came with. */
   byte[] doneEvent() {
     String lineEnd = skipLineFeed ? "\r\n" : "\n";
     String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
@@ -223,7 +290,7 @@ final class SseScanner {
 
   /** How many bytes of an event that is not complete are kept here. */
   int held() {
-    return lineLength + dataLength;
+    return lineLength + dataLength + (held == null ? 0 : held.size());
   }
 
   /** Whether what was handed on ends with a complete event. */

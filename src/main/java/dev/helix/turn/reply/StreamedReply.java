@@ -3,6 +3,7 @@ package dev.helix.turn.reply;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.text.Json;
@@ -35,7 +36,7 @@ final class StreamedReply {
   private final ChunkPattern pattern = new ChunkPattern();
   private String model;
   private long characters;
-  private boolean error;
+  private JsonNode error;
   private boolean malformed;
 
   /** Adds the data of one event. What is no JSON is passed over, as clients do, and logged once. */
@@ -97,8 +98,9 @@ final class StreamedReply {
       } else if (field.equals("model") && value == JsonToken.VALUE_STRING) {
         model = parser.getText();
       } else if (field.equals("error") && value != JsonToken.VALUE_NULL) {
-        error = true;
-        parser.skipChildren();
+        JsonNode given = parser.readValueAsTree();
+        // Some servers put an empty error beside each answer.
+        error = ErrorWords.of(given).isEmpty() ? error : given;
       } else {
         parser.skipChildren();
       }
@@ -192,6 +194,11 @@ final class StreamedReply {
   }
 
   boolean hasError() {
+    return error != null;
+  }
+
+  /** The error that a chunk had besides what it said; null where none had. */
+  JsonNode error() {
     return error;
   }
 

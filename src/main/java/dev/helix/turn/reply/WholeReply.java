@@ -3,7 +3,6 @@ package dev.helix.turn.reply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.text.Json;
@@ -12,12 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Reads a whole reply: a completion, or an error in whatever form the backend gives it. */
+/** Reads a whole reply that is a completion. */
 public final class WholeReply {
-  private static final int QUOTED_CHARACTERS = 500;
-
   private final ObjectNode json;
 
   private WholeReply(ObjectNode json) {
@@ -82,52 +78,6 @@ public final class WholeReply {
       }
     }
     return bytes(chunk);
-  }
-
-  /**
-   * The error's body for the caller. An error object of OpenAI's form passes with all it has,
-   * completed to its four keys; anything else becomes one of ours, with the text that other servers
-   * put into {@code error}, {@code detail} or {@code message}.
-   */
-  public byte[] errorBody(int status) {
-    if (json.path("error") instanceof ObjectNode given) {
-      ObjectNode whole = json.deepCopy();
-      ObjectNode error = (ObjectNode) whole.get("error");
-      if (!given.path("message").isTextual()) {
-        error.put("message", "The upstream answered with status " + status + ".");
-      }
-      if (!given.path("type").isTextual()) {
-        error.put("type", type(status));
-      }
-      for (String key : List.of("param", "code")) {
-        if (!given.has(key)) {
-          error.putNull(key);
-        }
-      }
-      return bytes(whole);
-    }
-    String detail =
-        Stream.of("error", "detail", "message")
-            .map(json::path)
-            .filter(JsonNode::isTextual)
-            .findFirst()
-            .map(text -> text.textValue().strip())
-            .orElse("");
-    if (detail.length() > QUOTED_CHARACTERS) {
-      detail = detail.substring(0, QUOTED_CHARACTERS) + "…";
-    }
-    String message =
-        "The upstream answered with status "
-            + status
-            + (detail.isEmpty() ? " and no error that could be read." : ": " + detail);
-    return new ApiError(status, message, type(status), null, "upstream_error").toJson();
-  }
-
-  private static String type(int status) {
-    if (status == 429) {
-      return "rate_limit_error";
-    }
-    return status < 500 ? "invalid_request_error" : "upstream_error";
   }
 
   private static byte[] bytes(ObjectNode json) {

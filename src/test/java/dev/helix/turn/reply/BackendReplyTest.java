@@ -30,7 +30,7 @@ class BackendReplyTest {
   }
 
   private static final class Read implements BackendReply.Events {
-    private final BackendReply reply = new BackendReply(1 << 20, this);
+    private final BackendReply reply = new BackendReply(1 << 20, true, this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final List<String> chunks = new ArrayList<>();
 
@@ -136,7 +136,7 @@ class BackendReplyTest {
 
   @Test
   void lengthIsThatOfTheData_howeverItWasRead() {
-    BackendReply reply = new BackendReply(3L * chunk("abc").length(), new Read(new byte[0]));
+    BackendReply reply = new BackendReply(3L * chunk("abc").length(), true, new Read(new byte[0]));
     reply.begin(new ReplyHead(200, Map.of("content-type", "text/event-stream")));
     byte[] event = event("abc").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 3; i++) {
