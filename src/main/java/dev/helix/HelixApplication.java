@@ -110,6 +110,9 @@ public final class HelixApplication implements ServletContextListener {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
     }
     LOG.log(Level.INFO, config.backend().toString());
+    if (config.backend().isUpstream()) {
+      models.announce();
+    }
   }
 
   private static ChatBackend backend(

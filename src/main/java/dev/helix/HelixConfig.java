@@ -5,6 +5,7 @@ import dev.helix.access.CrossOriginFilter;
 import dev.helix.access.LoopbackFilter;
 import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
+import dev.helix.backend.upstream.ProxySettings;
 import dev.helix.backend.upstream.UpstreamSettings;
 import dev.helix.config.Settings;
 import dev.helix.filter.ConversationFilter;
@@ -49,6 +50,9 @@ public record HelixConfig(
   public static final String STORE = ConversationFilter.STORE;
 
   private static final long MIB = 1L << 20;
+
+  /** What Azure wants with each request. */
+  private static final Pattern VERSION = Pattern.compile("api-version=[A-Za-z0-9._-]+");
 
   /** Headers of the connection, the body and the caller's identity, which no upstream sees. */
   private static final Pattern NEVER_FORWARDED =
@@ -108,15 +112,29 @@ public record HelixConfig(
     if (key != null && !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       settings.reject("helix.upstream.key", "visible ASCII characters, without blanks");
     }
-    if (url != null
-        && (url.getRawQuery() != null
-            || url.getRawFragment() != null
-            || url.getRawUserInfo() != null)) {
+    if (url == null) {
+      return null;
+    }
+    boolean knownQuery = url.getRawQuery() == null || VERSION.matcher(url.getRawQuery()).matches();
+    if (!knownQuery || url.getRawFragment() != null || url.getRawAuthority().contains("@")) {
       settings.reject(
           "helix.upstream.url",
-          "a URL without user, query or fragment, such as http://127.0.0.1:11434/v1");
+          "a URL without user or fragment, and with no query but Azure's api-version, such as"
+              + " http://127.0.0.1:11434/v1; a key belongs in helix.upstream.key");
     }
-    return url == null ? null : new UpstreamSettings(url, key, connect, modelsTimeout, connections);
+    return new UpstreamSettings(
+        url, key, connect, modelsTimeout, connections, proxy(settings, url));
+  }
+
+  private static ProxySettings proxy(Settings settings, URI upstream) {
+    try {
+      return ProxySettings.of(upstream, System::getProperty, System::getenv);
+    } catch (IllegalArgumentException e) {
+      settings.reject(
+          "HTTPS_PROXY or HTTP_PROXY",
+          "an HTTP proxy such as http://proxy.example:3128, or not set where none is needed");
+      return null;
+    }
   }
 
   private static SentHistory sentHistory(Settings settings) {

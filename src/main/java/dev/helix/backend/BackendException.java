@@ -16,7 +16,9 @@ public final class BackendException extends RuntimeException {
     /** Nothing came in time. */
     TIMEOUT,
     /** The connection broke, or what came is no HTTP. */
-    BROKEN
+    BROKEN,
+    /** An answer came, and cannot be read. */
+    UNREADABLE
   }
 
   private final Reason reason;

@@ -34,6 +34,19 @@ public interface ChatBackend extends AutoCloseable {
    */
   CompletionStage<byte[]> models();
 
+  /** What the log calls this backend, such as an upstream's address; no secret is in it. */
+  default String describe() {
+    return getClass().getName();
+  }
+
+  /**
+   * A text of an error without the backend's secrets, such as its key where it was sent back. The
+   * default is the text as it is.
+   */
+  default String masked(String text) {
+    return text;
+  }
+
   /** Ends the running exchanges and frees what the backend holds. */
   @Override
   void close();

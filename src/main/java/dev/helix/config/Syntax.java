@@ -31,6 +31,9 @@ record Syntax<T>(
       Pattern.compile("(\\d{1,18})\\s*(|b|kib|mib|gib)", Pattern.CASE_INSENSITIVE);
   private static final int SHOWN_CHARS = 200;
 
+  /** A host that the JDK takes for none, as the names of containers have underscores. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+(:[0-9]{1,5})?");
+
   private Syntax(String allowed, Function<String, T> parse, Function<T, String> shownValue) {
     this(allowed, parse, Syntax::printable, shownValue);
   }
@@ -66,7 +69,9 @@ record Syntax<T>(
         text -> {
           URI uri = URI.create(text);
           String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-          require((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null);
+          String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+          boolean named = uri.getHost() != null || NAME.matcher(authority).matches();
+          require((scheme.equals("http") || scheme.equals("https")) && named);
           return uri;
         },
         Syntax::withoutCredentials,

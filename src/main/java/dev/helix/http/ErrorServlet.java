@@ -1,6 +1,9 @@
 package dev.helix.http;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -14,9 +17,42 @@ import java.io.Serial;
 public final class ErrorServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
 
+  private static final String PATH = "/error";
+  private static final String CUT = "dev.helix.cut";
+
+  /** A failure without a trace: nothing in the server's code is wrong. */
+  private static final class Missing extends ServletException {
+    @Serial private static final long serialVersionUID = 1;
+
+    Missing() {
+      super("the answer broke off, and so does the response");
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  /**
+   * Ends an asynchronous request, whose response has begun, in a failure of this servlet. Some
+   * servers close the connection then.
+   */
+  public static void failBehind(AsyncContext async) {
+    async.getRequest().setAttribute(CUT, true);
+    async.dispatch(PATH);
+  }
+
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+      throws IOException, ServletException {
+    if (response.isCommitted()) {
+      if (request.getAttribute(CUT) != null
+          && request.getDispatcherType() == DispatcherType.ASYNC) {
+        throw new Missing();
+      }
+      return; // There is no place for another answer.
+    }
     Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     ErrorResponse.write(response, status instanceof Integer code ? error(code) : notFound(request));
   }

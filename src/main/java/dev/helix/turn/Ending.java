@@ -4,6 +4,7 @@ import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.transcript.Answer;
 import dev.helix.turn.reply.BackendReply;
+import dev.helix.turn.reply.ReplyError;
 import dev.helix.turn.reply.WholeReply;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,69 +15,131 @@ import java.util.function.Supplier;
  * @param answers gives what is recorded first; asked once, where the answer is recorded
  * @param lastWords what the caller is told then
  * @param abandons whether nothing more is wanted of the backend
+ * @param failure what the backend did not do, for the log; null where it is no fault of its own
  */
-record Ending(Supplier<List<Answer>> answers, LastWords lastWords, boolean abandons) {
+record Ending(
+    Supplier<List<Answer>> answers, LastWords lastWords, boolean abandons, String failure) {
 
   /** What the caller is told last, in the form of its endpoint. */
-  @FunctionalInterface
   interface LastWords {
     void tell(ReplyForm form, CallerOutput out);
+
+    /** Whether the answer is not what was asked for. */
+    default boolean isError() {
+      return false;
+    }
+  }
+
+  /** The words of an answer that is not what was asked for. */
+  @FunctionalInterface
+  private interface BadNews extends LastWords {
+    @Override
+    default boolean isError() {
+      return true;
+    }
+  }
+
+  /** The ending of a caller who is gone. */
+  static Ending silent(Supplier<List<Answer>> answers) {
+    return new Ending(answers, (form, out) -> {}, true, null);
+  }
+
+  private static Ending good(Supplier<List<Answer>> answers, LastWords words) {
+    return new Ending(answers, words, false, null);
   }
 
   /** The ending of a reply of which all has come that will, be it whole or not. */
-  static Ending of(BackendReply reply) {
+  static Ending of(BackendReply reply, BackendFailures failures) {
     if (!reply.isStream()) {
-      return ofBody(reply);
+      return ofBody(reply, failures);
     }
-    if (reply.hasToldError()) {
-      return new Ending(
-          () -> reply.answers(AnswerStatus.FAILED), (form, out) -> form.told(reply, out), false);
+    ReplyError error = reply.error();
+    if (error != null) {
+      return ofError(reply, failures.masked(error));
     }
-    if (reply.isWhole()) {
-      return new Ending(
-          () -> reply.answers(AnswerStatus.COMPLETED), (form, out) -> form.done(reply, out), false);
+    if (!reply.isWhole() || (reply.isAssembled() && reply.isUnreadable())) {
+      return failed(
+          reply,
+          reply.isUnreadable()
+              ? ErrorMapping.invalidResponse("The upstream's stream has data that cannot be read.")
+              : ErrorMapping.incomplete());
     }
-    return failed(
-        reply,
-        reply.isUnreadable()
-            ? ErrorMapping.invalidResponse("The upstream's stream has data that cannot be read.")
-            : ErrorMapping.incomplete());
+    Supplier<List<Answer>> answers = () -> reply.answers(AnswerStatus.COMPLETED);
+    return reply.isAssembled()
+        ? ofAssembled(reply, answers)
+        : good(answers, (form, out) -> form.done(reply, out));
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
   static Ending failed(BackendReply reply, ApiError error) {
-    return new Ending(() -> reply.answers(AnswerStatus.FAILED), words(reply, error), true);
+    boolean backends = ErrorMapping.isBackends(error);
+    String failure = backends ? error.status() + " " + error.code() + ": " + error.message() : null;
+    return new Ending(() -> reply.answers(AnswerStatus.FAILED), words(reply, error), true, failure);
   }
 
   static LastWords words(BackendReply reply, ApiError error) {
-    return (form, out) -> {
-      if (error.retryAfter() != null && !out.begun()) {
-        out.header("Retry-After", error.retryAfterSeconds());
-      }
-      form.fail(reply, error.status(), error.toJson(), out);
-    };
+    ApiError told = reply.hasContent() ? ErrorMapping.notAgain(error) : error;
+    return (BadNews)
+        (form, out) -> {
+          if (told.retryAfter() != null && !out.begun()) {
+            out.header("Retry-After", told.retryAfterSeconds());
+          }
+          form.fail(reply, told.status(), told.toJson(), out);
+        };
   }
 
-  private static Ending ofBody(BackendReply reply) {
-    int status = reply.head().status();
+  private static Ending ofError(BackendReply reply, ReplyError error) {
+    int status = reply.hasContent() ? ErrorMapping.notAgain(error.status()) : error.status();
+    byte[] json = error.toJson();
+    BadNews words =
+        reply.hasToldError()
+            ? (form, out) -> form.told(reply, out)
+            : (form, out) -> form.fail(reply, status, json, out);
+    String failure = "an error in its stream: " + error.message();
+    return new Ending(() -> reply.answers(AnswerStatus.FAILED), words, true, failure);
+  }
+
+  private static Ending ofAssembled(BackendReply reply, Supplier<List<Answer>> answers) {
     byte[] body = reply.body();
     WholeReply whole = WholeReply.read(body);
+    return whole.isCompletion()
+        ? good(answers, (form, out) -> form.whole(reply, body, whole, out))
+        : failed(
+            reply, ErrorMapping.invalidResponse("The upstream answered with an empty stream."));
+  }
+
+  private static Ending ofBody(BackendReply reply, BackendFailures failures) {
+    int status = reply.head().status();
+    byte[] body = reply.body();
     if (status >= 400 && status < 600) {
-      byte[] json = whole.errorBody(status);
-      return new Ending(List::of, (form, out) -> form.fail(reply, status, json, out), true);
+      return ofErrorBody(reply, failures.masked(ReplyError.of(status, body)));
     }
+    WholeReply whole = WholeReply.read(body);
     if (reply.last() != null) {
       // Of a body that has passed only the end is left to say, whatever it was.
-      return new Ending(
-          () -> reply.answers(whole), (form, out) -> form.pass(reply.last(), out), false);
+      return good(() -> reply.answers(whole), (form, out) -> form.pass(reply.last(), out));
     }
     if (reply.isSuccess() && whole.isCompletion()) {
-      return new Ending(
-          () -> reply.answers(whole), (form, out) -> form.whole(reply, body, whole, out), false);
+      return good(() -> reply.answers(whole), (form, out) -> form.whole(reply, body, whole, out));
     }
+    ReplyError error = reply.isSuccess() ? ReplyError.underSuccess(body) : null;
+    if (error != null) {
+      return ofErrorBody(reply, failures.masked(error));
+    }
+    String headline = ReplyError.headline(body);
     return failed(
         reply,
         ErrorMapping.invalidResponse(
-            "The upstream answered with status " + status + " and no chat completion."));
+            "The upstream answered with status "
+                + status
+                + " and no chat completion"
+                + (headline.isEmpty() ? "." : ": " + headline)));
+  }
+
+  private static Ending ofErrorBody(BackendReply reply, ReplyError error) {
+    byte[] json = error.toJson();
+    BadNews words = (form, out) -> form.fail(reply, error.status(), json, out);
+    int given = reply.head().status();
+    return new Ending(List::of, words, true, "status " + given + ": " + error.message());
   }
 }

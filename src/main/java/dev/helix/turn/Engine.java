@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 record Engine(
     TurnSettings settings,
     QuestionForcer forcer,
+    BackendFailures failures,
     Executor forwarding,
     Executor storing,
     ScheduledExecutorService timers) {}

@@ -15,6 +15,11 @@ public final class ErrorMapping {
   private static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
   private static final Duration STORE_RETRY = Duration.ofSeconds(5);
 
+  /** What the caller asked for depended on something that failed: clients do not repeat it. */
+  private static final int FAILED_DEPENDENCY = 424;
+
+  private static final String UPSTREAM_ERROR = "upstream_error";
+
   private static final System.Logger LOG = System.getLogger(ErrorMapping.class.getName());
 
   private ErrorMapping() {}
@@ -24,6 +29,8 @@ public final class ErrorMapping {
       case UNREACHABLE -> upstream(502, "upstream_unreachable", failure.getMessage());
       case TIMEOUT -> upstream(504, "upstream_timeout", failure.getMessage());
       case BROKEN -> upstream(502, "upstream_broken", failure.getMessage());
+      case UNREADABLE ->
+          upstream(FAILED_DEPENDENCY, "upstream_invalid_response", failure.getMessage());
     };
   }
 
@@ -40,7 +47,27 @@ public final class ErrorMapping {
   }
 
   private static ApiError upstream(int status, String code, String message) {
-    return new ApiError(status, message, "upstream_error", null, code);
+    return new ApiError(status, message, UPSTREAM_ERROR, null, code);
+  }
+
+  /** Whether the error is a failure of the backend's. */
+  static boolean isBackends(ApiError error) {
+    return error.type().equals(UPSTREAM_ERROR);
+  }
+
+  /**
+   * The error in place of one that clients take for a reason to ask again: the backend has worked
+   * for the answer, and would have to be paid again.
+   */
+  static ApiError notAgain(ApiError error) {
+    return error.withStatus(notAgain(error.status())).retryAfter(null);
+  }
+
+  static int notAgain(int status) {
+    return switch (status) {
+      case 408, 409, 425, 429 -> FAILED_DEPENDENCY;
+      default -> status >= 500 ? FAILED_DEPENDENCY : status;
+    };
   }
 
   /** An answer that the backend did not give in full, or in a form that can't be read. */

@@ -2,9 +2,16 @@ package dev.helix.turn;
 
 import dev.helix.turn.reply.BackendReply;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
-/** Tells the form of the endpoint what comes of the backend's reply. Immutable. */
-record FormEvents(ReplyForm form, CallerOutput out) implements BackendReply.Events {
+/** Tells an endpoint's form of a stream's events. Used from the turn's mailbox. */
+record FormEvents(ReplyForm form, CallerOutput out, Supplier<BackendReply> reply)
+    implements BackendReply.Events {
+  @Override
+  public void begin() {
+    form.begin(reply.get(), out);
+  }
+
   @Override
   public void pass(ByteBuffer bytes) {
     form.pass(bytes, out);

@@ -19,7 +19,7 @@ public interface ReplyForm {
   /** A stream begins before it is known how the backend will answer. */
   void commit(CallerOutput out);
 
-  /** The backend's stream begins. Its head is known to the reply. */
+  /** The backend's stream begins, which was asked for. Its head is known to the reply. */
   void begin(BackendReply reply, CallerOutput out);
 
   /**
@@ -42,7 +42,7 @@ public interface ReplyForm {
   /** The backend's stream is complete. */
   void done(BackendReply reply, CallerOutput out);
 
-  /** The backend's stream ended with an error of its own, which was passed. */
+  /** The backend's stream ended with an error of its own, which was passed. Nothing follows. */
   void told(BackendReply reply, CallerOutput out);
 
   /**
@@ -64,7 +64,8 @@ public interface ReplyForm {
   }
 
   /**
-   * There is no answer, or not all of it.
+   * There is no answer, or not all of it. Where a stream has begun, this is its last event, and the
+   * connection is cut behind it.
    *
    * @param reply what came of it; its head is null where none came
    * @param json the error in OpenAI's form

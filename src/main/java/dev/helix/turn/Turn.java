@@ -34,6 +34,7 @@ final class Turn implements CallerStream.Listener {
   private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
   private final QuestionForcer forcer;
+  private final BackendFailures failures;
   private final Mailbox mailbox;
   private final TurnAlarm alarm;
   private final TurnTimes times;
@@ -69,13 +70,19 @@ final class Turn implements CallerStream.Listener {
     this.form = form;
     this.settings = engine.settings();
     this.forcer = engine.forcer();
+    this.failures = engine.failures();
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
     this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
-    this.reply = new BackendReply(settings.replyLimits(), new FormEvents(form, caller));
+    this.reply =
+        new BackendReply(settings.replyLimits(), stream, new FormEvents(form, caller, this::reply));
+  }
+
+  private BackendReply reply() {
+    return reply;
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -161,10 +168,7 @@ final class Turn implements CallerStream.Listener {
       memory.close();
       times.backendSpoke();
       reply.begin(head);
-      if (reply.isStream()) {
-        form.begin(reply, caller);
-        caller.flush();
-      }
+      caller.flush();
       alarm.set();
     }
   }
@@ -191,11 +195,11 @@ final class Turn implements CallerStream.Listener {
       }
       case COMPLETE -> {
         if (enter(TurnEvent.WHOLE) == Action.CONCLUDE) {
-          conclude(Ending.of(reply));
+          conclude(Ending.of(reply, failures), null);
         }
       }
       case TOO_LONG -> {
-        if (form.passOn(reply, caller)) {
+        if (!reply.isStream() && form.passOn(reply, caller)) {
           reply.passOn();
           passedAtOnce = reply.last().remaining();
         } else {
@@ -209,7 +213,7 @@ final class Turn implements CallerStream.Listener {
     backend.ended();
     switch (enter(TurnEvent.CLOSED)) {
       case CONCLUDE -> concludeAsItIs();
-      case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()));
+      case FAIL -> conclude(Ending.failed(reply, ErrorMapping.incomplete()), null);
       default -> alarm.set();
     }
   }
@@ -222,7 +226,7 @@ final class Turn implements CallerStream.Listener {
     } else if (reply.isWhole()) {
       concludeAsItIs(); // It broke behind the answer's end: nothing is missing.
     } else {
-      concludeWith(ErrorMapping.of(cause));
+      concludeWith(ErrorMapping.of(cause), cause.getCause());
     }
   }
 
@@ -233,28 +237,28 @@ final class Turn implements CallerStream.Listener {
   /** Ends the turn with an error, unless its ending is decided. In the mailbox. */
   void fail(ApiError error) {
     if (enter(TurnEvent.FAILED) == Action.FAIL) {
-      concludeWith(error);
+      concludeWith(error, null);
     }
   }
 
-  private void concludeWith(ApiError error) {
-    if (reply.hasToldError()) {
-      // The backend's own error event has passed, and one is enough.
-      backend.cancel();
-      concludeAsItIs();
-    } else {
-      conclude(Ending.failed(reply, error));
-    }
+  /** Ends with an error of ours, unless the backend had one of its own: one is enough. */
+  private void concludeWith(ApiError error, Throwable cause) {
+    reply.end();
+    boolean told = reply.error() != null;
+    conclude(told ? Ending.of(reply, failures) : Ending.failed(reply, error), cause);
   }
 
   private void concludeAsItIs() {
     reply.end();
-    conclude(Ending.of(reply));
+    conclude(Ending.of(reply, failures), null);
   }
 
   /** The ending is decided: it is recorded, then the caller hears the last words. */
-  private void conclude(Ending decided) {
+  private void conclude(Ending decided, Throwable cause) {
     ending = decided;
+    if (decided.failure() != null) {
+      failures.log(decided.failure(), cause);
+    }
     if (decided.abandons()) {
       backend.cancel();
     }
@@ -271,7 +275,7 @@ final class Turn implements CallerStream.Listener {
         backend.cancel();
         memory.close();
         caller.stream().abandon();
-        ending = new Ending(() -> reply.answers(AnswerStatus.CANCELLED), (form, out) -> {}, true);
+        ending = Ending.silent(() -> reply.answers(AnswerStatus.CANCELLED));
         mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));
       }
       case ABANDON -> caller.stream().abandon();
@@ -305,15 +309,20 @@ final class Turn implements CallerStream.Listener {
   }
 
   private void speak(Ending.LastWords words) {
+    boolean begun = caller.begun();
     words.tell(form, caller);
-    caller.stream().end();
+    if (begun && words.isError()) {
+      caller.stream().breakOff();
+    } else {
+      caller.stream().end();
+    }
     alarm.set();
   }
 
   private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
     switch (enter(TurnEvent.MISTAKE)) {
-      case FAIL -> concludeWith(ApiError.internal());
+      case FAIL -> concludeWith(ApiError.internal(), null);
       case CLOSE -> {
         caller.stream().abandon();
         close();

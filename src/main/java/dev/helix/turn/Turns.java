@@ -57,6 +57,7 @@ public final class Turns {
         new Engine(
             Objects.requireNonNull(settings, "settings"),
             new QuestionForcer(storing, timers),
+            new BackendFailures(backend),
             Objects.requireNonNull(forwarding, "forwarding"),
             Objects.requireNonNull(storing, "storing"),
             Objects.requireNonNull(timers, "timers"));
@@ -65,6 +66,11 @@ public final class Turns {
   /** How turns behave. */
   public TurnSettings settings() {
     return engine.settings();
+  }
+
+  /** Where failures of the backend are told. */
+  public BackendFailures failures() {
+    return engine.failures();
   }
 
   /**

@@ -80,6 +80,11 @@ public interface AppServer {
     return false;
   }
 
+  /** Whether an application can have the connection of a caller cut behind a response's head. */
+  default boolean cutsConnections() {
+    return false;
+  }
+
   /** How an application calls the data source of this name. */
   default String jndiName(String dataSource) {
     return dataSource;

@@ -22,6 +22,11 @@ final class Jetty implements AppServer {
   }
 
   @Override
+  public boolean cutsConnections() {
+    return true;
+  }
+
+  @Override
   public String id() {
     return "jetty-" + environment;
   }

@@ -19,6 +19,11 @@ final class Tomcat implements AppServer {
   }
 
   @Override
+  public boolean cutsConnections() {
+    return true;
+  }
+
+  @Override
   public String id() {
     return id;
   }

@@ -59,7 +59,7 @@ interface DeploymentCases extends Fixture {
   @Test
   @Check("redeploying leaves no threads and no classes behind")
   default void redeploying_leavesNoThreadsAndNoClassesBehind(@TempDir Path folder) {
-    try (ScriptedUpstream upstream = ScriptedUpstream.start();
+    try (ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
         AppServerProcess server =
             AppServerProcess.start(
                 kind(),

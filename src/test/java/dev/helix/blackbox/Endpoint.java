@@ -23,7 +23,7 @@ final class Endpoint implements AutoCloseable {
   private final ServerUnderTest server;
   private final Group group;
   private final Path sessions;
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
 
   private Endpoint(ServerUnderTest server, Group group, Path sessions) {
     this.server = server;

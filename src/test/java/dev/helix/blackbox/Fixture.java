@@ -40,6 +40,11 @@ public interface Fixture {
     return true;
   }
 
+  /** Whether the server can cut the connection of a caller whose stream has broken off. */
+  default boolean cutsConnections() {
+    return true;
+  }
+
   /** Whether requests that run when the server is told to stop may end. */
   default boolean finishesRequestsAtStop() {
     return true;

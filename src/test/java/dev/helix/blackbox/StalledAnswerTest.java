@@ -52,8 +52,8 @@ class StalledAnswerTest {
                 + length
                 + "\r\n\r\n"
                 + half);
-        assertEquals(
-            "upstream_timeout", Errors.check(504, client.response()).path("code").asText());
+        // Half an answer has been paid for: nobody is to ask for it again.
+        Errors.check(half.isEmpty() ? 504 : 424, "upstream_timeout", client.response());
         call.awaitClosedByPeer(Duration.ofSeconds(5));
       }
     }

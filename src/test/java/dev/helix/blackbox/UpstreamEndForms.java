@@ -63,6 +63,7 @@ final class UpstreamEndForms {
                 "an error of its own, and silence",
                 text("a"),
                 event("{\"error\":{\"message\":\"no\"}}"))
+            .tells(Told.ITS_ERROR)
             .then(End.STAYS)
             .says("a")
             .finish(null)
@@ -72,6 +73,7 @@ final class UpstreamEndForms {
                 text("a"),
                 STOP,
                 event("{\"error\":{\"message\":\"no\"}}"))
+            .tells(Told.ITS_ERROR)
             .says("a")
             .failed());
   }

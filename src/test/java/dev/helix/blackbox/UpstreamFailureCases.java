@@ -76,6 +76,27 @@ interface UpstreamFailureCases extends Fixture {
   }
 
   @Test
+  default void streamThatBreaks_isCutBehindItsError_butNotForOpenWebUi_andTheNextTurnWorks() {
+    Endpoint endpoint = usual();
+    for (String[] headers : new String[][] {{}, {"X-OpenWebUI-Task", ""}}) {
+      for (Consumer<Call> death : List.<Consumer<Call>>of(Call::cut, Call::end, Call::reset)) {
+        Talk talk = endpoint.talk(headers);
+        try (RawClient client = talk.http().stream("Will you live?")) {
+          Call call = endpoint.upstream().next();
+          call.beginSse();
+          call.sse(Completions.delta("Only so"));
+          RawResponse response = client.response();
+          Talk.hears(response, "Only so");
+          death.accept(call);
+          Talk.hearsErrorAtTheEnd(response);
+          assertEquals(cutsConnections() && headers.length == 0, response.isCut());
+        }
+        talk.streamed("And now?", "Now I do");
+      }
+    }
+  }
+
+  @Test
   default void upstreamRefusesConnections_502_thenTheNextTurnWorks() {
     Endpoint endpoint = usual();
     Talk talk = endpoint.talk();
@@ -107,7 +128,7 @@ interface UpstreamFailureCases extends Fixture {
   }
 
   @Test
-  default void wholeBodyCutShort_502_questionIsKept() {
+  default void wholeBodyCutShort_424_questionIsKept() {
     Endpoint endpoint = usual();
     Talk talk = endpoint.talk();
     try (RawClient client = talk.http().ask("All of it, please")) {
@@ -116,7 +137,7 @@ interface UpstreamFailureCases extends Fixture {
           "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
               + "{\"id\":\"x\",\"choices\":[");
       call.cut();
-      Errors.check(502, client.response());
+      Errors.check(424, client.response());
     }
     assertEquals("user:All of it, please", talk.stored().said().get(0));
     assertEquals(List.of(), talk.stored().answers("completed"));
@@ -224,7 +245,7 @@ interface UpstreamFailureCases extends Fixture {
         nonsense("HTML 502", 502, "text/html", html, 502),
         nonsense("HTML 503", 503, "text/html", html, 503),
         nonsense("HTML 404", 404, "text/html", html, 404),
-        nonsense("HTML 200", 200, "text/html", html, 502),
+        nonsense("HTML 200", 200, "text/html", html, 424),
         nonsense("empty 500", 500, "text/plain", "", 500),
         nonsense("other JSON 400", 400, "application/json", "{\"detail\":\"nope\"}", 400),
         nonsense("a redirect", 302, "text/plain", "elsewhere", 502));
@@ -254,12 +275,12 @@ interface UpstreamFailureCases extends Fixture {
   }
 
   @Test
-  default void jsonWithStatus200ThatIsBroken_502_questionIsKept() {
+  default void jsonWithStatus200ThatIsBroken_424_questionIsKept() {
     Endpoint endpoint = usual();
     Talk talk = endpoint.talk();
     try (RawClient client = talk.http().ask("Whole")) {
       endpoint.upstream().next().respondJson(200, "{\"choices\":[{");
-      Errors.check(502, client.response());
+      Errors.check(424, client.response());
     }
     assertEquals(List.of("user:Whole"), talk.stored().said());
   }

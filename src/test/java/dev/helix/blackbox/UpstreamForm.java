@@ -47,7 +47,9 @@ public record UpstreamForm(
     /** A {@code [DONE]} of ours. */
     DONE,
     /** An error of ours. */
-    ERROR
+    ERROR,
+    /** The error that its last event is, in our form and in place of that event. */
+    ITS_ERROR
   }
 
   /** A stream of these events, with {@code [DONE]} behind them. */
@@ -61,6 +63,12 @@ public record UpstreamForm(
   static UpstreamForm raw(String name, Object... parts) {
     return new UpstreamForm(
         name, true, bytes(parts), End.ENDS, Told.NOTHING, null, "completed", "stop", null);
+  }
+
+  /** What of it comes to the caller as it is. */
+  public byte[] passes() {
+    String text = new String(in, StandardCharsets.ISO_8859_1);
+    return told == Told.ITS_ERROR ? Arrays.copyOf(in, text.lastIndexOf("data:")) : in;
   }
 
   /** A body in one piece. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.blackbox.UpstreamForm.Told;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
@@ -64,19 +65,20 @@ interface UpstreamFormCases extends Fixture {
     }
   }
 
-  private static void hears(UpstreamForm form, RawResponse response) {
+  private void hears(UpstreamForm form, RawResponse response) {
     assertEquals(200, response.status(), response::restText);
     byte[] rest = withoutComments(response.rest());
-    assertFalse(response.isCut(), response::text);
-    byte[] passed = Arrays.copyOf(rest, Math.min(rest.length, form.in().length));
-    assertArrayEquals(form.in(), passed, () -> new String(rest, StandardCharsets.UTF_8));
+    boolean failed = form.told() == Told.ERROR || form.told() == Told.ITS_ERROR;
+    assertEquals(failed && cutsConnections(), response.isCut(), response::text);
+    byte[] passed = Arrays.copyOf(rest, Math.min(rest.length, form.passes().length));
+    assertArrayEquals(form.passes(), passed, () -> new String(rest, StandardCharsets.UTF_8));
     String behind =
         new String(rest, passed.length, rest.length - passed.length, StandardCharsets.UTF_8);
     switch (form.told()) {
       case NOTHING -> assertEquals("", behind);
       case DONE -> assertEquals("data: [DONE]", behind.strip());
-      case ERROR -> {
-        assertTrue(behind.contains("data: {\"error\""), behind);
+      case ERROR, ITS_ERROR -> {
+        assertTrue(behind.contains("event: error\ndata: {\"error\""), behind);
         assertFalse(behind.contains(Completions.DONE), behind);
       }
     }

@@ -58,6 +58,11 @@ abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
   }
 
   @Override
+  public boolean cutsConnections() {
+    return kind.cutsConnections();
+  }
+
+  @Override
   public boolean finishesRequestsAtStop() {
     return kind.finishesRequestsAtStop();
   }

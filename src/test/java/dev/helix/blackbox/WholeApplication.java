@@ -19,7 +19,7 @@ import org.eclipse.jetty.server.ServerConnector;
  * files and with a scripted upstream. Thread-safe.
  */
 public final class WholeApplication implements AutoCloseable {
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
   private final Server server = new Server();
   private final ServerConnector connector = new ServerConnector(server);
   private final WebAppContext context = new WebAppContext();

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class ClusterServer implements AutoCloseable {
   static final Duration LEASE = Duration.ofSeconds(2);
 
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
   private final Map<String, String> environment = new HashMap<>();
   private WarProcess process;
 

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class PiecewiseUpstream implements AutoCloseable {
   private static final int LONGEST_PAUSE_MICROS = 6000;
 
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
   private final ScheduledExecutorService pieces = Executors.newScheduledThreadPool(2);
   private final Random random;
   private volatile boolean closed;

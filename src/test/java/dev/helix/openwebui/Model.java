@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Thread-safe.
  */
 final class Model implements AutoCloseable {
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
   private final Map<Integer, Script> said = new ConcurrentHashMap<>();
   private final AtomicInteger answers = new AtomicInteger();
 

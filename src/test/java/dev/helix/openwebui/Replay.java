@@ -28,7 +28,7 @@ final class Replay implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final HeaderSetup setup;
-  private final ScriptedUpstream upstream = ScriptedUpstream.start();
+  private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
   private final Map<Integer, Script> scripts = new ConcurrentHashMap<>();
   private final Map<Integer, Exchange> open = new HashMap<>();
   private final Set<String> stored = new TreeSet<>();

@@ -30,6 +30,7 @@ public final class ScriptedUpstream implements AutoCloseable {
   private volatile ServerSocket listener;
   private volatile Thread acceptor;
   private volatile boolean closesAfterEachReply;
+  private volatile boolean scriptsModels = true;
   private volatile Function<Request, Reply> answers = request -> null;
 
   private ScriptedUpstream() {
@@ -42,6 +43,21 @@ public final class ScriptedUpstream implements AutoCloseable {
     ScriptedUpstream upstream = new ScriptedUpstream();
     upstream.serve();
     return upstream;
+  }
+
+  /**
+   * Starts one for a whole application, which asks for the list of models when it starts: there is
+   * none, unless a standing answer gives it.
+   */
+  public static ScriptedUpstream startWithoutModels() {
+    ScriptedUpstream upstream = start();
+    upstream.scriptsModels = false;
+    return upstream;
+  }
+
+  /** From now on requests for the list of models wait for a script as all others do. */
+  public void scriptModels() {
+    scriptsModels = true;
   }
 
   /** A base URL at which connections are refused. */
@@ -211,6 +227,9 @@ public final class ScriptedUpstream implements AutoCloseable {
         Request request = new Request(parts[0], parts[1], headers, in.requestBody(headers));
         last = new Call(request, socket, closesAfterEachReply);
         Reply reply = answers.apply(request);
+        if (reply == null && !scriptsModels && request.path().endsWith("/models")) {
+          reply = Reply.json(404, "{}");
+        }
         if (reply == null) {
           calls.add(last);
         } else {

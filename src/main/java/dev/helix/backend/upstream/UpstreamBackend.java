@@ -19,14 +19,19 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.CredentialsProvider;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManager;
 import org.apache.hc.core5.concurrent.DefaultThreadFactory;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
@@ -43,8 +48,8 @@ import org.apache.hc.core5.util.Timeout;
  *
  * <p>The upstream is sent our own key, the content headers and the headers listed in {@link
  * ChatCall#headers} or {@link PassedCall#headers}, nothing else of the caller's (Specification
- * section 6). Redirects are not followed, cookies not kept, bodies not decompressed. Safe for use
- * by many threads.
+ * section 6). Redirects are not followed, cookies not kept. Replies to chats that come compressed,
+ * which is not asked for, are read. Safe for use by many threads.
  */
 public final class UpstreamBackend implements ChatBackend, PassingBackend {
   private static final int MAX_MODELS_BYTES = 16 * 1024 * 1024;
@@ -55,6 +60,14 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   /** The client keeps three buffers of this size for each reply under way. */
   private static final int BUFFER_BYTES = 2 * 1024;
+
+  /** Some gateways put the policies of a company into their heads. */
+  private static final int MAX_HEADERS = 1000;
+
+  private static final int MAX_LINE_BYTES = 64 * 1024;
+
+  /** A key that is shorter is none: it is a word that may stand in any text. */
+  private static final int SECRET_CHARACTERS = 8;
 
   private final ScheduledExecutorService timers;
   private final ConnectThread connectThread;
@@ -71,7 +84,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   UpstreamBackend(UpstreamSettings settings, ScheduledExecutorService timers, DnsResolver names) {
     this.settings = settings;
-    this.completions = settings.endpoint("/chat/completions");
+    this.completions = settings.endpoint(UpstreamSettings.COMPLETIONS);
     this.models = settings.endpoint("/models");
     this.timers = timers;
     Timeout connect = Timeout.of(settings.connectTimeout());
@@ -91,13 +104,18 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
             .setHandshakeTimeout(connect)
             .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1)
             .build());
+    ProxySettings proxy = settings.proxy();
     this.client =
         HttpAsyncClients.custom()
+            .setProxy(proxy == null ? null : new HttpHost("http", proxy.host(), proxy.port()))
+            .setDefaultCredentialsProvider(credentials(proxy))
             .setConnectionManager(connections)
             .setHttp1Config(
                 Http1Config.copy(Http1Config.DEFAULT)
                     .setBufferSize(BUFFER_BYTES)
                     .setInitialWindowSize(ReplyReceiver.FIRST_WINDOW)
+                    .setMaxHeaderCount(MAX_HEADERS)
+                    .setMaxLineLength(MAX_LINE_BYTES)
                     .build())
             .setIoSessionDecorator(ReadGate::before)
             .setIOReactorConfig(IOReactorConfig.custom().setSoTimeout(Timeout.DISABLED).build())
@@ -119,22 +137,50 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
     client.start();
   }
 
+  /** What the client answers a proxy with that asks who it is before it opens a tunnel. */
+  private static CredentialsProvider credentials(ProxySettings proxy) {
+    BasicCredentialsProvider credentials = new BasicCredentialsProvider();
+    if (proxy != null && proxy.credentials() != null) {
+      String[] parts = proxy.credentials().split(":", 2);
+      char[] password = parts.length < 2 ? new char[0] : parts[1].toCharArray();
+      credentials.setCredentials(
+          new AuthScope(proxy.host(), proxy.port()),
+          new UsernamePasswordCredentials(parts[0], password));
+    }
+    return credentials;
+  }
+
+  @Override
+  public String describe() {
+    return "the upstream at " + settings.base();
+  }
+
+  @Override
+  public String masked(String text) {
+    String key = settings.key();
+    return key == null || key.length() < SECRET_CHARACTERS ? text : text.replace(key, "***");
+  }
+
   @Override
   public Exchange chat(ChatCall call, ReplyReceiver receiver) {
-    return begin("POST", completions, call.headers(), call.body(), receiver);
+    return begin("POST", completions, call.headers(), call.body(), new PlainReply(receiver, false));
   }
 
   @Override
   public Exchange pass(PassedCall call, ReplyReceiver receiver) {
     return begin(
-        call.method(), settings.endpoint(call.target()), call.headers(), call.body(), receiver);
+        call.method(),
+        settings.endpoint(call.target()),
+        call.headers(),
+        call.body(),
+        new PlainReply(receiver, true));
   }
 
   @Override
   public CompletionStage<byte[]> models() {
     ModelsReceiver receiver = new ModelsReceiver();
     asked = receiver;
-    Exchange exchange = begin("GET", models, Map.of(), null, receiver);
+    Exchange exchange = begin("GET", models, Map.of(), null, new PlainReply(receiver, false));
     receiver.exchange.complete(exchange);
     ScheduledFuture<?> timeout =
         timers.schedule(
@@ -151,11 +197,16 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
   }
 
   private Exchange begin(
-      String method, URI endpoint, Map<String, String> headers, byte[] body, ReplyReceiver to) {
+      String method, URI endpoint, Map<String, String> headers, byte[] body, PlainReply to) {
     BasicHttpRequest request = new BasicHttpRequest(method, endpoint);
     headers.forEach(request::setHeader);
     if (settings.key() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());
+    }
+    ProxySettings proxy = settings.proxy();
+    boolean tunnelled = endpoint.getScheme().equalsIgnoreCase("https");
+    if (proxy != null && proxy.credentials() != null && !tunnelled) {
+      request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, proxy.authorization());
     }
     UpstreamExchange exchange = new UpstreamExchange(client, connections, request, body, to);
     exchange.begin();

@@ -4,7 +4,6 @@ import dev.helix.backend.BackendException;
 import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ReplyHead;
-import dev.helix.backend.ReplyReceiver;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -63,11 +62,15 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private final CloseableHttpAsyncClient client;
   private final PoolingAsyncClientConnectionManager connections;
   private final BasicHttpRequest request;
-  private final ReplyReceiver receiver;
+  private final PlainReply receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile byte[] body;
   private volatile boolean headSeen;
   private volatile boolean cancelled;
+
+  /** Whether a way to the upstream is open: before, whoever answers is a proxy. */
+  private volatile boolean reached;
+
   private volatile Future<Void> running;
   private volatile AsyncExecRuntime connection;
 
@@ -81,7 +84,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       PoolingAsyncClientConnectionManager connections,
       BasicHttpRequest request,
       byte[] body,
-      ReplyReceiver receiver) {
+      PlainReply receiver) {
     this.client = client;
     this.connections = connections;
     this.request = request;
@@ -111,10 +114,14 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
   @Override
   public synchronized void request(int bytes) {
-    if (channel == null) {
-      credit += bytes;
-    } else {
-      grant(bytes);
+    credit += receiver.asked(bytes);
+    grantCredit();
+  }
+
+  private void grantCredit() {
+    if (channel != null && credit > 0) {
+      grant(credit);
+      credit = 0;
     }
   }
 
@@ -152,9 +159,18 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       throws HttpException, IOException {
     if (scope.clientContext.getAttribute(CONTEXT_ATTRIBUTE) instanceof UpstreamExchange exchange) {
       exchange.connection = scope.execRuntime;
+      exchange.reached = true;
       exchange.throwIfCancelled();
     }
     chain.proceed(request, producer, scope, callback);
+  }
+
+  /** Gives the connection up where the receiver has been told that the reply is of no use. */
+  private void throwIfUnreadable() throws IOException {
+    if (!ended.get() && receiver.isOver()) {
+      ended.set(true);
+      throw new IOException("the reply cannot be read");
+    }
   }
 
   private void throwIfCancelled() throws InterruptedIOException {
@@ -184,6 +200,10 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         FutureCallback<Void> resultCallback)
         throws IOException {
       throwIfCancelled();
+      if (!reached) {
+        receiver.failed(refusedByProxy(response.getCode()));
+        throwIfUnreadable();
+      }
       headSeen = true;
       body = null;
       Map<String, String> headers = new HashMap<>();
@@ -191,6 +211,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         headers.put(header.getName(), header.getValue() == null ? "" : header.getValue());
       }
       receiver.head(new ReplyHead(response.getCode(), headers));
+      throwIfUnreadable();
       if (entity == null) {
         streamEnd(List.of());
         resultCallback.completed(null);
@@ -206,10 +227,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     public void updateCapacity(CapacityChannel capacityChannel) {
       synchronized (UpstreamExchange.this) {
         channel = capacityChannel;
-        if (credit > 0) {
-          grant(credit);
-        }
-        credit = 0;
+        grantCredit();
       }
     }
 
@@ -220,6 +238,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         receiver.data(copyOf(src)); // The client reuses its buffer.
       }
       src.position(src.limit());
+      throwIfUnreadable();
     }
 
     // A new ByteBuffer would be filled with zeros first.
@@ -280,6 +299,15 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
     @Override
     public void releaseResources() {}
+  }
+
+  private static BackendException refusedByProxy(int status) {
+    return new BackendException(
+        Reason.UNREACHABLE,
+        status == 407
+            ? "The proxy before the upstream wants credentials, or others: status 407."
+            : "The proxy before the upstream refused to connect to it: status " + status + ".",
+        null);
   }
 
   private BackendException explain(Exception cause) {

@@ -13,6 +13,7 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
 import dev.helix.transcript.MessageIds;
+import dev.helix.turn.ReplyForm;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
@@ -51,7 +52,8 @@ final class ChatEndpoint {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
       ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
-      turns.begin(call(request, chat, body), new ChatReplyForm(), request, response);
+      ReplyForm form = new ChatReplyForm(chat.stream());
+      turns.begin(call(request, chat, body), form, request, response);
       handedOver = true;
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());

@@ -17,15 +17,23 @@ import java.util.Map;
  */
 final class ChatReplyForm implements ReplyForm {
   private static final String EVENT_STREAM = "text/event-stream";
+  private static final String JSON = "application/json";
+  private static final byte[] ERROR = ascii("event: error\n");
   private static final byte[] COMMENT = ascii(": waiting\n\n");
   private static final byte[] DONE = ascii("data: [DONE]\n\n");
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] EVENT_END = ascii("\n\n");
 
+  private final boolean streamAsked;
   private boolean stream;
 
   /** Whether a body passes as it comes. */
   private boolean passes;
+
+  /** The form for a caller who asked for a stream, or did not. */
+  ChatReplyForm(boolean streamAsked) {
+    this.streamAsked = streamAsked;
+  }
 
   @Override
   public void commit(CallerOutput out) {
@@ -40,7 +48,9 @@ final class ChatReplyForm implements ReplyForm {
     if (!stream) {
       ReplyHead head = reply.head();
       Map<String, String> headers = PassedHeaders.of(head);
-      headers.put("Content-Type", head.header("content-type").orElse(EVENT_STREAM));
+      headers.put(
+          "Content-Type",
+          head.isOfType(EVENT_STREAM) ? head.headers().get("content-type") : EVENT_STREAM);
       beginStream(head.status(), headers, out);
     }
   }
@@ -82,29 +92,31 @@ final class ChatReplyForm implements ReplyForm {
     endHalfEvent(reply, out);
   }
 
-  /** Unchanged, or, where a stream was begun, as a stream of one chunk. */
+  /** Unchanged, or, where a stream was asked for, as a stream of one chunk. */
   @Override
   public void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out) {
-    if (stream) {
+    if (streamAsked) {
+      begin(reply, out);
       event(whole.asChunk(), out);
       out.write(DONE);
     } else {
       ReplyHead head = reply.head();
-      writeWhole(
-          head.status(),
-          PassedHeaders.of(head),
-          head.header("content-type").orElse("application/json"),
-          body,
-          out);
+      writeWhole(head.status(), PassedHeaders.of(head), jsonType(head), body, out);
     }
   }
 
+  private static String jsonType(ReplyHead head) {
+    String type = head.header("content-type").orElse("");
+    return type.contains("json") ? type : JSON;
+  }
+
+  /** A body that is to be told as a stream, or in one, cannot pass. */
   @Override
   public boolean passOn(BackendReply reply, CallerOutput out) {
-    if (!stream) {
+    if (!streamAsked) {
       ReplyHead head = reply.head();
       Map<String, String> headers = PassedHeaders.of(head);
-      headers.put("Content-Type", head.header("content-type").orElse("application/json"));
+      headers.put("Content-Type", jsonType(head));
       head.header("content-length").ifPresent(length -> headers.put("Content-Length", length));
       out.begin(head.status(), headers);
       passes = true;
@@ -116,15 +128,16 @@ final class ChatReplyForm implements ReplyForm {
   @Override
   public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
     if (passes) {
-      return; // It is cut short, and says so by its length.
+      return; // It is cut short.
     }
     if (stream) {
       endHalfEvent(reply, out);
+      out.write(ERROR);
       event(json, out);
     } else {
       ReplyHead head = reply.head();
       Map<String, String> headers = head == null ? new LinkedHashMap<>() : PassedHeaders.of(head);
-      writeWhole(status, headers, "application/json", json, out);
+      writeWhole(status, headers, JSON, json, out);
     }
   }
 

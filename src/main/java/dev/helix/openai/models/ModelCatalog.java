@@ -1,6 +1,8 @@
 package dev.helix.openai.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.backend.ChatBackend;
 import dev.helix.text.Json;
 import java.io.IOException;
@@ -64,8 +66,20 @@ public final class ModelCatalog {
     this.timers = timers;
   }
 
+  /**
+   * Asks for the list, and has the log say what came of it. A failure counts for nothing: the first
+   * caller has the backend asked again.
+   */
+  public void announce() {
+    CompletionStage<byte[]> unused = list(true);
+  }
+
   /** The list's JSON in UTF-8. Never fails. */
   CompletionStage<byte[]> list() {
+    return list(false);
+  }
+
+  private CompletionStage<byte[]> list(boolean first) {
     CompletableFuture<byte[]> mine;
     long patience;
     synchronized (this) {
@@ -87,10 +101,10 @@ public final class ModelCatalog {
           .whenComplete(
               (body, failure) -> {
                 timer.cancel(false);
-                mine.complete(heard(body, failure));
+                mine.complete(heard(body, failure, first));
               });
     } catch (RuntimeException e) {
-      mine.complete(heard(null, e));
+      mine.complete(heard(null, e, first));
     }
     return mine;
   }
@@ -117,30 +131,72 @@ public final class ModelCatalog {
     return last;
   }
 
-  private synchronized byte[] heard(byte[] body, Throwable failure) {
+  private synchronized byte[] heard(byte[] body, Throwable failure, boolean first) {
     asked = null;
-    failing = failure != null || !isList(body);
+    byte[] list = failure == null ? list(body) : null;
+    failing = list == null;
     holdsUntil = System.nanoTime() + (failing ? FAILURE_NANOS : keptNanos);
     if (failing) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "the list of models can''t be had ({0}); the last known one holds",
+          "the list of models can''t be had from {0} ({1}); the last known one holds",
+          backend.describe(),
           failure == null
               ? "it is no list"
               : (failure.getCause() == null ? failure : failure.getCause()).getMessage());
+      failing = !first;
+      holdsUntil = first ? System.nanoTime() : holdsUntil;
     } else {
-      last = body;
+      last = list;
+      if (first) {
+        LOG.log(System.Logger.Level.INFO, "{0} lists {1} models", backend.describe(), count(list));
+      }
     }
     return last;
   }
 
-  private static boolean isList(byte[] body) {
+  /**
+   * The list as OpenAI gives it, of one that may be a bare array or null; null where it is none.
+   */
+  private static byte[] list(byte[] body) {
     try {
       JsonNode json = Json.MAPPER.readTree(body);
-      return json != null && json.path("data").isArray();
+      if (json == null || json.path("data").isArray()) {
+        return json == null ? null : body;
+      }
+      if (json instanceof ObjectNode object && object.path("data").isNull()) {
+        object.putArray("data");
+        return bytes(object);
+      }
+      return json.isArray() ? bytes(listOf(json)) : null;
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "the list of models is no JSON", e);
-      return false;
+      return null;
     }
+  }
+
+  private static int count(byte[] list) {
+    try {
+      return Json.MAPPER.readTree(list).path("data").size();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a list of models that was read before", e);
+    }
+  }
+
+  private static ObjectNode listOf(JsonNode models) {
+    ObjectNode list = Json.MAPPER.createObjectNode().put("object", "list");
+    ArrayNode data = list.putArray("data");
+    for (JsonNode model : models) {
+      if (model.isTextual()) {
+        data.addObject().put("id", model.textValue()).put("object", "model");
+      } else {
+        data.add(model);
+      }
+    }
+    return list;
+  }
+
+  private static byte[] bytes(JsonNode json) {
+    return json.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

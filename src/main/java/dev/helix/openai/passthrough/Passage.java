@@ -7,11 +7,12 @@ import dev.helix.backend.ReplyReceiver;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
+import dev.helix.turn.BackendFailures;
 import dev.helix.turn.BackendFlow;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.PassedHeaders;
 import dev.helix.turn.TurnSettings;
-import dev.helix.turn.reply.WholeReply;
+import dev.helix.turn.reply.ReplyError;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import jakarta.servlet.AsyncContext;
@@ -220,7 +221,10 @@ final class Passage implements CallerStream.Listener {
     flow.cancel();
     int status = head.status();
     if (status >= 400 && status < 600) {
-      tell(status, WholeReply.read(error.toByteArray()).errorBody(status));
+      BackendFailures failures = passing.turns().failures();
+      ReplyError told = failures.masked(ReplyError.of(status, error.toByteArray()));
+      failures.log("status " + status + ": " + told.message(), null);
+      tell(status, told.toJson());
     } else {
       fail(
           ErrorMapping.invalidResponse(
@@ -244,10 +248,11 @@ final class Passage implements CallerStream.Listener {
     if (!begun) {
       tell(why.status(), why.toJson());
     } else if (isEvents()) {
-      give(text("\n\ndata: " + new String(why.toJson(), StandardCharsets.UTF_8) + "\n\n"));
-      end();
+      String json = new String(why.toJson(), StandardCharsets.UTF_8);
+      give(text("\n\nevent: error\ndata: " + json + "\n\n"));
+      breakOff();
     } else {
-      left("the upstream broke off");
+      breakOff();
     }
   }
 
@@ -262,6 +267,11 @@ final class Passage implements CallerStream.Listener {
 
   private static ByteBuffer text(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void breakOff() {
+    ending = true;
+    caller.breakOff();
   }
 
   private void end() {

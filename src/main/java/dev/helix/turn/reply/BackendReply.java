@@ -2,6 +2,7 @@ package dev.helix.turn.reply;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.text.DataUrlCut;
 import dev.helix.transcript.Answer;
 import java.io.ByteArrayOutputStream;
@@ -10,7 +11,9 @@ import java.util.List;
 
 /**
  * What the backend has answered so far: a stream of events, which passes on while the answer is put
- * together on the side, or a whole body, which is gathered. Used from the turn's mailbox.
+ * together on the side, or a whole body, which is gathered. Which of the two a reply of success is
+ * shows in its first bytes. A stream that nobody asked for does not pass. Used from the turn's
+ * mailbox.
  */
 public final class BackendReply {
   private static final int MAX_ERROR_BYTES = 256 * 1024;
@@ -21,12 +24,15 @@ public final class BackendReply {
     MORE,
     /** Nothing that matters is to come. */
     COMPLETE,
-    /** It is a body that is longer than is kept, and goes on. */
+    /** It is longer than is kept, and goes on. */
     TOO_LONG
   }
 
   /** Told of a stream as it comes. */
   public interface Events {
+    /** It is a stream, as far as can be known. */
+    default void begin() {}
+
     /** Bytes that may pass to the caller as they are, in a buffer that is this one's. */
     void pass(ByteBuffer bytes);
 
@@ -36,6 +42,10 @@ public final class BackendReply {
 
   private final ReplyLimits limits;
   private final Events events;
+
+  /** Puts a stream together that was not asked for; null where one was. */
+  private final AssembledReply assembled;
+
   private final StreamedReply streamed;
   private final SseScanner scanner;
   private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
@@ -47,24 +57,42 @@ public final class BackendReply {
   private ByteBuffer last;
 
   private ReplyHead head;
-  private boolean stream;
+  private StreamStart kind = StreamStart.UNKNOWN;
+
+  /** Whether it says of itself that it is a stream. */
+  private boolean called;
 
   /**
    * A reply that has not begun.
    *
    * @param limits how much of it is kept
-   * @param events told of a stream's events
+   * @param stream whether a stream was asked for
+   * @param events told of what passes
    */
-  public BackendReply(ReplyLimits limits, Events events) {
+  public BackendReply(ReplyLimits limits, boolean stream, Events events) {
     this.limits = limits;
     this.events = events;
+    this.assembled = stream ? null : new AssembledReply();
     this.streamed = new StreamedReply(limits.bytes());
-    this.scanner = new SseScanner(events, streamed, limits);
+    // Who gets the whole gets its images too: they are cut when it is recorded.
+    ReplyLimits ofEvents = stream ? limits : new ReplyLimits(limits.bytes(), Long.MAX_VALUE);
+    this.scanner = new SseScanner(stream ? events : assembled, streamed, ofEvents);
   }
 
   public void begin(ReplyHead replyHead) {
     head = replyHead;
-    stream = isSuccess() && head.isOfType("text/event-stream");
+    if (!isSuccess()) {
+      kind = StreamStart.WHOLE;
+    } else if (head.isOfType("text/event-stream")) {
+      called = true;
+      tellBegin();
+    }
+  }
+
+  private void tellBegin() {
+    if (assembled == null) {
+      events.begin();
+    }
   }
 
   /** Null until the reply begins. */
@@ -78,7 +106,7 @@ public final class BackendReply {
 
   /** Whether it is a stream of events. */
   public boolean isStream() {
-    return stream;
+    return kind == StreamStart.STREAM || (kind == StreamStart.UNKNOWN && called);
   }
 
   /** Whether what was passed ends with a complete event, so that something may be put in. */
@@ -93,13 +121,37 @@ public final class BackendReply {
 
   /** Takes the next bytes. */
   public Progress take(ByteBuffer bytes) {
-    if (stream) {
-      scanner.feed(bytes);
-      if (scanner.done()) {
-        return Progress.COMPLETE;
-      }
-      return Progress.MORE;
+    return switch (kind) {
+      case STREAM -> scan(bytes);
+      case WHOLE -> gather(bytes);
+      case UNKNOWN -> takeFirst(bytes);
+    };
+  }
+
+  private Progress takeFirst(ByteBuffer bytes) {
+    Progress progress = gather(bytes);
+    byte[] first = gathered.toByteArray();
+    kind = StreamStart.of(first, called);
+    if (kind != StreamStart.STREAM) {
+      return progress;
     }
+    gathered.reset();
+    if (!called) {
+      tellBegin();
+    }
+    return scan(ByteBuffer.wrap(first));
+  }
+
+  private Progress scan(ByteBuffer bytes) {
+    scanner.feed(bytes);
+    if (scanner.done() || scanner.error() != null) {
+      return Progress.COMPLETE;
+    }
+    boolean tooLong = assembled != null && (streamed.isLost() || assembled.size() > limits.bytes());
+    return tooLong ? Progress.TOO_LONG : Progress.MORE;
+  }
+
+  private Progress gather(ByteBuffer bytes) {
     if (cut != null) {
       keep(bytes);
       events.pass(last);
@@ -136,16 +188,15 @@ public final class BackendReply {
 
   /** There are no more bytes. */
   public void end() {
-    if (stream) {
-      scanner.end();
-    } else if (cut != null) {
+    scanner.end();
+    if (cut != null) {
       cut.end();
     }
   }
 
   /** Whether the streamed answer is whole, by {@code [DONE]} or by its finish reasons. */
   public boolean isWhole() {
-    return stream
+    return isStream()
         && !streamed.hasError()
         && (scanner.done() || (streamed.isFinished() && !streamed.isUnreadable()));
   }
@@ -157,27 +208,58 @@ public final class BackendReply {
 
   /** Whether the backend has nothing more to say, though its stream goes on. */
   public boolean isOver() {
-    return stream && streamed.isOver();
+    return isStream() && streamed.isOver();
   }
 
   /** How much of a stream was read so far, in bytes of what it says. */
   public long size() {
-    return stream ? streamed.size() : 0;
+    return isStream() ? streamed.size() : 0;
   }
 
-  /** Whether the backend sent an error in its stream, which has passed to the caller. */
+  /** The error that the backend sent in its stream; null where it sent none. */
+  public ReplyError error() {
+    return scanner.error() != null ? scanner.error() : streamed.error();
+  }
+
+  /** Whether that error has passed to the caller, in a form that clients read. */
   public boolean hasToldError() {
-    return streamed.hasError();
+    return assembled == null && scanner.error() == null && streamed.hasPlainError();
+  }
+
+  /** Whether the backend has worked for this reply: there is something of an answer. */
+  public boolean hasContent() {
+    if (head == null || !isSuccess()) {
+      return false;
+    }
+    return isStream() ? streamed.hasContent() : cut != null || gathered.size() > 0;
   }
 
   /** The streamed answers so far; those without a finish reason get this status. */
   public List<Answer> answers(AnswerStatus unfinished) {
-    return streamed.answers(unfinished);
+    List<Answer> answers = streamed.answers(unfinished);
+    return assembled == null ? answers : answers.stream().map(this::shortened).toList();
   }
 
-  /** The body that was gathered, or what is kept of one that passes. */
+  private Answer shortened(Answer answer) {
+    byte[] message = DataUrlCut.of(answer.message().wireJson(), limits.dataUrl());
+    return new Answer(
+        Message.parse(message), answer.model(), answer.finishReason(), answer.status());
+  }
+
+  /**
+   * The body that was gathered, or put together of a stream that was not asked for, or what is kept
+   * of one that passes.
+   */
   public byte[] body() {
+    if (isAssembled()) {
+      return assembled.body(streamed.answers(AnswerStatus.COMPLETED));
+    }
     return cut == null ? gathered.toByteArray() : cut.bytes();
+  }
+
+  /** Whether the caller gets it in one piece although it is a stream. */
+  public boolean isAssembled() {
+    return assembled != null && isStream();
   }
 
   /** The answers of a body, as they are to be recorded. */

@@ -6,15 +6,16 @@ import dev.helix.text.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What of a chunk counts, read out of its JSON. Of a name that comes twice the last one holds.
  *
  * @param choices its choices, as {@link UpstreamJson} reads them
  * @param model the model, or null
- * @param error whether it is an error
+ * @param error what it has of an error, as {@link UpstreamJson} reads it; null for none
  */
-record Chunk(List<?> choices, String model, boolean error) {
+record Chunk(List<?> choices, String model, Object error) {
 
   /**
    * Reads the data of an event. Lines that lack the blank line between them come as one event with
@@ -56,7 +57,7 @@ record Chunk(List<?> choices, String model, boolean error) {
   private static Chunk chunk(JsonParser parser) throws IOException {
     List<?> choices = List.of();
     String model = null;
-    boolean error = false;
+    Object error = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -66,11 +67,20 @@ record Chunk(List<?> choices, String model, boolean error) {
           choices = read instanceof List<?> list ? list : read == null ? List.of() : List.of(read);
         }
         case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : model;
-        case "error" -> error = !UpstreamJson.isEmpty(UpstreamJson.value(parser));
+        case "error" -> error = UpstreamJson.value(parser);
         default -> {}
       }
       parser.skipChildren();
     }
-    return new Chunk(choices, model, error);
+    return new Chunk(choices, model, isError(error, choices) ? error : null);
+  }
+
+  /** Whether it is one: some servers put an empty error beside each answer. */
+  private static boolean isError(Object given, List<?> choices) {
+    return !UpstreamJson.isEmpty(given)
+        && ReplyError.underSuccess(
+                UpstreamJson.bytes(
+                    Map.of("error", given, "choices", choices.stream().limit(1).toList())))
+            != null;
   }
 }

@@ -2,26 +2,30 @@ package dev.helix.turn.reply;
 
 import dev.helix.text.ByteSearch;
 import dev.helix.text.DataUrlCut;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * Reads a stream of server-sent events as it passes, whatever pieces it comes in: hands on its
- * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]} and all
- * behind it. Lines may end in LF, CR LF or CR (WHATWG HTML, 9.2); a byte order mark may stand
- * before a line or its data. Not safe for use by several threads.
+ * bytes unchanged, its events' data apart, and withholds the line {@code data: [DONE]}, or an event
+ * that begins as one of an error and is one, and all behind it. Lines may end in LF, CR LF or CR
+ * (WHATWG HTML, 9.2); a byte order mark may stand before a line or its data. Not safe for use by
+ * several threads.
  */
 final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
   private static final byte[][] DONE_LINE = {FIELD, "[DONE]".getBytes(StandardCharsets.US_ASCII)};
   private static final byte[] LINE_FEED = {'\n'};
-  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   /** How long a line with {@code [DONE]} may be before it is no longer taken for one. */
   private static final int MAX_DONE_LINE = 64;
 
   private static final int LINE = 256;
+
+  /** How much of an event is held before it is decided whether it is an error. */
+  private static final int MOST_HELD = 256 * 1024;
 
   private final BackendReply.Events events;
   private final StreamedReply streamed;
@@ -42,6 +46,14 @@ final class SseScanner {
   private boolean boundary = true;
   private boolean done;
 
+  /** What came of an event that may be an error, as it came; null where none is under way. */
+  private ByteArrayOutputStream held;
+
+  /** Whether data of the same event was handed on before. */
+  private boolean heldBehindData;
+
+  private ReplyError error;
+
   /** A scanner of one stream, whose bytes and data go to these in the order of the stream. */
   SseScanner(BackendReply.Events events, StreamedReply streamed, ReplyLimits limits) {
     this.events = events;
@@ -49,16 +61,20 @@ final class SseScanner {
     this.limits = limits;
   }
 
-  /** The next piece of the stream. After {@code [DONE]} pieces are ignored. */
+  /** The next piece of the stream. After {@code [DONE]} or an error pieces are ignored. */
   void feed(ByteBuffer piece) {
     byte[] bytes = piece.array();
     int from = piece.arrayOffset() + piece.position();
     int end = piece.arrayOffset() + piece.limit();
     int passedTo = from;
-    for (int at = from; at < end && !done; at++) {
+    for (int at = from; at < end && !over(); at++) {
       if (skipLineFeed) {
         skipLineFeed = false;
         if (bytes[at] == '\n') {
+          if (held != null) {
+            held.write('\n');
+            passedTo = at + 1;
+          }
           continue;
         }
       }
@@ -70,7 +86,12 @@ final class SseScanner {
       }
       int lineStart = at;
       at = ByteSearch.indexOf((byte) '\n', (byte) '\r', bytes, lineStart, end);
-      boolean whole = lineLength == 0 && at < end && at - lineStart > MAX_DONE_LINE;
+      boolean whole =
+          lineLength == 0
+              && held == null
+              && at < end
+              && at - lineStart > MAX_DONE_LINE
+              && !ErrorMarks.isAt(bytes, lineStart, at - lineStart, true);
       if (!whole) {
         append(bytes, lineStart, at);
       }
@@ -82,27 +103,92 @@ final class SseScanner {
         // As nearly all are: it is read where it is.
         boundary = false;
         endLine(bytes, lineStart, at - lineStart);
-      } else if (isDone(lineLength, true)) {
+      } else if (held == null && isDone(lineLength, true)) {
         // The line may have begun in this piece or have been withheld from earlier ones.
         passBefore(bytes, passedTo, at - (lineLength - linePassed));
         passedTo = end;
         done = true;
         dispatch();
+      } else if (isHeld(true)) {
+        passBefore(bytes, passedTo, at - lineLength);
+        passedTo = at + 1;
+        hold(bytes[at]);
+        endLine();
       } else {
         passWithheld(at - from);
         endLine();
       }
     }
-    if (done) {
+    if (over()) {
       return;
     }
-    int withheld = isDone(lineLength, false) ? lineLength - linePassed : 0;
+    if (held != null || (isHeld(false) && lineLength > MOST_HELD)) {
+      passBefore(bytes, passedTo, end - lineLength);
+      decideEarly();
+      return;
+    }
+    boolean open = isDone(lineLength, false) || isHeld(false);
+    int withheld = open ? lineLength - linePassed : 0;
     if (withheld == 0) {
       passWithheld(end - from);
     }
     int passTo = end - Math.min(withheld, end - from);
     passBefore(bytes, passedTo, passTo);
     linePassed = lineLength - withheld;
+  }
+
+  private boolean over() {
+    return done || error != null;
+  }
+
+  /**
+   * Whether the line belongs to an event that may be an error; or may do so when there is more of
+   * it, where it is not complete.
+   */
+  private boolean isHeld(boolean complete) {
+    return held != null
+        || (cut == null
+            && linePassed == 0
+            && lineLength > 0
+            && ErrorMarks.isAt(line, 0, lineLength, complete));
+  }
+
+  /** Keeps the line, which is complete, and the first byte behind it. */
+  private void hold(int lineEnd) {
+    beginHeld();
+    held.write(line, linePassed, lineLength - linePassed);
+    held.write(lineEnd);
+  }
+
+  private void beginHeld() {
+    if (held == null) {
+      held = new ByteArrayOutputStream();
+      heldBehindData = hasData;
+    }
+  }
+
+  /** Decides by what has come of an event, where that is much, and its line goes on. */
+  private void decideEarly() {
+    beginHeld();
+    if (held.size() + lineLength > MOST_HELD) {
+      held.write(line, linePassed, lineLength - linePassed);
+      linePassed = lineLength;
+      release();
+    }
+  }
+
+  /** Decides what was held: an error, which nobody sees, or an event that passes as it came. */
+  private void release() {
+    byte[] event = held.toByteArray();
+    held = null;
+    error = ReplyError.inEvent(event);
+    if (error == null) {
+      events.pass(ByteBuffer.wrap(event));
+    } else {
+      streamed.failed();
+      hasData = false;
+      boundary = !heldBehindData;
+    }
   }
 
   /** Passes what earlier pieces brought of the line and was withheld: it is no [DONE]. */
@@ -125,7 +211,7 @@ final class SseScanner {
       return;
     }
     boundary = false;
-    if (cut == null && lineLength + (to - from) > limits.bytes()) {
+    if (cut == null && lineLength + (to - from) > limits.bytes() && !isHeld(false)) {
       cut = new DataUrlCut(limits.dataUrl());
       cut.add(line, 0, lineLength);
     }
@@ -178,8 +264,8 @@ final class SseScanner {
     int field = from + UpstreamJson.mark(bytes, from, end);
     int start = field + FIELD.length;
     if (length == 0) {
-      dispatch();
       boundary = true;
+      dispatch();
     } else if (start <= end && Arrays.equals(bytes, field, start, FIELD, 0, FIELD.length)) {
       if (start < end && bytes[start] == ' ') {
         start++;
@@ -199,6 +285,9 @@ final class SseScanner {
   }
 
   private void dispatch() {
+    if (held != null) {
+      release();
+    }
     if (hasData) {
       int length = dataLength;
       dataLength = 0;
@@ -224,7 +313,7 @@ final class SseScanner {
     if (length > MAX_DONE_LINE) {
       return false;
     }
-    int at = skipMark(0, length);
+    int at = UpstreamJson.behindMark(line, 0, length);
     for (byte[] part : DONE_LINE) {
       for (byte expected : part) {
         if (at == length) {
@@ -237,25 +326,19 @@ final class SseScanner {
       while (at < length && (line[at] == ' ' || line[at] == '\t')) {
         at++;
       }
-      at = skipMark(at, length);
+      at = UpstreamJson.behindMark(line, at, length);
     }
     return true;
   }
 
-  /** Behind a byte order mark, or as much as there is of one at the line's end. */
-  private int skipMark(int from, int length) {
-    int at = from;
-    while (at < length && at - from < MARK.length && line[at] == MARK[at - from]) {
-      at++;
-    }
-    return at == length || at - from == MARK.length ? at : from;
-  }
-
   /** The stream has ended: an event that lacks its blank line counts all the same. */
   void end() {
-    if (!done) {
-      if (isDone(lineLength, true)) {
+    if (!over()) {
+      if (held == null && isDone(lineLength, true)) {
         done = true;
+      } else if (isHeld(true)) {
+        hold('\n');
+        endLine();
       } else {
         passWithheld(0);
         if (lineLength > 0) {
@@ -271,7 +354,12 @@ final class SseScanner {
     return done;
   }
 
-  /** The event that was withheld, with the white space and line ends that it came with. */
+  /** The error that ended the stream; null where there was none. */
+  ReplyError error() {
+    return error;
+  }
+
+  /** The {@code [DONE]} that was withheld, with the white space and line ends that it came with. */
   byte[] doneEvent() {
     String lineEnd = skipLineFeed ? "\r\n" : "\n";
     String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);

@@ -145,9 +145,14 @@ final class StreamedChoice {
     return wentOn;
   }
 
+  /** Whether anything was said. */
+  boolean hasContent() {
+    return says(message) || !calls.isEmpty();
+  }
+
   /** The answer; null where nothing was said and it is not complete. */
   Answer answer(String model, AnswerStatus status) {
-    if (status != AnswerStatus.COMPLETED && !says(message) && calls.isEmpty()) {
+    if (status != AnswerStatus.COMPLETED && !hasContent()) {
       return null;
     }
     Map<String, Object> whole = new LinkedHashMap<>();

@@ -25,7 +25,13 @@ final class StreamedReply {
   private int open;
 
   private boolean wentOn;
-  private boolean error;
+
+  /** What a chunk had of an error besides what it said; null where none had. */
+  private Object error;
+
+  /** Whether an event that was withheld was an error. */
+  private boolean failed;
+
   private boolean unreadable;
 
   /** How many characters of the answers are kept. */
@@ -99,7 +105,7 @@ final class StreamedReply {
 
   private void add(Chunk chunk) {
     model = chunk.model() == null ? model : chunk.model();
-    error |= chunk.error();
+    error = chunk.error() == null ? error : chunk.error();
     int position = 0;
     for (Object each : chunk.choices()) {
       if (each instanceof Map<?, ?> choice) {
@@ -131,16 +137,43 @@ final class StreamedReply {
 
   /** Whether nothing of an answer is to be expected: it is finished, and was so when it ended. */
   boolean isOver() {
-    return error || (isFinished() && !wentOn);
+    return hasError() || (isFinished() && !wentOn);
   }
 
   boolean hasError() {
-    return error;
+    return failed || error != null;
+  }
+
+  /** An event that was withheld was an error. */
+  void failed() {
+    failed = true;
+  }
+
+  /** The error that a chunk told of; null where none did. */
+  ReplyError error() {
+    return error == null
+        ? null
+        : ReplyError.underSuccess(UpstreamJson.bytes(Map.of("error", error)));
+  }
+
+  /** Whether that error is in a form that clients read. */
+  boolean hasPlainError() {
+    return error instanceof Map<?, ?> fields && fields.get("message") instanceof String;
+  }
+
+  /** Whether there is something of an answer. */
+  boolean hasContent() {
+    return choices.values().stream().anyMatch(choice -> choice.isFinished() || choice.hasContent());
   }
 
   /** Whether something came that nobody can read: the answer is not all there. */
   boolean isUnreadable() {
     return unreadable;
+  }
+
+  /** Whether something that came is not kept. */
+  boolean isLost() {
+    return lost;
   }
 
   /** How much was read so far, in bytes of the events' data. */
@@ -159,7 +192,7 @@ final class StreamedReply {
     List<Answer> answers = new ArrayList<>();
     for (StreamedChoice choice : choices.values()) {
       AnswerStatus status = choice.isFinished() ? AnswerStatus.COMPLETED : unfinished;
-      Answer answer = choice.answer(model, unreadable || lost || error ? broken : status);
+      Answer answer = choice.answer(model, unreadable || lost || hasError() ? broken : status);
       if (answer != null) {
         answers.add(answer);
       }

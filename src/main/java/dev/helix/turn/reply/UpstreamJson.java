@@ -41,6 +41,8 @@ final class UpstreamJson {
           .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
           .build();
 
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
   /** Longer ones are kept as texts, as not everybody reads them. */
   private static final int LONGEST_NUMBER = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
 
@@ -192,11 +194,15 @@ final class UpstreamJson {
 
   /** How many bytes a mark of the byte order has there; 0 where none is. */
   static int mark(byte[] bytes, int from, int end) {
-    return end - from >= 3
-            && bytes[from] == (byte) 0xEF
-            && bytes[from + 1] == (byte) 0xBB
-            && bytes[from + 2] == (byte) 0xBF
-        ? 3
-        : 0;
+    return behindMark(bytes, from, end) - from == MARK.length ? MARK.length : 0;
+  }
+
+  /** Behind a mark, or as much as there is of one at the end. */
+  static int behindMark(byte[] bytes, int from, int end) {
+    int at = from;
+    while (at < end && at - from < MARK.length && bytes[at] == MARK[at - from]) {
+      at++;
+    }
+    return at == end || at - from == MARK.length ? at : from;
   }
 }

@@ -2,7 +2,6 @@ package dev.helix.turn.reply;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
@@ -10,12 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
-/** Reads a whole reply: a completion, or an error in whatever form the backend gives it. */
+/** Reads a whole reply that is a completion. */
 public final class WholeReply {
-  private static final int QUOTED_CHARACTERS = 500;
-
   private final byte[] body;
   private final Map<String, Object> json;
 
@@ -121,49 +117,5 @@ public final class WholeReply {
     Map<Object, Object> indexed = new LinkedHashMap<>(call);
     indexed.put("index", index);
     return indexed;
-  }
-
-  /**
-   * The error's body for the caller. An error object of OpenAI's form passes with all it has,
-   * completed to its four keys; anything else becomes one of ours, with the text that other servers
-   * put into {@code error}, {@code detail} or {@code message}.
-   */
-  public byte[] errorBody(int status) {
-    if (json.get("error") instanceof Map<?, ?> given) {
-      Map<Object, Object> error = new LinkedHashMap<>(given);
-      if (!(given.get("message") instanceof String)) {
-        error.put("message", "The upstream answered with status " + status + ".");
-      }
-      if (!(given.get("type") instanceof String)) {
-        error.put("type", type(status));
-      }
-      error.putIfAbsent("param", null);
-      error.putIfAbsent("code", null);
-      Map<String, Object> whole = new LinkedHashMap<>(json);
-      whole.put("error", error);
-      return UpstreamJson.bytes(whole);
-    }
-    String detail =
-        Stream.of("error", "detail", "message")
-            .map(json::get)
-            .filter(String.class::isInstance)
-            .findFirst()
-            .map(text -> ((String) text).strip())
-            .orElse("");
-    if (detail.length() > QUOTED_CHARACTERS) {
-      detail = detail.substring(0, QUOTED_CHARACTERS) + "…";
-    }
-    String message =
-        "The upstream answered with status "
-            + status
-            + (detail.isEmpty() ? " and no error that could be read." : ": " + detail);
-    return new ApiError(status, message, type(status), null, "upstream_error").toJson();
-  }
-
-  private static String type(int status) {
-    if (status == 429) {
-      return "rate_limit_error";
-    }
-    return status < 500 ? "invalid_request_error" : "upstream_error";
   }
 }

@@ -7,6 +7,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,6 +87,12 @@ public final class CallerStream implements WriteListener {
   private boolean ending;
   private boolean over;
 
+  /** How the exchange ends when something is missing. */
+  private final Cut whenMissing;
+
+  /** How the exchange ends when all was written. */
+  private Cut cut = Cut.NOT_AT_ALL;
+
   /** Whether the container has said for the first time that it can take something. */
   private volatile boolean opened;
 
@@ -119,6 +126,7 @@ public final class CallerStream implements WriteListener {
     this.mailbox = mailbox;
     this.listener = listener;
     this.out = response.getOutputStream();
+    this.whenMissing = Cut.of((HttpServletRequest) async.getRequest());
   }
 
   /**
@@ -191,6 +199,16 @@ public final class CallerStream implements WriteListener {
     flush();
   }
 
+  /**
+   * No more is to come, and something is missing: what is queued goes out, then the connection is
+   * closed without the body's end. Where the server cannot do that, or the caller reads errors
+   * itself, the exchange is completed.
+   */
+  public void breakOff() {
+    cut = whenMissing;
+    end();
+  }
+
   /** Has the container handed what it takes now, behind the tasks that wait in the mailbox. */
   public void flush() {
     boolean nothing = piece == null && head == null && queue.isEmpty() && !ending;
@@ -206,7 +224,7 @@ public final class CallerStream implements WriteListener {
       wanted = false;
     }
     if (piece == null) {
-      piece = new Piece(head, queue, ending);
+      piece = new Piece(head, queue, ending, cut != Cut.NOT_AT_ALL);
       head = null;
     }
     Piece next = piece;
@@ -245,7 +263,7 @@ public final class CallerStream implements WriteListener {
       }
       ready = true;
       if (next.isWritten()) {
-        release();
+        release(next.isCut() ? cut : Cut.NOT_AT_ALL);
         return;
       }
       next.write(response, out);
@@ -296,14 +314,18 @@ public final class CallerStream implements WriteListener {
     }
   }
 
-  /** Completes the exchange, unless that is done. */
   private void release() {
+    release(Cut.NOT_AT_ALL);
+  }
+
+  /** Completes the exchange, unless that is done. */
+  private void release(Cut how) {
     synchronized (inContainer) {
       if (!released) {
         released = true;
         try {
-          async.complete();
-        } catch (IllegalStateException e) {
+          how.end(async, response);
+        } catch (IllegalStateException | IOException e) {
           // The container completed it first, as some do when the caller has left.
           LOG.log(System.Logger.Level.DEBUG, "the container had completed the request", e);
         }

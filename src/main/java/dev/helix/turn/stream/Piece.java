@@ -24,12 +24,18 @@ final class Piece {
 
   private final Queue<ByteBuffer> bytes = new ArrayDeque<>();
   private final boolean last;
+  private final boolean cut;
   private Head head;
   private boolean unflushed;
 
-  /** Takes what fits from the queue, behind a head or null; the last if nothing more will come. */
-  Piece(Head head, Queue<ByteBuffer> queue, boolean ending) {
+  /**
+   * Takes what fits from the queue, behind a head or null; the last if nothing more will come.
+   *
+   * @param cut whether the connection is cut behind the last
+   */
+  Piece(Head head, Queue<ByteBuffer> queue, boolean ending, boolean cut) {
     this.head = head;
+    this.cut = cut;
     int left = SIZE;
     while (left > 0 && !queue.isEmpty()) {
       ByteBuffer first = queue.peek();
@@ -48,9 +54,14 @@ final class Piece {
     return last;
   }
 
+  /** Whether the connection is cut when it is written. */
+  boolean isCut() {
+    return last && cut;
+  }
+
   /** Whether nothing of it is left. The last one is not flushed: the exchange's end does that. */
   boolean isWritten() {
-    return head == null && bytes.isEmpty() && (last || !unflushed);
+    return head == null && bytes.isEmpty() && ((last && !cut) || !unflushed);
   }
 
   long size() {

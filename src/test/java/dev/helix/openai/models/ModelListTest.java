@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.blackbox.WholeApplication;
 import dev.helix.scripted.Completions;
+import dev.helix.scripted.LoggedLines;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Reply;
@@ -26,10 +27,16 @@ class ModelListTest {
   private WholeApplication application;
 
   private void start(String cache) throws Exception {
-    application =
-        new WholeApplication(
-            sessions,
-            Map.of("helix.timeout.models", TIMEOUT.toSeconds() + "s", "helix.models.cache", cache));
+    try (LoggedLines log = LoggedLines.of(ModelCatalog.class.getName())) {
+      application =
+          new WholeApplication(
+              sessions,
+              Map.of(
+                  "helix.timeout.models", TIMEOUT.toSeconds() + "s", "helix.models.cache", cache));
+      // It has asked for the list when it started, and was told that there is none.
+      log.await("404");
+    }
+    application.upstream().scriptModels();
   }
 
   @AfterEach

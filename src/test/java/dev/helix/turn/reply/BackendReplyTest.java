@@ -31,7 +31,8 @@ class BackendReplyTest {
   }
 
   private static final class Read implements BackendReply.Events {
-    private final BackendReply reply = new BackendReply(new ReplyLimits(1 << 20, 1 << 20), this);
+    private final BackendReply reply =
+        new BackendReply(new ReplyLimits(1 << 20, 1 << 20), true, this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final List<String> chunks = new ArrayList<>();
 
@@ -136,7 +137,7 @@ class BackendReplyTest {
   }
 
   private static BackendReply begun(ReplyLimits limits, String type, Read told) {
-    BackendReply reply = new BackendReply(limits, told);
+    BackendReply reply = new BackendReply(limits, type.equals("text/event-stream"), told);
     reply.begin(ReplyHead.ok(type));
     return reply;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.blackbox.UpstreamForm;
+import dev.helix.blackbox.UpstreamForm.Told;
 import dev.helix.blackbox.UpstreamForms;
 import dev.helix.message.AnswerStatus;
 import dev.helix.transcript.Answer;
@@ -41,9 +42,11 @@ class UpstreamFormsTest {
       Answer answer =
           reply.answers(reply.isWhole() ? AnswerStatus.COMPLETED : AnswerStatus.FAILED).get(0);
       assertIs(form, answer);
-      assertEquals(form.told() != UpstreamForm.Told.ERROR, reply.isWhole() || reply.hasToldError());
+      boolean whole = form.told() == Told.NOTHING || form.told() == Told.DONE;
+      assertEquals(whole, reply.isWhole() || reply.hasToldError());
+      assertEquals(form.told() == Told.ITS_ERROR, reply.error() != null && !reply.hasToldError());
       byte[] done = reply.doneEvent();
-      int until = done == null ? form.in().length : passed.size();
+      int until = done == null ? form.passes().length : passed.size();
       assertArrayEquals(Arrays.copyOf(form.in(), until), passed.toByteArray());
       assertTrue(done == null || form.in().length - until <= done.length + 1);
     }
@@ -53,6 +56,7 @@ class UpstreamFormsTest {
     BackendReply reply =
         new BackendReply(
             LIMITS,
+            form.stream(),
             new BackendReply.Events() {
               @Override
               public void pass(ByteBuffer bytes) {

@@ -1,0 +1,280 @@
+package dev.helix.backend.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.helix.backend.BackendException;
+import dev.helix.backend.ChatBackend;
+import dev.helix.backend.ChatCall;
+import dev.helix.backend.ReplyHead;
+import dev.helix.backend.ReplyReceiver;
+import dev.helix.scripted.Call;
+import dev.helix.scripted.Completions;
+import dev.helix.scripted.ScriptedUpstream;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Upstreams with odd heads and names, behind proxies, and with bodies that grow when read. */
+class WayToUpstreamTest {
+  private static final byte[] BODY = "{\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
+  private static final Duration TIME = Duration.ofSeconds(5);
+
+  /** Resolves every name to this machine, as a network of containers would. */
+  private static final DnsResolver HERE =
+      new DnsResolver() {
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+          return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+          return host;
+        }
+      };
+
+  private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+  private ScriptedUpstream upstream;
+  private UpstreamBackend backend;
+
+  @BeforeEach
+  void start() {
+    upstream = ScriptedUpstream.start();
+  }
+
+  @AfterEach
+  void stop() {
+    backend.close();
+    upstream.close();
+    timers.shutdownNow();
+  }
+
+  private void open(String url, ProxySettings proxy, DnsResolver names) {
+    backend =
+        new UpstreamBackend(
+            new UpstreamSettings(URI.create(url), null, TIME, TIME, 10, proxy), timers, names);
+  }
+
+  private void open() {
+    open(upstream.baseUrl().toString(), null, SystemDefaultDnsResolver.INSTANCE);
+  }
+
+  private static final class Heard implements ReplyReceiver {
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final CompletableFuture<ReplyHead> head = new CompletableFuture<>();
+    private final AtomicLong bytes = new AtomicLong();
+
+    @Override
+    public void head(ReplyHead replyHead) {
+      head.complete(replyHead);
+      events.add("head " + replyHead.status());
+    }
+
+    @Override
+    public void data(ByteBuffer data) {
+      bytes.addAndGet(data.remaining());
+    }
+
+    @Override
+    public void end() {
+      events.add("end");
+    }
+
+    @Override
+    public void failed(BackendException cause) {
+      events.add(cause.reason() + ": " + cause.getMessage());
+    }
+
+    String next() throws InterruptedException {
+      return events.poll(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private ChatBackend.Exchange chat(Heard heard) {
+    return backend.chat(new ChatCall(BODY, true, Map.of(), null, List::of), heard);
+  }
+
+  private void assertServed() throws InterruptedException {
+    Heard heard = new Heard();
+    chat(heard);
+    upstream.next().respondJson(200, Completions.completion("hi"));
+    assertEquals("head 200", heard.next());
+    assertEquals("end", heard.next());
+  }
+
+  @Test
+  void manyHeaders_andLongOnes_areRead() throws Exception {
+    open();
+    Heard heard = new Heard();
+    chat(heard);
+    String[] headers = new String[2 * 600];
+    for (int i = 0; i < 600; i++) {
+      headers[2 * i] = "X-Number-" + i;
+      headers[2 * i + 1] = i == 300 ? "x".repeat(60_000) : "" + i;
+    }
+    upstream.next().respondJson(200, Completions.completion("hi"), headers);
+    assertEquals("head 200", heard.next());
+    assertEquals("599", heard.head.get().header("x-number-599").orElseThrow());
+    assertEquals(60_000, heard.head.get().header("x-number-300").orElseThrow().length());
+    assertEquals("end", heard.next());
+  }
+
+  @Test
+  void headThatIsTooLong_isAnError_andTheNextCallIsServed() throws Exception {
+    open();
+    Heard heard = new Heard();
+    chat(heard);
+    upstream.next().respondJson(200, "{}", "X-Long", "x".repeat(100_000));
+    assertTrue(heard.next().startsWith("BROKEN"));
+    assertServed();
+  }
+
+  @Test
+  void hostWithAnUnderscore_isAHost() throws Exception {
+    int port = upstream.baseUrl().getPort();
+    open("http://my_host:" + port + "/v1", null, HERE);
+    Heard heard = new Heard();
+    chat(heard);
+    Call call = upstream.next();
+    assertEquals("my_host:" + port, call.request().header("Host"));
+    call.respondJson(200, Completions.completion("hi"));
+    assertEquals("head 200", heard.next());
+  }
+
+  @Test
+  void queryOfTheBase_goesWithEachCall() throws Exception {
+    open(upstream.baseUrl() + "?api-version=1", null, SystemDefaultDnsResolver.INSTANCE);
+    chat(new Heard());
+    assertEquals("/v1/chat/completions?api-version=1", upstream.next().request().path());
+    backend.models();
+    assertEquals("/v1/models?api-version=1", upstream.next().request().path());
+  }
+
+  private ProxySettings proxy(String credentials) {
+    return new ProxySettings("127.0.0.1", upstream.baseUrl().getPort(), credentials);
+  }
+
+  @Test
+  void proxyBeforeAPlainUpstream_isAskedForTheWholeAddress() throws Exception {
+    open("http://upstream.invalid/v1", proxy("u:p"), SystemDefaultDnsResolver.INSTANCE);
+    Heard heard = new Heard();
+    chat(heard);
+    Call call = upstream.next();
+    assertEquals("http://upstream.invalid/v1/chat/completions", call.request().path());
+    assertEquals("Basic dTpw", call.request().header("Proxy-Authorization"));
+    call.respondJson(200, Completions.completion("hi"));
+    assertEquals("head 200", heard.next());
+    assertEquals("end", heard.next());
+  }
+
+  @Test
+  void proxyThatRefusesATunnel_isAFailure_thatSaysSo() throws Exception {
+    open("https://upstream.invalid/v1", proxy(null), SystemDefaultDnsResolver.INSTANCE);
+    for (int status : new int[] {403, 407, 502}) {
+      Heard heard = new Heard();
+      chat(heard);
+      Call call = upstream.next();
+      assertEquals("CONNECT", call.request().method());
+      assertEquals("upstream.invalid:443", call.request().path());
+      assertNull(call.request().header("Authorization"));
+      // In one write, as the connection is given up at the head.
+      call.raw("HTTP/1.1 " + status + " No\r\nContent-Length: 2\r\n\r\nno");
+      String failure = heard.next();
+      assertTrue(failure.startsWith("UNREACHABLE: The proxy"), failure);
+      assertTrue(failure.contains("" + status), failure);
+      assertNull(heard.events.poll(100, TimeUnit.MILLISECONDS));
+    }
+  }
+
+  @Test
+  void proxyThatWantsCredentials_getsThem() throws Exception {
+    open("https://upstream.invalid/v1", proxy("u:p"), SystemDefaultDnsResolver.INSTANCE);
+    chat(new Heard());
+    Call call = upstream.next();
+    assertNull(call.request().header("Proxy-Authorization"));
+    call.respond(407, "text/plain", new byte[0], "Proxy-Authenticate", "Basic realm=\"x\"");
+    assertEquals("Basic dTpw", upstream.next().request().header("Proxy-Authorization"));
+  }
+
+  @Test
+  void proxyThatOpensATunnel_carriesTls() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ProxySettings proxy = new ProxySettings("127.0.0.1", listener.getLocalPort(), null);
+      open("https://upstream.invalid:8443/v1", proxy, SystemDefaultDnsResolver.INSTANCE);
+      chat(new Heard());
+      try (Socket socket = listener.accept()) {
+        BufferedReader head =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+        assertEquals("CONNECT upstream.invalid:8443 HTTP/1.1", head.readLine());
+        while (!head.readLine().isEmpty()) {}
+        socket.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+        assertEquals(0x16, head.read(), "no TLS handshake");
+      }
+    }
+  }
+
+  @Test
+  void bodyThatGrowsWhenRead_isHeldUpLikeAnyOther() throws Exception {
+    open();
+    int total = 400 * 1024 * 1024;
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+      byte[] nothing = new byte[1024 * 1024];
+      for (int i = 0; i < total / nothing.length; i++) {
+        gzip.write(nothing);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    Heard heard = new Heard();
+    ChatBackend.Exchange exchange = chat(heard);
+    Call call = upstream.next();
+    Thread sender =
+        new Thread(
+            () ->
+                call.respond(
+                    200, "application/json", compressed.toByteArray(), "Content-Encoding", "gzip"));
+    sender.start();
+    assertEquals("head 200", heard.next());
+    long before = -1;
+    while (heard.bytes.get() != before) {
+      before = heard.bytes.get();
+      assertNull(heard.events.poll(500, TimeUnit.MILLISECONDS));
+    }
+    assertTrue(before < total / 3, "came unasked: " + before);
+    String end = null;
+    while (end == null) {
+      exchange.request(16 * 1024 * 1024);
+      end = heard.events.poll(1, TimeUnit.MILLISECONDS);
+    }
+    assertEquals("end", end);
+    assertEquals(total, heard.bytes.get());
+    sender.join(10_000);
+  }
+}
