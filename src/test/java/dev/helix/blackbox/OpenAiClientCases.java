@@ -62,6 +62,24 @@ interface OpenAiClientCases extends Fixture {
   }
 
   @Test
+  default void openAiClient_takesNoHalfStreamForAWholeOne() {
+    Endpoint endpoint = usual();
+    endpoint.upstream().answerAlways(request -> Reply.sse(List.of(Completions.delta("Half"))));
+    with(
+        endpoint,
+        Endpoint.freshId(),
+        client -> {
+          try (StreamResponse<ChatCompletionChunk> chunks =
+              client
+                  .chat()
+                  .completions()
+                  .createStreaming(params().addUserMessage("Hello").build())) {
+            assertThrows(RuntimeException.class, () -> chunks.stream().forEach(chunk -> {}));
+          }
+        });
+  }
+
+  @Test
   default void openAiClient_readsOurErrorsAndTheUpstreams() {
     Endpoint endpoint = usual();
     endpoint

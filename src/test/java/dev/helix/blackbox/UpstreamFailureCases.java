@@ -238,6 +238,32 @@ interface UpstreamFailureCases extends Fixture {
     assertEquals(List.of("user:Please"), talk.stored().said());
   }
 
+  @Test
+  default void keyThatTheUpstreamSendsBack_reachesNeitherTheCallerNorTheLog() {
+    Endpoint endpoint = usual();
+    for (boolean stream : new boolean[] {false, true}) {
+      Talk talk = endpoint.talk();
+      talk.http().add(Json.message("user", "Please"));
+      try (RawClient client = talk.http().post(talk.http().body(stream))) {
+        Call call = endpoint.upstream().next();
+        String given = call.request().header("Authorization");
+        assertTrue(given.contains(Endpoint.OWN_KEY));
+        String quoted = "no such key: " + given;
+        if (stream) {
+          call.beginSse();
+          call.sse(Completions.error(quoted, "auth", given));
+          call.end();
+        } else {
+          call.respondJson(401, Completions.error(quoted, "auth", given));
+        }
+        RawResponse response = client.response();
+        assertTrue(response.restText().contains("no such key: Bearer ***"), response::text);
+        assertFalse(response.text().contains(Endpoint.OWN_KEY), response::text);
+      }
+    }
+    assertFalse(endpoint.log().contains(Endpoint.OWN_KEY));
+  }
+
   @TestFactory
   default Stream<DynamicTest> answerThatIsNoChatCompletion_becomesAnErrorOfOurs() {
     String html = "<!DOCTYPE html><h1>Bad gateway</h1>";
