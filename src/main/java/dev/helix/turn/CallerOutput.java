@@ -25,6 +25,15 @@ public final class CallerOutput {
     return caller;
   }
 
+  /** Nothing more will be written; the connection is cut where something is missing. */
+  void end(boolean missing) {
+    if (missing) {
+      caller.breakOff();
+    } else {
+      caller.end();
+    }
+  }
+
   /** Whether status and headers have been given. */
   public boolean begun() {
     return begun;

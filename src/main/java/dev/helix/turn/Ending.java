@@ -70,6 +70,11 @@ record Ending(
         : good(answers, (form, out) -> form.done(reply, out));
   }
 
+  /** The ending with an error of ours, or with the backend's own: one is enough. */
+  static Ending orFailed(BackendReply reply, ApiError error, BackendFailures failures) {
+    return reply.error() == null ? failed(reply, error) : of(reply, failures);
+  }
+
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
   static Ending failed(BackendReply reply, ApiError error) {
     boolean backends = ErrorMapping.isBackends(error);

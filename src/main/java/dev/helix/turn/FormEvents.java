@@ -2,14 +2,12 @@ package dev.helix.turn;
 
 import dev.helix.turn.reply.BackendReply;
 import java.nio.ByteBuffer;
-import java.util.function.Supplier;
 
-/** Tells an endpoint's form of a stream's events. Used from the turn's mailbox. */
-record FormEvents(ReplyForm form, CallerOutput out, Supplier<BackendReply> reply)
-    implements BackendReply.Events {
+/** Tells the form of the endpoint what comes of the backend's reply. Immutable. */
+record FormEvents(ReplyForm form, CallerOutput out) implements BackendReply.Events {
   @Override
-  public void begin() {
-    form.begin(reply.get(), out);
+  public void begin(BackendReply reply) {
+    form.begin(reply, out);
   }
 
   @Override

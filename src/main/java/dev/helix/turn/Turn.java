@@ -77,12 +77,7 @@ final class Turn implements CallerStream.Listener {
     this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
-    this.reply =
-        new BackendReply(settings.replyLimits(), stream, new FormEvents(form, caller, this::reply));
-  }
-
-  private BackendReply reply() {
-    return reply;
+    this.reply = new BackendReply(settings.replyLimits(), stream, new FormEvents(form, caller));
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -195,7 +190,7 @@ final class Turn implements CallerStream.Listener {
       }
       case COMPLETE -> {
         if (enter(TurnEvent.WHOLE) == Action.CONCLUDE) {
-          conclude(Ending.of(reply, failures), null);
+          concludeAsItIs();
         }
       }
       case TOO_LONG -> {
@@ -244,8 +239,7 @@ final class Turn implements CallerStream.Listener {
   /** Ends with an error of ours, unless the backend had one of its own: one is enough. */
   private void concludeWith(ApiError error, Throwable cause) {
     reply.end();
-    boolean told = reply.error() != null;
-    conclude(told ? Ending.of(reply, failures) : Ending.failed(reply, error), cause);
+    conclude(Ending.orFailed(reply, error, failures), cause);
   }
 
   private void concludeAsItIs() {
@@ -309,13 +303,9 @@ final class Turn implements CallerStream.Listener {
   }
 
   private void speak(Ending.LastWords words) {
-    boolean begun = caller.begun();
+    boolean breaksOff = caller.begun() && words.isError();
     words.tell(form, caller);
-    if (begun && words.isError()) {
-      caller.stream().breakOff();
-    } else {
-      caller.stream().end();
-    }
+    caller.end(breaksOff);
     alarm.set();
   }
 

@@ -31,7 +31,7 @@ public final class BackendReply {
   /** Told of a stream as it comes. */
   public interface Events {
     /** It is a stream, as far as can be known. */
-    default void begin() {}
+    default void begin(BackendReply reply) {}
 
     /** Bytes that may pass to the caller as they are, in a buffer that is this one's. */
     void pass(ByteBuffer bytes);
@@ -91,7 +91,7 @@ public final class BackendReply {
 
   private void tellBegin() {
     if (assembled == null) {
-      events.begin();
+      events.begin(this);
     }
   }
 
