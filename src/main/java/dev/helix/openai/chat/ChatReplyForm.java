@@ -117,7 +117,7 @@ final class ChatReplyForm implements ReplyForm {
       ReplyHead head = reply.head();
       Map<String, String> headers = PassedHeaders.of(head);
       headers.put("Content-Type", jsonType(head));
-      head.header("content-length").ifPresent(length -> headers.put("Content-Length", length));
+      // Without its length: where it breaks off, some servers would leave the caller waiting.
       out.begin(head.status(), headers);
       passes = true;
     }
@@ -128,7 +128,7 @@ final class ChatReplyForm implements ReplyForm {
   @Override
   public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
     if (passes) {
-      return; // It is cut short.
+      return; // It ends where it broke off, and is no JSON.
     }
     if (stream) {
       endHalfEvent(reply, out);
