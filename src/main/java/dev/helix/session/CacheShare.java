@@ -1,5 +1,7 @@
 package dev.helix.session;
 
+import java.util.function.UnaryOperator;
+
 /**
  * How much memory a {@link SessionManager} may take to remember what sessions hold, so that a turn
  * need not read it again. With less of it turns read more; nothing else changes. Immutable.
@@ -22,7 +24,30 @@ public record CacheShare(int percent) {
     }
   }
 
+  /**
+   * The share that settings name, or {@link #DEFAULT}.
+   *
+   * @throws IllegalArgumentException if it is no number from {@value #LEAST} to {@value #MOST}
+   */
+  public static CacheShare of(UnaryOperator<String> settings) {
+    String setting = settings.apply(KEY);
+    if (setting == null || setting.isBlank()) {
+      return DEFAULT;
+    }
+    try {
+      return new CacheShare(Integer.parseInt(setting.strip()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          KEY + " must be a number from " + LEAST + " to " + MOST, e);
+    }
+  }
+
   long bytes() {
     return Runtime.getRuntime().maxMemory() / 100 * percent;
+  }
+
+  /** What a store may take beside, in bytes: a tenth of the share. */
+  public long storeBytes() {
+    return bytes() / 10;
   }
 }

@@ -1,6 +1,7 @@
 package dev.helix.store.files;
 
 import dev.helix.message.Message;
+import dev.helix.session.CacheShare;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
@@ -31,9 +32,6 @@ import java.util.function.UnaryOperator;
  */
 public final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
-
-  /** The part of the heap that is not given otherwise. */
-  private static final int SHARE_OF_HEAP = 50;
 
   private final Path sessions;
   private final DirectoryLock directoryLock;
@@ -78,8 +76,9 @@ public final class FileSessionStore implements SessionStore {
   /**
    * Opens a directory as {@link #open(Path)} does.
    *
-   * @param bytes about how much memory the sessions last used may take; by default a fiftieth of
-   *     the heap's most. One that is not in memory costs some small reads more
+   * @param bytes about how much memory the sessions last used may take; by default {@link
+   *     CacheShare#storeBytes} of the default share. One that is not in memory costs some small
+   *     reads more
    */
   public static SessionStore open(Path directory, long bytes) {
     return open(directory, Clock.systemUTC(), bytes);
@@ -95,7 +94,7 @@ public final class FileSessionStore implements SessionStore {
   }
 
   static FileSessionStore open(Path directory, Clock clock) {
-    return open(directory, clock, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+    return open(directory, clock, CacheShare.DEFAULT.storeBytes());
   }
 
   static FileSessionStore open(Path directory, Clock clock, long bytes) {

@@ -1,5 +1,6 @@
 package dev.helix.store.files;
 
+import dev.helix.session.CacheShare;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StoreProviders;
 import java.nio.file.Path;
@@ -8,7 +9,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Makes the store called {@code files} in the directory that {@code helix.sessions.dir} names, by
- * default {@code ~/.helix/sessions}. Stateless.
+ * default {@code ~/.helix/sessions}. Of the sessions last used it remembers as much as {@link
+ * CacheShare#storeBytes} says. Stateless.
  */
 public final class FileSessionStoreProvider implements SessionStore.Provider {
   @Override
@@ -18,7 +20,7 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
 
   @Override
   public SessionStore open(UnaryOperator<String> settings) {
-    return FileSessionStore.open(directory(settings));
+    return FileSessionStore.open(directory(settings), CacheShare.of(settings).storeBytes());
   }
 
   @Override
