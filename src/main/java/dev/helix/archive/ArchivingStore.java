@@ -6,11 +6,11 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionLocks;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
-import dev.helix.store.disk.SessionLocks;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -139,11 +139,9 @@ final class ArchivingStore implements SessionStore {
    *     have restored it just between the look at the store and that at the archive
    */
   private boolean bringBack(SessionId id) {
-    if (!archive.isMade()) {
-      return false; // Nothing was ever archived.
-    }
-    if (archive.find(id).isEmpty()) {
-      return true;
+    boolean isMade = archive.isMade();
+    if (!isMade || archive.find(id).isEmpty()) {
+      return isMade;
     }
     ReentrantLock lock = restoring.of(id);
     lock.lock();

@@ -30,12 +30,9 @@ public record CacheShare(int percent) {
    * @throws IllegalArgumentException if it is no number from {@value #LEAST} to {@value #MOST}
    */
   public static CacheShare of(UnaryOperator<String> settings) {
-    String setting = settings.apply(KEY);
-    if (setting == null || setting.isBlank()) {
-      return DEFAULT;
-    }
+    String set = settings.apply(KEY);
     try {
-      return new CacheShare(Integer.parseInt(setting.strip()));
+      return set == null || set.isBlank() ? DEFAULT : new CacheShare(Integer.parseInt(set.strip()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           KEY + " must be a number from " + LEAST + " to " + MOST, e);

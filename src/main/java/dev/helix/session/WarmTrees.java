@@ -14,12 +14,10 @@ import java.util.function.Supplier;
  * used, under its session's lock.
  */
 final class WarmTrees {
-  private static final int STRIPES = 1024;
-
   /** What one session's messages may take of the memory, one part of so many. */
   private static final int SESSIONS_AT_LEAST = 16;
 
-  private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
+  private final SessionLocks locks = new SessionLocks();
   private final Map<SessionId, Warm> trees = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<SessionId, Warm> cut = new LinkedHashMap<>(16, 0.75f, true);
   private final long bound;
@@ -31,15 +29,11 @@ final class WarmTrees {
   /** Trees of at most so many bytes together; the last one used is kept in any case. */
   WarmTrees(long bound) {
     this.bound = bound;
-    for (int i = 0; i < STRIPES; i++) {
-      locks[i] = new ReentrantLock();
-    }
   }
 
   /** Works under the session's lock, which others may share. No thread may hold two. */
   <T> T locked(SessionId id, Supplier<T> work) {
-    int hash = id.hashCode();
-    ReentrantLock lock = locks[(hash ^ (hash >>> 16)) & (STRIPES - 1)];
+    ReentrantLock lock = locks.of(id);
     lock.lock();
     try {
       return work.get();

@@ -119,10 +119,8 @@ public final class Disk {
   /** Writes a file that is not there yet, which is on the disk only after {@link #force}. */
   public static void write(Path file, byte[] content) throws IOException {
     Files.createFile(file, OWNERS_FILE);
-    if (content.length > 0) {
-      try (FileOutputStream out = openToAppend(file)) {
-        out.write(content);
-      }
+    try (FileOutputStream out = openToAppend(file)) {
+      out.write(content);
     }
   }
 

@@ -76,9 +76,8 @@ public final class FileSessionStore implements SessionStore {
   /**
    * Opens a directory as {@link #open(Path)} does.
    *
-   * @param bytes about how much memory the sessions last used may take; by default {@link
-   *     CacheShare#storeBytes} of the default share. One that is not in memory costs some small
-   *     reads more
+   * @param bytes about how much memory the sessions last used may take, by default a tenth of
+   *     {@link CacheShare#DEFAULT}. One that is not in memory costs some small reads more
    */
   public static SessionStore open(Path directory, long bytes) {
     return open(directory, Clock.systemUTC(), bytes);
@@ -167,7 +166,7 @@ public final class FileSessionStore implements SessionStore {
   private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
       throws IOException {
     folders.order().used(Use.of(state));
-    MadeSessions.Mark mark = forces.making(state.sessionId());
+    Object mark = forces.making(state.sessionId());
     try {
       folder.create(state, elements);
     } catch (IOException | RuntimeException e) {

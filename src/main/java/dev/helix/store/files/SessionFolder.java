@@ -228,11 +228,12 @@ final class SessionFolder {
 
   /** A free name out of sight in a sessions directory. */
   static Path unfinished(Path sessions, String what) throws IOException {
-    return unfinished(sessions).resolve(what + "." + UUID.randomUUID());
+    makeUnfinished(sessions);
+    return sessions.resolve(UNFINISHED).resolve(what + "." + UUID.randomUUID());
   }
 
-  /** The folder out of sight in a sessions directory, which is made where it is missing. */
-  static Path unfinished(Path sessions) throws IOException {
+  /** Makes the folder out of sight where it is missing. */
+  static void makeUnfinished(Path sessions) throws IOException {
     Path unfinished = sessions.resolve(UNFINISHED);
     if (!Files.isDirectory(unfinished)) {
       try {
@@ -241,7 +242,6 @@ final class SessionFolder {
         LOG.log(Level.TRACE, "another thread has just made {0}", unfinished);
       }
     }
-    return unfinished;
   }
 
   /** Reads all of the session and writes it anew, forced, as {@link TranscriptFile#mend}. */

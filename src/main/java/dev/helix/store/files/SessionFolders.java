@@ -2,9 +2,9 @@ package dev.helix.store.files;
 
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionLocks;
 import dev.helix.session.SessionState;
 import dev.helix.store.disk.Disk;
-import dev.helix.store.disk.SessionLocks;
 import dev.helix.store.files.recent.UseOrder;
 import java.io.IOException;
 import java.lang.System.Logger;

@@ -9,8 +9,10 @@ import static dev.helix.store.files.recent.UseOrderTest.size;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -235,5 +237,21 @@ class UseOrderFaultsTest {
     return IntStream.range(from, from + 1000)
         .mapToObj(n -> Use.of(at(n, n)))
         .collect(Collectors.toMap(Use::id, use -> use));
+  }
+
+  @Test
+  void sessionThatCannotBeDeleted_isListedStill() throws IOException {
+    try (SessionStore store = open()) {
+      store.append(at(1, 1), LogVersion.NONE, List.of(), null);
+      store.append(at(2, 2), LogVersion.NONE, List.of(), null);
+      Disk.deleteTree(sessions().resolve(".unfinished"));
+      Files.createFile(sessions().resolve(".unfinished"));
+      assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+      Files.delete(sessions().resolve(".unfinished"));
+    }
+    try (SessionStore store = open()) {
+      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
+    }
   }
 }

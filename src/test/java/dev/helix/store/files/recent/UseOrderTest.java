@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -388,21 +387,5 @@ class UseOrderTest {
       assertTrue(store.delete(at(2, 2).sessionId()));
     }
     assertTrue(new UseFolder(sessions()).isClean());
-  }
-
-  @Test
-  void sessionThatCannotBeDeleted_isListedStill() throws IOException {
-    try (SessionStore store = open()) {
-      store.append(at(1, 1), LogVersion.NONE, List.of(), null);
-      store.append(at(2, 2), LogVersion.NONE, List.of(), null);
-      Disk.deleteTree(sessions().resolve(".unfinished"));
-      Files.createFile(sessions().resolve(".unfinished"));
-      assertThrows(SessionException.class, () -> store.delete(at(1, 1).sessionId()));
-      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
-      Files.delete(sessions().resolve(".unfinished"));
-    }
-    try (SessionStore store = open()) {
-      assertEquals(List.of("conv-2", "conv-1"), names(store.list(5)));
-    }
   }
 }

@@ -1,10 +1,9 @@
-package dev.helix.store.disk;
+package dev.helix.session;
 
-import dev.helix.session.SessionId;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A lock for each session, which others may share. Thread-safe. */
+/** A lock for each session, which others may share: no thread may hold two. Thread-safe. */
 public final class SessionLocks {
   private final ReentrantLock[] locks = new ReentrantLock[1024];
 
@@ -12,6 +11,7 @@ public final class SessionLocks {
     Arrays.setAll(locks, i -> new ReentrantLock());
   }
 
+  /** The lock of a session. */
   public ReentrantLock of(SessionId id) {
     int hash = id.hashCode();
     return locks[(hash ^ (hash >>> 16)) & (locks.length - 1)];
