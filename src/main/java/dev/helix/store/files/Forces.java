@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +39,7 @@ final class Forces {
   private final Clock clock;
 
   /** A mark for each making of a session that was not forced. */
-  private final Map<Object, SessionId> marks = new IdentityHashMap<>();
+  private final Map<Object, SessionId> marks = new HashMap<>();
 
   private final Map<SessionId, Object> made = new ConcurrentHashMap<>();
   private final Set<SessionId> failed = ConcurrentHashMap.newKeySet();
