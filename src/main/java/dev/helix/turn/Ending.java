@@ -57,6 +57,10 @@ record Ending(
     if (error != null) {
       return ofError(reply, failures.masked(error));
     }
+    if (reply.isTooLong()) {
+      return failed(
+          reply, ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+    }
     if (!reply.isWhole() || (reply.isAssembled() && reply.isUnreadable())) {
       return failed(
           reply,
@@ -70,9 +74,10 @@ record Ending(
         : good(answers, (form, out) -> form.done(reply, out));
   }
 
-  /** The ending with an error of ours, or with the backend's own: one is enough. */
+  /** The ending with an error of ours, unless the reply has one of its own, or is whole. */
   static Ending orFailed(BackendReply reply, ApiError error, BackendFailures failures) {
-    return reply.error() == null ? failed(reply, error) : of(reply, failures);
+    boolean ownEnd = reply.error() != null || reply.isWhole();
+    return ownEnd ? of(reply, failures) : failed(reply, error);
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */

@@ -135,9 +135,13 @@ final class StreamedReply {
     return open == 0 && !choices.isEmpty();
   }
 
-  /** Whether nothing of an answer is to be expected: it is finished, and was so when it ended. */
+  /**
+   * Whether nothing of an answer is to be expected: it is finished, nothing came behind a finish,
+   * and each choice is one behind which none goes on.
+   */
   boolean isOver() {
-    return hasError() || (isFinished() && !wentOn);
+    return hasError()
+        || (isFinished() && !wentOn && choices.values().stream().allMatch(StreamedChoice::isOver));
   }
 
   boolean hasError() {
@@ -183,15 +187,16 @@ final class StreamedReply {
 
   /**
    * The answers so far, in the order of their index; those without a finish reason get the status
-   * given, and where not all was read or kept, or the backend told an error, none is complete. What
-   * is empty and not complete is left out.
+   * given, and where that is failed, or not all was read or kept, or the backend told an error,
+   * none is complete. What is empty and not complete is left out.
    */
   List<Answer> answers(AnswerStatus unfinished) {
     AnswerStatus broken =
         unfinished == AnswerStatus.CANCELLED ? AnswerStatus.CANCELLED : AnswerStatus.FAILED;
     List<Answer> answers = new ArrayList<>();
     for (StreamedChoice choice : choices.values()) {
-      AnswerStatus status = choice.isFinished() ? AnswerStatus.COMPLETED : unfinished;
+      boolean complete = choice.isFinished() && unfinished != AnswerStatus.FAILED;
+      AnswerStatus status = complete ? AnswerStatus.COMPLETED : unfinished;
       Answer answer = choice.answer(model, unreadable || lost || hasError() ? broken : status);
       if (answer != null) {
         answers.add(answer);

@@ -20,13 +20,16 @@ public final class WholeReply {
     this.json = json;
   }
 
-  /** Reads a body; what is no JSON object is a reply with nothing in it. */
+  /** Reads a body; what is not one JSON object is a reply with nothing in it. */
   @SuppressWarnings("unchecked") // As an object is read.
   public static WholeReply read(byte[] body) {
     byte[] text = UpstreamJson.utf8(body);
     try (JsonParser parser = UpstreamJson.FACTORY.createParser(text)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
-        return new WholeReply(text, (Map<String, Object>) UpstreamJson.value(parser));
+        Map<String, Object> json = (Map<String, Object>) UpstreamJson.value(parser);
+        if (parser.nextToken() == null) {
+          return new WholeReply(text, json);
+        }
       }
     } catch (IOException notJson) {
       // As below.

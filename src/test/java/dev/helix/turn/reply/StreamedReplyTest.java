@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.message.AnswerStatus;
+import dev.helix.scripted.Table;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StreamedReplyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,7 +42,7 @@ class StreamedReplyTest {
     chunk(
         "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}");
     chunk("{\"choices\":[],\"usage\":{\"total_tokens\":3}}");
-    List<Answer> answers = reply.answers(AnswerStatus.FAILED);
+    List<Answer> answers = reply.answers(AnswerStatus.COMPLETED);
     assertTrue(reply.isFinished());
     assertEquals(1, answers.size());
     assertEquals(
@@ -107,6 +112,39 @@ class StreamedReplyTest {
     chunk(finished);
     assertFalse(reply.isOver());
     assertTrue(reply.isFinished());
+  }
+
+  @Test
+  void anAnswerThatIsTheCallersError_isCompleteInNoneOfItsChoices() {
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"},{\"index\":1,\"delta\":{\"content\":\"b\"}}]}");
+    for (Answer answer : reply.answers(AnswerStatus.FAILED)) {
+      assertEquals(AnswerStatus.FAILED, answer.status());
+    }
+  }
+
+  static Stream<Arguments> aFinish_behindWhichAnAnswerMayGoOn() {
+    return Table.of(
+        "{\"content\":\"a\"} → stop → true",
+        "{\"content\":\"a\"} → length → true",
+        "{\"role\":\"assistant\",\"content\":\"\"} → stop → false",
+        "{} → stop → false",
+        "{\"tool_calls\":[{\"index\":0,\"id\":\"c\"}]} → stop → true",
+        "{\"tool_calls\":[{\"index\":0,\"id\":\"c\"}]} → tool_calls → false",
+        "{\"function_call\":{\"name\":\"f\"}} → function_call → false");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void aFinish_behindWhichAnAnswerMayGoOn(String delta, String finish, boolean over) {
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":"
+            + delta
+            + ",\"finish_reason\":\""
+            + finish
+            + "\"}]}");
+    assertTrue(reply.isFinished());
+    assertEquals(over, reply.isOver());
   }
 
   @Test
