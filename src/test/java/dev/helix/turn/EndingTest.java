@@ -1,13 +1,17 @@
 package dev.helix.turn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.backend.upstream.UpstreamSettings;
+import dev.helix.scripted.LoggedLines;
 import dev.helix.scripted.Table;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.ReplyLimits;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +91,12 @@ class EndingTest {
         WHOLE + WHOLE + " → error",
         WHOLE + " x → error",
         WHOLE + "\n \n → good completed",
+        WHOLE.replace("]}", "],\"error\":{\"code\":502}}") + " → error failed",
+        WHOLE.replace("]}", "],\"error\":{}}") + " → good completed",
+        WHOLE.replace("\"stop\"", "\"error\"") + " → error failed",
+        WHOLE.replace("\"stop\"", "\"stop\",\"error\":{\"message\":\"no\"}") + " → error failed",
         "data: " + A + "|data: " + STOP + "| → good completed",
+        "data: " + A + "|data: " + STOP.replace("stop", "error") + "| → error failed",
         "data: " + A + "| → error failed",
         "data: " + OF_TWO + "| → error failed failed",
         "data: " + OF_TWO + "|data: [DONE]| → good completed completed");
@@ -113,6 +122,17 @@ class EndingTest {
   void replyThatIsEndedByUs_isWhole_orFailedInAllItsChoices(String text, String expected) {
     assertEquals(
         expected, shown(Ending.orFailed(reply(true, text), ErrorMapping.silent(), failures)));
+  }
+
+  @Test
+  void secrets_areInNoPagesHeadline_andNoCauseInTheLog() {
+    Ending ending = Ending.of(reply(false, "<html><h1>key " + KEY + "</h1></html>"), failures);
+    assertTrue(ending.failure().endsWith("key ***"), ending.failure());
+    try (LoggedLines log = LoggedLines.of(BackendFailures.class.getName())) {
+      failures.log("it failed", new IOException("x".repeat(280) + KEY));
+      String line = log.await("it failed");
+      assertFalse(line.contains("geheim") || line.contains("sk-"), line);
+    }
   }
 
   @Test

@@ -29,6 +29,8 @@ final class StreamedReply {
   /** What a chunk had of an error besides what it said; null where none had. */
   private Object error;
 
+  private boolean plainError;
+
   /** Whether an event that was withheld was an error. */
   private boolean failed;
 
@@ -105,7 +107,10 @@ final class StreamedReply {
 
   private void add(Chunk chunk) {
     model = chunk.model() == null ? model : chunk.model();
-    error = chunk.error() == null ? error : chunk.error();
+    if (chunk.error() != null) {
+      error = chunk.error();
+      plainError = chunk.isPlain();
+    }
     int position = 0;
     for (Object each : chunk.choices()) {
       if (each instanceof Map<?, ?> choice) {
@@ -162,7 +167,7 @@ final class StreamedReply {
 
   /** Whether that error is in a form that clients read. */
   boolean hasPlainError() {
-    return error instanceof Map<?, ?> fields && fields.get("message") instanceof String;
+    return plainError;
   }
 
   /** Whether there is something of an answer. */

@@ -46,6 +46,16 @@ public final class WholeReply {
     return !choices().isEmpty() && message(choices().get(0)) != null;
   }
 
+  /** The error that is told beside or within the choices; null where there is none. */
+  public ReplyError error() {
+    Object beside = json.get("error");
+    if (ReplyError.isBesideChoices(beside)) {
+      return ReplyError.of(body);
+    }
+    Object within = ReplyError.inChoices(choices());
+    return within == null ? null : ReplyError.of(UpstreamJson.bytes(Map.of("error", within)));
+  }
+
   /** A choice's message, or what stands in its place with servers that are for no chat. */
   @SuppressWarnings("unchecked") // As an object is read.
   private static Map<String, Object> message(Object choice) {
@@ -62,7 +72,7 @@ public final class WholeReply {
     return null;
   }
 
-  /** The completion's answers, in the order they came. */
+  /** The completion's answers, in the order they came; failed where it tells an error too. */
   public List<Answer> answers() {
     return answers(Long.MAX_VALUE);
   }
@@ -74,16 +84,17 @@ public final class WholeReply {
     if (choices.isEmpty()) {
       return answers;
     }
+    boolean failed = error() != null;
     MessageBytes bytes = MessageBytes.of(body);
     for (int i = 0; i < choices.size(); i++) {
       Map<String, Object> message = message(choices.get(i));
-      if (message != null) {
+      if (message != null && !(failed && UpstreamJson.isEmpty(message.get("content")))) {
         answers.add(
             new Answer(
                 bytes.message(i, message, longestData),
                 json.get("model") instanceof String model ? model : null,
                 FinishReason.of(((Map<?, ?>) choices.get(i)).get("finish_reason")),
-                AnswerStatus.COMPLETED));
+                failed ? AnswerStatus.FAILED : AnswerStatus.COMPLETED));
       }
     }
     return answers;

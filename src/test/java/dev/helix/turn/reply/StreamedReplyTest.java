@@ -148,6 +148,63 @@ class StreamedReplyTest {
   }
 
   @Test
+  void aCallWhoseDeltasHaveAnIdEach_isOne() throws IOException {
+    for (String delta :
+        List.of(
+            "\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}",
+            "\"id\":\"c2\",\"function\":{\"arguments\":\"}\"}",
+            "\"id\":\"c3\",\"function\":{\"name\":\"g\",\"arguments\":\"[]\"}")) {
+      chunk(
+          "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0," + delta + "}]}}]}");
+    }
+    assertEquals(
+        JSON.readTree(
+            "[{\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},"
+                + "{\"id\":\"c3\",\"function\":{\"name\":\"g\",\"arguments\":\"[]\"}}]"),
+        json(reply.answers(AnswerStatus.COMPLETED).get(0)).path("tool_calls"));
+  }
+
+  static Stream<Arguments> anErrorBesideChoices_isOne_unlessItSaysNothing() {
+    return Table.of(
+        "{\"code\":502} → true",
+        "{\"type\":\"overloaded_error\"} → true",
+        "{\"message\":\"\",\"code\":\"x\"} → true",
+        "true → true",
+        "502 → true",
+        "\"no\" → true",
+        "null → false",
+        "{} → false",
+        "\"\" → false",
+        "false → false",
+        "0 → false",
+        "[] → false",
+        "{\"message\":\"\",\"code\":null,\"data\":{}} → false");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void anErrorBesideChoices_isOne_unlessItSaysNothing(String error, boolean expected) {
+    String choice = "\"index\":0,\"delta\":{\"content\":\"a\"}";
+    chunk("{\"choices\":[{" + choice + "}],\"error\":" + error + "}");
+    assertEquals(expected, reply.hasError());
+    StreamedReply within = new StreamedReply(Long.MAX_VALUE);
+    byte[] bytes =
+        ("{\"choices\":[{" + choice + ",\"error\":" + error + "}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    within.add(bytes, bytes.length);
+    assertEquals(expected, within.hasError());
+    assertFalse(within.hasPlainError());
+  }
+
+  @Test
+  void aFinishThatIsAnError_isOne_andAFlagHasTheWordsBesideIt() {
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"error\"}]}");
+    assertTrue(reply.hasError());
+    chunk("{\"choices\":[{\"delta\":{}}],\"error\":true,\"message\":\"overloaded\"}");
+    assertTrue(reply.error().message().endsWith("overloaded"));
+  }
+
+  @Test
   void aFinishInEveryChunk_isNone_alsoWhereChunksAreRecognized() {
     String chunk =
         "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}";
