@@ -25,12 +25,21 @@ public final class BackendFailures {
     return error.masked(backend::masked);
   }
 
+  /** The text without the backend's secrets. */
+  String masked(String text) {
+    return backend.masked(text);
+  }
+
   /** Logs a failure; the cause may be null. */
   public void log(String failure, Throwable cause) {
     String why = cause == null ? "" : " (" + cause + ")";
     LOG.log(
         Level.WARNING,
-        escaped(backend.describe() + ": " + bounded(backend.masked(failure)) + bounded(why)));
+        escaped(
+            backend.describe()
+                + ": "
+                + bounded(backend.masked(failure))
+                + bounded(backend.masked(why))));
   }
 
   private static String bounded(String text) {

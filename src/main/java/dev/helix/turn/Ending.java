@@ -57,6 +57,10 @@ record Ending(
     if (error != null) {
       return ofError(reply, failures.masked(error));
     }
+    if (reply.isTooLong()) {
+      return failed(
+          reply, ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+    }
     if (!reply.isWhole() || (reply.isAssembled() && reply.isUnreadable())) {
       return failed(
           reply,
@@ -70,9 +74,10 @@ record Ending(
         : good(answers, (form, out) -> form.done(reply, out));
   }
 
-  /** The ending with an error of ours, or with the backend's own: one is enough. */
+  /** The ending with an error of ours, unless the reply has one of its own, or is whole. */
   static Ending orFailed(BackendReply reply, ApiError error, BackendFailures failures) {
-    return reply.error() == null ? failed(reply, error) : of(reply, failures);
+    boolean ownEnd = reply.error() != null || reply.isWhole();
+    return ownEnd ? of(reply, failures) : failed(reply, error);
   }
 
   /** The ending with an error of ours; what came of the answer is recorded as failed. */
@@ -117,7 +122,7 @@ record Ending(
     int status = reply.head().status();
     byte[] body = reply.body();
     if (status >= 400 && status < 600) {
-      return ofErrorBody(reply, failures.masked(ReplyError.of(status, body)));
+      return ofErrorBody(reply, failures.masked(ReplyError.of(status, body)), List::of);
     }
     WholeReply whole = WholeReply.read(body);
     if (reply.last() != null) {
@@ -125,13 +130,17 @@ record Ending(
       return good(() -> reply.answers(whole), (form, out) -> form.pass(reply.last(), out));
     }
     if (reply.isSuccess() && whole.isCompletion()) {
+      ReplyError told = whole.error();
+      if (told != null) {
+        return ofErrorBody(reply, failures.masked(told), () -> reply.answers(whole));
+      }
       return good(() -> reply.answers(whole), (form, out) -> form.whole(reply, body, whole, out));
     }
     ReplyError error = reply.isSuccess() ? ReplyError.underSuccess(body) : null;
     if (error != null) {
-      return ofErrorBody(reply, failures.masked(error));
+      return ofErrorBody(reply, failures.masked(error), List::of);
     }
-    String headline = ReplyError.headline(body);
+    String headline = failures.masked(ReplyError.headline(body));
     return failed(
         reply,
         ErrorMapping.invalidResponse(
@@ -141,10 +150,11 @@ record Ending(
                 + (headline.isEmpty() ? "." : ": " + headline)));
   }
 
-  private static Ending ofErrorBody(BackendReply reply, ReplyError error) {
+  private static Ending ofErrorBody(
+      BackendReply reply, ReplyError error, Supplier<List<Answer>> answers) {
     byte[] json = error.toJson();
     BadNews words = (form, out) -> form.fail(reply, error.status(), json, out);
     int given = reply.head().status();
-    return new Ending(List::of, words, true, "status " + given + ": " + error.message());
+    return new Ending(answers, words, true, "status " + given + ": " + error.message());
   }
 }

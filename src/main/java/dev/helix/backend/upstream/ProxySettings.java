@@ -68,11 +68,14 @@ public record ProxySettings(String host, int port, String credentials) {
     return upstream.getScheme().equalsIgnoreCase("https") ? 443 : 80;
   }
 
-  private static boolean isLoopback(String host) {
+  private static boolean isLoopback(String name) {
+    String host = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     return host.equals("localhost")
         || host.endsWith(".localhost")
-        || host.matches("127(\\.[0-9]+){3}")
-        || host.equals("[::1]");
+        || host.equals("0.0.0.0")
+        || host.matches("127(\\.[0-9]+){1,3}")
+        || host.matches("\\[(0*:)+0*1?]")
+        || host.matches("\\[(0*:)+ffff:127(\\.[0-9]+){3}]");
   }
 
   private static String variable(UnaryOperator<String> environment, String name) {

@@ -147,8 +147,12 @@ public final class BackendReply {
     if (scanner.done() || scanner.error() != null) {
       return Progress.COMPLETE;
     }
-    boolean tooLong = assembled != null && (streamed.isLost() || assembled.size() > limits.bytes());
-    return tooLong ? Progress.TOO_LONG : Progress.MORE;
+    return isTooLong() ? Progress.TOO_LONG : Progress.MORE;
+  }
+
+  /** Whether it is a stream that the caller was to get in one piece, and not all of it is kept. */
+  public boolean isTooLong() {
+    return assembled != null && (streamed.isLost() || assembled.size() > limits.bytes());
   }
 
   private Progress gather(ByteBuffer bytes) {
@@ -234,7 +238,7 @@ public final class BackendReply {
     return isStream() ? streamed.hasContent() : cut != null || gathered.size() > 0;
   }
 
-  /** The streamed answers so far; those without a finish reason get this status. */
+  /** The streamed answers so far; those without a finish reason get this status, or all failed. */
   public List<Answer> answers(AnswerStatus unfinished) {
     List<Answer> answers = streamed.answers(unfinished);
     return assembled == null ? answers : answers.stream().map(this::shortened).toList();

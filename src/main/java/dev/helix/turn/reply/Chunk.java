@@ -14,8 +14,9 @@ import java.util.Map;
  * @param choices its choices, as {@link UpstreamJson} reads them
  * @param model the model, or null
  * @param error what it has of an error, as {@link UpstreamJson} reads it; null for none
+ * @param isPlain whether that error is one that clients read
  */
-record Chunk(List<?> choices, String model, Object error) {
+record Chunk(List<?> choices, String model, Object error, boolean isPlain) {
 
   /**
    * Reads the data of an event. Lines that lack the blank line between them come as one event with
@@ -58,6 +59,7 @@ record Chunk(List<?> choices, String model, Object error) {
     List<?> choices = List.of();
     String model = null;
     Object error = null;
+    String message = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -68,19 +70,16 @@ record Chunk(List<?> choices, String model, Object error) {
         }
         case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : model;
         case "error" -> error = UpstreamJson.value(parser);
+        case "message" -> message = value == JsonToken.VALUE_STRING ? parser.getText() : null;
         default -> {}
       }
       parser.skipChildren();
     }
-    return new Chunk(choices, model, isError(error, choices) ? error : null);
-  }
-
-  /** Whether it is one: some servers put an empty error beside each answer. */
-  private static boolean isError(Object given, List<?> choices) {
-    return !UpstreamJson.isEmpty(given)
-        && ReplyError.underSuccess(
-                UpstreamJson.bytes(
-                    Map.of("error", given, "choices", choices.stream().limit(1).toList())))
-            != null;
+    if (!ReplyError.isBesideChoices(error)) {
+      return new Chunk(choices, model, ReplyError.inChoices(choices), false);
+    }
+    boolean plain = error instanceof Map<?, ?> map && map.get("message") instanceof String;
+    boolean mark = message != null && !(error instanceof Map) && !(error instanceof String);
+    return new Chunk(choices, model, mark ? message : error, plain);
   }
 }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -48,6 +49,11 @@ public final class ReplyError {
   public static ReplyError underSuccess(byte[] body) {
     JsonNode json = json(body);
     return json != null && isError(json) ? of(UNNAMED, json, body) : null;
+  }
+
+  /** The error in a body that is known to have one. */
+  static ReplyError of(byte[] body) {
+    return of(UNNAMED, body);
   }
 
   /** What a page says of itself; empty where the body is none. */
@@ -144,11 +150,49 @@ public final class ReplyError {
     JsonNode error = given.path("error");
     if (!given.path("choices").isEmpty()) {
       // Some servers put an empty error beside each answer.
-      return !ErrorWords.of(error).isEmpty();
+      return says(error);
     }
     return isFlat(given)
-        || (error.isTextual() ? !error.textValue().isBlank() : !error.isEmpty())
+        || (error.isContainerNode() ? !error.isEmpty() : says(error))
         || !ErrorWords.of(given.path("detail")).isEmpty();
+  }
+
+  /**
+   * Whether this is an error where there are choices too, as {@link UpstreamJson} reads it: some
+   * servers put an empty one beside each answer.
+   */
+  static boolean isBesideChoices(Object error) {
+    return !UpstreamJson.isEmpty(error)
+        && says(json(UpstreamJson.bytes(Map.of("error", error))).path("error"));
+  }
+
+  /** What the choices have of an error; null where they have none. */
+  static Object inChoices(List<?> choices) {
+    Object failed = null;
+    for (Object each : choices) {
+      if (each instanceof Map<?, ?> choice) {
+        if (isBesideChoices(choice.get("error"))) {
+          return choice.get("error");
+        }
+        failed = "error".equals(choice.get("finish_reason")) ? true : failed;
+      }
+    }
+    return failed;
+  }
+
+  /** Whether there is a value in it that stands for something. */
+  private static boolean says(JsonNode json) {
+    if (json.isContainerNode()) {
+      for (JsonNode each : json) {
+        if (says(each)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    return json.isTextual()
+        ? !json.textValue().isBlank()
+        : json.asDouble() != 0 || json.asBoolean();
   }
 
   /** Whether the object is an error by itself, as vLLM gives it. */

@@ -140,6 +140,17 @@ final class StreamedChoice {
     return finishReason != null;
   }
 
+  /**
+   * Whether it is finished and said something. Behind calls of tools some gateways go on by
+   * themselves, with what the tools gave.
+   */
+  boolean isOver() {
+    return isFinished()
+        && hasContent()
+        && !finishReason.equals(TOOL_CALLS)
+        && !finishReason.equals(FUNCTION_CALL);
+  }
+
   /** Whether something was said behind a finish reason. */
   boolean wentOn() {
     return wentOn;

@@ -29,6 +29,8 @@ final class StreamedReply {
   /** What a chunk had of an error besides what it said; null where none had. */
   private Object error;
 
+  private boolean plainError;
+
   /** Whether an event that was withheld was an error. */
   private boolean failed;
 
@@ -105,7 +107,10 @@ final class StreamedReply {
 
   private void add(Chunk chunk) {
     model = chunk.model() == null ? model : chunk.model();
-    error = chunk.error() == null ? error : chunk.error();
+    if (chunk.error() != null) {
+      error = chunk.error();
+      plainError = chunk.isPlain();
+    }
     int position = 0;
     for (Object each : chunk.choices()) {
       if (each instanceof Map<?, ?> choice) {
@@ -135,9 +140,13 @@ final class StreamedReply {
     return open == 0 && !choices.isEmpty();
   }
 
-  /** Whether nothing of an answer is to be expected: it is finished, and was so when it ended. */
+  /**
+   * Whether nothing of an answer is to be expected: it is finished, nothing came behind a finish,
+   * and each choice is one behind which none goes on.
+   */
   boolean isOver() {
-    return hasError() || (isFinished() && !wentOn);
+    return hasError()
+        || (isFinished() && !wentOn && choices.values().stream().allMatch(StreamedChoice::isOver));
   }
 
   boolean hasError() {
@@ -158,7 +167,7 @@ final class StreamedReply {
 
   /** Whether that error is in a form that clients read. */
   boolean hasPlainError() {
-    return error instanceof Map<?, ?> fields && fields.get("message") instanceof String;
+    return plainError;
   }
 
   /** Whether there is something of an answer. */
@@ -183,15 +192,16 @@ final class StreamedReply {
 
   /**
    * The answers so far, in the order of their index; those without a finish reason get the status
-   * given, and where not all was read or kept, or the backend told an error, none is complete. What
-   * is empty and not complete is left out.
+   * given, and where that is failed, or not all was read or kept, or the backend told an error,
+   * none is complete. What is empty and not complete is left out.
    */
   List<Answer> answers(AnswerStatus unfinished) {
     AnswerStatus broken =
         unfinished == AnswerStatus.CANCELLED ? AnswerStatus.CANCELLED : AnswerStatus.FAILED;
     List<Answer> answers = new ArrayList<>();
     for (StreamedChoice choice : choices.values()) {
-      AnswerStatus status = choice.isFinished() ? AnswerStatus.COMPLETED : unfinished;
+      boolean complete = choice.isFinished() && unfinished != AnswerStatus.FAILED;
+      AnswerStatus status = complete ? AnswerStatus.COMPLETED : unfinished;
       Answer answer = choice.answer(model, unreadable || lost || hasError() ? broken : status);
       if (answer != null) {
         answers.add(answer);

@@ -8,10 +8,10 @@ import java.util.Map;
 
 /**
  * The tool calls of one answer, put together from their deltas as clients do it. A delta belongs to
- * the newest call of its {@code index}, unless it has an id and that call has another; without an
- * index to the call of its id; with neither to the call that was named last. Names in pieces are
- * joined, and arguments that are no text are kept as their JSON. Not safe for use by several
- * threads.
+ * the newest call of its {@code index}, unless it has a name, and an id where that call has
+ * another; without an index to the call of its id; with neither to the call that was named last.
+ * Names in pieces are joined, and arguments that are no text are kept as their JSON. Not safe for
+ * use by several threads.
  */
 final class ToolCallDeltas {
   private static final class Call {
@@ -59,7 +59,11 @@ final class ToolCallDeltas {
     String id = delta.get("id") instanceof String text ? text : "";
     Call call = index != null ? newestAt(index) : id.isEmpty() ? last : newestOf(id);
     boolean another =
-        call != null && !id.isEmpty() && !call.id().isEmpty() && !call.id().equals(id);
+        call != null
+            && !id.isEmpty()
+            && !call.id().isEmpty()
+            && !call.id().equals(id)
+            && hasName(delta);
     if (call == null || another) {
       call =
           new Call(
@@ -67,6 +71,15 @@ final class ToolCallDeltas {
       calls.add(call);
     }
     return call;
+  }
+
+  private static boolean hasName(Map<?, ?> delta) {
+    for (Object called : delta.values()) {
+      if (called instanceof Map<?, ?> fields && !UpstreamJson.isEmpty(fields.get("name"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Call newestAt(int index) {
@@ -92,6 +105,8 @@ final class ToolCallDeltas {
           Object before = call.get(field);
           if (field.equals("function") && value instanceof Map<?, ?> function) {
             call.put(field, function(before, function));
+          } else if (field.equals("id") && !UpstreamJson.isEmpty(before)) {
+            // A call keeps its first id, where each delta has one of its own.
           } else if (!field.equals("index")) { // It only tells the deltas apart.
             call.put(field, Deltas.merged(field, before, value));
           }

@@ -20,13 +20,16 @@ public final class WholeReply {
     this.json = json;
   }
 
-  /** Reads a body; what is no JSON object is a reply with nothing in it. */
+  /** Reads a body; what is not one JSON object is a reply with nothing in it. */
   @SuppressWarnings("unchecked") // As an object is read.
   public static WholeReply read(byte[] body) {
     byte[] text = UpstreamJson.utf8(body);
     try (JsonParser parser = UpstreamJson.FACTORY.createParser(text)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
-        return new WholeReply(text, (Map<String, Object>) UpstreamJson.value(parser));
+        Map<String, Object> json = (Map<String, Object>) UpstreamJson.value(parser);
+        if (parser.nextToken() == null) {
+          return new WholeReply(text, json);
+        }
       }
     } catch (IOException notJson) {
       // As below.
@@ -41,6 +44,16 @@ public final class WholeReply {
   /** Whether this is a chat completion: it has choices, and they have messages. */
   public boolean isCompletion() {
     return !choices().isEmpty() && message(choices().get(0)) != null;
+  }
+
+  /** The error that is told beside or within the choices; null where there is none. */
+  public ReplyError error() {
+    Object beside = json.get("error");
+    if (ReplyError.isBesideChoices(beside)) {
+      return ReplyError.of(body);
+    }
+    Object within = ReplyError.inChoices(choices());
+    return within == null ? null : ReplyError.of(UpstreamJson.bytes(Map.of("error", within)));
   }
 
   /** A choice's message, or what stands in its place with servers that are for no chat. */
@@ -59,7 +72,7 @@ public final class WholeReply {
     return null;
   }
 
-  /** The completion's answers, in the order they came. */
+  /** The completion's answers, in the order they came; failed where it tells an error too. */
   public List<Answer> answers() {
     return answers(Long.MAX_VALUE);
   }
@@ -71,16 +84,17 @@ public final class WholeReply {
     if (choices.isEmpty()) {
       return answers;
     }
+    boolean failed = error() != null;
     MessageBytes bytes = MessageBytes.of(body);
     for (int i = 0; i < choices.size(); i++) {
       Map<String, Object> message = message(choices.get(i));
-      if (message != null) {
+      if (message != null && !(failed && UpstreamJson.isEmpty(message.get("content")))) {
         answers.add(
             new Answer(
                 bytes.message(i, message, longestData),
                 json.get("model") instanceof String model ? model : null,
                 FinishReason.of(((Map<?, ?>) choices.get(i)).get("finish_reason")),
-                AnswerStatus.COMPLETED));
+                failed ? AnswerStatus.FAILED : AnswerStatus.COMPLETED));
       }
     }
     return answers;

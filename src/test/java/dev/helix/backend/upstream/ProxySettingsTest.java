@@ -53,6 +53,12 @@ class ProxySettingsTest {
         "http://a.corp/v1 → http.proxyHost=p http.nonProxyHosts=x|*.corp →  → null",
         "http://127.0.0.1:11434/v1 → http.proxyHost=p → HTTP_PROXY=http://proxy:1 → null",
         "http://localhost:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null",
+        "http://localhost.:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null",
+        "http://0.0.0.0:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null",
+        "http://[::]:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null",
+        "http://[::ffff:127.0.0.1]:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null",
+        "http://[0:0:0:0:0:0:0:1]:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null",
+        "http://[1::]:11434/v1 →  → HTTP_PROXY=http://proxy:1 → http://proxy:1",
         "http://[::1]:11434/v1 →  → HTTP_PROXY=http://proxy:1 → null");
   }
 

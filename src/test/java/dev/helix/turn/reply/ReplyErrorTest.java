@@ -142,6 +142,8 @@ class ReplyErrorTest {
         "{\"error\":\"text\"} → 502",
         "{\"error\":\"text\",\"status\":400} → 400",
         "{\"object\":\"error\",\"message\":\"m\",\"code\":400} → 400",
+        "{\"error\":true,\"message\":\"overloaded\"} → 502",
+        "{\"choices\":[{}],\"error\":{\"code\":503}} → 503",
         "{\"detail\":\"nope\"} → 502",
         "[{\"error\":{\"code\":400,\"message\":\"m\"}}] → 400");
   }
@@ -164,6 +166,7 @@ class ReplyErrorTest {
         "{\"error\":null}",
         "{\"error\":{}}",
         "{\"error\":\"\"}",
+        "{\"error\":false}",
         "{\"choices\":[{}],\"error\":{\"message\":\"\"}}",
         "{\"choices\":[]}"
       })

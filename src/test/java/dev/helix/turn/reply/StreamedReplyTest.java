@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.message.AnswerStatus;
+import dev.helix.scripted.Table;
 import dev.helix.transcript.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StreamedReplyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,7 +42,7 @@ class StreamedReplyTest {
     chunk(
         "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}");
     chunk("{\"choices\":[],\"usage\":{\"total_tokens\":3}}");
-    List<Answer> answers = reply.answers(AnswerStatus.FAILED);
+    List<Answer> answers = reply.answers(AnswerStatus.COMPLETED);
     assertTrue(reply.isFinished());
     assertEquals(1, answers.size());
     assertEquals(
@@ -107,6 +112,96 @@ class StreamedReplyTest {
     chunk(finished);
     assertFalse(reply.isOver());
     assertTrue(reply.isFinished());
+  }
+
+  @Test
+  void anAnswerThatIsTheCallersError_isCompleteInNoneOfItsChoices() {
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"},{\"index\":1,\"delta\":{\"content\":\"b\"}}]}");
+    for (Answer answer : reply.answers(AnswerStatus.FAILED)) {
+      assertEquals(AnswerStatus.FAILED, answer.status());
+    }
+  }
+
+  static Stream<Arguments> aFinish_behindWhichAnAnswerMayGoOn() {
+    return Table.of(
+        "{\"content\":\"a\"} → stop → true",
+        "{\"content\":\"a\"} → length → true",
+        "{\"role\":\"assistant\",\"content\":\"\"} → stop → false",
+        "{} → stop → false",
+        "{\"tool_calls\":[{\"index\":0,\"id\":\"c\"}]} → stop → true",
+        "{\"tool_calls\":[{\"index\":0,\"id\":\"c\"}]} → tool_calls → false",
+        "{\"function_call\":{\"name\":\"f\"}} → function_call → false");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void aFinish_behindWhichAnAnswerMayGoOn(String delta, String finish, boolean over) {
+    chunk(
+        "{\"choices\":[{\"index\":0,\"delta\":"
+            + delta
+            + ",\"finish_reason\":\""
+            + finish
+            + "\"}]}");
+    assertTrue(reply.isFinished());
+    assertEquals(over, reply.isOver());
+  }
+
+  @Test
+  void aCallWhoseDeltasHaveAnIdEach_isOne() throws IOException {
+    for (String delta :
+        List.of(
+            "\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}",
+            "\"id\":\"c2\",\"function\":{\"arguments\":\"}\"}",
+            "\"id\":\"c3\",\"function\":{\"name\":\"g\",\"arguments\":\"[]\"}")) {
+      chunk(
+          "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0," + delta + "}]}}]}");
+    }
+    assertEquals(
+        JSON.readTree(
+            "[{\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},"
+                + "{\"id\":\"c3\",\"function\":{\"name\":\"g\",\"arguments\":\"[]\"}}]"),
+        json(reply.answers(AnswerStatus.COMPLETED).get(0)).path("tool_calls"));
+  }
+
+  static Stream<Arguments> anErrorBesideChoices_isOne_unlessItSaysNothing() {
+    return Table.of(
+        "{\"code\":502} → true",
+        "{\"type\":\"overloaded_error\"} → true",
+        "{\"message\":\"\",\"code\":\"x\"} → true",
+        "true → true",
+        "502 → true",
+        "\"no\" → true",
+        "null → false",
+        "{} → false",
+        "\"\" → false",
+        "false → false",
+        "0 → false",
+        "[] → false",
+        "{\"message\":\"\",\"code\":null,\"data\":{}} → false");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void anErrorBesideChoices_isOne_unlessItSaysNothing(String error, boolean expected) {
+    String choice = "\"index\":0,\"delta\":{\"content\":\"a\"}";
+    chunk("{\"choices\":[{" + choice + "}],\"error\":" + error + "}");
+    assertEquals(expected, reply.hasError());
+    StreamedReply within = new StreamedReply(Long.MAX_VALUE);
+    byte[] bytes =
+        ("{\"choices\":[{" + choice + ",\"error\":" + error + "}]}")
+            .getBytes(StandardCharsets.UTF_8);
+    within.add(bytes, bytes.length);
+    assertEquals(expected, within.hasError());
+    assertFalse(within.hasPlainError());
+  }
+
+  @Test
+  void aFinishThatIsAnError_isOne_andAFlagHasTheWordsBesideIt() {
+    chunk("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"error\"}]}");
+    assertTrue(reply.hasError());
+    chunk("{\"choices\":[{\"delta\":{}}],\"error\":true,\"message\":\"overloaded\"}");
+    assertTrue(reply.error().message().endsWith("overloaded"));
   }
 
   @Test
