@@ -2,6 +2,7 @@ package dev.helix.access;
 
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
+import dev.helix.http.PageOrigin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -154,6 +155,7 @@ public final class CrossOriginFilter implements Filter {
     if (from.size() != 1 || !origins.contains(from.get(0))) {
       return false;
     }
+    PageOrigin.allow(request);
     response.setHeader("Access-Control-Allow-Origin", from.get(0));
     if (!request.getMethod().equals("OPTIONS") || request.getHeader(METHOD) == null) {
       response.setHeader("Access-Control-Expose-Headers", EXPOSED);

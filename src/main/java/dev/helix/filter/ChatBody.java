@@ -94,10 +94,13 @@ final class ChatBody {
       throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = prefix + parser.currentName();
+      // A name with a point at the top is none in the metadata.
+      boolean named =
+          names.contains(name) && !(prefix.isEmpty() && name.startsWith(METADATA + "."));
       JsonToken value = parser.nextToken();
       if (prefix.isEmpty() && name.equals(METADATA) && value == JsonToken.START_OBJECT) {
         readValues(parser, METADATA + ".", names, values);
-      } else if (names.contains(name) && (value == JsonToken.VALUE_STRING || value.isNumeric())) {
+      } else if (named && (value == JsonToken.VALUE_STRING || value.isNumeric())) {
         values.put(name, parser.getText());
       } else {
         parser.skipChildren();

@@ -42,7 +42,7 @@ public final class ConversationPathServlet extends HttpServlet {
     Matcher path = PATH.matcher(info == null ? "" : info);
     // The container has normalized the path. What it decoded since is not decoded twice.
     RequestDispatcher next =
-        path.matches() && !path.group(2).contains("/.")
+        path.matches() && !path.group(1).isBlank() && !path.group(2).contains("/.")
             ? request.getRequestDispatcher(encoded(path.group(2)))
             : null;
     if (next == null) {
@@ -56,7 +56,7 @@ public final class ConversationPathServlet extends HttpServlet {
               "not_found"));
       return;
     }
-    request.setAttribute(ID, path.group(1));
+    request.setAttribute(ID, path.group(1).strip());
     next.forward(request, response);
   }
 

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,6 +17,11 @@ final class FallbackNotice {
   private static final Logger LOG = System.getLogger(ConversationFilter.class.getName());
   private static final int MOST_KINDS = 32;
   private static final int LONGEST_KIND = 40;
+
+  /** How many requests of a kind are looked into, and of how many kinds. */
+  private static final int MOST_LOOKS = 20;
+
+  private static final int MOST_LOOKED_AT = 200;
 
   /** What the products of agents are called, or how they begin. */
   private static final List<String> AGENTS =
@@ -35,6 +41,7 @@ final class FallbackNotice {
           "openhands");
 
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> looks = new ConcurrentHashMap<>();
 
   /**
    * Takes note of a request whose session came from its first message.
@@ -48,7 +55,9 @@ final class FallbackNotice {
     }
     String product = kind.toLowerCase(Locale.ROOT);
     boolean agent =
-        preamble || AGENTS.stream().anyMatch(product::startsWith) || ChatBody.hasTools(body);
+        preamble
+            || AGENTS.stream().anyMatch(product::startsWith)
+            || (looksInto(kind) && ChatBody.hasTools(body));
     if (agent && told.add(kind)) {
       LOG.log(
           Level.WARNING,
@@ -56,6 +65,14 @@ final class FallbackNotice {
               + " first message only; see docs/clients.md for the ways to name them",
           kind);
     }
+  }
+
+  /** Whether a request's body is read once more, which costs as much as it is long. */
+  private boolean looksInto(String kind) {
+    if (looks.size() >= MOST_LOOKED_AT && !looks.containsKey(kind)) {
+      return false;
+    }
+    return looks.merge(kind, 1, (seen, one) -> Math.min(seen + one, MOST_LOOKS + 1)) <= MOST_LOOKS;
   }
 
   /** The product of a User-Agent: only what is a token, as it goes into the log. */

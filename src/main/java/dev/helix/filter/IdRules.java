@@ -46,6 +46,10 @@ final class IdRules {
     if (id.chars().anyMatch(Character::isISOControl)) {
       return "has control characters.";
     }
+    if (id.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      return "has half a character: a surrogate of UTF-16 without its other one.";
+    }
     if (Placeholder.is(id)) {
       return "names no conversation: '"
           + shown(id)

@@ -40,10 +40,19 @@ public final class Placeholder {
   private static final Pattern QUOTED = Pattern.compile("([\"'`])(.*)\\1");
   private static final Pattern BRACKETED = Pattern.compile("\\((.*)\\)|\\[(.*)]");
 
+  /** No template that nobody filled in is longer, and no name has more marks around it. */
+  private static final int LONGEST = 600;
+
+  private static final int MOST_LAYERS = 8;
+
   private Placeholder() {}
 
   /** Whether a value, without white space around it, names nothing. */
   public static boolean is(String value) {
+    return value.length() <= LONGEST && is(value, MOST_LAYERS);
+  }
+
+  private static boolean is(String value, int layers) {
     boolean plain = true;
     for (int i = 0; i < value.length() && plain; i++) {
       char c = value.charAt(i);
@@ -55,7 +64,7 @@ public final class Placeholder {
               || c == '_';
     }
     if (!plain || value.startsWith("__")) {
-      return isTemplate(value) || isNothing(value);
+      return isTemplate(value) || isNothing(value, layers);
     }
     // An id of letters, digits, - and _, as nearly all are.
     boolean mayBeWord = !value.isEmpty() && "uUnN".indexOf(value.charAt(0)) >= 0;
@@ -73,22 +82,25 @@ public final class Placeholder {
         || (TEMPLATE.matcher(text).matches() && !UUID_IN_BRACES.matcher(text).matches());
   }
 
-  private static boolean isNothing(String value) {
+  private static boolean isNothing(String value, int layers) {
     if (NOTHING.matcher(value).matches() || hasNilUuid(value)) {
       return true;
+    }
+    if (layers == 0) {
+      return false;
     }
     Matcher quoted = QUOTED.matcher(value);
     if (quoted.matches()) {
       String inner = quoted.group(2).strip();
-      return inner.isEmpty() || is(inner);
+      return inner.isEmpty() || is(inner, layers - 1);
     }
     Matcher bracketed = BRACKETED.matcher(value);
     if (bracketed.matches()) {
       String inner = bracketed.group(1) == null ? bracketed.group(2) : bracketed.group(1);
-      return inner.equalsIgnoreCase("nil") || isNothing(inner.strip());
+      return inner.equalsIgnoreCase("nil") || isNothing(inner.strip(), layers - 1);
     }
     // Open WebUI's own beginning of an id.
-    return value.startsWith("channel:") && is(value.substring("channel:".length()));
+    return value.startsWith("channel:") && is(value.substring("channel:".length()), layers - 1);
   }
 
   private static boolean hasNilUuid(String value) {

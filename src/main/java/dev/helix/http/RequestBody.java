@@ -231,15 +231,15 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
-   * Counts another number of bytes against the budget in place of these, until {@link #close()}.
-   * For a caller that holds a changed copy of the body.
+   * Counts an array against the budget too, until {@link #close()}, unless it is the one of {@link
+   * #bytes()}. Does nothing after {@link #close()}.
    *
-   * @throws BodyBudgetException if the budget has no room for them
-   * @throws IllegalStateException after {@link #close()}
+   * @throws BodyBudgetException if the budget has no room for it
    */
-  public synchronized void countInstead(long otherBytes) {
-    byte[] unused = bytes();
-    hold(otherBytes);
+  public synchronized void countWith(byte[] other) {
+    if (bytes != null && other != bytes) {
+      hold((long) other.length + bytes.length);
+    }
   }
 
   /** The number of {@link #bytes()}, also after {@link #close()}. */

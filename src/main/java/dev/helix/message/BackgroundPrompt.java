@@ -58,14 +58,20 @@ public final class BackgroundPrompt {
 
   /**
    * Whether a request may be a program's own prompt: it has nothing but one user message, besides
-   * leading system messages, and is not streamed; or user messages alone, of which the first asks
-   * for a title in the words of a known program.
+   * leading system messages, and is not streamed; or it {@linkplain #hasOnlySystem has only these};
+   * or user messages alone, of which the first asks for a title in the words of a known program.
    */
   public static boolean mayBe(List<Message> request, boolean streamed) {
     List<Message> said = request.stream().dropWhile(Message::isSystem).toList();
-    return !said.isEmpty()
-        && said.stream().allMatch(message -> message.role().equals("user"))
-        && ((said.size() == 1 && !streamed) || asksForTitle(said.get(0).text()));
+    return said.isEmpty()
+        ? hasOnlySystem(request, streamed)
+        : said.stream().allMatch(message -> message.role().equals("user"))
+            && ((said.size() == 1 && !streamed) || asksForTitle(said.get(0).text()));
+  }
+
+  /** Whether a request has nothing but system messages, and is not streamed: nobody asks. */
+  public static boolean hasOnlySystem(List<Message> request, boolean streamed) {
+    return !streamed && !request.isEmpty() && request.stream().allMatch(Message::isSystem);
   }
 
   private static boolean asksForTitle(String text) {

@@ -101,14 +101,8 @@ final class FingerprintBuilder implements Json.FieldReader {
 
   /** A text, also one that is written as a number; null where there is none. */
   private static Value text(JsonParser value, String role) throws IOException {
-    String text = words(value);
+    String text = Json.scalarOrNull(value);
     return said(role, text == null ? "" : text);
-  }
-
-  /** What a scalar says; null for null, and for what is no scalar. */
-  private static String words(JsonParser value) throws IOException {
-    JsonToken token = value.currentToken();
-    return token.isScalarValue() && token != JsonToken.VALUE_NULL ? value.getText() : null;
   }
 
   private static Value said(String role, String text) {
@@ -156,7 +150,7 @@ final class FingerprintBuilder implements Json.FieldReader {
         unspoken = true;
         return new Value('d', value(value));
       }
-      String plain = words(value);
+      String plain = Json.scalarOrNull(value);
       spoken.append(plain == null ? "" : plain);
       return said(message.role(), plain == null ? "" : plain);
     }
@@ -216,7 +210,7 @@ final class FingerprintBuilder implements Json.FieldReader {
     while (value.nextToken() != JsonToken.END_OBJECT) {
       String name = value.currentName();
       value.nextToken();
-      if (name.equals("id") && value.currentToken() == JsonToken.VALUE_STRING) {
+      if (name.equals("id") && Json.scalarOrNull(value) != null) {
         id = text(value, "");
       } else {
         fields.put(name, value(value));

@@ -193,7 +193,7 @@ public final class Message {
    * @param reasoning whether what a model thought is sent too
    */
   public byte[] sentJson(boolean reasoning) {
-    SentForm form = new SentForm(this, reasoning);
+    SentForm form = new SentForm(this, reasoning, false);
     List<Field> fields = fields(form::takes);
     byte[] content = form.content();
     if (content == null) {
@@ -207,7 +207,7 @@ public final class Message {
 
   /** About how many characters a model reads of {@link #sentJson}. An image counts as 4,000. */
   public long sentCharacters(boolean reasoning) {
-    SentForm form = new SentForm(this, reasoning);
+    SentForm form = new SentForm(this, reasoning, true);
     eachField((name, value, start) -> form.takes(name, value));
     return form.characters();
   }

@@ -84,7 +84,9 @@ public final class MessageContent {
     return isText ? text : null;
   }
 
-  /** The text in a field of each object in the array at which the parser stands, or null. */
+  /**
+   * What a scalar in a field says of each object in the array at which the parser stands, or null.
+   */
   private static List<String> texts(JsonParser array, String field) throws IOException {
     List<String> texts = new ArrayList<>();
     while (array.nextToken() != JsonToken.END_ARRAY) {
@@ -96,7 +98,7 @@ public final class MessageContent {
       while (array.nextToken() != JsonToken.END_OBJECT) {
         String name = array.currentName();
         array.nextToken();
-        text = name.equals(field) ? Json.textOrNull(array) : text;
+        text = name.equals(field) ? Json.scalarOrNull(array) : text;
         array.skipChildren();
       }
       texts.add(text);
@@ -123,8 +125,9 @@ public final class MessageContent {
     String[] id = {""};
     message.eachField(
         (name, value, start) -> {
-          if (name.equals("tool_call_id") && value.currentToken().isScalarValue()) {
-            id[0] = value.currentToken() == JsonToken.VALUE_NULL ? "" : value.getText();
+          if (name.equals("tool_call_id")) {
+            String said = Json.scalarOrNull(value);
+            id[0] = said == null ? "" : said;
           }
         });
     return id[0];

@@ -2,24 +2,34 @@ package dev.helix.message;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What some agents put before a person's first words, alike in all their chats: where they run,
  * which files there are, an example of how to answer. A chat is not known by it. No state.
  */
 public final class Preamble {
+  /** Such messages as a whole: aider's examples, and what it says of the files. */
+  private static final Set<String> WHOLE =
+      Set.of(
+          "Change get_factorial() to use math.factorial",
+          "Change the greeting to be more casual",
+          "Refactor hello() into its own file.",
+          "I switched to a new code base. Please don't consider the above files or try to edit them"
+              + " any longer.",
+          "I am not sharing any files that you can edit yet.",
+          "I am not sharing the full contents of any files with you yet.");
+
   /** How such a message begins. */
   private static final List<String> BEGINNINGS =
       List.of(
-          // aider: its examples, and the files
-          "Change get_factorial() to use math.factorial",
-          "Change the greeting to be more casual",
-          "Refactor hello() into its own file",
-          "I switched to a new code base",
-          "Here are summaries of some files",
-          "Here are some READ ONLY files",
-          "I have *added these files to the chat*",
-          "I am not sharing any",
+          // aider: files behind it
+          "Here are summaries of some files present in my git repo",
+          "I am working with you on code in a git repository.\nHere are summaries of some files",
+          "Don't try and edit any existing code without asking me to add the files to the chat!",
+          "Here are some READ ONLY files, provided for your reference.",
+          "I have *added these files to the chat* so you can go ahead and edit them.",
+          "I have *added these files to the chat* so you see all of their contents.",
           // Codex
           "# AGENTS.md instructions for");
 
@@ -37,12 +47,38 @@ public final class Preamble {
   /** Whether a user message's text is one of these. */
   public static boolean is(String text) {
     String stripped = text.strip();
-    return BEGINNINGS.stream().anyMatch(stripped::startsWith)
+    return WHOLE.contains(stripped)
+        || BEGINNINGS.stream().anyMatch(stripped::startsWith)
         || stripped.substring(0, Math.min(FIRST_LINES, stripped.length())).contains(SETTING_UP)
-        || BLOCKS.stream()
-            .anyMatch(
-                name ->
-                    stripped.startsWith("<" + name + ">") && stripped.endsWith("</" + name + ">"));
+        || isBlocks(stripped);
+  }
+
+  /** Whether the text is whole blocks, one or more, and nothing else. */
+  private static boolean isBlocks(String stripped) {
+    int at = 0;
+    while (at < stripped.length()) {
+      int end = blockEnd(stripped, at);
+      if (end < 0) {
+        return false;
+      }
+      at = end;
+      while (at < stripped.length() && Character.isWhitespace(stripped.charAt(at))) {
+        at++;
+      }
+    }
+    return at > 0;
+  }
+
+  /** Where the block ends that begins here; -1 where none does. */
+  private static int blockEnd(String text, int start) {
+    for (String name : BLOCKS) {
+      if (text.startsWith("<" + name + ">", start)) {
+        String tag = "</" + name + ">";
+        int end = text.indexOf(tag, start);
+        return end < 0 ? -1 : end + tag.length();
+      }
+    }
+    return -1;
   }
 
   /**

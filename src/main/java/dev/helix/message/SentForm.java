@@ -29,6 +29,7 @@ final class SentForm {
 
   private final Message message;
   private final boolean reasoning;
+  private final boolean counting;
   private long characters = MESSAGE_CHARACTERS;
   private boolean speaks;
   private boolean calls;
@@ -37,9 +38,16 @@ final class SentForm {
   /** Where the content's parts are without its reasoning; null where it stands as it is. */
   private List<int[]> parts;
 
-  SentForm(Message message, boolean reasoning) {
+  /**
+   * The form of a message.
+   *
+   * @param reasoning whether what a model thought is sent too
+   * @param counting whether {@link #characters} is asked for, for which all texts are decoded
+   */
+  SentForm(Message message, boolean reasoning, boolean counting) {
     this.message = message;
     this.reasoning = reasoning;
+    this.counting = counting;
   }
 
   /** Whether a field is sent; the parser stands at its value's first token. */
@@ -54,7 +62,7 @@ final class SentForm {
         return true;
       }
       case "name", "tool_call_id" -> {
-        characters += token == JsonToken.VALUE_STRING ? value.getTextLength() : 0;
+        characters += token == JsonToken.VALUE_STRING ? lengthOf(value) : 0;
         return token != JsonToken.VALUE_NULL;
       }
       case "tool_calls" -> {
@@ -106,10 +114,24 @@ final class SentForm {
     JsonToken token = value.currentToken();
     if (token == JsonToken.START_ARRAY) {
       array(value);
-    } else if (token == JsonToken.VALUE_STRING) {
-      speaks = value.getTextLength() > 0;
-      characters += value.getTextLength();
+    } else if (token == JsonToken.START_OBJECT) {
+      speaks = part(value);
+      parts = speaks ? null : List.of();
+    } else {
+      // A string that says something has no quotation mark behind its first.
+      int text = message.offset() + (int) value.currentTokenLocation().getByteOffset() + 1;
+      speaks =
+          token == JsonToken.VALUE_STRING
+              ? message.buffer()[text] != '"'
+              : token != JsonToken.VALUE_NULL;
+      parts = null;
+      characters += speaks ? lengthOf(value) : 0;
     }
+  }
+
+  /** How long a text is; 0 where nobody asks. */
+  private int lengthOf(JsonParser scalar) throws IOException {
+    return counting ? scalar.getTextLength() : 0;
   }
 
   private void array(JsonParser array) throws IOException {
@@ -117,23 +139,22 @@ final class SentForm {
     boolean dropped = false;
     while (array.nextToken() != JsonToken.END_ARRAY) {
       int from = (int) array.currentTokenLocation().getByteOffset();
-      if (array.currentToken() != JsonToken.START_OBJECT) {
-        from = -1; // It is none of the API's: the content stays as it is.
-      }
       boolean taken = part(array);
       dropped |= !taken;
-      if (taken || from < 0) {
+      if (taken) {
         kept.add(new int[] {from, (int) array.currentLocation().getByteOffset()});
       }
     }
     speaks = !kept.isEmpty();
-    parts = dropped && kept.stream().allMatch(range -> range[0] >= 0) ? kept : null;
+    parts = dropped ? kept : null;
   }
 
-  /** Counts a part; whether it is sent. */
+  /** Counts a part, which some backends take as a string too; whether it is sent. */
   private boolean part(JsonParser value) throws IOException {
     if (value.currentToken() != JsonToken.START_OBJECT) {
+      characters += value.currentToken().isScalarValue() ? lengthOf(value) : 0;
       value.skipChildren();
+      value.finishToken();
       return true;
     }
     int from = (int) value.currentTokenLocation().getByteOffset();
@@ -145,7 +166,7 @@ final class SentForm {
       if (string && field.equals("type")) {
         type = value.getText();
       } else if (string && field.equals("text")) {
-        text = value.getTextLength();
+        text = lengthOf(value);
       }
       value.skipChildren();
     }
@@ -194,7 +215,7 @@ final class SentForm {
         depth++;
         values++;
       } else if (token.isScalarValue()) {
-        characters += value.getTextLength();
+        characters += lengthOf(value);
         values++;
       }
       if (depth == 0) {

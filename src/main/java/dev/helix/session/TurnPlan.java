@@ -65,8 +65,9 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       return new TurnPlan(request.aside() ? aside(whole, tree) : whole, List.of(), null);
     }
     List<Message> path = stored.path(end, request.sent());
+    Placement below = Placer.below(tree, end, chain, request.ids(), now);
     return new TurnPlan(
-        Placer.below(tree, end, chain, request.ids(), now),
+        request.aside() ? aside(below, tree) : below,
         request.sent().latest(Transcript.sent(path, results), results),
         chain.system() == null ? stored.system() : null);
   }

@@ -73,6 +73,12 @@ public final class Json {
     }
   }
 
+  /** What a scalar says, a number as it was written; null for null, and for what is no scalar. */
+  public static String scalarOrNull(JsonParser value) throws IOException {
+    JsonToken token = value.currentToken();
+    return token.isScalarValue() && token != JsonToken.VALUE_NULL ? value.getText() : null;
+  }
+
   /** A text without the byte order mark before it; the same array where there is none. */
   public static byte[] withoutMark(byte[] utf8) {
     boolean marked =

@@ -1,7 +1,9 @@
 package dev.helix.turn;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
@@ -15,6 +17,10 @@ final class RunningTurns {
   private static final Duration ENDING = Duration.ofSeconds(5);
 
   private final Set<Turn> turns = new HashSet<>();
+
+  /** What ends each of those that are no turns. */
+  private final Set<Runnable> others = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private int admitted;
   private boolean draining;
   private boolean stopping;
@@ -35,6 +41,19 @@ final class RunningTurns {
     } else if (draining) {
       turn.stopWaiting();
     }
+  }
+
+  /** Has something that was admitted and is no turn told to end when the grace is over. */
+  synchronized void add(Runnable stop) {
+    others.add(stop);
+    if (stopping) {
+      stop.run();
+    }
+  }
+
+  synchronized void over(Runnable stop) {
+    others.remove(stop);
+    abandoned();
   }
 
   synchronized void over(Turn turn) {
@@ -68,6 +87,7 @@ final class RunningTurns {
     synchronized (this) {
       stopping = true;
       turns.forEach(turn -> turn.stop(ErrorMapping.stopping()));
+      others.forEach(Runnable::run);
     }
     if (!await(ENDING)) {
       synchronized (this) {

@@ -56,8 +56,15 @@ public record TurnCall(
     return asked != null && asked.mode() == HistoryMode.STORED;
   }
 
+  /**
+   * What the backend is asked for a turn of which nothing is stored.
+   *
+   * @throws dev.helix.http.BodyBudgetException if there is no memory for the changed request
+   */
   ChatCall unkept() {
-    return call(request.body(List.of(), null), session, List::of);
+    byte[] body = request.body(List.of(), null);
+    memory.countWith(body);
+    return call(body, session, List::of);
   }
 
   /**
@@ -68,9 +75,7 @@ public record TurnCall(
    */
   ChatCall kept(OpenTurn open, Supplier<List<Message>> transcript) {
     byte[] body = request.body(open.history(), open.system());
-    if (body.length > memory.length()) {
-      memory.countInstead((long) body.length + memory.length());
-    }
+    memory.countWith(body);
     return call(body, open.session(), named ? transcript : List::of);
   }
 

@@ -74,7 +74,8 @@ public final class Turns {
   }
 
   /**
-   * Takes in what is no turn, so that {@link #drain} waits for it too; {@link #passed} ends it.
+   * Takes in what is no turn, so that {@link #drain} waits for it too, and has it stopped after the
+   * grace; {@link #passed} ends it.
    *
    * @throws InvalidRequestException if the application stops
    */
@@ -84,9 +85,18 @@ public final class Turns {
     }
   }
 
-  /** What {@link #admitPassing} took in is over. */
-  public void passed() {
-    running.abandoned();
+  /** Has what {@link #admitPassing} took in stopped by a task, which must not block. */
+  public void stopPassingBy(Runnable stop) {
+    running.add(stop);
+  }
+
+  /**
+   * What {@link #admitPassing} took in is over.
+   *
+   * @param stop what was to stop it; null for nothing
+   */
+  public void passed(Runnable stop) {
+    running.over(stop);
   }
 
   /** Whether no new turns are taken, because the application stops. */

@@ -102,7 +102,8 @@ class NamedInUrlTest {
         "/c/trip/c/trip/v1/models",
         "/c/trip/v1/%2e%2e/%2e%2e/WEB-INF/web.xml",
         "/c/trip/v2/models",
-        "/c/a/b/v1/models"
+        "/c/a/b/v1/models",
+        "/c/%20/v1/models"
       })
   void everythingElseBelowC_is404(String path) throws Exception {
     start(Map.of());
@@ -170,7 +171,15 @@ class NamedInUrlTest {
   void keysAreAskedForAsEverywhere() throws Exception {
     Path keys = OwnerCases.keysFile(folder);
     start(Map.of("helix.api.keys.file", keys.toString()));
-    for (String path : new String[] {"/c/trip/v1/chat/completions", "/c/trip/v1/models"}) {
+    for (String path :
+        new String[] {
+          "/c/trip/v1/chat/completions",
+          "/c/trip/v1/chat/completions/",
+          "/c/trip/v1/models",
+          "/c/trip/v1/models/m",
+          "/c/trip/v1/embeddings",
+          "/c/trip/v1/audio/speech"
+        }) {
       RawResponse refused = post(path, CHAT);
       assertEquals(401, refused.status(), refused::text);
       assertNull(refused.header("X-Session-ID"));

@@ -30,7 +30,8 @@ class FallbackNoticeTest {
   private static final String AIDER =
       "{'role':'user','content':'Change get_factorial() to use math.factorial'},"
           + "{'role':'assistant','content':'So:'},"
-          + "{'role':'user','content':'I switched to a new code base.'},"
+          + "{'role':'user','content':'I switched to a new code base. Please don\\u0027t"
+          + " consider the above files or try to edit them any longer.'},"
           + "{'role':'assistant','content':'Ok.'}";
 
   @TempDir Path sessions;
@@ -144,6 +145,17 @@ class FallbackNoticeTest {
       assertEquals(one, session("x/1", PLAIN.replace("Hallo", "One")));
       assertNotEquals(one, session("x/1", chat(preamble, "Two")));
     }
+    assertEquals(1, lines.size(), lines::toString);
+  }
+
+  @Test
+  void kindOfClientThatBroughtNoTools_isNotLookedIntoForEver() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      String unused = session("plain/1", PLAIN);
+    }
+    String unused = session("plain/1", TOOLS);
+    assertEquals(List.of(), lines);
+    unused = session("other/1", TOOLS);
     assertEquals(1, lines.size(), lines::toString);
   }
 

@@ -115,6 +115,7 @@ class NamedInBodyTest {
         "{M,'user':true}",
         "{M,'user':['u']}",
         "{M,'metadata':{'user':'u'}}",
+        "{M,'metadata.conversation_id':'c'}",
         "{M,'conversation_id':'c'}"
       })
   void withoutSuchAField_theFallbackHolds(String body) throws Exception {

@@ -174,6 +174,16 @@ class PlaceholderTest {
   }
 
   @Test
+  void bracketsByTheThousand_areAName_andOnesByTheFewAreLookedInto() {
+    for (int layers : new int[] {600, 5_000, 1_000_000}) {
+      assertFalse(Placeholder.is("(".repeat(layers) + "nil" + ")".repeat(layers)));
+      assertFalse(Placeholder.is("[".repeat(layers) + "x" + "]".repeat(layers)));
+      assertFalse(Placeholder.is("channel:".repeat(layers)));
+    }
+    assertTrue(Placeholder.is("((('undefined')))"));
+  }
+
+  @Test
   void longestValues_areReadInNoTime() {
     for (String part : new String[] {"(", "[", "\"", "null-", "%", "{", "0", "$a_", "<"}) {
       String value = part.repeat(512 / part.length());

@@ -162,18 +162,21 @@ class RequestBodyTest {
     TestServer.Endpoint endpoint =
         (request, response) -> {
           RequestBody body = RequestBody.read(request, LIMIT, budget);
-          body.countInstead(10);
+          body.countWith(body.bytes());
           used.add(budget.usedBytes());
-          assertThrows(BodyBudgetException.class, () -> body.countInstead(2L * LIMIT + 1));
+          body.countWith(new byte[10]);
+          used.add(budget.usedBytes());
+          assertThrows(BodyBudgetException.class, () -> body.countWith(new byte[2 * (int) LIMIT]));
           used.add(budget.usedBytes());
           body.close();
           body.close();
           used.add(budget.usedBytes());
-          assertThrows(IllegalStateException.class, () -> body.countInstead(1));
+          body.countWith(new byte[1]);
+          used.add(budget.usedBytes());
         };
     try (TestServer other = new TestServer().endpoint("/", endpoint).start()) {
       assertEquals(200, other.send(RawHttp.post("/").body(TYPE, new byte[1000])).status());
     }
-    assertEquals(List.of(10L, 10L, 0L), List.copyOf(used));
+    assertEquals(List.of(1000L, 1010L, 1010L, 0L, 0L), List.copyOf(used));
   }
 }

@@ -50,7 +50,18 @@ class SentFormTest {
         "{'role':'assistant','content':[{'type':'thinking','thinking':'r'}, {'type':'text','text':'A'},{'type':'redacted_thinking','data':'x'}]} | {'content':[{'type':'text','text':'A'}],'role':'assistant'}",
         "{'role':'assistant','content':[{'thinking':[{'text':'r'}],'type':'thinking'}]} | {'content':'','role':'assistant'}",
         "{'role':'user','content':[{'type':'thinking','thinking':'r'}]} | {'role':'user','content':[{'type':'thinking','thinking':'r'}]}",
-        "{'role':'assistant','content':[7,{'type':'thinking'}]} | {'role':'assistant','content':[7,{'type':'thinking'}]}",
+        // Contents of other forms than the API's say something too.
+        "{'role':'assistant','content':[7,{'type':'thinking'}]} | {'content':[7],'role':'assistant'}",
+        "{'role':'assistant','content':['a\\u0031', {'type':'thinking'} ,null, true,-1.50e3 ,[1, {}]]} | {'content':['a\\u0031',null,true,-1.50e3,[1, {}]],'role':'assistant'}",
+        "{'role':'assistant','content':['A',7]} | {'role':'assistant','content':['A',7]}",
+        "{'role':'assistant','content':{'type':'text','text':'A'},'refusal':'No.'} | {'role':'assistant','content':{'type':'text','text':'A'}}",
+        "{'role':'assistant','content':{'answer':'A'}} | {'role':'assistant','content':{'answer':'A'}}",
+        "{'role':'assistant','content':{'type':'thinking','thinking':'r'}} | {'content':'','role':'assistant'}",
+        "{'role':'assistant','content':7.50} | {'role':'assistant','content':7.50}",
+        "{'role':'assistant','content':false} | {'role':'assistant','content':false}",
+        "{'role':'assistant','content':'\\u0031'} | {'role':'assistant','content':'\\u0031'}",
+        "{'role':'tool','tool_call_id':7,'content':{'a':1}} | {'role':'tool','tool_call_id':7,'content':{'a':1}}",
+        "{'role':'user','content':{'type':'text','text':'Q'}} | {'role':'user','content':{'type':'text','text':'Q'}}",
       })
   void onlyWhatBackendsTake_isSent(String stored, String sent) {
     assertEquals(sent, sent(stored, false));
@@ -105,6 +116,10 @@ class SentFormTest {
         "{'role':'user','content':'1234567'} | 7",
         "{'role':'user','content':'\\u00e4ü\\n'} | 3",
         "{'role':'user','content':null} | 0",
+        "{'role':'user','content':'' } | 0",
+        "{'role':'tool','content':12.5} | 4",
+        "{'role':'user','content':['ab',{'type':'text','text':'c'},7]} | 4",
+        "{'role':'user','content':{'type':'text','text':'1234'}} | 4",
         "{'role':'user','content':'12','name':'abc'} | 5",
         "{'role':'user','content':[{'type':'text','text':'1234'},{'type':'text','text':'5'}]} | 5",
         "{'role':'assistant','content':'12','reasoning':'12345','annotations':['1234']} | 2",

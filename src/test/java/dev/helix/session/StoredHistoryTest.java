@@ -159,6 +159,18 @@ class StoredHistoryTest {
   }
 
   @Test
+  void callsWhoseIdsAreNumbers_areSentWithTheirResults() {
+    sessions.turn(
+        "c", "A1", "user: Q1", CALL.replace("\"c1\"", "7"), RESULT.replace("\"c1\"", "7"));
+    assertEquals(
+        List.of("user", "assistant", "tool", "assistant"),
+        begin("user: Q2").history().stream().map(Message::role).toList());
+    sessions.turn("d", "A1", "user: Q1", CALL.replace("\"c1\"", "7"), RESULT.replace("c1", "7"));
+    assertEquals(
+        4, sessions.begin("d", HistoryMode.STORED, "user: Q2").history().size(), "7 is \"7\"");
+  }
+
+  @Test
   void toolCallsWithoutResults_areKeptAndNotSentAgain() {
     sessions.storedTurn("c", "A1", "user: Q1");
     answerWithCall(begin("user: Q2"));

@@ -100,11 +100,13 @@ final class ChatEndpoint {
         (history, system) -> chat.bodyWith(history, system, settings.sentHistory().reasoning()));
   }
 
-  /** Who sends only what is new, or says which message it is, asks for itself. */
+  /** Who sends only what is new, or says which message it is, asks for itself if at all. */
   private static boolean isAside(ChatRequest chat, HistoryMode mode, Conversation conversation) {
-    return mode == HistoryMode.CLIENT
-        && conversation.messageIds().equals(MessageIds.NONE)
-        && BackgroundPrompt.mayBe(chat.messages(), chat.stream());
+    boolean sendsAll = mode == HistoryMode.CLIENT;
+    if (sendsAll && conversation.messageIds().equals(MessageIds.NONE)) {
+      return BackgroundPrompt.mayBe(chat.messages(), chat.stream());
+    }
+    return BackgroundPrompt.hasOnlySystem(chat.messages(), chat.stream());
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)

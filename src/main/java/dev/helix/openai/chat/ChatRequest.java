@@ -2,6 +2,7 @@ package dev.helix.openai.chat;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
 import dev.helix.text.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,8 @@ final class ChatRequest {
   /**
    * The body with a history, and a system message in place of the caller's or null for none.
    *
-   * @param reasoning whether what a model thought is sent with the history
+   * @param reasoning whether what a model thought is sent with the history; in a tool round whose
+   *     results come it is sent anyway
    */
   byte[] bodyWith(List<Message> history, Message stored, boolean reasoning) {
     if (history.isEmpty() && stored == null) {
@@ -102,7 +104,11 @@ final class ChatRequest {
     if (stored != null) {
       system = List.of(stored.sentJson(reasoning));
     }
-    List<byte[]> sent = history.stream().map(message -> message.sentJson(reasoning)).toList();
+    int round = roundFrom(history);
+    List<byte[]> sent = new ArrayList<>();
+    for (Message message : history) {
+      sent.add(message.sentJson(reasoning || sent.size() >= round));
+    }
     List<byte[]> pieces = new ArrayList<>();
     for (List<byte[]> part : List.of(system, sent, own)) {
       for (byte[] json : part) {
@@ -114,5 +120,24 @@ final class ChatRequest {
     List<BodyEdit> all = new ArrayList<>(edits);
     all.add(new BodyEdit(messagesFrom, messagesTo, pieces));
     return BodyEdit.apply(body, all);
+  }
+
+  /**
+   * Where in the history the tool round is whose results this request brings: models that think go
+   * on in it from their thoughts. Its end where there is none.
+   */
+  private int roundFrom(List<Message> history) {
+    boolean results =
+        messages.stream()
+            .filter(message -> !message.isSystem())
+            .findFirst()
+            .map(MessageKind::of)
+            .filter(MessageKind.RESULT::equals)
+            .isPresent();
+    int from = history.size();
+    while (results && from > 0 && !history.get(from - 1).role().equals("user")) {
+      from--;
+    }
+    return from;
   }
 }

@@ -52,6 +52,7 @@ final class Passage implements CallerStream.Listener {
   private final BackendFlow flow = new BackendFlow();
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
   private final CallerStream caller;
+  private final Runnable stop = this::stop;
   private ReplyHead head;
   private boolean begun;
   private boolean ending;
@@ -96,23 +97,39 @@ final class Passage implements CallerStream.Listener {
       throws IOException, InvalidRequestException {
     passing.turns().admitPassing();
     boolean opened = false;
+    Runnable stop = null;
     try {
       AsyncContext async = request.startAsync();
       async.setTimeout(0);
       Passage passage = new Passage(passing, body, request, async, response);
+      stop = passage.stop;
+      passing.turns().stopPassingBy(stop);
       passage.caller.open();
       opened = true;
       passage.mailbox.execute(() -> passage.ask(call));
     } finally {
       if (!opened) {
-        passing.turns().passed();
+        passing.turns().passed(stop);
       }
     }
   }
 
+  private void stop() {
+    mailbox.execute(
+        () -> {
+          if (ending) {
+            left("the server stops");
+          } else {
+            fail(ErrorMapping.stopping());
+          }
+        });
+  }
+
   private void ask(PassedCall call) {
     if (!over) {
-      flow.runs(passing.backend().pass(call, receiver()));
+      if (!ending) {
+        flow.runs(passing.backend().pass(call, receiver()));
+      }
       look();
     }
   }
@@ -320,7 +337,7 @@ final class Passage implements CallerStream.Listener {
     if (alarm != null) {
       alarm.cancel(false);
     }
-    passing.turns().passed();
+    passing.turns().passed(stop);
   }
 
   private void giveBack() {

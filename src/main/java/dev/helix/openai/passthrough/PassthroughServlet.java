@@ -4,6 +4,7 @@ import dev.helix.backend.PassedCall;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.http.PageOrigin;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.turn.TurnSettings;
@@ -22,7 +23,7 @@ import java.util.Set;
  * The endpoints beside chat completions that clients ask of the same base URL: embeddings, speech,
  * images and the like. A request goes to the upstream with our key, its body as it came, and the
  * reply comes back as it is; nothing of it is recorded. A backend that is no upstream has none of
- * them: 404.
+ * them: 404. What a page of another origin could send without being asked is refused: 403.
  *
  * <pre>
  * POST /v1/audio/speech HTTP/1.1               HTTP/1.1 200 OK
@@ -60,7 +61,9 @@ public final class PassthroughServlet extends HttpServlet {
       String target = target(request, response);
       boolean hasBody = request.getMethod().equals("POST");
       if (hasBody) {
+        refusePages(request);
         body = read(request);
+        requireType(request, body);
       }
       PassedCall call =
           new PassedCall(
@@ -69,6 +72,7 @@ public final class PassthroughServlet extends HttpServlet {
       begun = true;
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
+      RequestBody.discardRefused(request, settings().maxRequestBytes());
     } catch (RequestBodyException e) {
       ErrorResponse.write(response, e.error());
       RequestBody.discardRefused(request, settings().maxRequestBytes());
@@ -81,6 +85,34 @@ public final class PassthroughServlet extends HttpServlet {
 
   private TurnSettings settings() {
     return passing.settings();
+  }
+
+  /** A browser lets a page of any origin send what is not JSON, without asking before. */
+  private static void refusePages(HttpServletRequest request) throws InvalidRequestException {
+    if (!RequestBody.isJson(request) && PageOrigin.isForeign(request)) {
+      throw new InvalidRequestException(
+          new ApiError(
+              403,
+              "A page of another origin may send JSON only. helix.cors.origins names the origins"
+                  + " whose pages may send all.",
+              "invalid_request_error",
+              "Origin",
+              "origin_not_allowed"));
+    }
+  }
+
+  private static void requireType(HttpServletRequest request, RequestBody body)
+      throws InvalidRequestException {
+    String type = request.getContentType();
+    if ((type == null || type.isBlank()) && body.length() > 0) {
+      throw new InvalidRequestException(
+          new ApiError(
+              415,
+              "The request must say what its body is, such as 'Content-Type: application/json'.",
+              "invalid_request_error",
+              "Content-Type",
+              "unsupported_media_type"));
+    }
   }
 
   /** The body as it came, whatever its encoding. */

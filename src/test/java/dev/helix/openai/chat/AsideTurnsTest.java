@@ -58,6 +58,7 @@ class AsideTurnsTest {
       {"opencode", body(true, system("You name chats."), user(openCode), user(QUESTION))},
       {"opencode, two system messages", body(true, system("A"), system("B"), user(openCode))},
       {"any other", body(false, user("Name this talk."))},
+      {"system messages alone", body(false, system("Name the talk."), system("Be short."))},
       {"any other with a system message", body(false, system("Be short."), user("Name it."))},
     };
     return Stream.of(rows)
@@ -136,6 +137,22 @@ class AsideTurnsTest {
         turn(body(true, user("And back?")), "The same", "X-Conversation-History", "stored");
     assertEquals(QUESTION, sent.get(sent.size() - 3));
     assertEquals("12 km", sent.get(sent.size() - 2));
+    assertChat(QUESTION, QUESTION, "12 km", "And back?", "The same");
+  }
+
+  @Test
+  void systemMessagesAlone_inStoredMode_areSentWithTheHistory_andReplaceNothing() {
+    turn(body(true, system("You are a guide."), user(QUESTION)), "12 km");
+    for (int i = 0; i < 2; i++) {
+      List<String> sent =
+          turn(body(false, system("Name the talk.")), "Far", "X-Conversation-History", "stored");
+      assertEquals(List.of("Name the talk."), sent.subList(0, 1));
+      assertEquals(List.of(QUESTION, "12 km"), sent.subList(1, sent.size()));
+      assertChat(QUESTION, QUESTION, "12 km");
+    }
+    assertEquals(
+        List.of("You are a guide.", QUESTION, "12 km", "And back?"),
+        turn(body(true, user("And back?")), "The same", "X-Conversation-History", "stored"));
     assertChat(QUESTION, QUESTION, "12 km", "And back?", "The same");
   }
 

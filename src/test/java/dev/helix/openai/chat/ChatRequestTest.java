@@ -212,4 +212,30 @@ class ChatRequestTest {
             () -> parse("{\"messages\":[" + most + "," + message + "]}"));
     assertEquals("too_many_messages", refused.error().code());
   }
+
+  @Test
+  void reasoning_isSentInAToolRoundWhoseResultsCome_andNotBeforeIt() throws Exception {
+    String thought = ",\"reasoning_content\":\"why\"}";
+    List<Message> history =
+        List.of(
+            Message.of("user", "Q1"),
+            message("{\"role\":\"assistant\",\"content\":\"A1\"" + thought),
+            Message.of("user", "Q2"),
+            message(
+                "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\"}}]"
+                    + thought));
+    String result = "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"R\"}";
+    assertEquals(1, thoughts(history, result));
+    assertEquals(0, thoughts(history, "{\"role\":\"user\",\"content\":\"Q3\"}"));
+  }
+
+  private static Message message(String json) {
+    return Message.parse(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static int thoughts(List<Message> history, String own) throws Exception {
+    byte[] body = ("{\"messages\":[" + own + "]}").getBytes(StandardCharsets.UTF_8);
+    byte[] sent = ChatRequest.parse(body).bodyWith(history, null, false);
+    return new String(sent, StandardCharsets.UTF_8).split("reasoning_content", -1).length - 1;
+  }
 }

@@ -64,6 +64,19 @@ class PassageTest {
   }
 
   @Test
+  void whatStillRunsAfterTheGrace_isToldToEnd() throws Exception {
+    try (ChatServer server = new ChatServer(folder, Duration.ofSeconds(30));
+        RawClient client = RawClient.connect(server.url())) {
+      client.request("POST", PATH, BODY, "Content-Type", "audio/wav");
+      Call call = server.upstream.next();
+      server.turns.drain();
+      assertEquals(503, client.response().status());
+      assertEquals(0, server.budget.usedBytes());
+      call.awaitClosedByPeer(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
   void stop_waitsForWhatRuns_andTakesNothingNew() throws Exception {
     try (ChatServer server = new ChatServer(folder, Duration.ofSeconds(30));
         RawClient client = RawClient.connect(server.url())) {
