@@ -166,7 +166,7 @@ class RequestBodyTest {
           used.add(budget.usedBytes());
           body.countWith(new byte[10]);
           used.add(budget.usedBytes());
-          assertThrows(BodyBudgetException.class, () -> body.countWith(new byte[2 * (int) LIMIT]));
+          assertThrows(BodyBudgetException.class, () -> body.countWith(new byte[2 * LIMIT]));
           used.add(budget.usedBytes());
           body.close();
           body.close();
