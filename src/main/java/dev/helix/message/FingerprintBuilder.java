@@ -12,7 +12,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Collects what counts of a message, by field, for its {@link Fingerprint}. One for each. */
@@ -24,9 +23,6 @@ final class FingerprintBuilder implements Json.FieldReader {
       return kind == 's' ? FingerprintBuilder.digest('s', bytes) : bytes;
     }
   }
-
-  /** Types of parts with which clients do as with reasoning in a text: many leave them out. */
-  private static final Set<String> THOUGHTS = Set.of("thinking", "redacted_thinking", "reasoning");
 
   private final Message message;
   private final Map<String, Value> values = new TreeMap<>();
@@ -178,7 +174,7 @@ final class FingerprintBuilder implements Json.FieldReader {
       fields.put("text", text.digest());
     }
     Value part = new Value('d', object(fields));
-    if (message.isAssistant() && type != null && THOUGHTS.contains(type)) {
+    if (message.isAssistant() && type != null && MessageContent.THOUGHTS.contains(type)) {
       thoughts.add(part);
       return null;
     }

@@ -13,6 +13,9 @@ import java.util.Set;
 
 /** What a message says, read out of its JSON. */
 public final class MessageContent {
+  /** The types of an answer's parts that its author only thought. */
+  static final Set<String> THOUGHTS = Set.of("thinking", "redacted_thinking", "reasoning");
+
   private MessageContent() {}
 
   static String text(Message message) {

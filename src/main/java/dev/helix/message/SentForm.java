@@ -18,8 +18,6 @@ import java.util.Set;
 final class SentForm {
   private static final Set<String> REASONING =
       Set.of("reasoning", "reasoning_content", "reasoning_details", "thinking", "thinking_blocks");
-  private static final Set<String> REASONING_PARTS =
-      Set.of("thinking", "redacted_thinking", "reasoning");
 
   /** What the role and the layout count as. */
   private static final int MESSAGE_CHARACTERS = 16;
@@ -170,7 +168,8 @@ final class SentForm {
       }
       value.skipChildren();
     }
-    boolean thought = message.isAssistant() && type != null && REASONING_PARTS.contains(type);
+    boolean thought =
+        message.isAssistant() && type != null && MessageContent.THOUGHTS.contains(type);
     if (thought && !reasoning) {
       return false;
     }

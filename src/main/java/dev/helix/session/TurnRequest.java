@@ -24,9 +24,6 @@ public record TurnRequest(
     MessageIds ids,
     Lease lease,
     boolean aside) {
-  /** The limit of a history that is sent whole. */
-  public static final int UNLIMITED = Integer.MAX_VALUE;
-
   public TurnRequest {
     messages = List.copyOf(messages);
     Objects.requireNonNull(mode, "mode");
@@ -56,6 +53,6 @@ public record TurnRequest(
 
   /** A request of a client that gives no ids, with the whole history. */
   public static TurnRequest of(List<Message> messages, HistoryMode mode) {
-    return new TurnRequest(messages, mode, UNLIMITED, MessageIds.NONE);
+    return new TurnRequest(messages, mode, SentHistory.ALL, MessageIds.NONE);
   }
 }

@@ -2,6 +2,7 @@ package dev.helix.model;
 
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
+import dev.helix.session.SentHistory;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SteppingClock;
@@ -25,7 +26,7 @@ final class DirectLine implements Line {
         new TurnRequest(
             messages.stream().map(Said::toMessage).toList(),
             HistoryMode.CLIENT,
-            TurnRequest.UNLIMITED,
+            SentHistory.ALL,
             ids);
     OpenTurn turn = manager.beginTurn(session(), request);
     return answers -> manager.completeTurn(turn, answers);

@@ -13,6 +13,7 @@ import dev.helix.filter.TestServer;
 import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
+import dev.helix.session.SentHistory;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SteppingClock;
@@ -72,7 +73,7 @@ final class FilteredLine implements Line, AutoCloseable {
           manager.beginTurn(
               (SessionState) request.getAttribute(SessionState.class.getName()),
               new TurnRequest(
-                  messages, HistoryMode.CLIENT, TurnRequest.UNLIMITED, conversation.messageIds()));
+                  messages, HistoryMode.CLIENT, SentHistory.ALL, conversation.messageIds()));
       manager.completeTurn(turn, replies);
     }
     response.setStatus(204);

@@ -6,6 +6,7 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
+import dev.helix.session.SentHistory;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SteppingClock;
@@ -65,8 +66,7 @@ class WindowModelTest {
       OpenTurn open =
           manager.beginTurn(
               session,
-              new TurnRequest(
-                  messages, HistoryMode.CLIENT, TurnRequest.UNLIMITED, MessageIds.NONE));
+              new TurnRequest(messages, HistoryMode.CLIENT, SentHistory.ALL, MessageIds.NONE));
       manager.completeTurn(
           open, List.of(new Answer(answer.toMessage(), "m", "stop", AnswerStatus.COMPLETED)));
       expected.record(expected.place(request), answer, AnswerStatus.COMPLETED);

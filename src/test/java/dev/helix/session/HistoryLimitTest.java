@@ -46,7 +46,7 @@ class HistoryLimitTest extends PlacingTest {
     sessions.storedTurn("c", "A1", "user: Q1");
     sessions.storedTurn("c", "A2", "user: Q2");
     assertEquals(List.of("Q2", "A2"), sent(1, "user: Q"));
-    SentHistory oneCharacter = new SentHistory(TurnRequest.UNLIMITED, 1, false);
+    SentHistory oneCharacter = new SentHistory(Integer.MAX_VALUE, 1, false);
     assertEquals(
         List.of("Q2", "A2"), texts(stored(oneCharacter, MessageIds.NONE, "user: Q").history()));
   }
@@ -58,7 +58,7 @@ class HistoryLimitTest extends PlacingTest {
     sessions.storedTurn("c", "A1", "user: Q1");
     sessions.storedTurn("c", "A2", "user: Q2");
     sessions.storedTurn("c", "A3", "user: Q3");
-    SentHistory most = new SentHistory(TurnRequest.UNLIMITED, limit, false);
+    SentHistory most = new SentHistory(Integer.MAX_VALUE, limit, false);
     assertEquals(
         List.of("Q1", "A1", "Q2", "A2", "Q3", "A3").subList(6 - sent, 6),
         texts(stored(most, MessageIds.NONE, "user: Q").history()));

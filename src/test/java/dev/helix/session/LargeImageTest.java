@@ -36,8 +36,7 @@ class LargeImageTest extends PlacingTest {
           sessions
               .manager()
               .beginTurn(
-                  session,
-                  new TurnRequest(request, HistoryMode.CLIENT, TurnRequest.UNLIMITED, ids));
+                  session, new TurnRequest(request, HistoryMode.CLIENT, SentHistory.ALL, ids));
       slowest = i == 1 ? 0 : Math.max(slowest, ProcessorTime.nanos() - start);
       end(turn, "A" + i);
       later.add(Message.of("assistant", "A" + i));

@@ -43,7 +43,7 @@ abstract class PlacingTest {
         .manager()
         .beginTurn(
             sessions.session("c"),
-            new TurnRequest(messages(lines), HistoryMode.CLIENT, TurnRequest.UNLIMITED, ids));
+            new TurnRequest(messages(lines), HistoryMode.CLIENT, SentHistory.ALL, ids));
   }
 
   OpenTurn begin(String... lines) {

@@ -118,7 +118,7 @@ class StoredHistoryTest {
         .beginTurn(
             sessions.session("c"),
             new TurnRequest(
-                SessionFixture.messages(messages), HistoryMode.STORED, TurnRequest.UNLIMITED, ids));
+                SessionFixture.messages(messages), HistoryMode.STORED, SentHistory.ALL, ids));
   }
 
   @Test

@@ -14,7 +14,6 @@ import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.Placement;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -59,7 +56,6 @@ class WarmHistoryModelTest {
   private static final List<AnswerStatus> STATUSES = List.of(AnswerStatus.values());
   private static final List<String> ROLES =
       List.of("user", "user", "assistant", "assistant", "assistant", "tool", "system", "developer");
-  private static final Pattern MADE = Pattern.compile("m-[0-9a-f-]{36}");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final String TASK = "### Task:\\nSay so.\\n### Output:\\nJSON { }";
 
@@ -98,6 +94,7 @@ class WarmHistoryModelTest {
     private final SessionStore store;
     private final SessionId id = new SessionId("conv-c");
     private final SessionState state = SessionState.fresh(id, "c", Owner.ANONYMOUS, NOW);
+    private final PlanText text;
     private final int kept;
 
     /** Each is a server's. */
@@ -120,6 +117,7 @@ class WarmHistoryModelTest {
       int windows = 1 + random.nextInt(64);
       this.reads = new CountedReads(new MemorySessionStore(), bytes -> bytes / windows);
       this.store = reads.store();
+      this.text = new PlanText(store, id);
       this.kept = one(KEPT);
       this.disorder = random.nextInt(3) * 12;
       this.cutting = 1 + random.nextInt(8);
@@ -157,7 +155,7 @@ class WarmHistoryModelTest {
         cuts.remove(tree);
       }
       TurnPlan expected = WholeHistory.plan(store, id, request, NOW);
-      assertEquals(told(expected), told(plan), where + ", " + request);
+      assertEquals(text.of(expected), text.of(plan), where + ", " + request);
       if (request.mode() == HistoryMode.STORED) {
         plans++;
         plansWithoutReading += warm ? 1 : 0;
@@ -178,7 +176,7 @@ class WarmHistoryModelTest {
       List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, NOW);
       TranscriptTree whole = WholeHistory.tree(store, id);
       List<Message> expected = AnswerElements.of(store, whole, turn, answers, beside, NOW);
-      assertEquals(comparable(elements(expected)), comparable(elements(elements)), where);
+      assertEquals(text.of(expected), text.of(elements), where);
       apply(tree, elements);
     }
 
@@ -351,49 +349,6 @@ class WarmHistoryModelTest {
       return all.isEmpty()
           ? "n0"
           : all.get(Math.max(0, all.size() - 1 - random.nextInt(back))).id();
-    }
-
-    private String told(TurnPlan plan) {
-      StringBuilder told = new StringBuilder();
-      plan.history().forEach(message -> told.append(told(message)).append('\n'));
-      Placement placement = plan.placement();
-      return comparable(
-          told
-              + "system "
-              + (plan.system() == null ? null : told(plan.system()))
-              + "\nbelow "
-              + placement.parentId()
-              + " as "
-              + placement.answerId()
-              + " after "
-              + placement.continued()
-              + " "
-              + placement.begun()
-              + elements(placement.elements()));
-    }
-
-    private String told(Message message) {
-      return message.id() + " " + message.parentId() + " " + new String(message.wireJson(), UTF_8);
-    }
-
-    private String elements(List<Message> elements) {
-      StringBuilder told = new StringBuilder();
-      elements.forEach(
-          element -> told.append("\n+ ").append(new String(element.elementJson(), UTF_8)));
-      return told.toString();
-    }
-
-    /** With names in place of the ids that were made just now. */
-    private String comparable(String text) {
-      TranscriptTree stored = WholeHistory.tree(store, id);
-      Map<String, String> names = new LinkedHashMap<>();
-      return MADE.matcher(text)
-          .replaceAll(
-              match ->
-                  Matcher.quoteReplacement(
-                      stored.get(match.group()) != null
-                          ? match.group()
-                          : names.computeIfAbsent(match.group(), any -> "new" + names.size())));
     }
   }
 

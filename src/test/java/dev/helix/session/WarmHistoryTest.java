@@ -72,7 +72,7 @@ class WarmHistoryTest {
       turn(4, "Q" + i, "A" + i);
     }
     restart();
-    SentHistory most = new SentHistory(TurnRequest.UNLIMITED, 80, false);
+    SentHistory most = new SentHistory(Integer.MAX_VALUE, 80, false);
     for (int i = 200; i < 203; i++) {
       OpenTurn turn =
           manager.beginTurn(
@@ -88,10 +88,10 @@ class WarmHistoryTest {
 
   @Test
   void shortConversation_isNotReadForEachTurn_withoutALimit() {
-    turn(TurnRequest.UNLIMITED, "Q1", "A1");
+    turn(Integer.MAX_VALUE, "Q1", "A1");
     reads.whole();
-    assertEquals(List.of("Q1", "A1"), turn(TurnRequest.UNLIMITED, "Q2", "A2"));
-    assertEquals(List.of("Q1", "A1", "Q2", "A2"), turn(TurnRequest.UNLIMITED, "Q3", "A3"));
+    assertEquals(List.of("Q1", "A1"), turn(Integer.MAX_VALUE, "Q2", "A2"));
+    assertEquals(List.of("Q1", "A1", "Q2", "A2"), turn(Integer.MAX_VALUE, "Q3", "A3"));
     assertEquals(0, reads.whole());
   }
 
