@@ -1,6 +1,7 @@
 package dev.helix.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.scripted.Call;
@@ -123,6 +124,23 @@ interface CallerCases extends Fixture {
       flood.awaitEnd(Duration.ofSeconds(10));
     }
     assertEquals(List.of("word ".repeat(tokens)), talk.stored().answers("completed"));
+  }
+
+  @Test
+  default void readersSlowerThanTheUpstream_getAllOfAWholeAnswer_andTheConnectionGoesOn() {
+    Endpoint endpoint = usual();
+    String text = "word ".repeat(600_000); // more than sockets hold
+    try (RawClient client = RawClient.connect(endpoint.url(), 4096)) {
+      for (int i = 0; i < 5; i++) {
+        Talk talk = endpoint.talk();
+        talk.http().add(Json.message("user", "Tell me all"));
+        client.post(Endpoint.CHAT, talk.http().body(false).toString());
+        endpoint.upstream().next().respondJson(200, Completions.completion(text));
+        RawResponse response = client.response();
+        assertEquals(Completions.completion(text), response.restText());
+        assertFalse(response.isCut());
+      }
+    }
   }
 
   @Test

@@ -113,6 +113,21 @@ interface PassthroughCases extends Fixture {
   }
 
   @Test
+  default void callersSlowerThanTheUpstream_getAll_andTheConnectionGoesOn() {
+    Endpoint endpoint = usual();
+    byte[] sound = bytes(3_000_000); // more than sockets hold
+    try (RawClient client = RawClient.connect(endpoint.url(), 4096)) {
+      for (int i = 0; i < 5; i++) {
+        client.post("/v1/audio/speech", "{\"input\":\"Hi\"}");
+        endpoint.upstream().next().respond(200, "audio/mpeg", sound);
+        RawResponse response = client.response();
+        assertArrayEquals(sound, response.rest());
+        assertFalse(response.isCut());
+      }
+    }
+  }
+
+  @Test
   default void stream_comesAsItIsSent() {
     Endpoint endpoint = usual();
     try (RawClient client = RawClient.connect(endpoint.url())) {

@@ -235,13 +235,14 @@ public final class CallerStream implements WriteListener {
   /** Outside of the mailbox, where it may be held up; what is to be done then. */
   private Runnable write(Piece next) {
     Throwable failure = null;
+    boolean done = false;
     long before = next.size();
     synchronized (inContainer) {
       if (released) {
         return () -> writing = false; // What the container has told is a task already or soon.
       }
       try {
-        writeOut(next);
+        done = writeOut(next);
       } catch (Throwable e) {
         // Servers report a caller that has left in many ways; and whatever it is, this is over.
         failure = e;
@@ -250,27 +251,30 @@ public final class CallerStream implements WriteListener {
     if (abandoned) {
       release();
     }
+    boolean whole = done;
     Throwable cause = failure;
-    return () -> written(next, before - next.size(), cause);
+    return () -> written(next, whole, before - next.size(), cause);
   }
 
-  private void writeOut(Piece next) throws IOException {
+  /** Whether nothing is left of it, the exchange's end included; else onWritePossible is called. */
+  private boolean writeOut(Piece next) throws IOException {
     while (!next.isWritten() || next.isLast()) {
       // False here is a promise of onWritePossible, whose word must not be overwritten.
       ready = false;
       if (!out.isReady()) {
-        return;
+        return false;
       }
       ready = true;
       if (next.isWritten()) {
         release(next.isCut() ? cut : Cut.NOT_AT_ALL);
-        return;
+        return true;
       }
       next.write(response, out);
     }
+    return true;
   }
 
-  private void written(Piece done, long taken, Throwable failure) {
+  private void written(Piece done, boolean whole, long taken, Throwable failure) {
     writing = false;
     if (over) {
       release();
@@ -278,7 +282,6 @@ public final class CallerStream implements WriteListener {
       gone(failure);
     } else {
       queued -= taken;
-      boolean whole = done.isWritten();
       if (whole) {
         piece = null;
       }
@@ -318,18 +321,26 @@ public final class CallerStream implements WriteListener {
     release(Cut.NOT_AT_ALL);
   }
 
-  /** Completes the exchange, unless that is done. */
+  /** Completes the exchange, unless that is done; also where it cannot be cut. */
   private void release(Cut how) {
     synchronized (inContainer) {
       if (!released) {
         released = true;
-        try {
-          how.end(async, response);
-        } catch (IllegalStateException | IOException e) {
-          // The container completed it first, as some do when the caller has left.
-          LOG.log(System.Logger.Level.DEBUG, "the container had completed the request", e);
+        if (!ends(how) && how != Cut.NOT_AT_ALL) {
+          ends(Cut.NOT_AT_ALL);
         }
       }
+    }
+  }
+
+  private boolean ends(Cut how) {
+    try {
+      how.end(async, response);
+      return true;
+    } catch (RuntimeException | IOException e) {
+      // The container completed it first, as some do when the caller has left.
+      LOG.log(System.Logger.Level.DEBUG, "the exchange could not be ended", e);
+      return false;
     }
   }
 
