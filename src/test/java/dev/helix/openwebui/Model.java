@@ -86,6 +86,9 @@ final class Model implements AutoCloseable {
     if (question.contains("Say nothing")) {
       return Script.held();
     }
+    if (question.contains("Break off")) {
+      return Script.broken("Half an", " answer");
+    }
     if (question.contains("Break")) {
       return Script.body(500, Json.read(Completions.error("it broke", "server_error", "broken")));
     }

@@ -131,6 +131,15 @@ final class Person implements AutoCloseable {
     page.getByText(text).last().waitFor();
   }
 
+  /** Waits until that text can be read in the chat, and not twice; what pops up is besides. */
+  void seesOnce(String text) {
+    sees(text);
+    int seen = page.locator("#messages-container").getByText(text).count();
+    if (seen != 1) {
+      throw new AssertionError(text + " can be read " + seen + " times");
+    }
+  }
+
   /**
    * Waits until Open WebUI has nothing more to do for a chat: answers, titles, tags, follow-ups.
    */

@@ -137,6 +137,12 @@ abstract class PersonSuite {
       talk.step("upstream fails", ada, 1, () -> ada.ask("Break, please."));
       talk.step("question after it", ada, 1, () -> ada.ask("Is it well again?"));
       talk.step("regenerate", ada, 1, ada::regenerate);
+      talk.step("upstream fails in mid-answer", ada, 1, () -> ada.ask("Break off, please."));
+      ada.sees("Half an answer");
+      photograph("broken-off");
+      ada.seesOnce(Script.ERROR);
+      talk.step("question after it", ada, 1, () -> ada.ask("And now?"));
+      ada.seesOnce(Script.ERROR);
     }
   }
 

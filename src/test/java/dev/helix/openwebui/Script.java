@@ -11,12 +11,19 @@ import java.util.List;
 
 /**
  * What the model says to one request: a JSON body, or a stream of deltas with a finish reason, or a
- * stream that is held after its deltas until the caller leaves. Immutable but for its JSON.
+ * stream that is held after its deltas until the caller leaves, or one that ends in an error.
+ * Immutable but for its JSON.
  *
  * @param body null for a stream
- * @param finish null for a body and for a stream that is held
+ * @param finish null for a body and for a stream that is held; {@link #BROKEN} for one that ends in
+ *     an error
  */
 record Script(int status, JsonNode body, List<JsonNode> deltas, String finish) {
+  /** What the error says in which a stream ends. */
+  static final String ERROR = "it broke off";
+
+  private static final String BROKEN = "broken";
+
   static Script body(int status, JsonNode body) {
     return new Script(status, body, List.of(), null);
   }
@@ -27,6 +34,10 @@ record Script(int status, JsonNode body, List<JsonNode> deltas, String finish) {
 
   static Script held(String... pieces) {
     return new Script(200, null, contents(pieces), null);
+  }
+
+  static Script broken(String... pieces) {
+    return new Script(200, null, contents(pieces), BROKEN);
   }
 
   static Script deltas(String finish, JsonNode... deltas) {
@@ -72,8 +83,12 @@ record Script(int status, JsonNode body, List<JsonNode> deltas, String finish) {
       return null;
     }
     List<String> data = chunks();
-    data.add(Completions.finish(finish));
-    data.add(Completions.DONE);
+    if (finish.equals(BROKEN)) {
+      data.add(Completions.error(ERROR, "server_error", "broken"));
+    } else {
+      data.add(Completions.finish(finish));
+      data.add(Completions.DONE);
+    }
     return Reply.sse(data);
   }
 
