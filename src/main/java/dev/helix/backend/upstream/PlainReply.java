@@ -1,5 +1,7 @@
 package dev.helix.backend.upstream;
 
+import static dev.helix.backend.ReplyReceiver.FIRST_WINDOW;
+
 import dev.helix.backend.BackendException;
 import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ReplyHead;
@@ -7,11 +9,13 @@ import dev.helix.backend.ReplyReceiver;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.zip.ZipException;
 
 /**
  * Hands a reply on without the compression that it came with. What it hands on of a body that turns
- * out to be damaged stays handed on. Called by one thread at a time, and for {@link #asked} by any.
+ * out to be damaged stays handed on. Called by one thread at a time, and for {@link #request} and
+ * {@link #stop} by any.
  */
 final class PlainReply implements ReplyReceiver {
   private static final String ENCODING = "content-encoding";
@@ -19,118 +23,113 @@ final class PlainReply implements ReplyReceiver {
 
   private final ReplyReceiver receiver;
   private final boolean asItIs;
-  private Decompression decompression;
+  private final IntConsumer ask;
+  private final Runnable drop;
 
-  /** Whether the body says nothing to us: that of an error, compressed in an unknown way. */
-  private boolean mute;
+  /** How many bytes were asked for in all. */
+  private long asked; // guarded by this
 
-  private volatile boolean over;
+  /** The body, where it is compressed; null before the head and for all others. */
+  private volatile UnpackedBody body;
 
-  /** How many bytes came that were not asked for again, compressed. */
-  private int came; // guarded by this
-
-  /** How many of those that were handed on were not asked for again. */
-  private long handed; // guarded by this
-
-  /** A receiver for another, which wants the reply as it came or without its compression. */
-  PlainReply(ReplyReceiver receiver, boolean asItIs) {
+  /**
+   * A receiver for another.
+   *
+   * @param asItIs whether a success is handed on as it came
+   * @param ask asks the connection for so many bytes more
+   * @param drop gives the connection up, as what is still to come is of no use
+   */
+  PlainReply(ReplyReceiver receiver, boolean asItIs, IntConsumer ask, Runnable drop) {
     this.receiver = receiver;
     this.asItIs = asItIs;
-  }
-
-  /** Whether the receiver has been told of the end. */
-  boolean isOver() {
-    return over;
+    this.ask = ask;
+    this.drop = drop;
   }
 
   @Override
   public void head(ReplyHead head) {
-    String encoding = asItIs ? "" : head.header(ENCODING).orElse("");
+    boolean success = head.status() >= 200 && head.status() < 300;
+    String encoding = asItIs && success ? "" : head.header(ENCODING).orElse("");
     Map<String, String> plain = new HashMap<>(head.headers());
     plain.remove(ENCODING);
     plain.remove(LENGTH);
+    Decompression decompression;
     try {
       decompression = Decompression.of(encoding);
     } catch (ZipException unknown) {
-      mute = head.status() < 200 || head.status() > 299;
-      if (!mute) {
-        fail(Reason.UNREADABLE, "The upstream's answer is compressed in a way that is not read.");
-        return;
+      drop.run();
+      if (success) {
+        receiver.failed(
+            new BackendException(
+                Reason.UNREADABLE,
+                "The upstream's answer is compressed in a way that is not read.",
+                null));
+      } else {
+        // The status says what there is to say.
+        receiver.head(new ReplyHead(head.status(), plain));
+        receiver.end();
       }
+      return;
     }
-    receiver.head(decompression == null && !mute ? head : new ReplyHead(head.status(), plain));
+    if (decompression == null) {
+      receiver.head(head);
+      return;
+    }
+    receiver.head(new ReplyHead(head.status(), plain));
+    synchronized (this) {
+      body = new UnpackedBody(decompression, receiver, FIRST_WINDOW + asked, ask, drop);
+    }
   }
 
   @Override
   public void data(ByteBuffer bytes) {
-    if (over || mute) {
-      return;
-    }
-    if (decompression == null) {
+    UnpackedBody compressed = body;
+    if (compressed == null) {
       receiver.data(bytes);
-      return;
-    }
-    byte[] compressed = new byte[bytes.remaining()];
-    bytes.get(compressed);
-    add(compressed.length, 0);
-    try {
-      decompression.feed(
-          compressed,
-          plain -> {
-            add(0, plain.remaining());
-            receiver.data(plain);
-          });
-    } catch (ZipException e) {
-      fail(Reason.UNREADABLE, "The upstream's compressed answer is damaged.");
+    } else {
+      compressed.add(bytes);
     }
   }
 
-  private synchronized void add(int compressed, int plain) {
-    came += compressed;
-    handed += plain;
+  /** The receiver asks for so many bytes more. */
+  void request(int bytes) {
+    UnpackedBody compressed;
+    synchronized (this) {
+      asked += bytes;
+      compressed = body;
+    }
+    if (compressed == null) {
+      ask.accept(bytes);
+    } else {
+      compressed.request(bytes);
+    }
   }
 
-  /**
-   * How many bytes to ask the upstream for where so many are asked for of what was handed on: none
-   * as long as that is more than the first window.
-   */
-  synchronized int asked(int bytes) {
-    if (decompression == null) {
-      return bytes;
+  /** The receiver wants no more. */
+  void stop() {
+    UnpackedBody compressed = body;
+    if (compressed != null) {
+      compressed.stop();
     }
-    handed -= bytes;
-    int again = handed > FIRST_WINDOW ? 0 : came;
-    came -= again;
-    return again;
   }
 
   @Override
   public void end() {
-    if (decompression != null && !decompression.isComplete()) {
-      fail(Reason.BROKEN, "The upstream's compressed answer is not complete.");
-    } else if (!over) {
-      over = true;
-      close();
+    UnpackedBody compressed = body;
+    if (compressed == null) {
       receiver.end();
+    } else {
+      compressed.end(null);
     }
-  }
-
-  private void fail(Reason reason, String message) {
-    failed(new BackendException(reason, message, null));
   }
 
   @Override
   public void failed(BackendException cause) {
-    if (!over) {
-      over = true;
-      close();
+    UnpackedBody compressed = body;
+    if (compressed == null) {
       receiver.failed(cause);
-    }
-  }
-
-  private void close() {
-    if (decompression != null) {
-      decompression.close();
+    } else {
+      compressed.end(cause);
     }
   }
 }

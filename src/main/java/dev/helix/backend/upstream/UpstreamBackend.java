@@ -163,7 +163,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   @Override
   public Exchange chat(ChatCall call, ReplyReceiver receiver) {
-    return begin("POST", completions, call.headers(), call.body(), new PlainReply(receiver, false));
+    return begin("POST", completions, call.headers(), call.body(), receiver, false);
   }
 
   @Override
@@ -173,14 +173,15 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
         settings.endpoint(call.target()),
         call.headers(),
         call.body(),
-        new PlainReply(receiver, true));
+        receiver,
+        true);
   }
 
   @Override
   public CompletionStage<byte[]> models() {
     ModelsReceiver receiver = new ModelsReceiver();
     asked = receiver;
-    Exchange exchange = begin("GET", models, Map.of(), null, new PlainReply(receiver, false));
+    Exchange exchange = begin("GET", models, Map.of(), null, receiver, false);
     receiver.exchange.complete(exchange);
     ScheduledFuture<?> timeout =
         timers.schedule(
@@ -197,7 +198,12 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
   }
 
   private Exchange begin(
-      String method, URI endpoint, Map<String, String> headers, byte[] body, PlainReply to) {
+      String method,
+      URI endpoint,
+      Map<String, String> headers,
+      byte[] body,
+      ReplyReceiver receiver,
+      boolean asItIs) {
     BasicHttpRequest request = new BasicHttpRequest(method, endpoint);
     headers.forEach(request::setHeader);
     if (settings.key() != null) {
@@ -208,7 +214,8 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
     if (proxy != null && proxy.credentials() != null && !tunnelled) {
       request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, proxy.authorization());
     }
-    UpstreamExchange exchange = new UpstreamExchange(client, connections, request, body, to);
+    UpstreamExchange exchange =
+        new UpstreamExchange(client, connections, request, body, receiver, asItIs);
     exchange.begin();
     return exchange;
   }

@@ -4,6 +4,7 @@ import dev.helix.backend.BackendException;
 import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ReplyHead;
+import dev.helix.backend.ReplyReceiver;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +33,7 @@ import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.RequestNotExecutedException;
@@ -68,9 +71,6 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private volatile boolean headSeen;
   private volatile boolean cancelled;
 
-  /** Whether a way to the upstream is open: before, whoever answers is a proxy. */
-  private volatile boolean reached;
-
   private volatile Future<Void> running;
   private volatile AsyncExecRuntime connection;
 
@@ -79,17 +79,24 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
   private CapacityChannel channel; // guarded by this
 
+  /**
+   * An exchange that has not begun.
+   *
+   * @param body null for none
+   * @param asItIs whether a success is handed on as it comes, compressed or not
+   */
   UpstreamExchange(
       CloseableHttpAsyncClient client,
       PoolingAsyncClientConnectionManager connections,
       BasicHttpRequest request,
       byte[] body,
-      PlainReply receiver) {
+      ReplyReceiver receiver,
+      boolean asItIs) {
     this.client = client;
     this.connections = connections;
     this.request = request;
     this.body = body;
-    this.receiver = receiver;
+    this.receiver = new PlainReply(receiver, asItIs, this::ask, this::cancel);
   }
 
   /** Sends the request. */
@@ -113,8 +120,12 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   }
 
   @Override
-  public synchronized void request(int bytes) {
-    credit += receiver.asked(bytes);
+  public void request(int bytes) {
+    receiver.request(bytes);
+  }
+
+  private synchronized void ask(int bytes) {
+    credit += bytes;
     grantCredit();
   }
 
@@ -147,6 +158,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     if (leased != null) {
       leased.discardEndpoint();
     }
+    receiver.stop();
   }
 
   /** An interceptor in the client's chain, which learns what a request's exchange runs on. */
@@ -157,20 +169,10 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       AsyncExecChain chain,
       AsyncExecCallback callback)
       throws HttpException, IOException {
-    if (scope.clientContext.getAttribute(CONTEXT_ATTRIBUTE) instanceof UpstreamExchange exchange) {
-      exchange.connection = scope.execRuntime;
-      exchange.reached = true;
-      exchange.throwIfCancelled();
+    if (scope.clientContext.getAttribute(CONTEXT_ATTRIBUTE) instanceof Attempt attempt) {
+      attempt.runsOn(scope.execRuntime);
     }
     chain.proceed(request, producer, scope, callback);
-  }
-
-  /** Gives the connection up where the receiver has been told that the reply is of no use. */
-  private void throwIfUnreadable() throws IOException {
-    if (!ended.get() && receiver.isOver()) {
-      ended.set(true);
-      throw new IOException("the reply cannot be read");
-    }
   }
 
   private void throwIfCancelled() throws InterruptedIOException {
@@ -186,10 +188,19 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     private final AtomicBoolean over = new AtomicBoolean();
     private FutureCallback<Void> result;
 
+    /** Whether a way to the upstream is open: before, whoever answers is a proxy. */
+    private volatile boolean reached;
+
     Attempt(byte[] bytes, int retries) {
       this.producer = bytes == null ? null : new BodyProducer(bytes);
       this.retries = retries;
-      context.setAttribute(CONTEXT_ATTRIBUTE, UpstreamExchange.this);
+      context.setAttribute(CONTEXT_ATTRIBUTE, this);
+    }
+
+    private void runsOn(AsyncExecRuntime runtime) throws InterruptedIOException {
+      connection = runtime;
+      reached = true;
+      throwIfCancelled();
     }
 
     @Override
@@ -201,17 +212,24 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         throws IOException {
       throwIfCancelled();
       if (!reached) {
+        cancel();
         receiver.failed(refusedByProxy(response.getCode()));
-        throwIfUnreadable();
+        throwIfCancelled();
       }
       headSeen = true;
       body = null;
       Map<String, String> headers = new HashMap<>();
       for (Header header : response.getHeaders()) {
-        headers.put(header.getName(), header.getValue() == null ? "" : header.getValue());
+        String value = header.getValue() == null ? "" : header.getValue();
+        // Two encodings are one list: to read only one of them would leave the other one on.
+        boolean further = header.getName().equalsIgnoreCase(HttpHeaders.CONTENT_ENCODING);
+        headers.merge(
+            header.getName().toLowerCase(Locale.ROOT),
+            value,
+            (before, last) -> further ? before + ", " + last : last);
       }
       receiver.head(new ReplyHead(response.getCode(), headers));
-      throwIfUnreadable();
+      throwIfCancelled();
       if (entity == null) {
         streamEnd(List.of());
         resultCallback.completed(null);
@@ -238,7 +256,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         receiver.data(copyOf(src)); // The client reuses its buffer.
       }
       src.position(src.limit());
-      throwIfUnreadable();
+      throwIfCancelled();
     }
 
     // A new ByteBuffer would be filled with zeros first.

@@ -288,19 +288,15 @@ class KnownByContentTest {
         assertEquals(424, response.status(), response::text);
       }
     }
-    try (RawClient client = server.post("c", "Well?", false)) {
-      byte[] body = "?".getBytes(UTF_8);
-      server.upstream.next().respond(200, "application/json", body, "Content-Encoding", "br");
-      RawResponse response = client.response();
-      assertTrue(response.restText().contains("compressed"), response::text);
-      assertEquals(424, response.status());
-    }
-    try (RawClient client = server.post("c", "Well?", false)) {
-      byte[] body = "?".getBytes(UTF_8);
-      server.upstream.next().respond(429, "application/json", body, "Content-Encoding", "br");
-      RawResponse response = client.response();
-      response.rest();
-      assertEquals(429, response.status());
+    for (int status : new int[] {200, 429}) {
+      try (RawClient client = server.post("c", "Well?", false)) {
+        // In one write, as the connection is given up at the head.
+        String answer = "HTTP/1.1 " + status + " X\r\nContent-Encoding: br\r\n\r\n?";
+        server.upstream.next().respond(answer.getBytes(UTF_8));
+        RawResponse response = client.response();
+        assertEquals(status == 200, response.restText().contains("compressed"), response::text);
+        assertEquals(status == 200 ? 424 : status, response.status());
+      }
     }
     assertEquals(List.of("user:Well?"), server.stored("c"));
   }
