@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
@@ -36,6 +37,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.RequestNotExecutedException;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
@@ -211,7 +213,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
         FutureCallback<Void> resultCallback)
         throws IOException {
       throwIfCancelled();
-      if (!reached) {
+      if (!reached || isOfProxy(response)) {
         cancel();
         receiver.failed(refusedByProxy(response.getCode()));
         throwIfCancelled();
@@ -236,6 +238,15 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       } else {
         result = resultCallback;
       }
+    }
+
+    /** A proxy passes requests without a tunnel on itself, and asks with them who it is. */
+    private boolean isOfProxy(HttpResponse response) {
+      RouteInfo route = context.getHttpRoute();
+      return response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED
+          && route != null
+          && route.getProxyHost() != null
+          && !route.isTunnelled();
     }
 
     @Override
