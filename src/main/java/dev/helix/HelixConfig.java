@@ -131,8 +131,8 @@ public record HelixConfig(
       return ProxySettings.of(upstream, System::getProperty, System::getenv);
     } catch (IllegalArgumentException e) {
       settings.reject(
-          "HTTPS_PROXY or HTTP_PROXY",
-          "an HTTP proxy such as http://proxy.example:3128, or not set where none is needed");
+          upstream.getScheme() + ".proxyPort",
+          "the port of the proxy that " + upstream.getScheme() + ".proxyHost names: 1 to 65535");
       return null;
     }
   }

@@ -93,6 +93,20 @@ interface PassthroughCases extends Fixture {
   }
 
   @Test
+  default void postWithoutABody_passesWithoutOne_andWithoutAType() {
+    Endpoint endpoint = usual();
+    try (RawClient client = RawClient.connect(endpoint.url())) {
+      client.request("POST", "/v1/audio/voices", new byte[0]);
+      Call call = endpoint.upstream().next();
+      assertEquals("POST", call.request().method());
+      assertNull(call.request().header("Content-Type"));
+      assertEquals("0", call.request().header("Content-Length"));
+      call.respondJson(200, "{}");
+      assertEquals("{}", client.response().restText());
+    }
+  }
+
+  @Test
   default void uploadsAndSounds_passByteForByte() {
     Endpoint endpoint = usual();
     byte[] upload = bytes(700_000);
@@ -207,6 +221,38 @@ interface PassthroughCases extends Fixture {
       Errors.check(502, "upstream_unreachable", client.response());
     } finally {
       endpoint.upstream().up();
+    }
+  }
+
+  /** Of a known length, which all servers break off, and a packed one, which passes as it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Nothing: here", "Content-Encoding: gzip"})
+  default void replyThatBreaksOff_isNotTakenForAWholeOne(String header) {
+    Endpoint endpoint = usual();
+    try (RawClient client = RawClient.connect(endpoint.url())) {
+      client.post("/v1/audio/speech", "{}");
+      Call call = endpoint.upstream().next();
+      call.raw("HTTP/1.1 200 OK\r\n" + header + "\r\nContent-Length: 1000\r\n\r\nabc");
+      RawResponse response = client.response();
+      assertEquals(200, response.status());
+      assertEquals("1000", response.header("Content-Length"));
+      call.cut();
+      response.rest();
+      assertTrue(response.isCut());
+    }
+  }
+
+  @Test
+  default void replyWithoutABody_hasNone_whateverItsHeadSays() {
+    Endpoint endpoint = usual();
+    try (RawClient client = RawClient.connect(endpoint.url())) {
+      for (int i = 0; i < 2; i++) {
+        client.post("/v1/moderations", "{}");
+        endpoint.upstream().next().raw("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n");
+        RawResponse response = client.response();
+        assertEquals(204, response.status());
+        assertEquals("", response.restText());
+      }
     }
   }
 

@@ -2,24 +2,22 @@ package dev.helix.backend.upstream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.nio.DataStreamChannel;
 import org.apache.hc.core5.http.nio.entity.AsyncEntityProducerWrapper;
 import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 
 /**
  * Sends a body, and forgets it as soon as it is sent: a stream that runs for minutes does not hold
- * its request. It is JSON unless the request's headers say otherwise.
+ * its request. The request's headers say what it is.
  */
 final class BodyProducer extends AsyncEntityProducerWrapper {
   private static final ByteBuffer SENT = ByteBuffer.allocate(0);
-  private static final ContentType JSON = ContentType.create("application/json");
 
   private final int length;
   private volatile ByteBuffer unsent;
 
   BodyProducer(byte[] body) {
-    super(new BasicAsyncEntityProducer(SENT.array(), JSON));
+    super(new BasicAsyncEntityProducer(SENT.array(), null));
     this.length = body.length;
     this.unsent = ByteBuffer.wrap(body);
   }

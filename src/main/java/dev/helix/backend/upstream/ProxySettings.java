@@ -1,11 +1,14 @@
 package dev.helix.backend.upstream;
 
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The HTTP proxy before the upstream. Immutable; holds credentials and does not show them.
@@ -15,6 +18,15 @@ import java.util.function.UnaryOperator;
  * @param credentials {@code user:password}, or null for none
  */
 public record ProxySettings(String host, int port, String credentials) {
+  private static final System.Logger LOG = System.getLogger(ProxySettings.class.getName());
+
+  /** The scheme and credentials that may stand before a host, and what may stand behind it. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:([^/?#]*)@)?"
+              + "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f.:]+(?:%25[A-Za-z0-9._~-]+)?\\])"
+              + "(?::([0-9]{1,5})?)?(?:/(?:[^/].*)?)?");
+
   public ProxySettings {
     Objects.requireNonNull(host, "host");
     if (port < 1 || port > 65_535) {
@@ -28,7 +40,11 @@ public record ProxySettings(String host, int port, String credentials) {
    * else the environment's {@code HTTPS_PROXY} (or {@code HTTP_PROXY}), without those in {@code
    * NO_PROXY}, also in lower case. Null where there is none. A loopback is never behind a proxy.
    *
-   * @throws IllegalArgumentException if the proxy is named in a way that cannot be used
+   * <p>The environment is for all programs of a machine: a proxy that is no HTTP proxy is logged
+   * there and not used. {@code HTTP_PROXY} counts for nothing where {@code REQUEST_METHOD} is set,
+   * as in a CGI, where it is a header of the caller's.
+   *
+   * @throws IllegalArgumentException if the properties name a proxy in a way that cannot be used
    */
   public static ProxySettings of(
       URI upstream, UnaryOperator<String> properties, UnaryOperator<String> environment) {
@@ -39,15 +55,16 @@ public record ProxySettings(String host, int port, String credentials) {
     }
     String named = properties.apply(scheme + ".proxyHost");
     if (named != null && !named.isBlank()) {
-      return isListed(host, -1, properties.apply("http.nonProxyHosts"), "\\|")
+      return ProxyBypass.isInProperty(host, properties.apply("http.nonProxyHosts"))
           ? null
           : new ProxySettings(named.strip(), port(properties.apply(scheme + ".proxyPort")), null);
     }
     String proxy = variable(environment, scheme + "_proxy");
     return proxy.isEmpty()
-            || isListed(host, portOf(upstream), variable(environment, "no_proxy"), "[,\\s]+")
+            || ProxyBypass.isInEnvironment(
+                host, portOf(upstream), variable(environment, "no_proxy"))
         ? null
-        : parse(proxy);
+        : parse(scheme.toUpperCase(Locale.ROOT) + "_PROXY", proxy);
   }
 
   private static String hostOf(URI upstream) {
@@ -79,8 +96,11 @@ public record ProxySettings(String host, int port, String credentials) {
   }
 
   private static String variable(UnaryOperator<String> environment, String name) {
-    String lower = environment.apply(name);
-    String value = lower == null ? environment.apply(name.toUpperCase(Locale.ROOT)) : lower;
+    String value = environment.apply(name);
+    boolean ofCaller = name.equals("http_proxy") && environment.apply("REQUEST_METHOD") != null;
+    if (value == null && !ofCaller) {
+      value = environment.apply(name.toUpperCase(Locale.ROOT));
+    }
     return value == null ? "" : value.strip();
   }
 
@@ -95,42 +115,37 @@ public record ProxySettings(String host, int port, String credentials) {
     }
   }
 
-  /** Whether the host is one of a list: {@code *}, a name with all below it, or with a port. */
-  private static boolean isListed(String host, int port, String list, String separator) {
-    if (list == null) {
-      return false;
+  /** The proxy of a variable; null for what is none that is spoken to, which is logged. */
+  private static ProxySettings parse(String variable, String proxy) {
+    Matcher parts = ADDRESS.matcher(proxy);
+    boolean read = parts.matches();
+    String scheme = !read || parts.group(1) == null ? "http" : parts.group(1);
+    int port = !read || parts.group(4) == null ? 80 : Integer.parseInt(parts.group(4));
+    if (!read || !scheme.equalsIgnoreCase("http") || port < 1 || port > 65_535) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          variable
+              + " of the environment is not used, and the upstream asked without a proxy: "
+              + (read && !scheme.equalsIgnoreCase("http")
+                  ? "a proxy of the kind " + scheme + " is not spoken to."
+                  : "it is no URL.")
+              + " Set it to an HTTP proxy, such as http://proxy.example:3128, or name one with"
+              + " -Dhttps.proxyHost and -Dhttps.proxyPort (-Dhttp.… for an upstream of http); add"
+              + " the upstream's host to NO_PROXY if it needs none.");
+      return null;
     }
-    for (String entry : list.toLowerCase(Locale.ROOT).split(separator, -1)) {
-      String name = entry.strip();
-      if (name.endsWith(":" + port)) {
-        name = name.substring(0, name.lastIndexOf(':'));
-      }
-      String suffix = name.replaceFirst("^\\*?\\.?", "");
-      boolean exact = name.equals(host) || suffix.equals(host);
-      boolean below = !suffix.isEmpty() && host.endsWith("." + suffix);
-      boolean begins =
-          name.endsWith("*")
-              && name.length() > 1
-              && host.startsWith(name.substring(0, name.length() - 1));
-      if (name.equals("*") || exact || below || begins) {
-        return true;
-      }
-    }
-    return false;
+    return new ProxySettings(parts.group(3), port, decoded(parts.group(2)));
   }
 
-  private static ProxySettings parse(String proxy) {
-    URI uri;
+  /** Credentials without the escapes of a URL; as they are where they have none. */
+  private static String decoded(String credentials) {
     try {
-      uri = URI.create(proxy.contains("://") ? proxy : "http://" + proxy);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("no URL of a proxy", null); // The cause would show it.
+      return credentials == null
+          ? null
+          : URLDecoder.decode(credentials.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException noEscape) {
+      return credentials;
     }
-    if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException("no URL of an HTTP proxy");
-    }
-    return new ProxySettings(
-        uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort(), uri.getUserInfo());
   }
 
   /** The value of {@code Proxy-Authorization}; null where there are no credentials. */

@@ -205,6 +205,9 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
       ReplyReceiver receiver,
       boolean asItIs) {
     BasicHttpRequest request = new BasicHttpRequest(method, endpoint);
+    if (!asItIs && body != null) {
+      request.setHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+    }
     headers.forEach(request::setHeader);
     if (settings.key() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());
