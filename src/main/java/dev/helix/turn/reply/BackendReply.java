@@ -54,7 +54,7 @@ public final class BackendReply {
   private DataUrlCut cut;
 
   /** What came last of it, which is withheld until it is recorded. */
-  private ByteBuffer last;
+  private WithheldEnd last;
 
   private ReplyHead head;
   private StreamStart kind = StreamStart.UNKNOWN;
@@ -158,8 +158,7 @@ public final class BackendReply {
   private Progress gather(ByteBuffer bytes) {
     if (cut != null) {
       keep(bytes);
-      events.pass(last);
-      last = bytes.slice();
+      last.add(bytes, events::pass);
       return Progress.MORE;
     }
     gathered.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
@@ -180,14 +179,15 @@ public final class BackendReply {
   /** From now on the body passes as it comes, and only what is to be recorded is kept of it. */
   public void passOn() {
     cut = new DataUrlCut(limits.dataUrl());
-    last = ByteBuffer.wrap(gathered.toByteArray());
+    ByteBuffer begun = ByteBuffer.wrap(gathered.toByteArray());
     gathered.reset();
-    keep(last);
+    keep(begun);
+    last = new WithheldEnd(begun);
   }
 
   /** The end of a body that passes, to be passed when it is recorded; null where none does. */
   public ByteBuffer last() {
-    return last;
+    return last == null ? null : last.bytes();
   }
 
   /** There are no more bytes. */

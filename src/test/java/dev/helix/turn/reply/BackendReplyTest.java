@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An answer that comes as a stream, from its bytes to its text, wherever they are cut. */
 class BackendReplyTest {
@@ -210,6 +212,34 @@ class BackendReplyTest {
     assertEquals("a", answer.message().text());
     String kept = new String(answer.message().wireJson(), StandardCharsets.UTF_8);
     assertTrue(kept.contains("\"data:image/png;length=3000;sha256="), kept);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"300, 1000", "300, 30000", "1, 10", "7, 200000"})
+  void bodyBeyondTheLimit_withBlanksBehindIt_doesNotPassItsLastWord(int pieces, int blanks) {
+    Read told = new Read(new byte[0]);
+    BackendReply reply = begun(new ReplyLimits(1000, 100), "application/json", told);
+    String json =
+        "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"}"
+            + " ".repeat(90_000)
+            + "\\\"} "
+            + "x".repeat(2000)
+            + "\"}}]}";
+    byte[] body = (json + " \n".repeat(blanks / 2)).getBytes(StandardCharsets.UTF_8);
+    for (int from = 0; from < body.length; from += pieces) {
+      byte[] piece = Arrays.copyOfRange(body, from, Math.min(body.length, from + pieces));
+      if (reply.take(ByteBuffer.wrap(piece)) == Progress.TOO_LONG) {
+        reply.passOn();
+      }
+    }
+    assertTrue(told.passed().length() < json.length(), "it is whole before it is recorded");
+    reply.end();
+    byte[] last = new byte[reply.last().remaining()];
+    assertTrue(last.length <= 70_000, "held: " + last.length);
+    reply.last().get(last);
+    String all = told.passed() + new String(last, StandardCharsets.UTF_8);
+    assertEquals(json, all.stripTrailing());
+    assertEquals(Math.min(blanks, 64 * 1024), all.length() - json.length());
   }
 
   @Test
