@@ -56,6 +56,18 @@ public final class ConversationPathServlet extends HttpServlet {
               "not_found"));
       return;
     }
+    String whole = request.getRequestURI();
+    int part = whole.indexOf(';');
+    if (part >= 0 && part < whole.lastIndexOf("/v1/")) {
+      ErrorResponse.write(
+          response,
+          IdRules.refused(
+                  "path",
+                  "The id in the path has a ';', with which servers take off what stands behind:"
+                      + " encode it as %3B.")
+              .error());
+      return;
+    }
     request.setAttribute(ID, path.group(1).strip());
     next.forward(request, response);
   }

@@ -117,6 +117,11 @@ class NamedInUrlTest {
     "%7B%7BCHAT_ID%7D%7D,{{CHAT_ID}}",
     "undefined,undefined",
     "%3Cid%3E,<id>",
+    "%7Bid%7D,{id}",
+    "%24%7Bid%7D,${id}",
+    "$CHAT_ID,$CHAT_ID",
+    ":id,:id",
+    "%7B%7BID%7D%7D%20,{{ID}}",
     "None,None"
   })
   void idThatNamesNothing_isRefused(String path, String id) throws Exception {
@@ -127,6 +132,24 @@ class NamedInUrlTest {
     assertEquals("invalid_conversation_id", error.path("code").asText());
     assertEquals("path", error.path("param").asText());
     assertTrue(error.path("message").asText().contains("'" + id + "'"), response::text);
+  }
+
+  /** A container takes off what stands behind a semicolon: many ids would be one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"trip;1", "trip;id=2", ";id=2", "trip;", "trip;jsessionid=1"})
+  void idWithAPartThatContainersTakeOff_isRefused(String id) throws Exception {
+    start(Map.of());
+    RawResponse response = post("/c/" + id + "/v1/chat/completions", CHAT);
+    assertTrue(response.status() == 400 || response.status() == 404, response::text);
+    assertNull(response.header("X-Session-ID"));
+  }
+
+  @Test
+  void semicolonThatIsEncoded_isAPartOfTheId() throws Exception {
+    start(Map.of());
+    RawResponse response = post("/c/trip%3B1/v1/chat/completions", CHAT);
+    assertEquals(200, response.status(), response::text);
+    assertEquals("trip;1", response.header("X-Conversation-ID"));
   }
 
   @Test
