@@ -201,9 +201,14 @@ final class Decompression implements AutoCloseable {
     return true;
   }
 
-  /** Whether all is there, if nothing more comes. */
+  /** Whether all is there, if nothing more comes: there may be nothing at all. */
   boolean isComplete() {
-    return part == Part.OVER || (part == Part.HEADER && (begun || rest.length == 0));
+    return isAtEnd() || (part == Part.HEADER && rest.length == 0);
+  }
+
+  /** Whether something came, and all of it is there. */
+  boolean isAtEnd() {
+    return part == Part.OVER || (part == Part.HEADER && begun);
   }
 
   /** Whether all is there, and something behind it that is no part of it. */

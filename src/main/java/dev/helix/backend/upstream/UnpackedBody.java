@@ -153,7 +153,9 @@ final class UnpackedBody {
 
   private void end() {
     BackendException failure = broken;
-    if (failure == null && !decompression.isComplete()) {
+    if (decompression.isAtEnd()) {
+      failure = null; // It broke behind the end: nothing is missing.
+    } else if (failure == null && !decompression.isComplete()) {
       failure = failure(Reason.BROKEN, "The upstream's compressed answer is not complete.");
     }
     close();
