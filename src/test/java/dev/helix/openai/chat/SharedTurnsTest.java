@@ -8,12 +8,15 @@ import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
+import dev.helix.session.MovedClock;
 import dev.helix.session.SessionException;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.MemorySessionStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +26,11 @@ class SharedTurnsTest {
   private static final Duration SHORT = Duration.ofMillis(300);
 
   private final String id = UUID.randomUUID().toString();
-  private final MemorySessionStore store = new MemorySessionStore();
+
+  /** Leases run out by this one: a machine that is slow for a while loses none. */
+  private final MovedClock clock = new MovedClock("2026-01-05T12:34:56Z");
+
+  private final MemorySessionStore store = new MemorySessionStore(clock);
   private ChatServer here;
   private ChatServer there;
 
@@ -79,9 +86,19 @@ class SharedTurnsTest {
 
   @Test
   void leaseIsRenewed_asLongAsTheTurnGoesOn() throws Exception {
-    servers(SHORT.multipliedBy(5), SHORT);
+    servers(SHORT, SHORT);
+    CountDownLatch renewals = new CountDownLatch(5);
+    here.watchStore(
+        call -> {},
+        call -> {
+          if (call.equals("renew")) {
+            clock.move(SHORT.multipliedBy(2).dividedBy(3));
+            renewals.countDown();
+          }
+        });
     RawClient first = here.ask(id, "One?");
     Call one = here.upstream.next();
+    assertTrue(renewals.await(20, TimeUnit.SECONDS));
     isRefused(answered(there.ask(id, "Two?")), 409, "conversation_locked");
     answer(one, "One.");
     assertTrue(answered(first).text().endsWith("data: [DONE]\n\n"));
@@ -95,6 +112,7 @@ class SharedTurnsTest {
     RawClient first = here.ask(id, "One?");
     Call one = here.upstream.next();
     RawClient second = there.ask(id, "Two?");
+    clock.move(SHORT.plusMillis(1));
     answer(there.upstream.next(), "Two.");
     assertTrue(answered(second).text().endsWith("data: [DONE]\n\n"));
     answer(one, "One.");
@@ -118,6 +136,7 @@ class SharedTurnsTest {
     RawClient first = here.post(id, "One?", false, "X-Conversation-History", "stored");
     Call one = here.upstream.next();
     RawClient second = there.ask(id, "Two?");
+    clock.move(SHORT.plusMillis(1));
     Call two = there.upstream.next();
     here.breakStore();
     isRefused(answered(first), 409, "conversation_lease_lost");
