@@ -76,19 +76,4 @@ class LauncherEndpointIT implements EndpointSuite {
     RawResponse response = client.response();
     return response.status() + response.restText();
   }
-
-  @Test
-  void replyThatBreaksOff_isNotTakenForAWholeOne() {
-    Endpoint endpoint = usual();
-    try (RawClient client = RawClient.connect(endpoint.url())) {
-      client.post("/v1/audio/speech", "{}");
-      Call call = endpoint.upstream().next();
-      call.raw("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 1000\r\n\r\nabc");
-      RawResponse response = client.response();
-      assertEquals(200, response.status());
-      call.cut();
-      response.rest();
-      assertTrue(response.isCut());
-    }
-  }
 }

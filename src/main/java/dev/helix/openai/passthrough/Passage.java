@@ -169,6 +169,9 @@ final class Passage implements CallerStream.Listener {
     for (String name : CONTENT) {
       head.header(name).ifPresent(value -> headers.put(name, value));
     }
+    if (head.status() == HttpServletResponse.SC_NO_CONTENT) {
+      headers.remove("content-length"); // There is no content, whatever it says; servers mind.
+    }
     if (isEvents()) {
       headers.put("Cache-Control", "no-cache");
       // Tells nginx not to gather the events.
