@@ -224,15 +224,15 @@ interface PassthroughCases extends Fixture {
     }
   }
 
-  /** Of a known length, which all servers break off, and a packed one, which passes as it is. */
+  /** Also by Open WebUI, whose streams are not cut, and on servers that cut none. */
   @ParameterizedTest
-  @ValueSource(strings = {"X-Nothing: here", "Content-Encoding: gzip"})
+  @ValueSource(strings = {"X-Trace", "X-OpenWebUI-User-Id"})
   default void replyThatBreaksOff_isNotTakenForAWholeOne(String header) {
     Endpoint endpoint = usual();
     try (RawClient client = RawClient.connect(endpoint.url())) {
-      client.post("/v1/audio/speech", "{}");
+      client.post("/v1/audio/speech", "{}", header, "7");
       Call call = endpoint.upstream().next();
-      call.raw("HTTP/1.1 200 OK\r\n" + header + "\r\nContent-Length: 1000\r\n\r\nabc");
+      call.raw("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 1000\r\n\r\nabc");
       RawResponse response = client.response();
       assertEquals(200, response.status());
       assertEquals("1000", response.header("Content-Length"));

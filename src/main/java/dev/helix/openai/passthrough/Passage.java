@@ -53,6 +53,7 @@ final class Passage implements CallerStream.Listener {
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
   private final CallerStream caller;
   private final Runnable stop = this::stop;
+  private final boolean cutsOff;
   private ReplyHead head;
   private boolean begun;
   private boolean ending;
@@ -73,6 +74,7 @@ final class Passage implements CallerStream.Listener {
     this.passing = passing;
     this.settings = passing.settings();
     this.memory = memory;
+    this.cutsOff = CallerStream.cutsOff(request);
     this.mailbox =
         new Mailbox(
             passing.forwarding(),
@@ -171,6 +173,10 @@ final class Passage implements CallerStream.Listener {
     }
     if (head.status() == HttpServletResponse.SC_NO_CONTENT) {
       headers.remove("content-length"); // There is no content, whatever it says; servers mind.
+    }
+    if (!cutsOff && headers.containsKey("content-length")) {
+      // Else the caller would wait for the rest of a reply that breaks off.
+      headers.put("Connection", "close");
     }
     if (isEvents()) {
       headers.put("Cache-Control", "no-cache");

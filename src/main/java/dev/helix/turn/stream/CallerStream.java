@@ -139,6 +139,13 @@ public final class CallerStream implements WriteListener {
   }
 
   /**
+   * Whether a response to this request that breaks off is cut; else it ends as a whole one does.
+   */
+  public static boolean cutsOff(HttpServletRequest request) {
+    return Cut.of(request) != Cut.NOT_AT_ALL;
+  }
+
+  /**
    * Begins to listen to the container: the last thing that the servlet's thread does with the
    * response.
    */
