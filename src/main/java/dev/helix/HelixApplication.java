@@ -7,10 +7,12 @@ import dev.helix.backend.ChatBackend;
 import dev.helix.backend.FirstModel;
 import dev.helix.backend.PassingBackend;
 import dev.helix.backend.demo.DemoBackend;
+import dev.helix.backend.models.ModelCatalog;
+import dev.helix.backend.routing.RoutedUpstreams;
+import dev.helix.backend.routing.Upstreams;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
-import dev.helix.openai.models.ModelCatalog;
 import dev.helix.openai.passthrough.Passing;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -84,16 +87,18 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(storing);
     TurnThreads forwarding = new TurnThreads(timers, named("helix-turn"));
     opened.push(forwarding);
-    ChatBackend backend = backend(config, settings, timers, clock);
+    ChatBackend backend = backend(config, settings, forwarding, timers, clock);
     opened.push(backend);
     report(settings);
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
     opened.push(turns::drain);
     BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
     PassingBackend passing = backend instanceof PassingBackend passes ? passes : null;
+    // Several upstreams keep their lists themselves.
+    Duration kept =
+        backend instanceof RoutedUpstreams ? Duration.ZERO : config.chat().modelsCache();
     ModelCatalog models =
-        new ModelCatalog(
-            backend, config.chat().modelsCache(), config.modelsTimeout(), forwarding, timers);
+        new ModelCatalog(backend, kept, config.modelsTimeout(), forwarding, timers);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), budget);
@@ -109,6 +114,11 @@ public final class HelixApplication implements ServletContextListener {
     if (config.backend().isDemo()) {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
     }
+    if (backend instanceof RoutedUpstreams several) {
+      LOG.log(Level.INFO, several.describe() + " answers");
+      several.announce();
+      return;
+    }
     LOG.log(Level.INFO, config.backend().toString());
     if (config.backend().isUpstream()) {
       models.announce();
@@ -116,14 +126,22 @@ public final class HelixApplication implements ServletContextListener {
   }
 
   private static ChatBackend backend(
-      HelixConfig config, Settings settings, ScheduledExecutorService timers, Clock clock) {
+      HelixConfig config,
+      Settings settings,
+      Executor forwarding,
+      ScheduledExecutorService timers,
+      Clock clock) {
     BackendChoice choice = config.backend();
     if (choice.isDemo()) {
       return new DemoBackend(timers, clock, Duration.ofMillis(20));
     }
-    return choice.isUpstream()
-        ? new UpstreamBackend(config.upstream(), timers)
-        : choice.open(settings::raw);
+    if (!choice.isUpstream()) {
+      return choice.open(settings::raw);
+    }
+    Upstreams upstreams = config.upstreams();
+    return upstreams.areNamed()
+        ? new RoutedUpstreams(upstreams.all(), config.chat().modelsCache(), forwarding, timers)
+        : new UpstreamBackend(upstreams.all().get(0).settings(), timers);
   }
 
   /** Says what is set, when store and backend have read their own. */

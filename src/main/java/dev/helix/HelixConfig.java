@@ -5,8 +5,7 @@ import dev.helix.access.CrossOriginFilter;
 import dev.helix.access.LoopbackFilter;
 import dev.helix.archive.ArchiveSettings;
 import dev.helix.backend.BackendChoice;
-import dev.helix.backend.upstream.ProxySettings;
-import dev.helix.backend.upstream.UpstreamSettings;
+import dev.helix.backend.routing.Upstreams;
 import dev.helix.config.Settings;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
@@ -15,23 +14,21 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.SentHistory;
 import dev.helix.session.StoreProviders;
 import dev.helix.turn.TurnSettings;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /**
- * All settings of the application, read and validated once. Immutable; holds a secret, the
- * upstream's key, and shows none.
+ * All settings of the application, read and validated once. Immutable; holds secrets, the keys of
+ * upstreams, and shows none.
  *
  * @param store what kind of store sessions are kept in
  * @param sessionsDir where the sessions' folders are
  * @param cache how much memory the sessions last used may take
  * @param archive where and when idle sessions are archived
  * @param backend who answers
- * @param upstream the upstream, or null where none is set
+ * @param upstreams the upstreams that are set
  * @param modelsTimeout how long callers wait for the list of models
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
@@ -42,7 +39,7 @@ public record HelixConfig(
     CacheShare cache,
     ArchiveSettings archive,
     BackendChoice backend,
-    UpstreamSettings upstream,
+    Upstreams upstreams,
     Duration modelsTimeout,
     TurnSettings chat,
     FilterSettings filter) {
@@ -50,18 +47,6 @@ public record HelixConfig(
   public static final String STORE = ConversationFilter.STORE;
 
   private static final long MIB = 1L << 20;
-
-  /** What Azure wants with each request. */
-  private static final Pattern VERSION = Pattern.compile("api-version=[A-Za-z0-9._-]+");
-
-  /** Headers of the connection, the body and the caller's identity, which no upstream sees. */
-  private static final Pattern NEVER_FORWARDED =
-      Pattern.compile(
-          "authorization|proxy-authorization|api-key|x-api-key|cookie"
-              + "|x-openwebui-user-(jwt|id|name|email|role)"
-              + "|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect"
-              + "|content-(length|type|encoding)|accept-encoding",
-          Pattern.CASE_INSENSITIVE);
 
   /** Reads every key. The one error names every key that can't be used. */
   static HelixConfig from(Settings settings) {
@@ -77,15 +62,15 @@ public record HelixConfig(
     StoreProviders.problems(STORE, store, storeSettings(settings, sessionsDir))
         .forEach(settings::reject);
     Duration modelsTimeout = settings.duration("helix.timeout.models", Duration.ofSeconds(10));
-    UpstreamSettings upstream = upstream(settings, modelsTimeout);
-    BackendChoice backend = BackendChoice.read(settings, upstream != null, BackendChoice.own());
-    TurnSettings chat = chat(settings, filter);
+    Upstreams upstreams = Upstreams.read(settings, modelsTimeout);
+    BackendChoice backend = BackendChoice.read(settings, !upstreams.isEmpty(), BackendChoice.own());
+    TurnSettings chat = chat(settings, filter, upstreams.forwarded());
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
     settings.check();
     return new HelixConfig(
-        store, sessionsDir, cache, archive, backend, upstream, modelsTimeout, chat, filter);
+        store, sessionsDir, cache, archive, backend, upstreams, modelsTimeout, chat, filter);
   }
 
   /** What kind of store the settings name. */
@@ -104,39 +89,6 @@ public record HelixConfig(
     return key -> key.equals(SESSIONS_DIR) ? sessionsDir.toString() : settings.raw(key);
   }
 
-  private static UpstreamSettings upstream(Settings settings, Duration modelsTimeout) {
-    URI url = settings.uri("helix.upstream.url", null);
-    String key = settings.secret("helix.upstream.key");
-    Duration connect = settings.duration("helix.timeout.connect", Duration.ofSeconds(10));
-    int connections = settings.integer("helix.upstream.connections", 10_000, 1, 1_000_000);
-    if (key != null && !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-      settings.reject("helix.upstream.key", "visible ASCII characters, without blanks");
-    }
-    if (url == null) {
-      return null;
-    }
-    boolean knownQuery = url.getRawQuery() == null || VERSION.matcher(url.getRawQuery()).matches();
-    if (!knownQuery || url.getRawFragment() != null || url.getRawAuthority().contains("@")) {
-      settings.reject(
-          "helix.upstream.url",
-          "a URL without user or fragment, and with no query but Azure's api-version, such as"
-              + " http://127.0.0.1:11434/v1; a key belongs in helix.upstream.key");
-    }
-    return new UpstreamSettings(
-        url, key, connect, modelsTimeout, connections, proxy(settings, url));
-  }
-
-  private static ProxySettings proxy(Settings settings, URI upstream) {
-    try {
-      return ProxySettings.of(upstream, System::getProperty, System::getenv);
-    } catch (IllegalArgumentException e) {
-      settings.reject(
-          upstream.getScheme() + ".proxyPort",
-          "the port of the proxy that " + upstream.getScheme() + ".proxyHost names: 1 to 65535");
-      return null;
-    }
-  }
-
   private static SentHistory sentHistory(Settings settings) {
     int all = Integer.MAX_VALUE;
     int messages = settings.integer("helix.history.max.messages", all, 1, all);
@@ -147,13 +99,8 @@ public record HelixConfig(
         messages, tokens == all ? Long.MAX_VALUE : (long) tokens * perToken, reasoning);
   }
 
-  private static TurnSettings chat(Settings settings, FilterSettings filter) {
-    List<String> forwarded = settings.list("helix.upstream.headers", List.of());
-    if (forwarded.stream().anyMatch(name -> NEVER_FORWARDED.matcher(name).matches())) {
-      settings.reject(
-          "helix.upstream.headers",
-          "names of headers, none of which belongs to the connection, the body or the caller's identity");
-    }
+  private static TurnSettings chat(
+      Settings settings, FilterSettings filter, List<String> forwarded) {
     return new TurnSettings(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
         sentHistory(settings),

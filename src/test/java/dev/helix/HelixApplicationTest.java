@@ -22,6 +22,8 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The application put together in a real container, without a port. */
 class HelixApplicationTest {
@@ -159,8 +161,13 @@ class HelixApplicationTest {
     next.stop();
   }
 
-  @Test
-  void stopping_endsEveryThread_andFreesTheFolderForTheNext() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "helix.upstream.url, helix.upstream.key",
+    "helix.upstream.a.url, helix.upstream.b.url"
+  })
+  void stopping_endsEveryThread_andFreesTheFolderForTheNext(String one, String other)
+      throws Exception {
     long before = ownThreads();
     for (int i = 0; i < 2; i++) {
       ServletContextHandler context =
@@ -168,7 +175,9 @@ class HelixApplicationTest {
               Map.of(
                   "helix.sessions.dir",
                   folder.toString(),
-                  "helix.upstream.url",
+                  one,
+                  "http://127.0.0.1:9/v1",
+                  other,
                   "http://127.0.0.1:9/v1"),
               Map.of());
       Server server = new Server();

@@ -37,7 +37,7 @@ class UpstreamUrlTest {
         "https://x.openai.azure.com/openai/v1?api-version=2024-10-21-preview"
       })
   void addressThatIsUnderstood(String url) {
-    assertEquals(url, config(url).upstream().url().toString());
+    assertEquals(url, config(url).upstreams().all().get(0).settings().url().toString());
   }
 
   @ParameterizedTest

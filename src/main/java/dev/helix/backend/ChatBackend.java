@@ -1,5 +1,6 @@
 package dev.helix.backend;
 
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -34,6 +35,14 @@ public interface ChatBackend extends AutoCloseable {
    */
   CompletionStage<byte[]> models();
 
+  /**
+   * What is known of a model that can be asked for by this id, where the list has it by another: a
+   * JSON object in UTF-8. The default knows none. Never blocks.
+   */
+  default Optional<byte[]> model(String id) {
+    return Optional.empty();
+  }
+
   /** What the log calls this backend, such as an upstream's address; no secret is in it. */
   default String describe() {
     return getClass().getName();
@@ -66,6 +75,14 @@ public interface ChatBackend extends AutoCloseable {
     default void request(int bytes) {}
 
     /**
+     * What the log calls who answers, where the backend has several to ask and knows by now; null
+     * for {@link ChatBackend#describe} of the backend.
+     */
+    default String describe() {
+      return null;
+    }
+
+    /**
      * Ends the exchange. What still comes is ignored by the receiver; the model's work is stopped
      * where that can be done.
      */
@@ -78,8 +95,8 @@ public interface ChatBackend extends AutoCloseable {
    * META-INF/services/dev.helix.backend.ChatBackend$Provider} of {@code WEB-INF/classes} or of a
    * jar in {@code WEB-INF/lib}.
    *
-   * <p>A single provider answers where {@code helix.upstream.url} is not set. Where that is set, or
-   * where there are several providers, {@code helix.backend} names the one that answers.
+   * <p>A single provider answers where no upstream is set. Where one is, or where there are several
+   * providers, {@code helix.backend} names the one that answers.
    */
   interface Provider {
     /** The backend's name in {@code helix.backend}; not {@code upstream} and not {@code demo}. */

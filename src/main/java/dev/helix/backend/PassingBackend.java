@@ -14,4 +14,9 @@ public interface PassingBackend {
    * @return the running exchange, by which the caller asks for more data or gives up
    */
   Exchange pass(PassedCall call, ReplyReceiver receiver);
+
+  /** Whether it looks into bodies: it is given them without a {@code Content-Encoding} then. */
+  default boolean looksIntoBodies() {
+    return false;
+  }
 }

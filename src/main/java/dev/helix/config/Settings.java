@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The settings of one web application, read once while it starts: each read names a key, a type and
@@ -126,6 +129,21 @@ public final class Settings {
     Found found = find(key);
     report.putIfAbsent(key, found == null ? NOTHING : "(set)" + found.from());
     return found == null ? null : found.text();
+  }
+
+  /**
+   * What stands for {@code NAME} in the keys that are set and have this form, such as {@code
+   * helix.upstream.NAME.url}, in alphabetical order. JNDI is not looked through.
+   */
+  public SortedSet<String> names(String form) {
+    return sources.stream()
+        .flatMap(source -> source.named(form))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Whether any source has this key. */
+  public boolean isSet(String key) {
+    return find(key) != null;
   }
 
   /** Whether the filter's own init-params set this key. */

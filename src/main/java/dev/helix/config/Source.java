@@ -31,17 +31,23 @@ import javax.naming.NoInitialContextException;
  * @param spelling how a key is spelled there ({@code helix.sessions.dir} is {@code
  *     HELIX_SESSIONS_DIR} in the environment)
  * @param lookup the value of a name as spelled there; null or blank when it has none
- * @param names all names that have a value there, for finding misspelled ones; empty where the
- *     place cannot or should not be listed
+ * @param names all names that have a value there; empty where the place cannot be listed
+ * @param shared whether other applications have theirs there too, so that one that is unknown is
+ *     not taken for a misspelled one
  */
 public record Source(
     String name,
     UnaryOperator<String> spelling,
     UnaryOperator<String> lookup,
-    Supplier<Collection<String>> names) {
+    Supplier<Collection<String>> names,
+    boolean shared) {
 
   static final String INIT_PARAM = "init-param";
   private static final String PREFIX = "helix.";
+
+  /** What stands for a name in the form of a key. */
+  static final String NAME = "NAME";
+
   private static final Logger LOG = System.getLogger(Source.class.getName());
 
   public Source {
@@ -52,7 +58,7 @@ public record Source(
   }
 
   private Source(String name, UnaryOperator<String> lookup, Supplier<Collection<String>> names) {
-    this(name, UnaryOperator.identity(), lookup, names);
+    this(name, UnaryOperator.identity(), lookup, names, false);
   }
 
   /** A source of plain keys and values, which it copies. */
@@ -68,7 +74,8 @@ public record Source(
         "environment",
         key -> key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'),
         copy::get,
-        copy::keySet);
+        copy::keySet,
+        false);
   }
 
   /** System properties, read when asked for. */
@@ -95,9 +102,14 @@ public record Source(
     return of(INIT_PARAM, values);
   }
 
-  /** Context parameters. Not listed: a server's own belong to every application on it. */
+  /** Context parameters. A server's own belong to every application on it. */
   static Source contextParams(ServletContext context) {
-    return new Source("context-param", context::getInitParameter, List::of);
+    return new Source(
+        "context-param",
+        UnaryOperator.identity(),
+        context::getInitParameter,
+        () -> Collections.list(context.getInitParameterNames()),
+        true);
   }
 
   /** Environment entries of the web application: {@code java:comp/env/<key>}. */
@@ -120,14 +132,36 @@ public record Source(
     }
   }
 
+  /** What stands for the name in the keys here that have this form, as it is spelled in keys. */
+  Stream<String> named(String form) {
+    String[] around = spelling.apply(form).split(NAME, 2);
+    int shortest = around[0].length() + around[1].length();
+    return names.get().stream()
+        .filter(key -> key.length() > shortest)
+        .filter(key -> key.startsWith(around[0]) && key.endsWith(around[1]))
+        .filter(key -> !isBlank(lookup.apply(key)))
+        .map(key -> inKeys(key.substring(around[0].length(), key.length() - around[1].length())));
+  }
+
+  private static boolean isBlank(String text) {
+    return text == null || text.isBlank();
+  }
+
+  /** A name as keys have it, of one as it is spelled here; itself where no key has it. */
+  private String inKeys(String spelled) {
+    String usual = spelled.toLowerCase(Locale.ROOT).replace('_', '-');
+    return spelling.apply(usual).equals(spelled) ? usual : spelled;
+  }
+
   /** Says which settings here are none of the known keys, and which of those was probably meant. */
   Stream<String> unknown(Collection<String> knownKeys) {
     String prefix = spelling.apply(PREFIX);
     Set<String> known = knownKeys.stream().map(spelling).collect(Collectors.toUnmodifiableSet());
-    return names.get().stream()
-        .filter(key -> key.startsWith(prefix) && !known.contains(key))
-        .sorted()
-        .map(key -> key + " (" + name + ") is no known setting" + nearest(key, known));
+    return (shared ? List.<String>of() : names.get())
+        .stream()
+            .filter(key -> key.startsWith(prefix) && !known.contains(key))
+            .sorted()
+            .map(key -> key + " (" + name + ") is no known setting" + nearest(key, known));
   }
 
   private static String nearest(String name, Set<String> known) {

@@ -30,13 +30,18 @@ public final class BackendFailures {
     return backend.masked(text);
   }
 
-  /** Logs a failure; the cause may be null. */
-  public void log(String failure, Throwable cause) {
+  /**
+   * Logs a failure.
+   *
+   * @param who who failed; null for the backend as a whole
+   * @param cause may be null
+   */
+  public void log(String who, String failure, Throwable cause) {
     String why = cause == null ? "" : " (" + cause + ")";
     LOG.log(
         Level.WARNING,
         escaped(
-            backend.describe()
+            (who == null ? backend.describe() : who)
                 + ": "
                 + bounded(backend.masked(failure))
                 + bounded(backend.masked(why))));

@@ -20,6 +20,11 @@ public final class BackendFlow {
     }
   }
 
+  /** What the log calls who answers; null for the backend as a whole. */
+  public String describe() {
+    return exchange == null ? null : exchange.describe();
+  }
+
   /** So many bytes came, which count against the window until they are asked for again. */
   public void came(int bytes) {
     owed += bytes;

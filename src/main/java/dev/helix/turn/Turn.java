@@ -251,7 +251,7 @@ final class Turn implements CallerStream.Listener {
   private void conclude(Ending decided, Throwable cause) {
     ending = decided;
     if (decided.failure() != null) {
-      failures.log(decided.failure(), cause);
+      failures.log(backend.describe(), decided.failure(), cause);
     }
     if (decided.abandons()) {
       backend.cancel();

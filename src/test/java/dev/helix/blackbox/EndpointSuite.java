@@ -10,6 +10,7 @@ public interface EndpointSuite
         WireCases,
         AliasCases,
         PassthroughCases,
+        SeveralUpstreamsCases,
         CrossOriginCases,
         HistoryCases,
         StoredTurnCases,

@@ -15,6 +15,9 @@ enum Group {
   /** Callers need keys, and tokens that name their users. Pages of another origin may call. */
   OWNERS,
 
+  /** Two upstreams with names, which are one server at two paths. */
+  SEVERAL,
+
   /** No upstream: the server answers itself. */
   DEMO;
 
@@ -28,7 +31,12 @@ enum Group {
     if (this == OWNERS) {
       all.put("helix.api.keys.file", OwnerCases.keysFile(sessions.getParent()).toString());
     }
-    if (this != DEMO) {
+    if (this == SEVERAL) {
+      all.put("helix.upstream.cloud.url", upstreamUrl);
+      all.put("helix.upstream.cloud.key", "sk-cloud");
+      all.put("helix.upstream.my-gpu.url", upstreamUrl.replace("/v1", "/my-gpu/v1"));
+      all.put("helix.upstream.my-gpu.key", "sk-gpu");
+    } else if (this != DEMO) {
       all.put("helix.upstream.url", upstreamUrl);
       all.put("helix.upstream.key", Endpoint.OWN_KEY);
       all.put("helix.upstream.headers", "X-Trace");
@@ -64,7 +72,7 @@ enum Group {
           Map.of(
               "helix.openwebui.jwt.secret", OwnerCases.SECRET,
               "helix.cors.origins", CrossOriginCases.ORIGIN);
-      case DEMO -> Map.of();
+      case SEVERAL, DEMO -> Map.of();
     };
   }
 }

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 class ConfigurationPageTest {
   private static final Path PAGE = Path.of("docs", "configuration.md");
   private static final Path SOURCE = Path.of("src", "main", "java");
-  private static final Pattern KEY = Pattern.compile("\"(helix\\.[a-z.-]*[a-z])\"");
+
+  /** A key, in which {@code NAME} may stand for a name. */
+  private static final Pattern KEY = Pattern.compile("\"(helix\\.[a-zA-Z.-]*[a-z])\"");
+
   private static final Pattern WRITTEN = Pattern.compile("`([^`]+)`");
 
   private static List<String> found(Pattern pattern, String text) {

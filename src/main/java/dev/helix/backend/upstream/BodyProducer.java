@@ -11,36 +11,47 @@ import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
  * its request. The request's headers say what it is.
  */
 final class BodyProducer extends AsyncEntityProducerWrapper {
-  private static final ByteBuffer SENT = ByteBuffer.allocate(0);
+  private static final ByteBuffer[] SENT = {};
 
   private final int length;
-  private volatile ByteBuffer unsent;
+  private volatile ByteBuffer[] unsent;
 
-  BodyProducer(byte[] body) {
-    super(new BasicAsyncEntityProducer(SENT.array(), null));
-    this.length = body.length;
-    this.unsent = ByteBuffer.wrap(body);
+  BodyProducer(SentBody body) {
+    super(new BasicAsyncEntityProducer(new byte[0], null));
+    this.length = body.length();
+    this.unsent = body.buffers();
   }
 
   @Override
   public void produce(DataStreamChannel channel) throws IOException {
-    if (unsent.hasRemaining()) {
-      channel.write(unsent);
+    for (ByteBuffer piece : unsent) {
+      if (piece.hasRemaining()) {
+        channel.write(piece);
+      }
+      if (piece.hasRemaining()) {
+        return;
+      }
     }
-    if (!unsent.hasRemaining()) {
-      unsent = SENT;
-      channel.endStream();
+    unsent = SENT;
+    channel.endStream();
+  }
+
+  private int remaining() {
+    int count = 0;
+    for (ByteBuffer piece : unsent) {
+      count += piece.remaining();
     }
+    return count;
   }
 
   /** Whether some of the body may have been sent. */
   boolean begun() {
-    return unsent.remaining() < length;
+    return remaining() < length;
   }
 
   @Override
   public int available() {
-    return unsent.remaining();
+    return remaining();
   }
 
   @Override

@@ -152,7 +152,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   @Override
   public String describe() {
-    return "the upstream at " + settings.base();
+    return settings.describe();
   }
 
   @Override
@@ -163,18 +163,25 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   @Override
   public Exchange chat(ChatCall call, ReplyReceiver receiver) {
-    return begin("POST", completions, call.headers(), call.body(), receiver, false);
+    return chat(call.headers(), SentBody.of(call.body()), receiver);
+  }
+
+  /** As {@link #chat(ChatCall, ReplyReceiver)}, with a body that need not be the call's. */
+  public Exchange chat(Map<String, String> headers, SentBody body, ReplyReceiver receiver) {
+    return begin("POST", completions, headers, body, receiver, false);
   }
 
   @Override
   public Exchange pass(PassedCall call, ReplyReceiver receiver) {
-    return begin(
-        call.method(),
-        settings.endpoint(call.target()),
-        call.headers(),
-        call.body(),
-        receiver,
-        true);
+    SentBody body = call.body() == null ? null : SentBody.of(call.body());
+    return pass(call, call.headers(), body, receiver);
+  }
+
+  /** As {@link #pass(PassedCall, ReplyReceiver)}, with headers and a body that need not be its. */
+  public Exchange pass(
+      PassedCall call, Map<String, String> headers, SentBody body, ReplyReceiver receiver) {
+    URI endpoint = settings.endpoint(call.target());
+    return begin(call.method(), endpoint, headers, body, receiver, true);
   }
 
   @Override
@@ -201,7 +208,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
       String method,
       URI endpoint,
       Map<String, String> headers,
-      byte[] body,
+      SentBody body,
       ReplyReceiver receiver,
       boolean asItIs) {
     BasicHttpRequest request = new BasicHttpRequest(method, endpoint);

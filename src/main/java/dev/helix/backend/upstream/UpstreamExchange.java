@@ -69,7 +69,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   private final BasicHttpRequest request;
   private final PlainReply receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private volatile byte[] body;
+  private volatile SentBody body;
   private volatile boolean headSeen;
   private volatile boolean cancelled;
 
@@ -91,7 +91,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       CloseableHttpAsyncClient client,
       PoolingAsyncClientConnectionManager connections,
       BasicHttpRequest request,
-      byte[] body,
+      SentBody body,
       ReplyReceiver receiver,
       boolean asItIs) {
     this.client = client;
@@ -193,8 +193,8 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     /** Whether a way to the upstream is open: before, whoever answers is a proxy. */
     private volatile boolean reached;
 
-    Attempt(byte[] bytes, int retries) {
-      this.producer = bytes == null ? null : new BodyProducer(bytes);
+    Attempt(SentBody sent, int retries) {
+      this.producer = sent == null ? null : new BodyProducer(sent);
       this.retries = retries;
       context.setAttribute(CONTEXT_ATTRIBUTE, this);
     }

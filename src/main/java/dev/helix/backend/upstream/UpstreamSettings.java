@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The settings of the upstream. Immutable; holds a key and does not show it.
+ * The settings of an upstream. Immutable; holds a key and does not show it.
  *
+ * @param name how it is told from other upstreams, or null where it has no name
  * @param url the base of an OpenAI-compatible interface, such as {@code http://127.0.0.1:11434/v1},
  *     or the address of its chat completions. A query goes with each request
  * @param key the key sent as {@code Authorization: Bearer}, or null for none
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
  * @param proxy the proxy before the upstream, or null for none
  */
 public record UpstreamSettings(
+    String name,
     URI url,
     String key,
     Duration connectTimeout,
@@ -38,10 +40,26 @@ public record UpstreamSettings(
     }
   }
 
-  /** The settings of an upstream without a proxy before it. */
+  /** The settings of an upstream without a name. */
+  public UpstreamSettings(
+      URI url,
+      String key,
+      Duration connectTimeout,
+      Duration modelsTimeout,
+      int maxConnections,
+      ProxySettings proxy) {
+    this(null, url, key, connectTimeout, modelsTimeout, maxConnections, proxy);
+  }
+
+  /** The settings of an upstream without a name, and without a proxy before it. */
   public UpstreamSettings(
       URI url, String key, Duration connectTimeout, Duration modelsTimeout, int maxConnections) {
     this(url, key, connectTimeout, modelsTimeout, maxConnections, null);
+  }
+
+  /** What the log calls the upstream. */
+  String describe() {
+    return "the upstream " + (name == null ? "" : name + " ") + "at " + base();
   }
 
   /** The address of one endpoint below the base. */

@@ -1,9 +1,8 @@
 package dev.helix.openai.models;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.backend.models.ModelCatalog;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
-import dev.helix.text.Json;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import jakarta.servlet.AsyncContext;
@@ -13,9 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -72,8 +69,8 @@ public final class ModelsServlet extends HttpServlet {
     return id.isEmpty() ? null : id;
   }
 
-  private static void answer(CallerStream caller, byte[] list, String id) {
-    byte[] body = id == null ? list : model(list, id);
+  private void answer(CallerStream caller, byte[] list, String id) {
+    byte[] body = id == null ? list : models.model(list, id).orElse(null);
     int status = 200;
     if (body == null) {
       status = 404;
@@ -92,19 +89,6 @@ public final class ModelsServlet extends HttpServlet {
     caller.begin(status, headers);
     caller.write(ByteBuffer.wrap(body));
     caller.end();
-  }
-
-  private static byte[] model(byte[] list, String id) {
-    try {
-      for (JsonNode model : Json.MAPPER.readTree(list).path("data")) {
-        if (id.equals(model.path("id").textValue())) {
-          return model.toString().getBytes(StandardCharsets.UTF_8);
-        }
-      }
-      return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException("a list of models that was read before", e);
-    }
   }
 
   /** A short answer: nothing is to be done when it is sent, or can't be. */

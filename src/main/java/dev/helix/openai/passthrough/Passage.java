@@ -249,7 +249,7 @@ final class Passage implements CallerStream.Listener {
     if (status >= 400 && status < 600) {
       BackendFailures failures = passing.turns().failures();
       ReplyError told = failures.masked(ReplyError.of(status, error.toByteArray()));
-      failures.log("status " + status + ": " + told.message(), null);
+      failures.log(flow.describe(), "status " + status + ": " + told.message(), null);
       tell(status, told.toJson());
     } else {
       fail(

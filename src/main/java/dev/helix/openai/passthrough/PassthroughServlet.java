@@ -40,7 +40,9 @@ public final class PassthroughServlet extends HttpServlet {
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
 
   /** What the upstream must know of a body, and what the caller wants of its own. */
-  private static final List<String> CONTENT = List.of("Content-Type", "Content-Encoding", "Accept");
+  private static final List<String> CONTENT = List.of("Content-Type", "Accept");
+
+  private static final String ENCODING = "Content-Encoding";
 
   private transient Passing passing;
 
@@ -115,9 +117,12 @@ public final class PassthroughServlet extends HttpServlet {
     }
   }
 
-  /** The body as it came, whatever its encoding. */
+  /** The body as it came, whatever its encoding; without one where the backend looks into it. */
   private RequestBody read(HttpServletRequest request) throws IOException {
     long limit = settings().maxRequestBytes();
+    if (passing.backend().looksIntoBodies()) {
+      return RequestBody.read(request, limit, passing.budget());
+    }
     if (request.getContentLengthLong() <= limit) {
       RequestBody body = RequestBody.readUpTo(request, limit, passing.budget());
       if (body.complete()) {
@@ -160,13 +165,18 @@ public final class PassthroughServlet extends HttpServlet {
   private Map<String, String> headers(HttpServletRequest request) {
     Map<String, String> headers = new LinkedHashMap<>();
     for (List<String> names : List.of(settings().forwardedHeaders(), CONTENT)) {
-      for (String name : names) {
-        String value = request.getHeader(name);
-        if (value != null) {
-          headers.put(name, value);
-        }
-      }
+      names.forEach(name -> add(name, request, headers));
+    }
+    if (!passing.backend().looksIntoBodies()) {
+      add(ENCODING, request, headers);
     }
     return headers;
+  }
+
+  private static void add(String name, HttpServletRequest from, Map<String, String> to) {
+    String value = from.getHeader(name);
+    if (value != null) {
+      to.put(name, value);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.helix.openai.chat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.backend.FirstModel;
+import dev.helix.backend.models.ModelCatalog;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.backend.upstream.UpstreamSettings;
 import dev.helix.filter.ConversationFilter;
@@ -9,7 +10,6 @@ import dev.helix.filter.FilterSettings;
 import dev.helix.health.HealthServlet;
 import dev.helix.http.BodyBudget;
 import dev.helix.message.Message;
-import dev.helix.openai.models.ModelCatalog;
 import dev.helix.openai.passthrough.Passing;
 import dev.helix.openai.passthrough.PassthroughServlet;
 import dev.helix.scripted.Completions;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.backend.models.ModelCatalog;
 import dev.helix.blackbox.WholeApplication;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.LoggedLines;

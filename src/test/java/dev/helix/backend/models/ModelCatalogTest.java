@@ -1,4 +1,4 @@
-package dev.helix.openai.models;
+package dev.helix.backend.models;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package dev.helix.openai.models;
+package dev.helix.backend.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -42,6 +42,9 @@ public final class ModelCatalog {
   /** Until when nobody asks again, by {@link System#nanoTime}. */
   private long holdsUntil = System.nanoTime();
 
+  /** Until when nobody asks again who wants to know better. */
+  private long freshUntil = holdsUntil;
+
   /** What the callers wait for while the backend is asked; null while it is not. */
   private CompletableFuture<byte[]> asked;
 
@@ -71,22 +74,37 @@ public final class ModelCatalog {
    * caller has the backend asked again.
    */
   public void announce() {
-    CompletionStage<byte[]> unused = list(true);
+    CompletionStage<byte[]> unused = list(true, false);
   }
 
   /** The list's JSON in UTF-8. Never fails. */
-  CompletionStage<byte[]> list() {
-    return list(false);
+  public CompletionStage<byte[]> list() {
+    return list(false, false);
   }
 
-  private CompletionStage<byte[]> list(boolean first) {
+  /** As {@link #list}, but the backend is asked again where it was not within a second. */
+  public CompletionStage<byte[]> freshList() {
+    return list(false, true);
+  }
+
+  /** The last list that could be had; empty where there was none yet. */
+  public synchronized Optional<byte[]> lastList() {
+    return last == EMPTY ? Optional.empty() : Optional.of(last);
+  }
+
+  /** Whether the backend failed when it was asked last, but for the first time of all. */
+  public synchronized boolean isFailing() {
+    return failing;
+  }
+
+  private CompletionStage<byte[]> list(boolean first, boolean fresh) {
     CompletableFuture<byte[]> mine;
     long patience;
     synchronized (this) {
       if (asked != null) {
         return failing ? CompletableFuture.completedFuture(last) : asked;
       }
-      if (System.nanoTime() - holdsUntil < 0) {
+      if (System.nanoTime() - (fresh ? freshUntil : holdsUntil) < 0) {
         return CompletableFuture.completedFuture(last);
       }
       mine = new CompletableFuture<>();
@@ -123,7 +141,25 @@ public final class ModelCatalog {
     }
   }
 
-  Executor executor() {
+  /**
+   * What a list has of a model, as JSON in UTF-8; empty where neither it nor the backend knows the
+   * id.
+   */
+  public Optional<byte[]> model(byte[] list, String id) {
+    try {
+      for (JsonNode model : Json.MAPPER.readTree(list).path("data")) {
+        if (id.equals(model.path("id").textValue())) {
+          return Optional.of(bytes(model));
+        }
+      }
+      return backend.model(id);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a list of models that was read before", e);
+    }
+  }
+
+  /** Where callers are answered. */
+  public Executor executor() {
     return executor;
   }
 
@@ -135,7 +171,8 @@ public final class ModelCatalog {
     asked = null;
     byte[] list = failure == null ? list(body) : null;
     failing = list == null;
-    holdsUntil = System.nanoTime() + (failing ? FAILURE_NANOS : keptNanos);
+    freshUntil = System.nanoTime() + FAILURE_NANOS;
+    holdsUntil = failing ? freshUntil : System.nanoTime() + keptNanos;
     if (failing) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -145,7 +182,8 @@ public final class ModelCatalog {
               ? "it is no list"
               : (failure.getCause() == null ? failure : failure.getCause()).getMessage());
       failing = !first;
-      holdsUntil = first ? System.nanoTime() : holdsUntil;
+      freshUntil = first ? System.nanoTime() : freshUntil;
+      holdsUntil = first ? freshUntil : holdsUntil;
     } else {
       last = list;
       if (first) {

@@ -1,0 +1,118 @@
+package dev.helix.backend.routing;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.helix.backend.upstream.SentBody;
+import dev.helix.http.InvalidRequestException;
+import dev.helix.text.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Where a request's body names its model: in JSON, or in a form. The rest of the body is as it is.
+ *
+ * @param model the model's name; null where the body names none
+ * @param from where its name begins, with the quotes of JSON
+ * @param to where it ends
+ * @param quoted whether it is JSON
+ */
+record ModelField(String model, int from, int to, boolean quoted) {
+  static final ModelField NONE = new ModelField(null, 0, 0, false);
+
+  private static final String MODEL = "model";
+  private static final int LONGEST = 4096;
+
+  /** The model of a chat, whose body was found valid. */
+  static ModelField ofChat(byte[] body) throws InvalidRequestException {
+    return inJson(body, true);
+  }
+
+  /**
+   * The model of any other request.
+   *
+   * @param type its {@code Content-Type}, or null
+   * @throws InvalidRequestException if the body cannot be read, or names several
+   */
+  static ModelField of(String type, byte[] body) throws InvalidRequestException {
+    String media = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
+    if (media.startsWith("multipart/")) {
+      return FormReader.model(type, body);
+    }
+    boolean json = media.startsWith("application/") && media.split(";", 2)[0].contains("json");
+    return json || looksLikeJson(body) ? inJson(body, false) : NONE;
+  }
+
+  /** A model's name, which is no longer than any is. */
+  static ModelField named(String model, int from, int to, boolean quoted)
+      throws InvalidRequestException {
+    if (model.length() > LONGEST) {
+      throw new InvalidRequestException(
+          "invalid_value", MODEL, "'model' is longer than " + LONGEST + " characters.");
+    }
+    return new ModelField(model.isEmpty() ? null : model, from, to, quoted);
+  }
+
+  static InvalidRequestException twice() {
+    return new InvalidRequestException(
+        "invalid_value", MODEL, "The request names its model twice.");
+  }
+
+  /** Some send JSON under another name, and some upstreams take it. */
+  private static boolean looksLikeJson(byte[] body) {
+    byte[] text = Json.withoutMark(body);
+    int at = 0;
+    while (at < text.length && text[at] >= 0 && Character.isWhitespace(text[at])) {
+      at++;
+    }
+    return at < text.length && text[at] == '{';
+  }
+
+  private static ModelField inJson(byte[] body, boolean valid) throws InvalidRequestException {
+    byte[] text = Json.withoutMark(body);
+    int mark = body.length - text.length;
+    if (text.length > 1 && (text[0] == 0 || text[1] == 0)) {
+      throw invalid("The request body is not UTF-8.");
+    }
+    ModelField found = NONE;
+    try (JsonParser parser = Json.FACTORY.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw invalid("The request body must be a JSON object.");
+      }
+      boolean seen = false;
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        boolean model = parser.currentName().equals(MODEL);
+        JsonToken value = parser.nextToken();
+        if (model && seen) {
+          throw twice();
+        }
+        if (model && value == JsonToken.VALUE_STRING) {
+          int from = (int) parser.currentTokenLocation().getByteOffset();
+          String name = parser.getText();
+          int to = (int) parser.currentLocation().getByteOffset();
+          found = named(name, mark + from, mark + to, true);
+        } else if (model && value != JsonToken.VALUE_NULL) {
+          throw new InvalidRequestException("invalid_type", MODEL, "'model' must be a string.");
+        }
+        if (model && valid) {
+          return found;
+        }
+        seen |= model;
+        parser.skipChildren();
+      }
+      return found;
+    } catch (IOException e) {
+      throw invalid("The request body is no valid JSON.");
+    }
+  }
+
+  private static InvalidRequestException invalid(String message) {
+    return new InvalidRequestException("invalid_json", null, message);
+  }
+
+  /** The body in which this was found, with another model. */
+  SentBody with(String other, byte[] body) {
+    byte[] name = quoted ? Json.utf8(Json.quote(other)) : other.getBytes(StandardCharsets.UTF_8);
+    return SentBody.of(body, from, to, name);
+  }
+}
