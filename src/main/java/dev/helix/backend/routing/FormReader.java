@@ -4,16 +4,12 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.text.ByteSearch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Looks for the model in a form ({@code multipart/form-data}, RFC 7578), as lenient as upstreams
  * are: lines may end without a carriage return. Not thread-safe; one for each body.
  */
 final class FormReader {
-  private static final Pattern BOUNDARY = parameter("boundary");
-  private static final Pattern NAME = parameter("name");
   private static final int LONGEST_HEAD = 16 * 1024;
 
   private final byte[] body;
@@ -25,24 +21,49 @@ final class FormReader {
     this.delimiter = ("--" + boundary).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Pattern parameter(String name) {
-    return Pattern.compile(
-        ";\\s*" + name + "\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^;\\s]+))",
-        Pattern.CASE_INSENSITIVE);
+  /** The value of a header's parameter, which may be quoted; null where it has none. */
+  private static String value(String name, String header) {
+    int at = header.indexOf(';');
+    while (at >= 0) {
+      int equals = header.indexOf('=', at);
+      if (equals < 0) {
+        return null;
+      }
+      String before = header.substring(at, equals);
+      StringBuilder value = new StringBuilder();
+      at = header.indexOf(';', readValue(header, equals + 1, value));
+      if (before.substring(before.lastIndexOf(';') + 1).strip().equalsIgnoreCase(name)) {
+        return value.toString();
+      }
+    }
+    return null;
   }
 
-  private static String value(Pattern parameter, String text) {
-    Matcher found = parameter.matcher(text);
-    if (!found.find()) {
-      return null;
+  /** Reads one value, and says where it ends. */
+  private static int readValue(String header, int from, StringBuilder value) {
+    int i = from;
+    while (i < header.length() && header.charAt(i) == ' ') {
+      i++;
     }
-    return found.group(1) == null ? found.group(2) : found.group(1).replaceAll("\\\\(.)", "$1");
+    if (i == header.length() || header.charAt(i) != '"') {
+      int semicolon = header.indexOf(';', i);
+      int end = semicolon < 0 ? header.length() : semicolon;
+      value.append(header.substring(i, end).strip());
+      return end;
+    }
+    for (i++; i < header.length() && header.charAt(i) != '"'; i++) {
+      if (header.charAt(i) == '\\' && i + 1 < header.length()) {
+        i++;
+      }
+      value.append(header.charAt(i));
+    }
+    return i;
   }
 
   /** The model of a form with this {@code Content-Type}. */
   static ModelField model(String type, byte[] body) throws InvalidRequestException {
-    String boundary = value(BOUNDARY, type);
-    if (boundary == null) {
+    String boundary = value("boundary", type);
+    if (boundary == null || boundary.isEmpty()) {
       throw unreadable("its type has no boundary");
     }
     return new FormReader(body, boundary).model();
@@ -86,7 +107,7 @@ final class FormReader {
         return name;
       }
       if (line.regionMatches(true, 0, "content-disposition:", 0, 20)) {
-        name = value(NAME, line);
+        name = value("name", line);
       }
     }
   }
@@ -99,15 +120,20 @@ final class FormReader {
     at = Math.min(lineEnd(at) + 1, body.length);
   }
 
-  /** Whether the delimiter stands here, whatever is behind it. */
+  /** Whether the delimiter stands here, and not a longer one of others. */
   private boolean isDelimiter(int from) {
     int end = from + delimiter.length;
-    return end <= body.length && Arrays.equals(body, from, end, delimiter, 0, delimiter.length);
+    return end <= body.length
+        && Arrays.equals(body, from, end, delimiter, 0, delimiter.length)
+        && (end == body.length || isDashes(end) || " \t\r\n".indexOf(body[end]) >= 0);
+  }
+
+  private boolean isDashes(int from) {
+    return from + 1 < body.length && body[from] == '-' && body[from + 1] == '-';
   }
 
   private boolean isLast() {
-    int end = at + delimiter.length;
-    return end + 1 < body.length && body[end] == '-' && body[end + 1] == '-';
+    return isDashes(at + delimiter.length);
   }
 
   /** Goes to the next delimiter, and says where the content before it ends. */

@@ -65,9 +65,17 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
    */
   public RoutedUpstreams(
       List<Upstream> all, Duration kept, Executor executor, ScheduledExecutorService timers) {
-    for (Upstream upstream : all) {
-      upstreams.put(
-          upstream.settings().name(), new NamedUpstream(upstream, kept, executor, timers));
+    boolean opened = false;
+    try {
+      for (Upstream upstream : all) {
+        upstreams.put(
+            upstream.settings().name(), new NamedUpstream(upstream, kept, executor, timers));
+      }
+      opened = true;
+    } finally {
+      if (!opened) {
+        upstreams.values().forEach(NamedUpstream::close);
+      }
     }
     this.inOrder = List.copyOf(upstreams.values());
     this.keptNanos = kept.toNanos();

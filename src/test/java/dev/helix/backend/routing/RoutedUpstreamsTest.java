@@ -196,7 +196,7 @@ class RoutedUpstreamsTest {
   private static final String FORM = "multipart/form-data; x=1; boundary=\"a 'b\"";
   private static final String FILE =
       "Content-Disposition: form-data; name=\"file\"; filename=\"model.wav\"\r\n"
-          + "Content-Type: audio/wav\r\n\r\n\u0000\u00ff\r\n\r\n--a 'c\r\n--a\n\r\nname=\"model\"";
+          + "Content-Type: audio/wav\r\n\r\n\u0000\u00ff\r\n\r\n--a 'c\r\n--a 'b-x\r\n--a 'bb\n\r\nname=\"model\"";
 
   private static String field(String head, String value) {
     return "Content-Disposition: form-data; " + head + "\r\n\r\n" + value;
@@ -208,6 +208,13 @@ class RoutedUpstreamsTest {
         Arguments.of(field("name=\"model\"", "cloud/whisper"), "cloud", "whisper"),
         Arguments.of(field("name=model", "fixed/tts-1"), "fixed", "tts-1"),
         Arguments.of(field("filename=\"x\"; name=\"model\"", "cloud/w"), "cloud", "w"),
+        Arguments.of(
+            field("filename=\"; name=model; \\\"\"; name=\"x\"", "gpt-4o"), "local", "gpt-4o"),
+        Arguments.of(field("name=\"other\"", "cloud/w"), "local", "cloud/w"),
+        Arguments.of(
+            field("filename=\"" + "\\a".repeat(7000) + "\"; x; name= model ", "tts-1"),
+            "fixed",
+            "tts-1"),
         Arguments.of(
             "content-type: text/plain\r\ncontent-disposition:form-data;name=\"model\"\r\n\r\ntts-1",
             "fixed",
