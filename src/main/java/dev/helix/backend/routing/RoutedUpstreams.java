@@ -6,13 +6,10 @@ import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ChatCall;
 import dev.helix.backend.PassedCall;
 import dev.helix.backend.PassingBackend;
-import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.backend.upstream.SentBody;
-import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.text.Json;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +35,6 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
 
   /** What goes to every upstream to which something passes through. */
   private static final Set<String> PASSED = Set.of("content-type", "accept");
-
-  private static final int SHOWN_CHARACTERS = 200;
 
   private final Map<String, NamedUpstream> upstreams = new LinkedHashMap<>();
   private final List<NamedUpstream> inOrder;
@@ -156,7 +151,8 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
             return to.backend().chat(headers, body(call.body(), field, route), named(to, receiver));
           });
     } catch (InvalidRequestException e) {
-      return refused(e.error(), receiver);
+      Refusal.tell(e.error(), receiver);
+      return new RoutedExchange();
     }
   }
 
@@ -177,7 +173,8 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
             return to.backend().pass(call, headers, body, named(to, receiver));
           });
     } catch (InvalidRequestException e) {
-      return refused(e.error(), receiver);
+      Refusal.tell(e.error(), receiver);
+      return new RoutedExchange();
     }
   }
 
@@ -206,7 +203,7 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
                   if (found != null) {
                     exchange.begin(found.upstream, () -> begin.apply(found));
                   } else if (!exchange.isCancelled()) {
-                    refuse(unknown(model), receiver);
+                    Refusal.tell(Refusal.unknown(model, inOrder), receiver);
                   }
                 })
             .exceptionally(
@@ -242,60 +239,6 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
     return upstream == null || own.isEmpty() || !upstream.takes(own)
         ? null
         : new Route(upstream, own);
-  }
-
-  /** Nobody has the model, as far as is known. */
-  private ApiError unknown(String model) {
-    String shown =
-        model.length() <= SHOWN_CHARACTERS ? model : model.substring(0, SHOWN_CHARACTERS) + "…";
-    List<String> silent =
-        inOrder.stream()
-            .filter(upstream -> upstream.listed() == null)
-            .map(NamedUpstream::name)
-            .toList();
-    if (silent.isEmpty()) {
-      return new ApiError(
-          404,
-          "The model '"
-              + shown
-              + "' does not exist: none of the upstreams "
-              + String.join(", ", upstreams.keySet())
-              + " lists it. UPSTREAM/MODEL asks one of them all the same.",
-          "invalid_request_error",
-          "model",
-          "model_not_found");
-    }
-    return new ApiError(
-        503,
-        "The model '"
-            + shown
-            + "' is in no list that is known, and of "
-            + String.join(", ", silent)
-            + " the list cannot be had. Try again, or ask by the upstream's name: "
-            + silent.get(0)
-            + "/"
-            + shown
-            + ".",
-        "upstream_error",
-        "model",
-        "upstream_models_unknown",
-        Duration.ofSeconds(1));
-  }
-
-  private static Exchange refused(ApiError error, ReplyReceiver receiver) {
-    refuse(error, receiver);
-    return () -> {};
-  }
-
-  private static void refuse(ApiError error, ReplyReceiver receiver) {
-    Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("content-type", "application/json");
-    if (error.retryAfter() != null) {
-      headers.put("retry-after", error.retryAfterSeconds());
-    }
-    receiver.head(new ReplyHead(error.status(), headers));
-    receiver.data(ByteBuffer.wrap(error.toJson()));
-    receiver.end();
   }
 
   @Override

@@ -420,4 +420,20 @@ class RoutedUpstreamsTest {
     assertEquals("I am cloud", messages.path(1).path("content").asText());
     assertEquals("m", site.asked.get(0).request().json().path("model").asText());
   }
+
+  @Test
+  void longBodyWithAnotherModelsName_isSentWhole_alsoAgainOnANewConnection() {
+    site.upstreams.get("cloud").closeAfterEachReply(true);
+    try {
+      String input = "{\"input\":\"" + "x".repeat(4 << 20) + "\",\"model\":\"";
+      for (int i = 0; i < 5; i++) {
+        RawResponse response = site.post(EMBEDDINGS, input + "cloud/m\"}");
+        assertEquals(200, response.status(), response::text);
+        assertEquals(input + "m\"}", onlyOne().body());
+        site.asked.clear();
+      }
+    } finally {
+      site.upstreams.get("cloud").closeAfterEachReply(false);
+    }
+  }
 }
