@@ -46,7 +46,7 @@ public record Source(
   private static final String PREFIX = "helix.";
 
   /** What stands for a name in the form of a key. */
-  static final String NAME = "NAME";
+  private static final String NAME = "NAME";
 
   private static final Logger LOG = System.getLogger(Source.class.getName());
 
