@@ -58,8 +58,7 @@ record Ending(
       return ofError(reply, failures.masked(error));
     }
     if (reply.isTooLong()) {
-      return failed(
-          reply, ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+      return failed(reply, ErrorMapping.tooLong());
     }
     if (!reply.isWhole() || (reply.isAssembled() && reply.isUnreadable())) {
       return failed(
@@ -111,7 +110,7 @@ record Ending(
 
   private static Ending ofAssembled(BackendReply reply, Supplier<List<Answer>> answers) {
     byte[] body = reply.body();
-    WholeReply whole = WholeReply.read(body);
+    WholeReply whole = reply.read(body);
     return whole.isCompletion()
         ? good(answers, (form, out) -> form.whole(reply, body, whole, out))
         : failed(
@@ -124,7 +123,7 @@ record Ending(
     if (status >= 400 && status < 600) {
       return ofErrorBody(reply, failures.masked(ReplyError.of(status, body)), List::of);
     }
-    WholeReply whole = WholeReply.read(body);
+    WholeReply whole = reply.read(body);
     if (reply.last() != null) {
       // Of a body that has passed only the end is left to say, whatever it was.
       return good(() -> reply.answers(whole), (form, out) -> form.pass(reply.last(), out));
@@ -134,13 +133,16 @@ record Ending(
       if (told != null) {
         return ofErrorBody(reply, failures.masked(told), () -> reply.answers(whole));
       }
+      if (whole.isCut() && reply.isStreamAsked()) {
+        return failed(reply, ErrorMapping.tooLong()); // It cannot be made a stream of.
+      }
       return good(() -> reply.answers(whole), (form, out) -> form.whole(reply, body, whole, out));
     }
     ReplyError error = reply.isSuccess() ? ReplyError.underSuccess(body) : null;
     if (error != null) {
       return ofErrorBody(reply, failures.masked(error), List::of);
     }
-    String headline = failures.masked(ReplyError.headline(body));
+    String headline = ReplyError.headline(body, failures::masked);
     return failed(
         reply,
         ErrorMapping.invalidResponse(

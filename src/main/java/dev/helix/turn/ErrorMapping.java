@@ -75,6 +75,10 @@ public final class ErrorMapping {
     return upstream(502, "upstream_invalid_response", message);
   }
 
+  static ApiError tooLong() {
+    return invalidResponse("The upstream's answer is too long to be kept.");
+  }
+
   private static ApiError server(int status, String code, Duration retryAfter, String message) {
     return new ApiError(status, message, "server_error", null, code, retryAfter);
   }

@@ -53,6 +53,7 @@ final class Turn implements CallerStream.Listener {
    * A turn whose question has no place yet. It holds nothing of what its caller sent.
    *
    * @param stream whether the caller wants a stream
+   * @param choices how many choices the caller wants
    * @param memory the caller's body, given back when the backend has it
    * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
    *     of its end; may block
@@ -60,6 +61,7 @@ final class Turn implements CallerStream.Listener {
    */
   Turn(
       boolean stream,
+      int choices,
       RequestBody memory,
       ReplyForm form,
       Engine engine,
@@ -77,7 +79,8 @@ final class Turn implements CallerStream.Listener {
     this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
-    this.reply = new BackendReply(settings.replyLimits(), stream, new FormEvents(form, caller));
+    this.reply =
+        new BackendReply(settings.replyLimits(), stream, choices, new FormEvents(form, caller));
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -198,7 +201,7 @@ final class Turn implements CallerStream.Listener {
           reply.passOn();
           passedAtOnce = reply.last().remaining();
         } else {
-          fail(ErrorMapping.invalidResponse("The upstream's answer is too long to be kept."));
+          fail(ErrorMapping.tooLong());
         }
       }
     }

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param asked what is asked of the session; null where nothing is kept of the request
  * @param named whether the caller named the conversation, and so may be told what is stored of it
  * @param stream whether the caller wants a stream
+ * @param choices how many choices the caller wants
  * @param headers the caller's headers that go to the backend
  * @param memory the caller's body, whose memory is given back when the backend has it
  * @param request the request for the backend
@@ -29,6 +30,7 @@ public record TurnCall(
     TurnRequest asked,
     boolean named,
     boolean stream,
+    int choices,
     Map<String, String> headers,
     RequestBody memory,
     BackendRequest request) {

@@ -134,6 +134,7 @@ public final class Turns {
       Turn turn =
           new Turn(
               call.stream(),
+              call.choices(),
               call.memory(),
               form,
               engine,

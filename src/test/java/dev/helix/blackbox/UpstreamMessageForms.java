@@ -188,6 +188,95 @@ final class UpstreamMessageForms {
                 STOP)
             .says("haha!"),
         UpstreamForm.stream(
+                "messages that are pieces, of which the last has the end",
+                event("{\"choices\":[{\"message\":{\"content\":\"The c\"}}]}"),
+                event("{\"choices\":[{\"message\":{\"content\":\"at sat \"}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"at\"},\"finish_reason\":\"stop\"}]}"))
+            .says("The cat sat at"),
+        UpstreamForm.stream(
+                "pieces whose last is as the first",
+                event("{\"choices\":[{\"message\":{\"content\":\"a\"}}]}"),
+                event("{\"choices\":[{\"message\":{\"content\":\"b\"}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}"))
+            .says("aba"),
+        UpstreamForm.stream(
+                "pieces beside empty deltas",
+                event(
+                    "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"message\":{\"content\":\"no\"}}]}"),
+                event("{\"choices\":[{\"delta\":{},\"message\":{\"content\":\"n\"}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"o\"},\"finish_reason\":\"stop\"}]}"))
+            .says("nono"),
+        UpstreamForm.stream(
+                "pieces, and all of them again",
+                event("{\"choices\":[{\"message\":{\"content\":\"ab\"}}]}"),
+                event("{\"choices\":[{\"message\":{\"content\":\"cd!\"}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"abcd!\"},\"finish_reason\":\"stop\"}]}"))
+            .says("abcd!"),
+        UpstreamForm.stream(
+                "pieces, and all of them again without blanks",
+                event("{\"choices\":[{\"message\":{\"content\":\" ab\"}}]}"),
+                event("{\"choices\":[{\"message\":{\"content\":\"cd! \"}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"abcd!\"},\"finish_reason\":\"stop\"}]}"))
+            .says(" abcd! "),
+        UpstreamForm.stream(
+                "messages that grow to their end",
+                event("{\"choices\":[{\"message\":{\"content\":\"He\"}}]}"),
+                event("{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}"))
+            .says("Hello"),
+        UpstreamForm.stream(
+                "deltas, and all of them again before the end",
+                text("Hel"),
+                text("lo"),
+                event("{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}"),
+                STOP)
+            .says("Hello"),
+        UpstreamForm.stream(
+                "a message that says the beginning again",
+                text("Hello"),
+                text(" [1]"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}"))
+            .says("Hello [1]"),
+        UpstreamForm.stream(
+                "pieces that are lists",
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"b\"}]},\"finish_reason\":\"stop\"}]}"))
+            .keeps("{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"aab\"}]}")
+            .resentAs("{\"role\":\"assistant\",\"content\":\"aab\"}"),
+        UpstreamForm.stream(
+                "calls in pieces of messages",
+                event(
+                    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"[\"}}]}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}]}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"]\"}}]},\"finish_reason\":\"tool_calls\"}]}"))
+            .finish("tool_calls")
+            .keeps(
+                "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]}"),
+        UpstreamForm.stream(
+                "calls in pieces of messages, and all of them again",
+                event(
+                    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"[1\"}}]}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"]\"}}]}}]}"),
+                event(
+                    "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]},\"finish_reason\":\"tool_calls\"}]}"))
+            .finish("tool_calls")
+            .keeps(
+                "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]}"),
+        UpstreamForm.stream(
                 "messages that grow",
                 event("{\"choices\":[{\"message\":{\"content\":\"He\"}}]}"),
                 event("{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}"),

@@ -3,9 +3,13 @@ package dev.helix.session;
 import static dev.helix.session.SessionFixture.messages;
 import static dev.helix.session.SessionFixture.texts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.transcript.MessageIds;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,5 +130,25 @@ class HistoryLimitTest extends PlacingTest {
     java.nio.file.Files.writeString(
         file, java.nio.file.Files.readString(file).replace("A1", "A1 by hand"));
     assertEquals(List.of("Q1", "A1 by hand"), sent(9, "user: Q2"));
+  }
+
+  /** How many bytes of heap this thread takes to cut a history. */
+  private static long allocated(SentHistory limit, List<Message> history) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertEquals(history, limit.latest(history, false));
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  @Test
+  void textsAreDecoded_onlyWhereALimitAsksForTheirLength() {
+    int length = 4 << 20;
+    List<Message> history =
+        List.of(
+            Message.of("user", "\u00e4".repeat(length)),
+            Message.of("assistant", "x".repeat(length)));
+    assertTrue(allocated(SentHistory.ALL, history) < length / 8);
+    assertTrue(allocated(SentHistory.ofMessages(2), history) < length / 8);
+    assertTrue(allocated(new SentHistory(2, 4L * length, false), history) > length);
   }
 }

@@ -66,7 +66,7 @@ class EndingTest {
 
   /** A reply with this text, in which a bar is a blank line: a stream where it has events. */
   private static BackendReply reply(boolean streamAsked, String text) {
-    BackendReply reply = new BackendReply(LIMITS, streamAsked, new Nobody());
+    BackendReply reply = new BackendReply(LIMITS, streamAsked, 1, new Nobody());
     boolean events = text.startsWith("data:");
     reply.begin(ReplyHead.ok(events ? "text/event-stream" : "application/json"));
     byte[] bytes = text.replace("|", "\n\n").getBytes(StandardCharsets.UTF_8);

@@ -135,6 +135,7 @@ class SecondFormTest {
               TurnRequest.of(List.of(question), HistoryMode.STORED),
               true,
               stream,
+              1,
               Map.of(),
               body,
               (history, system) -> completion(stream, history, question));

@@ -95,6 +95,7 @@ final class ChatEndpoint {
             : null,
         conversation.id() != null,
         chat.stream(),
+        chat.choices(),
         forwarded(request),
         body,
         (history, system) -> chat.bodyWith(history, system, settings.sentHistory().reasoning()));

@@ -19,6 +19,7 @@ final class ChatRequest {
   private final byte[] body;
   private final List<Message> messages;
   private final boolean stream;
+  private final int choices;
   private final int messagesFrom;
   private final int messagesTo;
 
@@ -32,6 +33,7 @@ final class ChatRequest {
     this.body = read.body();
     this.messages = List.copyOf(read.messages());
     this.stream = read.stream();
+    this.choices = read.choices();
     this.messagesFrom = read.messagesFrom();
     this.messagesTo = read.messagesTo();
     this.edits = List.of();
@@ -42,6 +44,7 @@ final class ChatRequest {
     this.body = other.body;
     this.messages = other.messages;
     this.stream = other.stream;
+    this.choices = other.choices;
     this.messagesFrom = other.messagesFrom;
     this.messagesTo = other.messagesTo;
     this.edits = List.copyOf(edits);
@@ -55,6 +58,11 @@ final class ChatRequest {
 
   boolean stream() {
     return stream;
+  }
+
+  /** How many choices the caller wants; 1 where it does not say. */
+  int choices() {
+    return choices;
   }
 
   List<Message> messages() {

@@ -40,6 +40,7 @@ final class ChatRequestReader {
   private final byte[] body;
   private final List<Message> messages = new ArrayList<>();
   private boolean stream;
+  private int choices = 1;
   private int messagesFrom = -1;
   private int messagesTo;
   private BodyEdit noModel;
@@ -65,6 +66,13 @@ final class ChatRequestReader {
 
   boolean stream() {
     return stream;
+  }
+
+  /**
+   * How many choices are asked for; 1 where it is not said, or the upstream is to make sense of.
+   */
+  int choices() {
+    return choices;
   }
 
   List<Message> messages() {
@@ -131,6 +139,7 @@ final class ChatRequestReader {
     switch (field) {
       case "messages" -> readMessages(parser, value);
       case "stream" -> stream = RequestFields.flag(parser, "stream");
+      case "n" -> choices = RequestFields.count(parser);
       case "model" -> {
         if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NULL) {
           throw RequestFields.wrongType("model", "a string");

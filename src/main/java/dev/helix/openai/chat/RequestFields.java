@@ -12,6 +12,8 @@ import java.util.Locale;
  * some upstream takes. No state.
  */
 final class RequestFields {
+  private static final int LONGEST_COUNT = 100;
+
   private RequestFields() {}
 
   /** Reads a message; the parser stands at its first brace, and then at its last. */
@@ -109,6 +111,21 @@ final class RequestFields {
       case "false", "0", "null" -> false;
       default -> throw wrongType(field, "true or false");
     };
+  }
+
+  /** How many, also as a text; 1 where that is for the upstream to make sense of. */
+  static int count(JsonParser parser) throws IOException {
+    JsonToken value = parser.currentToken();
+    if (!value.isNumeric() && value != JsonToken.VALUE_STRING) {
+      parser.skipChildren();
+      return 1;
+    }
+    String text = parser.getText();
+    try {
+      return text.length() > LONGEST_COUNT ? 1 : Math.max(1, (int) Double.parseDouble(text));
+    } catch (NumberFormatException none) {
+      return 1;
+    }
   }
 
   static InvalidRequestException missing(String param) {

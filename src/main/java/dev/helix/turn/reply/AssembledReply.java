@@ -27,7 +27,14 @@ final class AssembledReply implements BackendReply.Events {
 
   private final Map<String, Object> completion = new LinkedHashMap<>();
   private final Map<Integer, Map<String, Object>> choices = new TreeMap<>();
-  private long size;
+  private final long most;
+  private final Weight kept;
+
+  /** Nothing yet; at most about so many characters are kept. */
+  AssembledReply(long most) {
+    this.most = most;
+    this.kept = Weight.kept(most);
+  }
 
   @Override
   public void pass(ByteBuffer bytes) {
@@ -37,59 +44,140 @@ final class AssembledReply implements BackendReply.Events {
   @Override
   public void chunk(byte[] bytes, int from, int length) {
     byte[] data = UpstreamJson.utf8(Arrays.copyOfRange(bytes, from, from + length));
+    Weight read = Weight.read(most);
     try (JsonParser parser = UpstreamJson.FACTORY.createParser(data)) {
-      while (parser.nextToken() != null) {
+      while (!isTooLong() && parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
-          add((Map<?, ?>) UpstreamJson.value(parser));
+          chunk(parser, read);
         }
       }
     } catch (IOException notJson) {
       // The answers know of it.
     }
+    if (read.isOver()) {
+      kept.exceed();
+    }
   }
 
-  private void add(Map<?, ?> chunk) {
-    chunk.forEach(
-        (field, value) -> {
-          if (!field.equals("choices") && value != null) {
-            completion.put((String) field, value);
+  private void chunk(JsonParser parser, Weight read) throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (isTooLong()) {
+        parser.skipChildren();
+      } else if (!field.equals("choices")) {
+        if (value != JsonToken.VALUE_NULL) {
+          replace(completion, field, UpstreamJson.raw(parser));
+        }
+      } else if (value == JsonToken.START_OBJECT) {
+        choice(parser, 0, read);
+      } else if (value == JsonToken.START_ARRAY) {
+        for (int position = 0; parser.nextToken() != JsonToken.END_ARRAY; position++) {
+          if (parser.currentToken() == JsonToken.START_OBJECT) {
+            choice(parser, position, read);
+          } else {
+            parser.skipChildren();
           }
-        });
-    int position = 0;
-    for (Object each : chunk.get("choices") instanceof List<?> list ? list : List.of()) {
-      if (each instanceof Map<?, ?> choice) {
-        Integer index = UpstreamJson.integer(choice.get("index"));
-        Map<String, Object> whole =
-            choices.computeIfAbsent(
-                index == null ? position : index, ignored -> new LinkedHashMap<>());
-        choice.forEach(
-            (field, value) -> {
-              if (!OF_ANSWERS.contains(field)) {
-                add(whole, (String) field, value);
-              }
-            });
+        }
       }
-      position++;
+    }
+  }
+
+  private void choice(JsonParser parser, int position, Weight read) throws IOException {
+    Integer index = null;
+    Map<String, Object> fields = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String field = parser.currentName();
+      parser.nextToken();
+      if (field.equals("index")) {
+        index = UpstreamJson.integer(UpstreamJson.value(parser, read));
+      } else if (!OF_ANSWERS.contains(field) && read.field(field)) {
+        fields.put(field, value(parser, read));
+      }
+      parser.skipChildren();
+    }
+    Map<String, Object> whole = choiceAt(index == null ? position : index);
+    if (whole != null) {
+      fields.forEach((field, value) -> add(whole, field, value));
+    }
+  }
+
+  /** The choice of this index; null where there are too many. */
+  private Map<String, Object> choiceAt(int index) {
+    Map<String, Object> choice = choices.get(index);
+    if (choice == null && choices.size() == Weight.MOST_ENTRIES) {
+      kept.exceed();
+    } else if (choice == null) {
+      kept.things(2 * Weight.CONTAINER);
+      choice = new LinkedHashMap<>();
+      choices.put(index, choice);
+    }
+    return choice;
+  }
+
+  /** A value whose objects and lists may grow; what is in a list only as its JSON. */
+  private static Object value(JsonParser parser, Weight read) throws IOException {
+    switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        read.things(Weight.CONTAINER);
+        Map<String, Object> fields = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String name = parser.currentName();
+          parser.nextToken();
+          if (read.field(name)) {
+            fields.put(name, value(parser, read));
+          } else {
+            parser.skipChildren();
+          }
+        }
+        return fields;
+      }
+      case START_ARRAY -> {
+        read.things(Weight.CONTAINER);
+        List<Object> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          if (read.things(Weight.SLOT)) {
+            RawValue item = UpstreamJson.raw(parser);
+            read.replace(null, item);
+            items.add(item);
+          } else {
+            parser.skipChildren();
+          }
+        }
+        return items;
+      }
+      case VALUE_NULL -> {
+        return null;
+      }
+      default -> {
+        return UpstreamJson.raw(parser);
+      }
     }
   }
 
   /** Adds what a chunk says of a choice: lists grow, all else is replaced. */
-  @SuppressWarnings("unchecked") // As UpstreamJson makes them.
+  @SuppressWarnings("unchecked") // As they are made here.
   private void add(Map<String, Object> whole, String field, Object value) {
     Object before = whole.get(field);
     if (before instanceof List<?> list && value instanceof List<?> more) {
       ((List<Object>) list).addAll(more);
-      size += UpstreamJson.text(more).length();
+      kept.things(Weight.of(more) - Weight.CONTAINER);
     } else if (before instanceof Map<?, ?> object && value instanceof Map<?, ?> fields) {
       fields.forEach((name, each) -> add((Map<String, Object>) object, (String) name, each));
     } else if (value != null || before == null) {
-      whole.put(field, value);
+      replace(whole, field, value);
     }
   }
 
-  /** How much has grown here, in characters. */
-  long size() {
-    return size;
+  private void replace(Map<String, Object> whole, String field, Object value) {
+    Object before = whole.get(field);
+    kept.put(whole, field, value);
+    kept.things(Weight.of(value) - Weight.of(before));
+  }
+
+  /** Whether more was said than is kept. */
+  boolean isTooLong() {
+    return kept.isOver();
   }
 
   /** The body of the completion with these answers, which are the choices in their order. */

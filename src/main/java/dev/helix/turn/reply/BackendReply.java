@@ -16,8 +16,6 @@ import java.util.List;
  * mailbox.
  */
 public final class BackendReply {
-  private static final int MAX_ERROR_BYTES = 256 * 1024;
-
   /** How far the reply is. */
   public enum Progress {
     /** There is more to come. */
@@ -67,13 +65,14 @@ public final class BackendReply {
    *
    * @param limits how much of it is kept
    * @param stream whether a stream was asked for
+   * @param choices how many choices were asked for
    * @param events told of what passes
    */
-  public BackendReply(ReplyLimits limits, boolean stream, Events events) {
+  public BackendReply(ReplyLimits limits, boolean stream, int choices, Events events) {
     this.limits = limits;
     this.events = events;
-    this.assembled = stream ? null : new AssembledReply();
-    this.streamed = new StreamedReply(limits.bytes());
+    this.assembled = stream ? null : new AssembledReply(limits.bytes());
+    this.streamed = new StreamedReply(limits.bytes(), choices);
     // Who gets the whole gets its images too: they are cut when it is recorded.
     ReplyLimits ofEvents = stream ? limits : new ReplyLimits(limits.bytes(), Long.MAX_VALUE);
     this.scanner = new SseScanner(stream ? events : assembled, streamed, ofEvents);
@@ -114,6 +113,11 @@ public final class BackendReply {
     return scanner.atBoundary();
   }
 
+  /** The index of a choice whose chunks have begun and go on; null where none does. */
+  public Integer openChoice() {
+    return isStream() ? streamed.openChoice() : null;
+  }
+
   /** The {@code [DONE]} that was withheld, as it came; null where there was none. */
   public byte[] doneEvent() {
     return scanner.done() ? scanner.doneEvent() : null;
@@ -152,7 +156,7 @@ public final class BackendReply {
 
   /** Whether it is a stream that the caller was to get in one piece, and not all of it is kept. */
   public boolean isTooLong() {
-    return assembled != null && (streamed.isLost() || assembled.size() > limits.bytes());
+    return assembled != null && (streamed.isLost() || assembled.isTooLong());
   }
 
   private Progress gather(ByteBuffer bytes) {
@@ -166,7 +170,7 @@ public final class BackendReply {
       return gathered.size() > limits.bytes() ? Progress.TOO_LONG : Progress.MORE;
     }
     // What of an error's body is not read by then is no message for anybody.
-    return gathered.size() > MAX_ERROR_BYTES ? Progress.COMPLETE : Progress.MORE;
+    return gathered.size() > ReplyError.MOST_BYTES ? Progress.COMPLETE : Progress.MORE;
   }
 
   private void keep(ByteBuffer bytes) {
@@ -259,6 +263,16 @@ public final class BackendReply {
       return assembled.body(streamed.answers(AnswerStatus.COMPLETED));
     }
     return cut == null ? gathered.toByteArray() : cut.bytes();
+  }
+
+  /** What a body says. */
+  public WholeReply read(byte[] body) {
+    return WholeReply.read(body, limits.bytes());
+  }
+
+  /** Whether the caller asked for a stream. */
+  public boolean isStreamAsked() {
+    return assembled == null;
   }
 
   /** Whether the caller gets it in one piece although it is a stream. */

@@ -2,8 +2,11 @@ package dev.helix.turn.reply;
 
 import java.nio.charset.StandardCharsets;
 
-/** How the lines of a stream begin that may tell of an error. Blanks between do not count. */
+/** How the lines of a stream begin that may tell of an error. Some blanks between do not count. */
 final class ErrorMarks {
+  /** How long a mark may be with its blanks: it is looked for with every piece of a line. */
+  private static final int MOST_BYTES = 256;
+
   private static final byte[][] MARKS = {
     ascii("data:{\"error\":"),
     ascii("data:{\"object\":\"error\""),
@@ -34,8 +37,9 @@ final class ErrorMarks {
 
   private static boolean isAt(byte[] mark, byte[] line, int from, int end, boolean complete) {
     int at = from;
+    int most = Math.min(end, from + MOST_BYTES);
     for (byte expected : mark) {
-      while (at < end && at > from && (line[at] == ' ' || line[at] == '\t')) {
+      while (at < most && at > from && (line[at] == ' ' || line[at] == '\t')) {
         at++;
       }
       if (at == end) {

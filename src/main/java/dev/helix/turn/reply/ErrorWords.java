@@ -9,10 +9,11 @@ import java.util.regex.Pattern;
 
 /**
  * What a person reads of an error that is not in OpenAI's form: the words of its JSON, the title of
- * a page, or the text itself. On one line, and never longer than {@link #MOST_CHARACTERS}.
+ * a page, or the text itself. On one line, of any length: who tells it cuts it, behind the masking
+ * of secrets, so that no half of one is told.
  */
 final class ErrorWords {
-  static final int MOST_CHARACTERS = 2_000;
+  private static final int MOST_CHARACTERS = 2_000;
 
   /** Where servers put what they have to say, the more telling first. */
   private static final List<String> FIELDS =
@@ -43,7 +44,7 @@ final class ErrorWords {
 
   /** The words of JSON; empty where none of its fields has any. */
   static String of(JsonNode json) {
-    return bounded(in(json, 0));
+    return in(json, 0);
   }
 
   private static String in(JsonNode json, int depth) {
@@ -56,8 +57,8 @@ final class ErrorWords {
     if (json.isArray()) {
       Set<String> each = new LinkedHashSet<>();
       for (JsonNode entry : json) {
-        String words = in(entry, depth + 1);
-        if (!words.isEmpty() && each.size() < MOST_ENTRIES) {
+        String words = each.size() < MOST_ENTRIES ? in(entry, depth + 1) : "";
+        if (!words.isEmpty()) {
           each.add(words);
         }
       }
@@ -83,7 +84,7 @@ final class ErrorWords {
 
   /** The words of plain text, or the headline of a page. */
   static String of(String text) {
-    return text.startsWith("<") ? ofPage(text) : bounded(onOneLine(text));
+    return text.startsWith("<") ? ofPage(text) : onOneLine(text);
   }
 
   /** The headline of a page; empty where it has none. */
@@ -93,7 +94,7 @@ final class ErrorWords {
     while (headline.find()) {
       String words = onOneLine(unescaped(TAG.matcher(headline.group(2)).replaceAll(" ")));
       if (!words.isEmpty()) {
-        return bounded(words);
+        return words;
       }
     }
     return "";

@@ -38,7 +38,11 @@ final class MessageBytes {
         if (parser.nextToken() == JsonToken.START_ARRAY && name.equals("choices")) {
           places.clear();
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            places.add(placeInChoice(parser));
+            if (places.size() < Weight.MOST_ENTRIES) {
+              places.add(placeInChoice(parser));
+            } else {
+              parser.skipChildren();
+            }
           }
         }
         parser.skipChildren();
@@ -111,12 +115,16 @@ final class MessageBytes {
         changedCalls.add(call);
       } else {
         Map<Object, Object> fields = new LinkedHashMap<>((Map<?, ?>) call);
-        fields.put("function", ToolCallDeltas.function(null, (Map<?, ?>) fields.get("function")));
+        fields.put("function", function((Map<?, ?>) fields.get("function")));
         changedCalls.add(fields);
       }
     }
     changed.put("tool_calls", changedCalls);
     return changed;
+  }
+
+  private static Map<String, Object> function(Map<?, ?> function) {
+    return ToolCallDeltas.function(null, function, Weight.kept(Long.MAX_VALUE));
   }
 
   private static boolean hasTextArguments(Object call) {

@@ -11,6 +11,7 @@ import dev.helix.text.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,12 @@ import java.util.function.UnaryOperator;
 /**
  * The error that a backend gave, in whatever form: OpenAI's, other JSON, a page, an event or plain
  * text. An error object of OpenAI's form keeps all it has and is completed to its four keys; of
- * anything else the words are kept. Its message is bounded. Immutable.
+ * anything else the words are kept. What is told of its message is bounded. Immutable.
  */
 public final class ReplyError {
+  /** How much of a body is looked through for an error. */
+  static final int MOST_BYTES = 256 * 1024;
+
   /** For the status of an error that came under one of success. */
   private static final int UNNAMED = -1;
 
@@ -47,8 +51,9 @@ public final class ReplyError {
 
   /** The error in a reply whose status tells of none; null where there is no error either. */
   public static ReplyError underSuccess(byte[] body) {
-    JsonNode json = json(body);
-    return json != null && isError(json) ? of(UNNAMED, json, body) : null;
+    byte[] begin = body.length > MOST_BYTES ? Arrays.copyOf(body, MOST_BYTES) : body;
+    JsonNode json = json(begin);
+    return json != null && isError(json) ? of(UNNAMED, json, begin) : null;
   }
 
   /** The error in a body that is known to have one. */
@@ -56,10 +61,16 @@ public final class ReplyError {
     return of(UNNAMED, body);
   }
 
-  /** What a page says of itself; empty where the body is none. */
-  public static String headline(byte[] body) {
+  /** The error that is this, as {@link UpstreamJson} reads it. */
+  static ReplyError ofValue(Object error) {
+    return of(UpstreamJson.bytes(Map.of("error", error)));
+  }
+
+  /** What a page says of itself, masked; empty where the body is none. */
+  public static String headline(byte[] body, UnaryOperator<String> mask) {
     String text = new String(body, StandardCharsets.UTF_8).strip();
-    return text.startsWith("<") ? ErrorWords.ofPage(text) : "";
+    String words = text.startsWith("<") ? ErrorWords.ofPage(text) : "";
+    return ErrorWords.bounded(mask.apply(words));
   }
 
   /** The error in one event of a stream, as it came; null where it has none. */
@@ -133,7 +144,7 @@ public final class ReplyError {
         words = ErrorWords.of(siblings);
       }
     }
-    error.put("message", words.isEmpty() ? message(status, "") : ErrorWords.bounded(words));
+    error.put("message", words.isEmpty() ? message(status, "") : words);
     if (!error.path("type").isTextual()) {
       error.put("type", type(status(status, error, given)));
     }
@@ -272,34 +283,25 @@ public final class ReplyError {
     return root == null || root.isEmpty() ? null : root;
   }
 
-  /** This error without what the function takes out of its texts. */
+  /** This error without what the function takes out of its texts and names. */
   public ReplyError masked(UnaryOperator<String> mask) {
-    ObjectNode copy = whole.deepCopy();
-    mask(copy, mask);
-    return new ReplyError(status, copy);
+    return new ReplyError(status, (ObjectNode) mask(whole, mask));
   }
 
-  private static void mask(JsonNode json, UnaryOperator<String> mask) {
+  private static JsonNode mask(JsonNode json, UnaryOperator<String> mask) {
     if (json instanceof ObjectNode object) {
+      ObjectNode masked = Json.MAPPER.createObjectNode();
       object
           .properties()
-          .forEach(
-              field -> {
-                if (field.getValue().isTextual()) {
-                  field.setValue(TextNode.valueOf(mask.apply(field.getValue().textValue())));
-                } else {
-                  mask(field.getValue(), mask);
-                }
-              });
-    } else if (json instanceof ArrayNode array) {
-      for (int i = 0; i < array.size(); i++) {
-        if (array.get(i).isTextual()) {
-          array.set(i, mask.apply(array.get(i).textValue()));
-        } else {
-          mask(array.get(i), mask);
-        }
-      }
+          .forEach(field -> masked.set(mask.apply(field.getKey()), mask(field.getValue(), mask)));
+      return masked;
     }
+    if (json instanceof ArrayNode array) {
+      ArrayNode masked = Json.MAPPER.createArrayNode();
+      array.forEach(each -> masked.add(mask(each, mask)));
+      return masked;
+    }
+    return json.isTextual() ? TextNode.valueOf(mask.apply(json.textValue())) : json;
   }
 
   /** The status for the caller. */
@@ -309,11 +311,13 @@ public final class ReplyError {
 
   /** What went wrong, for a person. */
   public String message() {
-    return whole.path("error").path("message").textValue();
+    return ErrorWords.bounded(whole.path("error").path("message").textValue());
   }
 
   /** The body for the caller, in UTF-8. */
   public byte[] toJson() {
-    return whole.toString().getBytes(StandardCharsets.UTF_8);
+    ObjectNode told = whole.deepCopy();
+    ((ObjectNode) told.get("error")).put("message", message());
+    return told.toString().getBytes(StandardCharsets.UTF_8);
   }
 }

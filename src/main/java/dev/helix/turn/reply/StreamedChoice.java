@@ -3,9 +3,11 @@ package dev.helix.turn.reply;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.transcript.Answer;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One choice of a stream: the message that its deltas add up to, and its finish reason. Not safe
@@ -15,33 +17,49 @@ final class StreamedChoice {
   private static final String TOOL_CALLS = "tool_calls";
   private static final String FUNCTION_CALL = "function_call";
 
+  /** What a choice weighs with nothing in it. */
+  private static final int WEIGHT = 1024;
+
+  /** So many blanks around a text do not count when it is said again. */
+  private static final int MOST_BLANKS = 1024;
+
+  private final Weight kept;
   private final Map<String, Object> message = new LinkedHashMap<>();
-  private final ToolCallDeltas calls = new ToolCallDeltas();
+  private final ToolCallDeltas calls;
+
+  /** The fields that came in messages in place of deltas, piece by piece. */
+  private final Set<String> inPieces = new HashSet<>(2);
+
   private String finishReason;
   private boolean wentOn;
+  private boolean spoke;
+
+  /** A choice of which nothing has come; {@code kept} gets what it weighs. */
+  StreamedChoice(Weight kept) {
+    this.kept = kept;
+    this.calls = new ToolCallDeltas(kept);
+    kept.things(WEIGHT);
+  }
 
   /** Adds what a chunk says of this choice, or only how it ends. */
   void add(Map<?, ?> chunk, boolean onlyEnd) {
     String reason = FinishReason.of(chunk.get("finish_reason"));
     Map<?, ?> delta = delta(chunk);
-    wentOn |= finishReason != null && says(delta);
+    boolean says = says(delta);
+    wentOn |= finishReason != null && says;
     if (!onlyEnd) {
       merge(delta);
-    }
-    if (!onlyEnd && chunk.get("message") instanceof Map<?, ?> given) {
-      // In place of deltas and without an end it is a piece as they are.
-      merge(unsaid(given, delta.isEmpty() && reason == null));
+      if (chunk.get("message") instanceof Map<?, ?> given) {
+        // In place of deltas and without an end it is a piece as they are.
+        Map<String, Object> unsaid = unsaid(given, !says && reason == null, reason != null);
+        wentOn |= finishReason != null && says(unsaid);
+        merge(unsaid);
+      }
     }
     if (reason != null) {
+      kept.replace(finishReason, reason);
       finishReason = reason;
     }
-  }
-
-  /** How many characters a chunk adds at most. */
-  static long weight(Map<?, ?> chunk) {
-    return UpstreamJson.weight(chunk.get("delta"))
-        + UpstreamJson.weight(chunk.get("message"))
-        + UpstreamJson.weight(chunk.get("text"));
   }
 
   /** The delta, or what stands in its place in the streams of completions that are no chat's. */
@@ -63,11 +81,14 @@ final class StreamedChoice {
     return both;
   }
 
-  /** Adds to a text field that was begun; false where there is none. */
-  boolean append(String field, String text) {
+  /** Adds to a text field that was begun, or only hears of it; false where there is none. */
+  boolean append(String field, String text, boolean onlyEnd) {
     if (message.get(field) instanceof StringBuilder whole) {
-      whole.append(text);
       wentOn |= finishReason != null && !text.isEmpty();
+      if (!onlyEnd) {
+        spoke |= !text.isEmpty();
+        Deltas.appended(whole, text, kept);
+      }
       return true;
     }
     return false;
@@ -81,26 +102,23 @@ final class StreamedChoice {
           if (field.equals(TOOL_CALLS) && value != null) {
             calls.add(value);
           } else if (field.equals(FUNCTION_CALL) && value instanceof Map<?, ?> function) {
-            message.put(field, ToolCallDeltas.function(before, function));
+            kept.put(message, field, ToolCallDeltas.function(before, function, kept));
+            spoke = true;
           } else {
-            message.put(field, Deltas.merged(field, before, value));
+            kept.put(message, field, Deltas.merged(field, before, value, kept));
+            spoke |= isSaying(field, value);
           }
         });
   }
 
   /** What of a message that is said beside or behind its deltas they have not said. */
-  private Map<String, Object> unsaid(Map<?, ?> given, boolean piece) {
+  private Map<String, Object> unsaid(Map<?, ?> given, boolean piece, boolean end) {
     Map<String, Object> unsaid = new LinkedHashMap<>();
     given.forEach(
         (key, value) -> {
           String field = (String) key;
-          Object before = message.get(field);
           Object more =
-              field.equals(TOOL_CALLS)
-                  ? moreCalls(value, piece)
-                  : before instanceof StringBuilder said
-                      ? moreText(said.toString(), value, piece)
-                      : before == null || piece || Deltas.isName(field) ? value : null;
+              field.equals(TOOL_CALLS) ? moreCalls(value, piece) : more(field, value, piece, end);
           if (more != null) {
             unsaid.put(field, more);
           }
@@ -109,31 +127,93 @@ final class StreamedChoice {
   }
 
   private Object moreCalls(Object given, boolean piece) {
-    if (piece || calls.isEmpty() || !(given instanceof List<?> list)) {
-      return calls.isEmpty() || piece ? given : null;
-    }
-    return list.subList(Math.min(calls.size(), list.size()), list.size());
-  }
-
-  private static Object moreText(String said, Object given, boolean piece) {
-    if (said.isEmpty()) {
+    if (calls.isEmpty()) {
+      if (piece && !UpstreamJson.isEmpty(given)) {
+        inPieces.add(TOOL_CALLS);
+      }
       return given;
     }
+    if (!(given instanceof List<?> list)) {
+      return piece ? given : null;
+    }
+    return piece || inPieces.contains(TOOL_CALLS)
+        ? calls.behindThese(list)
+        : list.subList(Math.min(calls.size(), list.size()), list.size());
+  }
+
+  private Object more(String field, Object given, boolean piece, boolean end) {
+    Object before = message.get(field);
+    if (Deltas.isName(field)) {
+      return given;
+    }
+    if (UpstreamJson.isEmpty(before)) {
+      if (piece && !UpstreamJson.isEmpty(given)) {
+        inPieces.add(field);
+      }
+      return given;
+    }
+    boolean inPieces = this.inPieces.contains(field);
+    if (before instanceof StringBuilder said) {
+      return moreText(said, given, piece, inPieces);
+    }
+    // Behind pieces it may be all of them again. That is looked for once.
+    boolean again =
+        end && finishReason == null && UpstreamJson.text(before).equals(UpstreamJson.text(given));
+    return inPieces && !again ? given : null;
+  }
+
+  /**
+   * What of a text is not said. It may be all of it, with what was said before; or that again, or,
+   * where it was not in pieces, an end of it. Else it is another piece.
+   */
+  private static Object moreText(
+      StringBuilder said, Object given, boolean piece, boolean inPieces) {
     String text = given instanceof String whole ? whole : Deltas.textOfParts(given);
-    if (text.startsWith(said) && (text.length() > said.length() || !piece)) {
+    if (Deltas.startsWith(text, said) && (text.length() > said.length() || !piece)) {
       return text.substring(said.length());
     }
-    return !piece && said.contains(text.strip()) ? null : given;
+    boolean again = inPieces ? !piece && isEndOf(said, text, true) : isEndOf(said, text, piece);
+    return again ? null : given;
+  }
+
+  /** Whether a text stands at one end of what was said, or is all of it, but for blanks. */
+  private static boolean isEndOf(StringBuilder said, String text, boolean all) {
+    int from = begin(said);
+    int textFrom = begin(text);
+    int end = end(said, from);
+    int length = end(text, textFrom) - textFrom;
+    if (length > end - from || (all && length < end - from)) {
+      return false;
+    }
+    return Deltas.isAt(said, from, text, textFrom, length)
+        || Deltas.isAt(said, end - length, text, textFrom, length);
+  }
+
+  private static int begin(CharSequence text) {
+    int at = 0;
+    while (at < Math.min(text.length(), MOST_BLANKS) && Character.isWhitespace(text.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static int end(CharSequence text, int from) {
+    int end = text.length();
+    int least = Math.max(from, end - MOST_BLANKS);
+    while (end > least && Character.isWhitespace(text.charAt(end - 1))) {
+      end--;
+    }
+    return end;
   }
 
   /** Whether there is more in a message than who says it. */
   private static boolean says(Map<?, ?> message) {
     return message.entrySet().stream()
-        .anyMatch(
-            field ->
-                !field.getKey().equals("role")
-                    && field.getValue() != null
-                    && !UpstreamJson.isEmpty(field.getValue()));
+        .anyMatch(field -> isSaying((String) field.getKey(), field.getValue()));
+  }
+
+  private static boolean isSaying(String field, Object value) {
+    return !field.equals("role") && !UpstreamJson.isEmpty(value);
   }
 
   boolean isFinished() {
@@ -158,7 +238,7 @@ final class StreamedChoice {
 
   /** Whether anything was said. */
   boolean hasContent() {
-    return says(message) || !calls.isEmpty();
+    return spoke || !calls.isEmpty();
   }
 
   /** The answer; null where nothing was said and it is not complete. */

@@ -16,6 +16,11 @@ final class StreamedReply {
 
   private final Map<Integer, StreamedChoice> choices = new TreeMap<>();
   private final long longest;
+  private final int asked;
+
+  /** What is kept of the answers. */
+  private final Weight kept;
+
   private final ChunkPattern pattern = new ChunkPattern();
   private final List<Chunk> read = new ArrayList<>(1);
   private String model;
@@ -23,6 +28,9 @@ final class StreamedReply {
 
   /** How many choices have no finish reason. */
   private int open;
+
+  /** How many choices may go on. */
+  private int going;
 
   private boolean wentOn;
 
@@ -36,9 +44,6 @@ final class StreamedReply {
 
   private boolean unreadable;
 
-  /** How many characters of the answers are kept. */
-  private long kept;
-
   /** Whether nothing more is kept of the answers but their ends. */
   private boolean full;
 
@@ -48,9 +53,12 @@ final class StreamedReply {
    * An answer of which nothing has come.
    *
    * @param longest how many characters of it are kept
+   * @param asked how many choices were asked for
    */
-  StreamedReply(long longest) {
+  StreamedReply(long longest, int asked) {
     this.longest = longest;
+    this.asked = asked;
+    this.kept = Weight.kept(longest);
   }
 
   /** Adds the data of one event. */
@@ -60,9 +68,13 @@ final class StreamedReply {
     if (text != null && append(text)) {
       return;
     }
-    boolean all = Chunk.read(data, length, read);
+    Weight weight = Weight.read(longest);
+    boolean all = Chunk.read(data, length, weight, read);
     read.forEach(this::add);
     read.clear();
+    if (weight.isOver()) {
+      lost();
+    }
     if (!all && !unreadable) {
       LOG.log(System.Logger.Level.WARNING, "the upstream's stream has data that cannot be read");
     }
@@ -83,15 +95,19 @@ final class StreamedReply {
 
   private boolean append(String text) {
     StreamedChoice choice = choices.get(pattern.index());
-    boolean appended = choice.append(pattern.field(), full ? "" : text);
-    keep(text.length());
+    if (choice == null) {
+      return false;
+    }
+    going -= choice.isOver() ? 0 : 1;
+    boolean appended = choice.append(pattern.field(), text, full);
+    going += choice.isOver() ? 0 : 1;
     wentOn |= choice.wentOn();
+    weigh();
     return appended;
   }
 
-  private void keep(long more) {
-    kept += more;
-    if (kept > longest) {
+  private void weigh() {
+    if (kept.isOver()) {
       full = true;
       lost();
     }
@@ -122,17 +138,26 @@ final class StreamedReply {
 
   private void add(Map<?, ?> fields, int position) {
     Integer index = UpstreamJson.integer(fields.get("index"));
-    StreamedChoice choice = choices.get(index == null ? position : index);
+    int place = index == null ? position : index;
+    StreamedChoice choice = choices.get(place);
     if (choice == null) {
-      choice = new StreamedChoice();
-      choices.put(index == null ? position : index, choice);
+      if (full || choices.size() == Weight.MOST_ENTRIES) {
+        lost();
+        wentOn = true; // Nobody knows when it ends.
+        return;
+      }
+      choice = new StreamedChoice(kept);
+      choices.put(place, choice);
       open++;
+      going++;
     }
     open -= choice.isFinished() ? 0 : 1;
+    going -= choice.isOver() ? 0 : 1;
     choice.add(fields, full);
-    keep(StreamedChoice.weight(fields));
     open += choice.isFinished() ? 0 : 1;
+    going += choice.isOver() ? 0 : 1;
     wentOn |= choice.wentOn();
+    weigh();
   }
 
   /** Whether every choice that was begun has a finish reason, and there is one. */
@@ -141,12 +166,21 @@ final class StreamedReply {
   }
 
   /**
-   * Whether nothing of an answer is to be expected: it is finished, nothing came behind a finish,
-   * and each choice is one behind which none goes on.
+   * Whether nothing of an answer is to be expected: all choices that were asked for have come and
+   * are finished, nothing came behind a finish, and each is one behind which none goes on.
    */
   boolean isOver() {
-    return hasError()
-        || (isFinished() && !wentOn && choices.values().stream().allMatch(StreamedChoice::isOver));
+    return hasError() || (isFinished() && choices.size() >= asked && going == 0 && !wentOn);
+  }
+
+  /** The index of a choice that has begun and has no finish reason; null where none has. */
+  Integer openChoice() {
+    for (Map.Entry<Integer, StreamedChoice> choice : choices.entrySet()) {
+      if (!choice.getValue().isFinished()) {
+        return choice.getKey();
+      }
+    }
+    return null;
   }
 
   boolean hasError() {

@@ -1,6 +1,7 @@
 package dev.helix.turn.reply;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.helix.text.Json;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.Charset;
@@ -26,10 +28,18 @@ import java.util.regex.Pattern;
  * counts; a number keeps its digits. No state.
  */
 final class UpstreamJson {
+  /** The parsers of a factory share thousands of names, which it keeps. */
+  private static final int LONGEST_NAME = 2_000;
+
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
-              Json.FACTORY.streamReadConstraints().rebuild().maxNumberLength(1 << 30).build())
+              Json.FACTORY
+                  .streamReadConstraints()
+                  .rebuild()
+                  .maxNumberLength(1 << 30)
+                  .maxNameLength(LONGEST_NAME)
+                  .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS)
@@ -41,41 +51,118 @@ final class UpstreamJson {
           .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
           .build();
 
+  /** For JSON as the standard has it. */
+  static final JsonFactory STRICT =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              Json.FACTORY.streamReadConstraints().rebuild().maxNameLength(LONGEST_NAME).build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
   private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   /** Longer ones are kept as texts, as not everybody reads them. */
   private static final int LONGEST_NUMBER = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
+
+  /** A whole number may be written with noughts before and behind it, but not with so many. */
+  private static final int LONGEST_INTEGER = 100;
 
   private static final Pattern NUMBER =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
 
   private UpstreamJson() {}
 
-  /** The value at whose first token the parser stands; it is moved to the last. */
-  static Object value(JsonParser parser) throws IOException {
+  /**
+   * The value at whose first token the parser stands; it is moved to the last.
+   *
+   * @param weight gets what it weighs; what is too much is left out
+   */
+  static Object value(JsonParser parser, Weight weight) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> {
+        weight.things(Weight.CONTAINER);
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String name = parser.currentName();
           parser.nextToken();
-          fields.put(name, value(parser));
+          if (weight.field(name)) {
+            fields.put(name, value(parser, weight));
+          } else {
+            parser.skipChildren();
+          }
         }
         yield fields;
       }
       case START_ARRAY -> {
+        weight.things(Weight.CONTAINER);
         List<Object> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(value(parser));
+          if (weight.things(Weight.SLOT)) {
+            items.add(value(parser, weight));
+          } else {
+            parser.skipChildren();
+          }
         }
         yield items;
       }
+      default -> {
+        Object scalar = scalar(parser);
+        weight.replace(null, scalar);
+        yield scalar;
+      }
+    };
+  }
+
+  private static Object scalar(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
       case VALUE_STRING -> parser.getText();
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser.getText());
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       default -> null;
     };
+  }
+
+  /** The JSON of the value at whose first token the parser stands; it is moved to the last. */
+  static RawValue raw(JsonParser parser) throws IOException {
+    StringWriter json = new StringWriter();
+    try (JsonGenerator out = Json.FACTORY.createGenerator(json)) {
+      copy(parser, out);
+    }
+    return new RawValue(json.toString());
+  }
+
+  private static void copy(JsonParser parser, JsonGenerator out) throws IOException {
+    switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        out.writeStartObject();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          out.writeFieldName(parser.currentName());
+          parser.nextToken();
+          copy(parser, out);
+        }
+        out.writeEndObject();
+      }
+      case START_ARRAY -> {
+        out.writeStartArray();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          copy(parser, out);
+        }
+        out.writeEndArray();
+      }
+      default -> {
+        Object scalar = scalar(parser);
+        if (scalar instanceof RawValue number) {
+          out.writeRawValue(number.rawValue().toString());
+        } else if (scalar instanceof String text) {
+          out.writeString(text);
+        } else if (scalar instanceof Boolean flag) {
+          out.writeBoolean(flag);
+        } else {
+          out.writeNull();
+        }
+      }
+    }
   }
 
   /** A number as it is written, where JSON has one; else a text of it. */
@@ -103,8 +190,10 @@ final class UpstreamJson {
     if (!(value instanceof String) && !isNumber(value)) {
       return null;
     }
+    String text = text(value);
     try {
-      return new BigDecimal(text(value)).intValueExact();
+      // To read more digits costs the square of how many they are.
+      return text.length() > LONGEST_INTEGER ? null : new BigDecimal(text).intValueExact();
     } catch (ArithmeticException | NumberFormatException e) {
       return null;
     }
@@ -117,22 +206,6 @@ final class UpstreamJson {
         || (value instanceof CharSequence text && text.isEmpty())
         || (value instanceof Collection<?> list && list.isEmpty())
         || (value instanceof Map<?, ?> map && map.isEmpty());
-  }
-
-  /** How many characters its texts have. */
-  static long weight(Object value) {
-    if (value instanceof CharSequence text) {
-      return text.length();
-    }
-    Collection<?> inside =
-        value instanceof Map<?, ?> map
-            ? map.values()
-            : value instanceof Collection<?> list ? list : List.of();
-    long weight = 0;
-    for (Object each : inside) {
-      weight += weight(each);
-    }
-    return weight;
   }
 
   /** A string's text, or the JSON of anything else. */

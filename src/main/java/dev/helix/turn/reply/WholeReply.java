@@ -9,32 +9,89 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads a whole reply that is a completion. */
 public final class WholeReply {
+  private static final Set<String> READ = Set.of("error", "model");
+  private static final Set<String> READ_OF_CHOICES =
+      Set.of("index", "message", "delta", "text", "finish_reason", "error");
+
   private final byte[] body;
   private final Map<String, Object> json;
+  private final boolean cut;
 
-  private WholeReply(byte[] body, Map<String, Object> json) {
+  private WholeReply(byte[] body, Map<String, Object> json, boolean cut) {
     this.body = body;
     this.json = json;
+    this.cut = cut;
   }
 
-  /** Reads a body; what is not one JSON object is a reply with nothing in it. */
-  @SuppressWarnings("unchecked") // As an object is read.
-  public static WholeReply read(byte[] body) {
+  /**
+   * Reads a body; what is not one JSON object is a reply with nothing in it.
+   *
+   * @param most about how many characters of its messages are read
+   */
+  public static WholeReply read(byte[] body, long most) {
     byte[] text = UpstreamJson.utf8(body);
+    Weight weight = Weight.read(most);
     try (JsonParser parser = UpstreamJson.FACTORY.createParser(text)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
-        Map<String, Object> json = (Map<String, Object>) UpstreamJson.value(parser);
+        Map<String, Object> json = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String field = parser.currentName();
+          JsonToken value = parser.nextToken();
+          if (field.equals("choices") && value == JsonToken.START_ARRAY) {
+            json.put(field, choices(parser, weight));
+          } else {
+            put(json, parser, READ.contains(field), weight);
+          }
+        }
         if (parser.nextToken() == null) {
-          return new WholeReply(text, json);
+          return new WholeReply(text, json, weight.isOver());
         }
       }
     } catch (IOException notJson) {
       // As below.
     }
-    return new WholeReply(text, Map.of());
+    return new WholeReply(text, Map.of(), false);
+  }
+
+  private static List<Object> choices(JsonParser parser, Weight weight) throws IOException {
+    List<Object> choices = new ArrayList<>(1);
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (choices.size() == Weight.MOST_ENTRIES) {
+        weight.exceed();
+        parser.skipChildren();
+      } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+        Map<String, Object> choice = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String field = parser.currentName();
+          parser.nextToken();
+          put(choice, parser, READ_OF_CHOICES.contains(field), weight);
+        }
+        choices.add(choice);
+      } else {
+        choices.add(UpstreamJson.value(parser, weight));
+      }
+    }
+    return choices;
+  }
+
+  /** Puts the value at which the parser stands into an object: read, or only as its JSON. */
+  private static void put(Map<String, Object> into, JsonParser parser, boolean read, Weight weight)
+      throws IOException {
+    String field = parser.currentName();
+    if (weight.field(field)) {
+      into.put(field, read ? UpstreamJson.value(parser, weight) : UpstreamJson.raw(parser));
+    } else {
+      parser.skipChildren();
+    }
+  }
+
+  /** Whether there is more in it than is read. */
+  public boolean isCut() {
+    return cut;
   }
 
   private List<?> choices() {
@@ -50,10 +107,12 @@ public final class WholeReply {
   public ReplyError error() {
     Object beside = json.get("error");
     if (ReplyError.isBesideChoices(beside)) {
-      return ReplyError.of(body);
+      return body.length <= ReplyError.MOST_BYTES
+          ? ReplyError.of(body)
+          : ReplyError.ofValue(beside);
     }
     Object within = ReplyError.inChoices(choices());
-    return within == null ? null : ReplyError.of(UpstreamJson.bytes(Map.of("error", within)));
+    return within == null ? null : ReplyError.ofValue(within);
   }
 
   /** A choice's message, or what stands in its place with servers that are for no chat. */
@@ -72,7 +131,10 @@ public final class WholeReply {
     return null;
   }
 
-  /** The completion's answers, in the order they came; failed where it tells an error too. */
+  /**
+   * The completion's answers, in the order they came; failed where it tells an error too, or is
+   * cut.
+   */
   public List<Answer> answers() {
     return answers(Long.MAX_VALUE);
   }
@@ -94,7 +156,7 @@ public final class WholeReply {
                 bytes.message(i, message, longestData),
                 json.get("model") instanceof String model ? model : null,
                 FinishReason.of(((Map<?, ?>) choices.get(i)).get("finish_reason")),
-                failed ? AnswerStatus.FAILED : AnswerStatus.COMPLETED));
+                failed || cut ? AnswerStatus.FAILED : AnswerStatus.COMPLETED));
       }
     }
     return answers;

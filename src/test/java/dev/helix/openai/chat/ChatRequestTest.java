@@ -238,4 +238,24 @@ class ChatRequestTest {
     byte[] sent = ChatRequest.parse(body).bodyWith(history, null, false);
     return new String(sent, StandardCharsets.UTF_8).split("reasoning_content", -1).length - 1;
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "2 | 2",
+        "`\"3\"` | 3",
+        "2.0 | 2",
+        "null | 1",
+        "true | 1",
+        "[2] | 1",
+        "`\"x\"` | 1",
+        "1e99 | 2147483647"
+      })
+  void howManyChoicesAreAskedFor_isKnown_orLeftToTheUpstream(String n, int choices)
+      throws InvalidRequestException {
+    assertEquals(choices, parse("{\"n\":" + n + ",\"messages\":[{\"role\":\"user\"}]}").choices());
+    assertEquals(1, parse("{\"messages\":[{\"role\":\"user\"}]}").choices());
+  }
 }

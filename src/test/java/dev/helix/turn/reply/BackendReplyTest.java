@@ -1,13 +1,18 @@
 package dev.helix.turn.reply;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.backend.ReplyHead;
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.transcript.Answer;
 import dev.helix.turn.reply.BackendReply.Progress;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,7 +39,7 @@ class BackendReplyTest {
 
   private static final class Read implements BackendReply.Events {
     private final BackendReply reply =
-        new BackendReply(new ReplyLimits(1 << 20, 1 << 20), true, this);
+        new BackendReply(new ReplyLimits(1 << 20, 1 << 20), true, 1, this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final List<String> chunks = new ArrayList<>();
 
@@ -139,7 +144,7 @@ class BackendReplyTest {
   }
 
   private static BackendReply begun(ReplyLimits limits, String type, Read told) {
-    BackendReply reply = new BackendReply(limits, type.equals("text/event-stream"), told);
+    BackendReply reply = new BackendReply(limits, type.equals("text/event-stream"), 1, told);
     reply.begin(ReplyHead.ok(type));
     return reply;
   }
@@ -208,7 +213,7 @@ class BackendReplyTest {
     reply.last().duplicate().get(last);
     String all = told.passed() + new String(last, StandardCharsets.UTF_8);
     assertEquals(new String(body, StandardCharsets.UTF_8), all);
-    Answer answer = reply.answers(WholeReply.read(reply.body())).get(0);
+    Answer answer = reply.answers(reply.read(reply.body())).get(0);
     assertEquals("a", answer.message().text());
     String kept = new String(answer.message().wireJson(), StandardCharsets.UTF_8);
     assertTrue(kept.contains("\"data:image/png;length=3000;sha256="), kept);
@@ -250,5 +255,57 @@ class BackendReplyTest {
     stream[new String(stream, StandardCharsets.UTF_8).indexOf('?')] = (byte) 0x80;
     Read read = new Read(stream);
     assertEquals("aab\uFFFDc", read.text());
+  }
+
+  @Test
+  void loneSurrogates_areReadBackAsTheyWere_whereverTheyStand() throws IOException {
+    String lone = "\ude00a\ud83d";
+    String escaped = "\\uDE00a\\ud83d";
+    String message = "{\"role\":\"assistant\",\"content\":\"" + escaped + "\"}";
+    String body = "{\"choices\":[{\"message\":" + message + ",\"x\":\"" + escaped + "\"}]}";
+    BackendReply reply =
+        begun(new ReplyLimits(1 << 20, 1 << 20), "application/json", new Read(new byte[0]));
+    reply.take(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+    WholeReply whole = reply.read(reply.body());
+    Answer answer = reply.answers(whole).get(0);
+    assertEquals(lone, answer.message().text());
+    Message again = Message.parse(answer.message().wireJson());
+    assertEquals(lone, again.text());
+    JsonNode chunk =
+        new ObjectMapper().readTree(new String(whole.asChunk(), StandardCharsets.UTF_8));
+    assertEquals(lone, chunk.at("/choices/0/delta/content").asText());
+    assertEquals(lone, chunk.at("/choices/0/x").asText());
+    Read stream = new Read((event(escaped) + event("b") + DONE).getBytes(StandardCharsets.UTF_8));
+    assertEquals(lone + "b", stream.text());
+  }
+
+  @Test
+  void choiceBeyondTheLimit_isNotKept_andEndsNothing() {
+    Read told = new Read(new byte[0]);
+    BackendReply reply = begun(new ReplyLimits(1000, 1000), "text/event-stream", told);
+    String stream =
+        event("x".repeat(900))
+            + event("y".repeat(200)).replace("null", "\"stop\"")
+            + event("z").replace("\"index\":0", "\"index\":1");
+    reply.take(ByteBuffer.wrap(stream.getBytes(StandardCharsets.UTF_8)));
+    assertEquals(stream, told.passed());
+    assertFalse(reply.isOver());
+    List<Answer> answers = reply.answers(AnswerStatus.COMPLETED);
+    assertEquals(1, answers.size());
+    assertEquals(AnswerStatus.FAILED, answers.get(0).status());
+  }
+
+  @Test
+  void logprobsOfALongAnswer_countWhatTheirJsonIs() {
+    String logprobs =
+        ",\"logprobs\":{\"content\":[{\"token\":\"a\",\"logprob\":-0.1,\"bytes\":[97],\"top_logprobs\":["
+            + "{\"token\":\"a\",\"logprob\":-0.1,\"bytes\":[97]}]}]}";
+    BackendReply reply =
+        begun(new ReplyLimits(1 << 20, 1 << 20), "application/json", new Read(new byte[0]));
+    byte[] event =
+        event("a").replace(",\"finish", logprobs + ",\"finish").getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 4_000; i++) {
+      assertEquals(Progress.MORE, reply.take(ByteBuffer.wrap(event)));
+    }
   }
 }

@@ -25,7 +25,7 @@ class ErrorEventTest {
 
   private static final class Read implements BackendReply.Events {
     private final BackendReply reply =
-        new BackendReply(new ReplyLimits(1 << 20, 1 << 20), true, this);
+        new BackendReply(new ReplyLimits(1 << 20, 1 << 20), true, 1, this);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
 
     Read(byte[] stream, int... cuts) {

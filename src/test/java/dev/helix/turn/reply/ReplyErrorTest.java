@@ -182,4 +182,48 @@ class ReplyErrorTest {
     assertEquals("key ***", error.message());
     assertTrue(!new String(error.toJson(), StandardCharsets.UTF_8).contains("sk-1"));
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"message\":\"%s\"}}",
+        "{\"error\":{\"detail\":\"%s\"}}",
+        "{\"object\":\"error\",\"message\":\"%s\"}",
+        "{\"detail\":\"%s\"}",
+        "{\"error\":\"%s\"}",
+        "<h1>%s</h1>",
+        "data: %s",
+        "data: {\"detail\":[{\"msg\":\"%s\"}]}",
+        "{\"code\":\"%s\"}",
+        "%s"
+      })
+  void secretWhereTheMessageIsCut_isNotToldInPart(String form) {
+    String key = "sk-0123456789abcdef";
+    for (int before = 1_900; before < 2_005; before++) {
+      byte[] body = bytes(form.formatted("x".repeat(before) + key + " y"));
+      ReplyError error = ReplyError.of(401, body).masked(text -> text.replace(key, "***"));
+      String json = new String(error.toJson(), StandardCharsets.UTF_8);
+      assertTrue(!json.contains("sk-") && !error.message().contains("sk-"), json);
+      assertTrue(error.message().length() <= 2_000);
+      String page = ReplyError.headline(body, text -> text.replace(key, "***"));
+      assertTrue(!page.contains("sk-") && page.length() <= 2_000, page);
+    }
+  }
+
+  @Test
+  void secretThatIsAName_isTakenOutToo() {
+    ReplyError error = ReplyError.of(400, bytes("{\"error\":{\"message\":\"m\",\"sk-1\":1}}"));
+    byte[] json = error.masked(text -> text.replace("sk-1", "***")).toJson();
+    assertTrue(!new String(json, StandardCharsets.UTF_8).contains("sk-1"));
+  }
+
+  @Test
+  void errorBehindALongAnswer_isFound() {
+    String answer =
+        "{\"message\":{\"role\":\"assistant\",\"content\":\"" + "x".repeat(300_000) + "\"}}";
+    WholeReply whole =
+        WholeReply.read(
+            bytes("{\"choices\":[" + answer + "],\"error\":{\"message\":\"m\"}}"), 1 << 20);
+    assertEquals("m", whole.error().message());
+  }
 }

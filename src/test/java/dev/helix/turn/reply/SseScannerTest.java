@@ -38,7 +38,7 @@ class SseScannerTest {
   private static final ReplyLimits LIMITS = new ReplyLimits(1 << 20, 1 << 20);
 
   /** One for all, as it logs once that this is no chunk. */
-  private final StreamedReply streamed = new StreamedReply(Long.MAX_VALUE);
+  private final StreamedReply streamed = new StreamedReply(Long.MAX_VALUE, 1);
 
   private static void feed(SseScanner scanner, byte[] bytes, int from, int to) {
     if (to > from) {

@@ -2,8 +2,10 @@ package dev.helix.turn.reply;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.message.AnswerStatus;
@@ -14,15 +16,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StreamedReplyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final StreamedReply reply = new StreamedReply(Long.MAX_VALUE);
+  private final StreamedReply reply = new StreamedReply(Long.MAX_VALUE, 1);
 
   private void chunk(String json) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
@@ -187,7 +192,7 @@ class StreamedReplyTest {
     String choice = "\"index\":0,\"delta\":{\"content\":\"a\"}";
     chunk("{\"choices\":[{" + choice + "}],\"error\":" + error + "}");
     assertEquals(expected, reply.hasError());
-    StreamedReply within = new StreamedReply(Long.MAX_VALUE);
+    StreamedReply within = new StreamedReply(Long.MAX_VALUE, 1);
     byte[] bytes =
         ("{\"choices\":[{" + choice + ",\"error\":" + error + "}]}")
             .getBytes(StandardCharsets.UTF_8);
@@ -330,7 +335,7 @@ class StreamedReplyTest {
     for (int bad : read.keySet()) {
       byte[] bytes = (before + "?\"}}]}").getBytes(StandardCharsets.UTF_8);
       bytes[before.length()] = (byte) bad;
-      StreamedReply other = new StreamedReply(Long.MAX_VALUE);
+      StreamedReply other = new StreamedReply(Long.MAX_VALUE, 1);
       byte[] good = (before + "a\"}}]}").getBytes(StandardCharsets.UTF_8);
       other.add(good, good.length);
       other.add(bytes, bytes.length);
@@ -346,5 +351,109 @@ class StreamedReplyTest {
     assertFalse(reply.hasError());
     chunk("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"error\":\"no\"}");
     assertTrue(reply.hasError());
+  }
+
+  static Stream<Arguments> chunksThatGoOnAndOn() {
+    String choice = "{\"choices\":[{\"index\":0,%s}]}";
+    return Stream.of(
+            "\"message\":{\"content\":\"word %d \"}",
+            "\"delta\":{\"content\":\"a\",\"n\":%d},\"message\":{\"content\":\"b\"}",
+            "\"delta\":{\"content\":\"a\",\"n\":%d},\"message\":{\"content\":\"b\"},\"finish_reason\":\"stop\"",
+            "\"delta\":{\"content\":\" \",\"n\":%d},\"message\":{\"content\":\"b\"}",
+            "\"message\":{\"content\":[{\"type\":\"%d\"}]},\"finish_reason\":\"stop\"",
+            "\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"%d\"}]}",
+            "\"delta\":{\"images\":[{\"index\":%d}]}",
+            "\"delta\":{\"images\":[{\"type\":\"t%d\"}]}",
+            "\"delta\":{\"tool_calls\":[{\"index\":%d}]}",
+            "\"delta\":{\"tool_calls\":[{\"id\":\"c%d\"}]}",
+            "\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"n%d\"}}]}",
+            "\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":{\"a\":%d}}}]}",
+            "\"delta\":{\"function_call\":{\"name\":\"n%d\"}}")
+        .map(choice::formatted)
+        .map(Arguments::of);
+  }
+
+  @ParameterizedTest
+  @MethodSource("chunksThatGoOnAndOn")
+  @Timeout(20)
+  void piecesOfAnyKind_costWhatTheyAre_howeverManyCameBefore(String chunk) {
+    for (int i = 0; i < 100_000; i++) {
+      chunk(chunk.formatted(i));
+      reply.isOver();
+    }
+    assertEquals(1, reply.answers(AnswerStatus.FAILED).size());
+  }
+
+  @Test
+  @Timeout(20)
+  void manyFieldsThatSayNothing_areNotLookedAtWithEachPiece() {
+    chunk(
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> "\"n" + i + "\":false")
+            .collect(
+                Collectors.joining(
+                    ",", "{\"choices\":[{\"delta\":{", "},\"finish_reason\":\"stop\"}]}")));
+    for (int i = 0; i < 300_000; i++) {
+      assertFalse(reply.isOver());
+    }
+  }
+
+  @Test
+  void choicesThatWereAskedFor_areWaitedFor() {
+    StreamedReply two = new StreamedReply(Long.MAX_VALUE, 2);
+    for (int index = 0; index < 2; index++) {
+      assertFalse(two.isOver());
+      byte[] data =
+          ("{\"choices\":[{\"index\":"
+                  + index
+                  + ",\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}")
+              .getBytes(StandardCharsets.UTF_8);
+      two.add(data, data.length);
+      // Some upstreams give one, whatever was asked for.
+      assertTrue(two.isFinished());
+    }
+    assertTrue(two.isOver());
+  }
+
+  static Stream<Arguments> anIndex_isAWholeNumber_howeverItIsWritten() {
+    return Table.of(
+        "2 → 2",
+        "\"2\" → 2",
+        "2.0 → 2",
+        "2.000000000000000000000000000000 → 2",
+        "2e0 → 2",
+        "20E-1 → 2",
+        "0.2e1 → 2",
+        "+2 → 2",
+        "002 → 2",
+        "\"00000000000000000000000000000002\" → 2",
+        "-0 → 0",
+        "0e999999999 → 0",
+        "2147483647 → 2147483647",
+        "2147483648 → null",
+        "1e999999999 → null",
+        "1e-999999999 → null",
+        "2.5 → null",
+        "\" 2\" → null",
+        "\"two\" → null",
+        "NaN → null",
+        "true → null",
+        "null → null");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void anIndex_isAWholeNumber_howeverItIsWritten(String json, String expected) throws IOException {
+    try (JsonParser parser = UpstreamJson.FACTORY.createParser(json)) {
+      parser.nextToken();
+      Object value = UpstreamJson.value(parser, Weight.read(0));
+      assertEquals(expected, String.valueOf(UpstreamJson.integer(value)));
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void anIndexOfMillionsOfDigits_isNone_andCostsNothing() {
+    assertNull(UpstreamJson.integer("1".repeat(10_000_000)));
   }
 }

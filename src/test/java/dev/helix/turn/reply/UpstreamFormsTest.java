@@ -57,6 +57,7 @@ class UpstreamFormsTest {
         new BackendReply(
             LIMITS,
             form.stream(),
+            1,
             new BackendReply.Events() {
               @Override
               public void pass(ByteBuffer bytes) {
@@ -86,7 +87,7 @@ class UpstreamFormsTest {
   @MethodSource("bodies")
   void whateverFormABodyHas_itIsRead(UpstreamForm form) {
     BackendReply reply = read(form, 1000, new ByteArrayOutputStream());
-    WholeReply whole = WholeReply.read(reply.body());
+    WholeReply whole = reply.read(reply.body());
     assertTrue(whole.isCompletion());
     assertIs(form, reply.answers(whole).get(0));
   }
