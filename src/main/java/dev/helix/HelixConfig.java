@@ -13,6 +13,7 @@ import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SentHistory;
 import dev.helix.session.StoreProviders;
+import dev.helix.turn.SignOfLife;
 import dev.helix.turn.TurnSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,6 +122,7 @@ public record HelixConfig(
         settings.duration("helix.timeout.stalled-reader", Duration.ofMinutes(1)),
         settings.duration("helix.sse.commit-after", Duration.ofSeconds(10)),
         settings.duration("helix.sse.comment-interval", Duration.ofSeconds(3)),
+        settings.choice("helix.sse.keepalive", SignOfLife.CHUNK),
         settings.size("helix.stream.buffer.bytes", 4 * MIB, 1024, 1L << 30),
         settings.duration("helix.models.cache", Duration.ofSeconds(10)),
         settings.duration(

@@ -28,7 +28,8 @@ import java.util.Objects;
  * @param stalledReaderTimeout how long a caller may take nothing of what is ready for it
  * @param commitAfter how long a streamed answer waits for the backend's status before it begins
  *     without it
- * @param commentInterval how long a stream is silent before a comment goes out
+ * @param commentInterval how long a stream is silent before a sign of life goes out
+ * @param signOfLife what that is
  * @param streamBufferBytes how much of a stream may wait for a slow caller
  * @param modelsCache how long the list of models is kept
  * @param shutdownGrace how long running turns may go on when the application stops
@@ -48,6 +49,7 @@ public record TurnSettings(
     Duration stalledReaderTimeout,
     Duration commitAfter,
     Duration commentInterval,
+    SignOfLife signOfLife,
     long streamBufferBytes,
     Duration modelsCache,
     Duration shutdownGrace) {

@@ -49,6 +49,8 @@ enum Group {
       case USUAL ->
           Map.ofEntries(
               Map.entry("helix.sse.comment-interval", "500ms"),
+              // Cases read chunk by chunk, and a slow machine would put others between.
+              Map.entry("helix.sse.keepalive", "comment"),
               Map.entry("helix.sse.commit-after", "700ms"),
               Map.entry("helix.timeout.first-byte", "30s"),
               Map.entry("helix.timeout.idle", "30s"),

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 @Check("upstreams that fail")
 interface UpstreamFormCases extends Fixture {
   /** What the server puts into a stream that is silent. */
-  String COMMENT = ": waiting\n\n";
+  String COMMENT = ": waiting\n";
 
   @TestFactory
   default Stream<DynamicTest> whateverFormAnAnswerHas_theCallerGetsItsBytes_andItIsStored() {

@@ -113,7 +113,7 @@ class OwnBackendIT {
     try (RawClient client = ask("begin", true)) {
       RawResponse response = client.response();
       assertEquals("Good day", content(response.data()));
-      response.comment();
+      assertEquals("", content(response.data()), "an empty chunk");
       tell("go on");
       assertEquals(" again", content(response.data()));
       assertEquals("[DONE]", response.data());

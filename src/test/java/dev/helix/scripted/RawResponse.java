@@ -135,13 +135,13 @@ public final class RawResponse {
     return null;
   }
 
-  /** Reads on to the next comment; fails at an event or the end. */
+  /** Reads a comment, which is a line; fails at an event or the end. */
   public String comment() {
-    String event = event();
-    if (event == null || !event.startsWith(":")) {
-      throw new AssertionError("no comment but " + event);
+    String line = line();
+    if (line == null || !line.startsWith(":")) {
+      throw new AssertionError("no comment but " + line);
     }
-    return event;
+    return line;
   }
 
   /** The data of one event's text; null if it has none. Source: the WHATWG's server-sent events. */

@@ -85,7 +85,7 @@ class ScriptedUpstreamTest {
         assertEquals("data: " + word + "\n\n", response.event());
       }
       call.chunk(": a comment\n\n");
-      assertEquals(": a comment\n\n", response.comment());
+      assertEquals(": a comment\n", response.comment());
       call.sse("last");
       call.end();
       assertEquals("last", response.data());

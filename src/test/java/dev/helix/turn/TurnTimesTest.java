@@ -37,6 +37,7 @@ class TurnTimesTest {
             NEVER,
             NEVER,
             NEVER,
+            SignOfLife.CHUNK,
             1,
             NEVER,
             NEVER);

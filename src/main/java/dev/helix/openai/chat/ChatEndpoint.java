@@ -52,7 +52,7 @@ final class ChatEndpoint {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
       ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
-      ReplyForm form = new ChatReplyForm(chat.stream());
+      ReplyForm form = new ChatReplyForm(chat.stream(), settings.signOfLife());
       turns.begin(call(request, chat, body), form, request, response);
       handedOver = true;
     } catch (InvalidRequestException e) {

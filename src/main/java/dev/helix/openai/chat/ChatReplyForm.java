@@ -4,6 +4,7 @@ import dev.helix.backend.ReplyHead;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.PassedHeaders;
 import dev.helix.turn.ReplyForm;
+import dev.helix.turn.SignOfLife;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import java.nio.ByteBuffer;
@@ -19,20 +20,28 @@ final class ChatReplyForm implements ReplyForm {
   private static final String EVENT_STREAM = "text/event-stream";
   private static final String JSON = "application/json";
   private static final byte[] ERROR = ascii("event: error\n");
-  private static final byte[] COMMENT = ascii(": waiting\n\n");
+
+  /** Without a blank line, which some clients take for the end of an event without data. */
+  private static final byte[] COMMENT = ascii(": waiting\n");
+
   private static final byte[] DONE = ascii("data: [DONE]\n\n");
   private static final byte[] DATA = ascii("data: ");
   private static final byte[] EVENT_END = ascii("\n\n");
 
   private final boolean streamAsked;
+
+  /** Null where signs of life are comments. */
+  private final LastChunk last;
+
   private boolean stream;
 
   /** Whether a body passes as it comes. */
   private boolean passes;
 
   /** The form for a caller who asked for a stream, or did not. */
-  ChatReplyForm(boolean streamAsked) {
+  ChatReplyForm(boolean streamAsked, SignOfLife sign) {
     this.streamAsked = streamAsked;
+    this.last = streamAsked && sign == SignOfLife.CHUNK ? new LastChunk() : null;
   }
 
   @Override
@@ -71,11 +80,20 @@ final class ChatReplyForm implements ReplyForm {
   @Override
   public void chunk(byte[] bytes, int from, int length, CallerOutput out) {
     // It is passed with its event.
+    if (last != null) {
+      last.is(bytes, from, length);
+    }
   }
 
   @Override
   public void keepAlive(BackendReply reply, CallerOutput out) {
-    out.write(COMMENT);
+    Integer choice = last == null ? null : reply.openChoice();
+    byte[] empty = choice == null ? null : last.empty(choice);
+    if (empty == null) {
+      out.write(COMMENT);
+    } else {
+      event(empty, out);
+    }
   }
 
   @Override

@@ -22,6 +22,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
+import dev.helix.turn.SignOfLife;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
 import jakarta.servlet.DispatcherType;
@@ -71,21 +72,34 @@ public final class ChatServer implements AutoCloseable {
   private final ServerConnector connector = new ServerConnector(server, 1, 1);
 
   public ChatServer(Path folder, Duration historyWait) throws Exception {
+    this(folder, historyWait, SignOfLife.COMMENT);
+  }
+
+  /** A server whose silent streams have this in them. */
+  ChatServer(Path folder, Duration historyWait, SignOfLife sign) throws Exception {
     this(
         SessionStore.open("files", Map.of("helix.sessions.dir", folder.toString())::get),
         historyWait,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        sign);
   }
 
   /** A server on a store that it may share with others. */
   public ChatServer(SessionStore store, Duration historyWait, Duration lease) throws Exception {
+    this(store, historyWait, lease, SignOfLife.COMMENT);
+  }
+
+  private ChatServer(SessionStore store, Duration historyWait, Duration lease, SignOfLife sign)
+      throws Exception {
     sessions = new SessionManager(failing(store), Clock.systemUTC());
     backend =
         new UpstreamBackend(
             new UpstreamSettings(
                 upstream.baseUrl(), null, Duration.ofSeconds(5), Duration.ofSeconds(5), 100),
             timers);
-    turns = new Turns(sessions, backend, settings(historyWait, lease), executor, executor, timers);
+    turns =
+        new Turns(
+            sessions, backend, settings(historyWait, lease, sign), executor, executor, timers);
     FilterSettings defaults = FilterSettings.defaults();
     FilterHolder filter =
         new FilterHolder(
@@ -121,7 +135,7 @@ public final class ChatServer implements AutoCloseable {
     context.addServlet(holder, path);
   }
 
-  private static TurnSettings settings(Duration historyWait, Duration lease) {
+  private static TurnSettings settings(Duration historyWait, Duration lease, SignOfLife sign) {
     Duration soon = Duration.ofMillis(200);
     Duration late = Duration.ofSeconds(30);
     return new TurnSettings(
@@ -139,6 +153,7 @@ public final class ChatServer implements AutoCloseable {
         late,
         soon,
         soon,
+        sign,
         MEMORY,
         late,
         Duration.ofSeconds(10));
