@@ -145,4 +145,19 @@ class EndingTest {
       assertEquals("error failed", shown(Ending.orFailed(reply, ErrorMapping.silent(), failures)));
     }
   }
+
+  @Test
+  void bodyWithMoreChoicesThanAreRead_passesAsItIs_andCannotBeMadeAStreamOf() {
+    String choice = "{\"message\":{\"role\":\"assistant\",\"content\":\"a\"}}";
+    String body = "{\"choices\":[" + choice + ("," + choice).repeat(1024) + "]}";
+    for (boolean streamAsked : new boolean[] {false, true}) {
+      BackendReply reply =
+          new BackendReply(new ReplyLimits(1 << 20, 1000), streamAsked, 1, new Nobody());
+      reply.begin(ReplyHead.ok("application/json"));
+      reply.take(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+      reply.end();
+      String recorded = streamAsked ? "" : " failed".repeat(1024);
+      assertEquals((streamAsked ? "error" : "good") + recorded, shown(Ending.of(reply, failures)));
+    }
+  }
 }

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
+import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Table;
@@ -185,6 +187,33 @@ class SignsOfLifeTest {
       call.sse(Completions.DONE);
       call.end();
       assertEquals("data: [DONE]\n\n", event(response));
+    }
+  }
+
+  @Test
+  void choiceThatWasAskedForAndHasNotBegun_isWaitedForPastTheGrace() throws Exception {
+    try (ChatServer server = server(SignOfLife.CHUNK);
+        RawClient client = RawClient.connect(server.url())) {
+      ObjectNode body =
+          Json.object().put("model", Completions.MODEL).put("stream", true).put("n", 2);
+      body.putArray("messages").add(Json.message("user", "Well?"));
+      client.post("/v1/chat/completions", body.toString(), "X-Conversation-ID", "c");
+      Call call = server.upstream.next();
+      call.beginSse();
+      call.sse(Completions.delta("a"));
+      call.sse(Completions.finish("stop"));
+      RawResponse response = client.response();
+      assertEquals("data: " + Completions.delta("a") + "\n\n", event(response));
+      assertEquals("data: " + Completions.finish("stop") + "\n\n", behind(response, empty(0)));
+      // The grace is as long as the time between two of these.
+      for (int i = 0; i < 4; i++) {
+        assertEquals(COMMENT, response.line());
+      }
+      call.sse(Completions.delta(1, "b"));
+      call.sse(Completions.finish(1, "stop"));
+      String rest = response.restText();
+      assertTrue(rest.contains(Completions.delta(1, "b")), rest);
+      assertTrue(rest.endsWith("data: [DONE]\n\n"), rest);
     }
   }
 }

@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -130,5 +132,19 @@ class ErrorEventTest {
     Read read = new Read(stream);
     assertTrue(read.reply.error().message().endsWith("late"));
     assertEquals(told, read.reply.hasToldError());
+  }
+
+  @Test
+  @Timeout(20)
+  void blanksWithoutEndInWhatMayBeAnError_areNotReadAgainWithEachPiece() {
+    Read read = new Read(BEFORE.getBytes(StandardCharsets.UTF_8));
+    byte[] begin = "data: {".getBytes(StandardCharsets.UTF_8);
+    read.take(begin, 0, begin.length);
+    for (int i = 0; i < 200_000; i++) {
+      read.reply.take(ByteBuffer.wrap(new byte[] {' '}));
+    }
+    byte[] end = "\"error\":{\"message\":\"no\"}}\n\n".getBytes(StandardCharsets.UTF_8);
+    read.take(end, 0, end.length);
+    assertEquals("no", read.reply.error().message());
   }
 }
