@@ -178,7 +178,7 @@ final class TurnTimes {
           (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
               ? settings.commentInterval().toNanos() / (hurried > 0 ? 2 : 1) - (at - written)
               : NEVER;
-      // A stream shows by its comments that its caller is there.
+      // A stream shows by its signs of life that its caller is there.
       case WATCH ->
           (waiting || answering) && !stream && !watched
               ? settings.commentInterval().toNanos() - (at - started)
