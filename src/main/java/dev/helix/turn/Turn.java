@@ -79,8 +79,7 @@ final class Turn implements CallerStream.Listener {
     this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times);
-    this.reply =
-        new BackendReply(settings.replyLimits(), stream, choices, new FormEvents(form, caller));
+    this.reply = new BackendReply(settings.limits(), stream, choices, new FormEvents(form, caller));
   }
 
   /** Where the container's callbacks of the caller's response are posted. */

@@ -59,7 +59,7 @@ public record TurnSettings(
     forwardedHeaders = List.copyOf(forwardedHeaders);
   }
 
-  ReplyLimits replyLimits() {
+  ReplyLimits limits() {
     return new ReplyLimits(maxReplyBytes, maxDataUrlBytes);
   }
 }

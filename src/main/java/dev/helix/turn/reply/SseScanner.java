@@ -24,6 +24,9 @@ final class SseScanner {
 
   private static final int LINE = 256;
 
+  /** More room than this is given back behind the line or event that needed it. */
+  private static final int MOST_ROOM = 64 * 1024;
+
   /** How much of an event is held before it is decided whether it is an error. */
   private static final int MOST_HELD = 256 * 1024;
 
@@ -240,6 +243,8 @@ final class SseScanner {
       cut.end();
       endCutLine(cut.bytes());
       cut = null;
+    }
+    if (line.length > MOST_ROOM) {
       line = new byte[LINE];
     }
     lineLength = 0;
@@ -301,6 +306,9 @@ final class SseScanner {
         byte[] shorter = DataUrlCut.of(whole, limits.dataUrl());
         streamed.add(shorter, shorter.length);
         events.chunk(whole, 0, length);
+      }
+      if (data.length > MOST_ROOM) {
+        data = new byte[LINE];
       }
     }
   }

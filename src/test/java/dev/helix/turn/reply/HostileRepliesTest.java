@@ -51,8 +51,8 @@ class HostileRepliesTest {
     for (String name : HostileReplies.streams().keySet()) {
       boolean kept = name.startsWith("logprobs") || name.equals("a name in pieces");
       assertEquals("MORE passed true " + (kept ? "completed" : "failed"), read.get(name), name);
-      boolean short_ = name.equals("a name in pieces");
-      assertEquals(short_ ? "MORE" : "TOO_LONG", read.get(name + ", assembled"), name);
+      boolean fits = name.equals("a name in pieces");
+      assertEquals(fits ? "MORE" : "TOO_LONG", read.get(name + ", assembled"), name);
     }
     for (String name : HostileReplies.bodies().keySet()) {
       assertEquals("passed true", read.get("an event of " + name), name);

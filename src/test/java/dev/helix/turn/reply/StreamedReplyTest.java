@@ -2,10 +2,8 @@ package dev.helix.turn.reply;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.message.AnswerStatus;
@@ -16,11 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -353,51 +348,6 @@ class StreamedReplyTest {
     assertTrue(reply.hasError());
   }
 
-  static Stream<Arguments> chunksThatGoOnAndOn() {
-    String choice = "{\"choices\":[{\"index\":0,%s}]}";
-    return Stream.of(
-            "\"message\":{\"content\":\"word %d \"}",
-            "\"delta\":{\"content\":\"a\",\"n\":%d},\"message\":{\"content\":\"b\"}",
-            "\"delta\":{\"content\":\"a\",\"n\":%d},\"message\":{\"content\":\"b\"},\"finish_reason\":\"stop\"",
-            "\"delta\":{\"content\":\" \",\"n\":%d},\"message\":{\"content\":\"b\"}",
-            "\"message\":{\"content\":[{\"type\":\"%d\"}]},\"finish_reason\":\"stop\"",
-            "\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"%d\"}]}",
-            "\"delta\":{\"images\":[{\"index\":%d}]}",
-            "\"delta\":{\"images\":[{\"type\":\"t%d\"}]}",
-            "\"delta\":{\"tool_calls\":[{\"index\":%d}]}",
-            "\"delta\":{\"tool_calls\":[{\"id\":\"c%d\"}]}",
-            "\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"n%d\"}}]}",
-            "\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":{\"a\":%d}}}]}",
-            "\"delta\":{\"function_call\":{\"name\":\"n%d\"}}")
-        .map(choice::formatted)
-        .map(Arguments::of);
-  }
-
-  @ParameterizedTest
-  @MethodSource("chunksThatGoOnAndOn")
-  @Timeout(20)
-  void piecesOfAnyKind_costWhatTheyAre_howeverManyCameBefore(String chunk) {
-    for (int i = 0; i < 150_000; i++) {
-      chunk(chunk.formatted(i));
-      reply.isOver();
-    }
-    assertEquals(1, reply.answers(AnswerStatus.FAILED).size());
-  }
-
-  @Test
-  @Timeout(20)
-  void manyFieldsThatSayNothing_areNotLookedAtWithEachPiece() {
-    chunk(
-        IntStream.range(0, 20_000)
-            .mapToObj(i -> "\"n" + i + "\":false")
-            .collect(
-                Collectors.joining(
-                    ",", "{\"choices\":[{\"delta\":{", "},\"finish_reason\":\"stop\"}]}")));
-    for (int i = 0; i < 300_000; i++) {
-      assertFalse(reply.isOver());
-    }
-  }
-
   @Test
   void choicesThatWereAskedFor_areWaitedFor() {
     StreamedReply two = new StreamedReply(Long.MAX_VALUE, 2);
@@ -413,47 +363,5 @@ class StreamedReplyTest {
       assertTrue(two.isFinished());
     }
     assertTrue(two.isOver());
-  }
-
-  static Stream<Arguments> anIndex_isAWholeNumber_howeverItIsWritten() {
-    return Table.of(
-        "2 → 2",
-        "\"2\" → 2",
-        "2.0 → 2",
-        "2.000000000000000000000000000000 → 2",
-        "2e0 → 2",
-        "20E-1 → 2",
-        "0.2e1 → 2",
-        "+2 → 2",
-        "002 → 2",
-        "\"00000000000000000000000000000002\" → 2",
-        "-0 → 0",
-        "0e999999999 → 0",
-        "2147483647 → 2147483647",
-        "2147483648 → null",
-        "1e999999999 → null",
-        "1e-999999999 → null",
-        "2.5 → null",
-        "\" 2\" → null",
-        "\"two\" → null",
-        "NaN → null",
-        "true → null",
-        "null → null");
-  }
-
-  @ParameterizedTest
-  @MethodSource
-  void anIndex_isAWholeNumber_howeverItIsWritten(String json, String expected) throws IOException {
-    try (JsonParser parser = UpstreamJson.FACTORY.createParser(json)) {
-      parser.nextToken();
-      Object value = UpstreamJson.value(parser, Weight.read(0));
-      assertEquals(expected, String.valueOf(UpstreamJson.integer(value)));
-    }
-  }
-
-  @Test
-  @Timeout(20)
-  void anIndexOfMillionsOfDigits_isNone_andCostsNothing() {
-    assertNull(UpstreamJson.integer("1".repeat(10_000_000)));
   }
 }
