@@ -1,5 +1,8 @@
 package dev.helix.backend.routing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.blackbox.WholeApplication;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.LoggedLines;
@@ -43,6 +46,35 @@ final class Site implements AutoCloseable {
   final LoggedLines log = LoggedLines.of("dev.helix");
   private WholeApplication application;
 
+  /** Three upstreams, the last of which has its models by a setting; started and all heard of. */
+  static Site ofThree(Path sessions) throws Exception {
+    Site site =
+        new Site()
+            .with("local", "llama3:8b", "shared", "meta-llama/Llama-3")
+            .with("cloud", "gpt-4o", "shared", "local/odd")
+            .silent("fixed")
+            .start(
+                sessions,
+                "helix.upstreams",
+                "local, cloud, fixed",
+                "helix.upstream.local.headers",
+                "X-Trace",
+                "helix.upstream.cloud.key",
+                "sk-of-the-cloud",
+                "helix.upstream.cloud.headers",
+                "x-project, Accept",
+                "helix.upstream.fixed.key",
+                "sk-of-the-fixed",
+                "helix.upstream.fixed.models",
+                "tts-1, shared, tts-1");
+    for (String name : List.of("local", "cloud")) {
+      site.log.await(
+          "the upstream " + name + " at " + site.upstreams.get(name).baseUrl() + " lists 3");
+    }
+    site.log.await("has 2 models by helix.upstream.fixed.models");
+    return site;
+  }
+
   /** An upstream that answers; with ids it lists them, without any its list is empty. */
   Site with(String name, String... models) {
     lists.put(name, Completions.models(models));
@@ -77,6 +109,22 @@ final class Site implements AutoCloseable {
     }
     application = new WholeApplication(sessions, settings);
     return this;
+  }
+
+  /** What was asked, once. */
+  Asked onlyOne() {
+    assertEquals(1, asked.size(), asked::toString);
+    return asked.get(0);
+  }
+
+  /** Checks an error's status, code and form. */
+  static void error(RawResponse response, int status, String code) {
+    assertEquals(status, response.status(), response::text);
+    JsonNode error = response.json().path("error");
+    assertEquals(code, error.path("code").asText(), response::text);
+    assertEquals(
+        List.of("message", "type", "param", "code"),
+        error.properties().stream().map(Map.Entry::getKey).toList());
   }
 
   RawResponse get(String path) {
