@@ -1,5 +1,6 @@
 package dev.helix.scripted;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -39,17 +40,22 @@ public final class Call {
     respond(status, "application/json", body.getBytes(StandardCharsets.UTF_8), namesAndValues);
   }
 
-  /** Answers with a body of known length. */
+  /**
+   * Answers with a body of known length, sent with its head: who needs no more than that may close
+   * the connection behind it.
+   */
   public void respond(int status, String contentType, byte[] body, String... namesAndValues) {
-    raw(
+    String head =
         "HTTP/1.1 "
             + status
             + " Scripted\r\n"
             + Header.lines("Content-Type", contentType, "Content-Length", "" + body.length)
             + Header.lines(namesAndValues)
-            + "\r\n");
-    raw(body);
-    done();
+            + "\r\n";
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(head.getBytes(StandardCharsets.UTF_8));
+    all.writeBytes(body);
+    respond(all.toByteArray());
   }
 
   /** Answers with exactly these bytes, status line and all, and keeps the connection open. */
