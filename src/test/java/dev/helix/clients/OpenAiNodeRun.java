@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class OpenAiNodeRun extends ClientSuite {
+  OpenAiNodeRun() {
+    super(Client.OPENAI_NODE);
+  }
+}

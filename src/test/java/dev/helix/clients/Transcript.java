@@ -1,0 +1,109 @@
+package dev.helix.clients;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.scripted.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The transcripts in a sessions folder, as any program reads them. Immutable.
+ *
+ * @param nodes every element but system messages, in the order in which they were written
+ */
+record Transcript(List<JsonNode> nodes) {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** That of a conversation; empty while nothing of it is stored, or a write is in progress. */
+  static Transcript of(Path sessions, String conversation) {
+    List<JsonNode> nodes = new ArrayList<>();
+    try (Stream<Path> folders = Files.list(sessions)) {
+      for (Path folder : folders.filter(f -> Files.exists(f.resolve("status.json"))).toList()) {
+        JsonNode status = Json.read(Files.readAllBytes(folder.resolve("status.json")));
+        if (status.path("conversation_id").asText().equals(conversation)) {
+          Path messages = folder.resolve("context/messages.json");
+          Json.read(Files.readAllBytes(messages)).forEach(nodes::add);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      return new Transcript(List.of());
+    }
+    nodes.removeIf(node -> node.path("role").asText().matches("system|developer"));
+    return new Transcript(nodes);
+  }
+
+  /** Waits until that of a conversation is as wanted; fails when it is not in time. */
+  static Transcript await(Path sessions, String conversation, Predicate<Transcript> wanted) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try (WatchService watch = sessions.getFileSystem().newWatchService()) {
+      sessions.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+      while (true) {
+        Transcript transcript = of(sessions, conversation);
+        if (wanted.test(transcript)) {
+          return transcript;
+        }
+        if (System.nanoTime() > end) {
+          throw new AssertionError("the transcript stayed " + transcript.said());
+        }
+        // New folders are seen, what is appended inside of one is looked for.
+        watch.poll(100, TimeUnit.MILLISECONDS);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Each node as {@code role: text}, an answer that is not complete with its status. */
+  List<String> said() {
+    return nodes.stream().map(Transcript::said).toList();
+  }
+
+  private static String said(JsonNode node) {
+    String status = node.path("status").asText("completed");
+    String role = node.path("role").asText();
+    StringBuilder said = new StringBuilder(role);
+    if (role.equals("assistant") && !status.equals("completed")) {
+      said.append(" (").append(status).append(')');
+    }
+    said.append(": ").append(text(node.path("content")));
+    for (JsonNode call : node.path("tool_calls")) {
+      JsonNode function = call.path("function");
+      String city = Json.read(function.path("arguments").asText()).path("city").asText();
+      said.append("→ ").append(function.path("name").asText()).append(' ').append(city);
+    }
+    return said.toString();
+  }
+
+  private static String text(JsonNode content) {
+    StringBuilder text = new StringBuilder();
+    if (content.isArray()) {
+      content.forEach(part -> text.append(part.path("text").asText()));
+    } else if (!content.isNull()) {
+      text.append(content.asText());
+    }
+    return text.toString();
+  }
+
+  /** Whether each node hangs under the one before it. */
+  boolean isOneBranch() {
+    for (int i = 0; i < nodes.size(); i++) {
+      String parent = i == 0 ? "null" : nodes.get(i - 1).path("id").asText();
+      if (!nodes.get(i).path("parent_id").asText().equals(parent)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
