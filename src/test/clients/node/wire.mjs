@@ -21,7 +21,9 @@ console.log = console.info = console.warn = console.error; // what libraries pri
 
 /**
  * Takes questions until there are none. `begin(conversation id)` makes a conversation with a method
- * `ask(question, hear)`. Text is told to `hear` as it comes; it is true as soon as the client is to leave.
+ * `ask(question, hear)`. Text is told to `hear` as it comes; it is true as soon as the client is to leave. A
+ * conversation that has an `id` is known by that to the server. An error with `cannot` says what the client has no way
+ * to do.
  */
 export async function serve(clientVersion, begin) {
   const conversations = new Map();
@@ -41,8 +43,10 @@ export async function serve(clientVersion, begin) {
       }
       await conversations.get(question.conversation).ask(question, hear);
     } catch (error) {
+      heard.cannot = error?.cannot;
       heard.error = `${error?.name}: ${error?.message ?? JSON.stringify(error)}`;
     }
+    heard.conversation = conversations.get(question.conversation)?.id;
     say(heard);
   }
 }

@@ -1,11 +1,13 @@
 package dev.helix.clients;
 
+import dev.helix.packaging.Built;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,16 +21,63 @@ import java.util.Optional;
  * @param limits what it is known not to pass, and why
  */
 record Client(String id, String installed, List<String> program, Map<String, String> limits) {
+  /** The name of its files. */
+  String file() {
+    return id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+  }
+
   /** Where all of them are installed. */
   static final Path HOME = Path.of(System.getProperty("clients.home", "target/clients"));
 
   private static final Path PROGRAMS = Path.of("src/test/clients").toAbsolutePath();
 
-  static final Client OPENAI_PYTHON = python("openai-python", "openai", "openai_sdk.py");
+  static final Client OPENAI_PYTHON = python("openai-python", "openai", "openai_program.py");
   static final Client OPENAI_NODE = node("openai-node", "openai.mjs");
+  static final Client OPENAI_GO_1 = go("openai-go 1", "openai-v1");
+  static final Client OPENAI_GO = go("openai-go", "openai-v3");
+  static final Client SASHABARANOV_GO = go("sashabaranov/go-openai", "sashabaranov");
+  static final Client OPENAI_JAVA = java("openai-java", "openai");
+  static final Client LANGCHAIN4J = java("LangChain4j", "langchain4j");
+  static final Client SPRING_AI_1 = java("Spring AI 1", "spring-ai-1");
+  static final Client LANGCHAIN = python("LangChain", "langchain", "langchain_program.py");
+  static final Client LANGGRAPH = python("LangGraph", "langchain", "langgraph_program.py");
+  static final Client LLAMAINDEX =
+      python("LlamaIndex", "llamaindex", "llamaindex_program.py")
+          .unable("cancel", "a stream that is left stays open");
+  static final Client AGENTS_SDK = python("OpenAI Agents SDK", "agents", "agents_program.py");
+  static final Client LITELLM = python("LiteLLM", "litellm", "litellm_program.py");
+  static final Client LANGCHAIN_JS = node("LangChain.js", "langchain.mjs");
+  static final Client VERCEL = node("Vercel AI SDK", "vercel.mjs");
+  static final Client PAGE =
+      new Client(
+          "openai-node in Chromium",
+          "chromium",
+          List.of("HOME/../node/run", "HOME/../node/page.mjs"),
+          Map.of());
+  static final Client OPENCODE = node("opencode", "opencode.mjs");
+  static final Client CODEX = new Client("Codex", "codex", List.of(), Map.of());
 
   /** All of them, in the order of the table. */
-  static final List<Client> ALL = List.of(OPENAI_PYTHON, OPENAI_NODE);
+  static final List<Client> ALL =
+      List.of(
+          OPENAI_PYTHON,
+          OPENAI_NODE,
+          OPENAI_GO_1,
+          OPENAI_GO,
+          SASHABARANOV_GO,
+          OPENAI_JAVA,
+          LANGCHAIN4J,
+          SPRING_AI_1,
+          LANGCHAIN,
+          LANGGRAPH,
+          LLAMAINDEX,
+          AGENTS_SDK,
+          LITELLM,
+          LANGCHAIN_JS,
+          VERCEL,
+          PAGE,
+          OPENCODE,
+          CODEX);
 
   private static Client python(String id, String environment, String program) {
     List<String> command = List.of("HOME/bin/python", "PROGRAMS/python/" + program);
@@ -37,6 +86,20 @@ record Client(String id, String installed, List<String> program, Map<String, Str
 
   private static Client node(String id, String program) {
     return new Client(id, "node", List.of("HOME/run", "HOME/" + program), Map.of());
+  }
+
+  private static Client go(String id, String module) {
+    return new Client(id, "go/" + module, List.of("HOME/client"), Map.of());
+  }
+
+  private static Client java(String id, String module) {
+    List<String> command =
+        List.of(Built.java(), "-cp", "HOME/classes:HOME/lib/*", "-Xmx256m", "Program");
+    return new Client(id, "java/" + module, command, Map.of());
+  }
+
+  private Client unable(String check, String reason) {
+    return new Client(id, installed, program, Map.of(check, reason));
   }
 
   /** Why it cannot be run on this machine; empty where it can. */

@@ -36,12 +36,16 @@ final class ClientProcess implements AutoCloseable {
           Map.entry("LITELLM_LOCAL_MODEL_COST_MAP", "True"),
           Map.entry("HF_HUB_OFFLINE", "1"),
           Map.entry("AI_SDK_LOG_WARNINGS", "false"),
+          // What calls elsewhere all the same is refused.
+          Map.entry("HTTPS_PROXY", "http://127.0.0.1:9"),
+          Map.entry("HTTP_PROXY", "http://127.0.0.1:9"),
           Map.entry("NO_PROXY", "127.0.0.1,localhost"),
           Map.entry("PYTHONDONTWRITEBYTECODE", "1"),
           Map.entry("PYTHONUNBUFFERED", "1"));
 
   private final Process process;
   private final String version;
+  private boolean owesAnswer;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
   private ClientProcess(Process process) {
@@ -52,15 +56,17 @@ final class ClientProcess implements AutoCloseable {
     this.version = line().path("version").asText();
   }
 
-  /** Starts one and waits until it is ready. */
-  static ClientProcess start(Client client, URI server) {
+  /** Starts one and waits until it is ready; the origin is where a page is to come from. */
+  static ClientProcess start(Client client, URI server, String origin) {
     try {
-      Path log = Files.createDirectories(Client.HOME.resolve("log")).resolve(client.id() + ".log");
+      Path log =
+          Files.createDirectories(Client.HOME.resolve("log")).resolve(client.file() + ".log");
       ProcessBuilder builder = new ProcessBuilder(client.command());
       builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().putAll(OFFLINE);
       builder.environment().put("HELIX_URL", server.toString().replaceFirst("/$", ""));
       builder.environment().put("HELIX_KEY", "sk-of-the-caller");
+      builder.environment().put("HELIX_ORIGIN", origin);
       builder.environment().put("HELIX_HOME", Client.HOME.resolve("work").toString());
       Process process = builder.start();
       try {
@@ -79,12 +85,14 @@ final class ClientProcess implements AutoCloseable {
     return version;
   }
 
-  boolean isAlive() {
-    return process.isAlive();
+  /** Whether it can be asked: it runs, and owes no answer to a test that did not wait for it. */
+  boolean isIdle() {
+    return process.isAlive() && !owesAnswer;
   }
 
   /** Has the program ask; {@link #heard} says what came of it. */
   void ask(Question question) {
+    owesAnswer = true;
     try {
       OutputStream in = process.getOutputStream();
       in.write((question.line() + "\n").getBytes(StandardCharsets.UTF_8));
@@ -94,9 +102,16 @@ final class ClientProcess implements AutoCloseable {
     }
   }
 
+  /** Whether it is known what came of the question. */
+  boolean hasHeard() {
+    return !lines.isEmpty();
+  }
+
   /** What came of the question, as soon as it is known; fails when it is not in time. */
   Heard heard() {
-    return Heard.of(line());
+    JsonNode line = line();
+    owesAnswer = false;
+    return Heard.of(line);
   }
 
   private JsonNode line() {

@@ -84,6 +84,6 @@ final class ClientReport implements TestWatcher, AfterAllCallback, InvocationInt
     StringBuilder lines = new StringBuilder();
     checks.forEach((check, cell) -> lines.append(check).append('\t').append(cell).append('\n'));
     Files.createDirectories(FOLDER);
-    Files.writeString(FOLDER.resolve(client.id()), lines);
+    Files.writeString(FOLDER.resolve(client.file()), lines);
   }
 }

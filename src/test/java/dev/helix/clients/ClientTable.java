@@ -30,7 +30,7 @@ public final class ClientTable {
     for (Client client : Client.ALL) {
       String written = rows(page).get(client.id());
       String row = written == null ? row(client.id(), Map.of()) : written;
-      Path report = ClientReport.FOLDER.resolve(client.id());
+      Path report = ClientReport.FOLDER.resolve(client.file());
       if (Files.exists(report)) {
         Map<String, String> cells =
             Files.readAllLines(report).stream()

@@ -29,24 +29,31 @@ final class Model {
     if (last.path("role").asText().equals("tool")) {
       return said(body, "The report says: " + text(last.path("content")));
     }
-    return body.path("tools").isEmpty()
-        ? said(body, answer(text(last.path("content"))))
+    String question = text(last.path("content"));
+    return body.path("tools").isEmpty() || !question.contains("weather")
+        ? said(body, answer(question))
         : called(body, "call_" + messages.size());
   }
 
-  /** What was said last. */
-  static String lastText(Request request) {
-    JsonNode messages = request.json().path("messages");
-    return text(messages.path(messages.size() - 1).path("content"));
+  /** The answer to what an agent asks by itself, for a title; null to all else. */
+  static Reply title(Request request) {
+    boolean asked = isTitle(request) || request.method().equals("GET");
+    return asked ? reply(request) : null;
+  }
+
+  /** Whether an agent asks by itself for a title. */
+  static boolean isTitle(Request request) {
+    return request.method().equals("POST")
+        && text(request.json().path("messages").path(0).path("content")).contains("title");
   }
 
   private static String text(JsonNode content) {
     if (!content.isArray()) {
-      return content.asText();
+      return content.asText().strip();
     }
     StringBuilder text = new StringBuilder();
     content.forEach(part -> text.append(part.path("text").asText()));
-    return text.toString();
+    return text.toString().strip();
   }
 
   private static Reply said(JsonNode body, String text) {
@@ -60,9 +67,13 @@ final class Model {
   /** Its name first, then its arguments in pieces, as most upstreams stream a call. */
   private static Reply called(JsonNode body, String id) {
     ObjectNode call = Json.object().put("index", 0).put("id", id).put("type", "function");
-    ObjectNode function = call.putObject("function").put("name", "get_weather");
+    // An agent brings tools of its own.
+    boolean ours = body.path("tools").findValuesAsText("name").contains("get_weather");
+    String argument = ours ? "Rome\"}" : "echo sunshine in Rome\",\"description\":\"look\"}";
+    String begin = ours ? "{\"city\":\"" : "{\"command\":\"";
+    ObjectNode function = call.putObject("function").put("name", ours ? "get_weather" : "bash");
     if (!body.path("stream").asBoolean()) {
-      function.put("arguments", "{\"city\":\"Rome\"}");
+      function.put("arguments", begin + argument);
       ObjectNode completion = (ObjectNode) Json.read(Completions.completion(""));
       ObjectNode choice = (ObjectNode) completion.path("choices").path(0);
       choice.put("finish_reason", "tool_calls");
@@ -73,7 +84,7 @@ final class Model {
     }
     function.put("arguments", "");
     List<String> chunks = new ArrayList<>(List.of(Completions.role(), calls(call)));
-    for (String piece : List.of("{\"city\":", "\"Rome\"}")) {
+    for (String piece : List.of(begin, argument)) {
       ObjectNode more = Json.object().put("index", 0);
       more.putObject("function").put("arguments", piece);
       chunks.add(calls(more));

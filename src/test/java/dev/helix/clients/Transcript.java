@@ -10,7 +10,9 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -18,7 +20,8 @@ import java.util.stream.Stream;
 /**
  * The transcripts in a sessions folder, as any program reads them. Immutable.
  *
- * @param nodes every element but system messages, in the order in which they were written
+ * @param nodes every element of a turn that is no aside, but system messages, in the order in which
+ *     they were written
  */
 record Transcript(List<JsonNode> nodes) {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -38,7 +41,26 @@ record Transcript(List<JsonNode> nodes) {
       return new Transcript(List.of());
     }
     nodes.removeIf(node -> node.path("role").asText().matches("system|developer"));
-    return new Transcript(nodes);
+    return new Transcript(withoutAsides(nodes));
+  }
+
+  /** Those of the turns that are no aside, such as an agent's prompt for a title. */
+  private static List<JsonNode> withoutAsides(List<JsonNode> nodes) {
+    List<JsonNode> left = new ArrayList<>();
+    Set<String> parents = new HashSet<>();
+    Set<String> asides = new HashSet<>();
+    for (int i = nodes.size() - 1; i >= 0; i--) { // children come behind their parents
+      JsonNode node = nodes.get(i);
+      String id = node.path("id").asText();
+      boolean aside = node.path("aside").asBoolean() || asides.contains(id);
+      if (aside && !parents.contains(id)) { // one that goes on is none
+        asides.add(node.path("parent_id").asText());
+      } else {
+        parents.add(node.path("parent_id").asText());
+        left.add(0, node);
+      }
+    }
+    return left;
   }
 
   /** Waits until that of a conversation is as wanted; fails when it is not in time. */
@@ -73,15 +95,16 @@ record Transcript(List<JsonNode> nodes) {
   private static String said(JsonNode node) {
     String status = node.path("status").asText("completed");
     String role = node.path("role").asText();
+    String text = text(node.path("content"));
     StringBuilder said = new StringBuilder(role);
     if (role.equals("assistant") && !status.equals("completed")) {
       said.append(" (").append(status).append(')');
     }
-    said.append(": ").append(text(node.path("content")));
+    said.append(": ").append(role.equals("tool") ? text.strip() : text);
     for (JsonNode call : node.path("tool_calls")) {
       JsonNode function = call.path("function");
-      String city = Json.read(function.path("arguments").asText()).path("city").asText();
-      said.append("→ ").append(function.path("name").asText()).append(' ').append(city);
+      JsonNode first = Json.read(function.path("arguments").asText()).iterator().next();
+      said.append("→ ").append(function.path("name").asText()).append(' ').append(first.asText());
     }
     return said.toString();
   }

@@ -3,15 +3,7 @@ import json
 import openai
 
 import wire
-
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "Tells the weather of a city.",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
-    },
-}
+from weather import WEATHER
 
 
 class Conversation:

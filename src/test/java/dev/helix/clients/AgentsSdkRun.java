@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class AgentsSdkRun extends ClientSuite {
+  AgentsSdkRun() {
+    super(Client.AGENTS_SDK);
+  }
+}

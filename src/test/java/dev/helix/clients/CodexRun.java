@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class CodexRun extends ClientSuite {
+  CodexRun() {
+    super(Client.CODEX);
+  }
+}

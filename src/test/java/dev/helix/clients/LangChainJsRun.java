@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class LangChainJsRun extends ClientSuite {
+  LangChainJsRun() {
+    super(Client.LANGCHAIN_JS);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class LangChainRun extends ClientSuite {
+  LangChainRun() {
+    super(Client.LANGCHAIN);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class LangGraphRun extends ClientSuite {
+  LangGraphRun() {
+    super(Client.LANGGRAPH);
+  }
+}

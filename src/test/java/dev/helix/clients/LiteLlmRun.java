@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class LiteLlmRun extends ClientSuite {
+  LiteLlmRun() {
+    super(Client.LITELLM);
+  }
+}

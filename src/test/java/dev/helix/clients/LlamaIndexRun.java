@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class LlamaIndexRun extends ClientSuite {
+  LlamaIndexRun() {
+    super(Client.LLAMAINDEX);
+  }
+}

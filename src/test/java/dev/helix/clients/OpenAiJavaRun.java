@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class OpenAiJavaRun extends ClientSuite {
+  OpenAiJavaRun() {
+    super(Client.OPENAI_JAVA);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.helix.clients;
+
+class OpenCodeRun extends ClientSuite {
+  OpenCodeRun() {
+    super(Client.OPENCODE);
+  }
+
+  @Override
+  String call() {
+    return "bash echo sunshine in Rome";
+  }
+
+  @Override
+  boolean mayAskAgain() {
+    return true;
+  }
+
+  @Override
+  boolean streamsOnly() {
+    return true;
+  }
+}

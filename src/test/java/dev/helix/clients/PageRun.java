@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class PageRun extends ClientSuite {
+  PageRun() {
+    super(Client.PAGE);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class VercelAiRun extends ClientSuite {
+  VercelAiRun() {
+    super(Client.VERCEL);
+  }
+}
