@@ -5,6 +5,8 @@ set -euo pipefail
 home=$1
 maven=$2
 here=$(cd "$(dirname "$0")" && pwd)
+# What earlier runs left.
+rm -rf "$home/work" "$home"/sessions-*
 mkdir -p "$home/work"
 home=$(cd "$home" && pwd)
 

@@ -67,7 +67,9 @@ final class ClientProcess implements AutoCloseable {
       builder.environment().put("HELIX_URL", server.toString().replaceFirst("/$", ""));
       builder.environment().put("HELIX_KEY", "sk-of-the-caller");
       builder.environment().put("HELIX_ORIGIN", origin);
-      builder.environment().put("HELIX_HOME", Client.HOME.resolve("work").toString());
+      Path work = Files.createDirectories(Client.HOME.resolve("work").toAbsolutePath());
+      builder.environment().put("HELIX_HOME", work.toString());
+      builder.environment().put("TMPDIR", work.toString());
       Process process = builder.start();
       try {
         return new ClientProcess(process);
