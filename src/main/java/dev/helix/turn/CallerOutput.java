@@ -3,6 +3,7 @@ package dev.helix.turn;
 import dev.helix.turn.stream.CallerStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Where a {@link ReplyForm} writes: the caller's response. Never blocks; what the caller is slow to
@@ -10,11 +11,13 @@ import java.util.Map;
  */
 public final class CallerOutput {
   private final TurnTimes times;
+  private final ScheduledExecutorService timers;
   private CallerStream caller;
   private boolean begun;
 
-  CallerOutput(TurnTimes times) {
+  CallerOutput(TurnTimes times, ScheduledExecutorService timers) {
     this.times = times;
+    this.timers = timers;
   }
 
   void serve(CallerStream stream) {
@@ -28,7 +31,7 @@ public final class CallerOutput {
   /** Nothing more will be written; the connection is cut where something is missing. */
   void end(boolean missing) {
     if (missing) {
-      caller.breakOff();
+      caller.breakOff(timers);
     } else {
       caller.end();
     }

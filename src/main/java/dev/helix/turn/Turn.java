@@ -78,7 +78,7 @@ final class Turn implements CallerStream.Listener {
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
     this.times = new TurnTimes(settings, stream, System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
-    this.caller = new CallerOutput(times);
+    this.caller = new CallerOutput(times, engine.timers());
     this.reply = new BackendReply(settings.limits(), stream, choices, new FormEvents(form, caller));
   }
 

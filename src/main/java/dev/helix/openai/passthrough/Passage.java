@@ -297,7 +297,7 @@ final class Passage implements CallerStream.Listener {
 
   private void breakOff() {
     ending = true;
-    caller.breakOff();
+    caller.breakOff(passing.timers());
   }
 
   private void end() {

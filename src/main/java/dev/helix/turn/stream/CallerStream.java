@@ -1,8 +1,6 @@
 package dev.helix.turn.stream;
 
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
@@ -15,6 +13,9 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -30,6 +31,7 @@ import java.util.function.BiConsumer;
 public final class CallerStream implements WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
   private static final String WATCH = "dev.helix.watch";
+  private static final int REST_MILLIS = 250;
 
   /** Told of room and of the caller's leaving, in the mailbox. */
   public interface Listener {
@@ -41,33 +43,6 @@ public final class CallerStream implements WriteListener {
 
     /** Nothing more can be written. The cause is null where the server gives none. */
     void callerGone(Throwable cause);
-  }
-
-  /**
-   * Hears that the container is done with the request, more than once perhaps. To be made of a
-   * lambda: WildFly takes each class that implements AsyncListener for one that it has to make.
-   */
-  @FunctionalInterface
-  private interface Release extends AsyncListener {
-    void released(Throwable cause);
-
-    @Override
-    default void onComplete(AsyncEvent event) {
-      released(null);
-    }
-
-    @Override
-    default void onError(AsyncEvent event) {
-      released(event.getThrowable());
-    }
-
-    @Override
-    default void onTimeout(AsyncEvent event) {
-      released(null);
-    }
-
-    @Override
-    default void onStartAsync(AsyncEvent event) {}
   }
 
   private final AsyncContext async;
@@ -92,6 +67,12 @@ public final class CallerStream implements WriteListener {
 
   /** How the exchange ends when all was written. */
   private Cut cut = Cut.NOT_AT_ALL;
+
+  /** Waits before a cut; null where there is none, or it waits already. */
+  private ScheduledExecutorService resting;
+
+  /** Whether the caller has had the time to read what comes before a cut. */
+  private boolean rested;
 
   /** Whether the container has said for the first time that it can take something. */
   private volatile boolean opened;
@@ -208,11 +189,15 @@ public final class CallerStream implements WriteListener {
 
   /**
    * No more is to come, and something is missing: what is queued goes out, then the connection is
-   * closed without the body's end. Where the server cannot do that, or the caller reads errors
-   * itself, the exchange is completed.
+   * closed without the body's end, {@value #REST_MILLIS} ms later: {@code fetch} drops what came
+   * and was not read when its connection breaks. Where the server cannot do that, or the caller
+   * reads errors itself, the exchange is completed at once.
+   *
+   * @param timers posts and returns
    */
-  public void breakOff() {
+  public void breakOff(ScheduledExecutorService timers) {
     cut = whenMissing;
+    resting = timers;
     end();
   }
 
@@ -263,7 +248,7 @@ public final class CallerStream implements WriteListener {
     return () -> written(next, whole, before - next.size(), cause);
   }
 
-  /** Whether nothing is left of it, the exchange's end included; else onWritePossible is called. */
+  /** Whether nothing is left of it, the exchange's end included. */
   private boolean writeOut(Piece next) throws IOException {
     while (!next.isWritten() || next.isLast()) {
       // False here is a promise of onWritePossible, whose word must not be overwritten.
@@ -273,6 +258,9 @@ public final class CallerStream implements WriteListener {
       }
       ready = true;
       if (next.isWritten()) {
+        if (next.isCut() && !rested) {
+          return false;
+        }
         release(next.isCut() ? cut : Cut.NOT_AT_ALL);
         return true;
       }
@@ -300,7 +288,27 @@ public final class CallerStream implements WriteListener {
       if (whole || taken > 0) {
         listener.progressed();
       }
-      flush();
+      if (ready && done.isCut() && done.isWritten()) {
+        rest();
+      } else {
+        flush();
+      }
+    }
+  }
+
+  private void rest() {
+    if (resting != null) {
+      ScheduledFuture<?> unused =
+          resting.schedule(
+              () ->
+                  mailbox.execute(
+                      () -> {
+                        rested = true;
+                        flush();
+                      }),
+              REST_MILLIS,
+              TimeUnit.MILLISECONDS);
+      resting = null;
     }
   }
 

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -195,6 +196,20 @@ public final class ChatServer implements AutoCloseable {
   public void watchStore(Consumer<String> calls, Consumer<String> returns) {
     before = calls;
     after = returns;
+  }
+
+  /** Has no timer ring until this is counted down. */
+  CountDownLatch holdTimers() {
+    CountDownLatch held = new CountDownLatch(1);
+    timers.execute(
+        () -> {
+          try {
+            held.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The server stops.
+          }
+        });
+    return held;
   }
 
   public URI url() {

@@ -3,6 +3,8 @@ package dev.helix.openai.chat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +18,7 @@ import dev.helix.scripted.Table;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,5 +191,25 @@ class UpstreamsWordsTest {
     server.turns.drain();
     assertEquals(List.of(), log.all());
     assertFalse(server.stored("d").isEmpty());
+  }
+
+  @Test
+  void brokenStream_isCutWhenItsErrorCanHaveBeenRead() {
+    try (RawClient client = server.post("broken", "Hi", true)) {
+      Call call = server.upstream.next();
+      call.beginSse();
+      call.sse(Completions.delta("Half"));
+      RawResponse response = client.response();
+      assertTrue(response.data().contains("Half"));
+      CountDownLatch held = server.holdTimers();
+      call.cut();
+      assertTrue(response.event().startsWith("event: error"), response::text);
+      client.deadline(Duration.ofMillis(300));
+      assertThrows(AssertionError.class, response::event, "the connection is open");
+      client.deadline(Duration.ofSeconds(20));
+      held.countDown();
+      assertNull(response.event());
+      assertTrue(response.isCut());
+    }
   }
 }
