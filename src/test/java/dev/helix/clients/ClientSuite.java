@@ -1,6 +1,7 @@
 package dev.helix.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -188,11 +189,6 @@ abstract class ClientSuite {
     return "get_weather Rome";
   }
 
-  /** Whether the client asks once more where it sees the cut before the error in front of it. */
-  boolean mayAskAgain() {
-    return false;
-  }
-
   /** Whether the client cannot ask for a whole answer. */
   boolean streamsOnly() {
     return false;
@@ -294,13 +290,10 @@ abstract class ClientSuite {
   }
 
   private void raised(String words) {
-    boolean again = asksAgain();
-    assertTrue(mayAskAgain() || !again, "it asked again");
+    assertFalse(asksAgain(), "it asked again");
     Heard heard = heard();
     assertNotNull(heard.error(), "a part was taken for the whole: " + heard.text());
-    if (mayAskAgain()) {
-      report.passed("may ask again");
-    } else if (!heard.error().contains(words)) {
+    if (!heard.error().contains(words)) {
       report.passed("in other words");
       System.out.println("in other words: " + heard.error());
     }

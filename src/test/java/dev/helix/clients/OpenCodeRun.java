@@ -11,11 +11,6 @@ class OpenCodeRun extends ClientSuite {
   }
 
   @Override
-  boolean mayAskAgain() {
-    return true;
-  }
-
-  @Override
   boolean streamsOnly() {
     return true;
   }
