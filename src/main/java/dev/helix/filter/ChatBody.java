@@ -81,7 +81,7 @@ final class ChatBody {
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
     byte[] text = Json.withoutMark(body);
-    try (JsonParser parser = Json.FACTORY.createParser(text)) {
+    try (JsonParser parser = Json.FOREIGN.createParser(text)) {
       return reading.read(parser, text);
     } catch (IOException | IllegalArgumentException e) {
       LOG.log(Level.DEBUG, () -> "a body that is no readable chat request: " + e.getClass());

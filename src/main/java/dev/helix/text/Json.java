@@ -19,6 +19,9 @@ import java.util.Arrays;
 
 /** JSON in UTF-8: how it is read and written here. Lone surrogates are kept. No state. */
 public final class Json {
+  /** How many characters a field's name may have that callers or upstreams send. */
+  public static final int LONGEST_NAME = 2_000;
+
   /** Strings of 20 MB images are common, so the limit on a string is out of the way. */
   public static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -28,6 +31,17 @@ public final class Json {
                   .maxNestingDepth(1000)
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  /**
+   * For what callers and upstreams send: a field's name has at most {@value #LONGEST_NAME}
+   * characters, as a factory keeps thousands of the names that it has read.
+   */
+  public static final JsonFactory FOREIGN =
+      FACTORY
+          .rebuild()
+          .streamReadConstraints(
+              FACTORY.streamReadConstraints().rebuild().maxNameLength(LONGEST_NAME).build())
           .build();
 
   /** For JSON that is read into a tree or into objects, within the same limits. */

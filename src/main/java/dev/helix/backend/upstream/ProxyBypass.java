@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * looked up: an address is on a list as an address only. No state.
  */
 final class ProxyBypass {
-  private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+  private static final String OCTET = "(25[0-5]|(2[0-4]|1?[0-9])?[0-9])";
+  private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
   private ProxyBypass() {}
 

@@ -94,10 +94,26 @@ final class UnpackedBody {
     if (calls.getAndIncrement() > 0) {
       return; // Who is at work looks again.
     }
-    int seen = 1;
-    while (seen > 0) {
-      while (!over && step()) {}
-      seen = calls.addAndGet(-seen);
+    boolean done = false;
+    try {
+      for (int seen = 1; seen > 0; seen = calls.addAndGet(-seen)) {
+        while (!over && step()) {}
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        mistaken();
+      }
+    }
+  }
+
+  /** A mistake of ours, which goes up: nobody may wait for what this would have given. */
+  private void mistaken() {
+    boolean told = over;
+    giveUp();
+    calls.set(0);
+    if (!told) {
+      receiver.failed(failure(Reason.BROKEN, "The upstream's answer could not be read."));
     }
   }
 

@@ -33,8 +33,10 @@ final class ChatRequestReader {
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
                   .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Json.LONGEST_NAME)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
   private final byte[] body;

@@ -39,7 +39,7 @@ final class LastChunk {
   byte[] empty(int choice) {
     StringWriter json = new StringWriter();
     boolean deltas = false;
-    try (JsonParser parser = Json.FACTORY.createParser(chunk, 0, length);
+    try (JsonParser parser = Json.FOREIGN.createParser(chunk, 0, length);
         JsonGenerator out = Json.FACTORY.createGenerator(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;

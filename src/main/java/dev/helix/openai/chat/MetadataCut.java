@@ -25,7 +25,7 @@ final class MetadataCut {
   static Optional<BodyEdit> of(byte[] body, String field) {
     List<Member> all = new ArrayList<>();
     List<Member> metadata = new ArrayList<>();
-    try (JsonParser parser = Json.FACTORY.createParser(body)) {
+    try (JsonParser parser = Json.FOREIGN.createParser(body)) {
       parser.nextToken();
       members(parser, all, metadata);
     } catch (IOException e) {

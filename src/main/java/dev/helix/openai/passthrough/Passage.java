@@ -273,7 +273,7 @@ final class Passage implements CallerStream.Listener {
     }
     if (!begun) {
       tell(why.status(), why.toJson());
-    } else if (isEvents()) {
+    } else if (isEvents() && head.header("content-encoding").isEmpty()) {
       String json = new String(why.toJson(), StandardCharsets.UTF_8);
       give(text("\n\nevent: error\ndata: " + json + "\n\n"));
       breakOff();

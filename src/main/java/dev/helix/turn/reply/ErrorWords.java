@@ -64,6 +64,9 @@ final class ErrorWords {
       }
       return String.join("; ", each);
     }
+    if (!json.isObject()) {
+      return "";
+    }
     for (String field : FIELDS) {
       String words = in(json.path(field), depth + 1);
       if (!words.isEmpty()) {

@@ -1,7 +1,9 @@
 package dev.helix.openai.passthrough;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.openai.chat.ChatServer;
 import dev.helix.scripted.Call;
@@ -94,6 +96,22 @@ class PassageTest {
       assertEquals(200, client.response().status());
       drained.orTimeout(10, TimeUnit.SECONDS).join();
       assertEquals(0, server.budget.usedBytes());
+    }
+  }
+
+  @Test
+  void packedEventsThatBreakOff_haveNothingBehindThem_thatIsNotPacked() throws Exception {
+    try (ChatServer server = new ChatServer(folder, Duration.ofSeconds(30));
+        RawClient client = RawClient.connect(server.url())) {
+      client.request("POST", PATH, BODY, "Content-Type", "audio/wav");
+      Call call = server.upstream.next();
+      call.beginSse("Content-Encoding", "br");
+      call.chunk(new byte[] {1, 2, 3});
+      RawResponse response = client.response();
+      assertEquals("br", response.header("Content-Encoding"));
+      call.cut();
+      assertArrayEquals(new byte[] {1, 2, 3}, response.rest());
+      assertTrue(response.isCut());
     }
   }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -225,5 +226,16 @@ class ReplyErrorTest {
         WholeReply.read(
             bytes("{\"choices\":[" + answer + "],\"error\":{\"message\":\"m\"}}"), 1 << 20);
     assertEquals("m", whole.error().message());
+  }
+
+  // Each took milliseconds where fields were looked for in what has none.
+  @Test
+  @Timeout(20)
+  void errorsWithoutWords_costNoMoreThanOthers() {
+    for (int i = 0; i < 20_000; i++) {
+      assertEquals(422, ReplyError.of(422, bytes("{\"code\":1}")).status());
+    }
+    byte[] long255 = bytes("[" + "{},".repeat(85_000) + "{}]");
+    assertEquals(422, ReplyError.of(422, long255).status());
   }
 }

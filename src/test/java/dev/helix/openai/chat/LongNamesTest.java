@@ -1,0 +1,30 @@
+package dev.helix.openai.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** No name that somebody sent is held when what it stood in was read. */
+class LongNamesTest {
+  @Test
+  @Timeout(60)
+  void namesThatNobodySentBefore_areNotKept() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx48m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LongNames.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(List.of("refused 100", "passed over 1800"), said.lines().toList());
+    assertEquals(0, process.waitFor());
+  }
+}
