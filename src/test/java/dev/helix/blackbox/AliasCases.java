@@ -121,9 +121,8 @@ interface AliasCases extends Fixture {
     RawResponse known = RawClient.get(endpoint.url(), path, "Authorization", OwnerCases.ACME);
     boolean encoded = path.contains("%");
     if (!isServed(path) || (encoded && !takesEncodedSlashes())) {
-      for (RawResponse response : List.of(refused, known)) {
-        assertTrue(List.of(400, 401, 404).contains(response.status()), response::text);
-      }
+      assertTrue(List.of(400, 401, 404).contains(refused.status()), refused::text);
+      assertTrue(List.of(200, 400, 401, 404).contains(known.status()), known::text);
       return;
     }
     Errors.check(401, "invalid_api_key", refused);

@@ -130,14 +130,21 @@ interface PassthroughCases extends Fixture {
   default void callersSlowerThanTheUpstream_getAll_andTheConnectionGoesOn() {
     Endpoint endpoint = usual();
     byte[] sound = bytes(3_000_000); // more than sockets hold
-    try (RawClient client = RawClient.connect(endpoint.url(), 4096)) {
+    RawClient client = RawClient.connect(endpoint.url(), 4096);
+    try {
       for (int i = 0; i < 5; i++) {
         client.post("/v1/audio/speech", "{\"input\":\"Hi\"}");
         endpoint.upstream().next().respond(200, "audio/mpeg", sound);
         RawResponse response = client.response();
         assertArrayEquals(sound, response.rest());
         assertFalse(response.isCut());
+        if (!cutsConnections()) { // Then it says that it ends.
+          client.close();
+          client = RawClient.connect(endpoint.url(), 4096);
+        }
       }
+    } finally {
+      client.close();
     }
   }
 
@@ -296,7 +303,9 @@ interface PassthroughCases extends Fixture {
   })
   default void nothingElsePasses(int status, String method, String path) {
     Endpoint endpoint = usual();
-    Errors.check(status, RawClient.exchange(endpoint.url(), method, path, JSON));
+    // Some servers refuse a DELETE that has a body themselves.
+    byte[] body = method.equals("DELETE") ? new byte[0] : JSON;
+    Errors.check(status, RawClient.exchange(endpoint.url(), method, path, body));
     assertNull(endpoint.upstream().poll(Duration.ofMillis(10)));
   }
 
