@@ -65,6 +65,19 @@ public record ApiError(
         500, "The server made a mistake; its log says more.", "server_error", null, "internal");
   }
 
+  /** Nothing answers at this path. */
+  public static ApiError nothingAt(String path) {
+    return new ApiError(
+        404,
+        "There is nothing at "
+            + path
+            + ". The endpoints are POST /v1/chat/completions and GET /v1/models; some others of an"
+            + " upstream pass through.",
+        "invalid_request_error",
+        null,
+        "not_found");
+  }
+
   /** A method that the path does not have: 405. */
   public static ApiError methodNotAllowed(String method, String allowed) {
     return new ApiError(

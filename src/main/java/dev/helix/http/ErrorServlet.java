@@ -54,19 +54,9 @@ public final class ErrorServlet extends HttpServlet {
       return; // There is no place for another answer.
     }
     Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-    ErrorResponse.write(response, status instanceof Integer code ? error(code) : notFound(request));
-  }
-
-  private static ApiError notFound(HttpServletRequest request) {
-    return new ApiError(
-        404,
-        "There is nothing at "
-            + request.getRequestURI()
-            + ". The endpoints are POST /v1/chat/completions and GET /v1/models; some others of an"
-            + " upstream pass through.",
-        "invalid_request_error",
-        null,
-        "not_found");
+    ErrorResponse.write(
+        response,
+        status instanceof Integer code ? error(code) : ApiError.nothingAt(request.getRequestURI()));
   }
 
   private static ApiError error(int code) {

@@ -58,7 +58,10 @@ public final class ChatCompletionsServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (request.getMethod().equals("POST")) {
+    String behind = request.getPathInfo();
+    if (behind != null && !behind.equals("/")) {
+      ErrorResponse.write(response, ApiError.nothingAt(request.getRequestURI()));
+    } else if (request.getMethod().equals("POST")) {
       endpoint.chat(request, response);
     } else {
       response.setHeader("Allow", "POST");
