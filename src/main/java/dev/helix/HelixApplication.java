@@ -103,7 +103,7 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(SessionManager.class.getName(), sessions);
     context.setAttribute(BodyBudget.class.getName(), budget);
     context.setAttribute(ModelCatalog.class.getName(), models);
-    context.setAttribute(FirstModel.class.getName(), (FirstModel) models::firstId);
+    context.setAttribute(FirstModel.class.getName(), firstModel(backend, models));
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(
         Passing.class.getName(), new Passing(passing, turns, budget, forwarding, timers));
@@ -125,6 +125,10 @@ public final class HelixApplication implements ServletContextListener {
     }
   }
 
+  private static FirstModel firstModel(ChatBackend backend, ModelCatalog models) {
+    return backend instanceof RoutedUpstreams several ? several::firstModel : models::firstId;
+  }
+
   private static ChatBackend backend(
       HelixConfig config,
       Settings settings,
@@ -140,7 +144,7 @@ public final class HelixApplication implements ServletContextListener {
     }
     Upstreams upstreams = config.upstreams();
     return upstreams.areNamed()
-        ? new RoutedUpstreams(upstreams.all(), config.chat().modelsCache(), forwarding, timers)
+        ? new RoutedUpstreams(upstreams, config.chat().modelsCache(), forwarding, timers)
         : new UpstreamBackend(upstreams.all().get(0).settings(), timers);
   }
 

@@ -198,7 +198,7 @@ public final class ModelCatalog {
    */
   private static byte[] list(byte[] body) {
     try {
-      JsonNode json = Json.MAPPER.readTree(body);
+      JsonNode json = Json.EXACT.readTree(body);
       if (json == null || json.path("data").isArray()) {
         return json == null ? null : body;
       }

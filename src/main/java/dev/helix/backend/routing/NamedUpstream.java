@@ -2,6 +2,7 @@ package dev.helix.backend.routing;
 
 import dev.helix.backend.models.ModelCatalog;
 import dev.helix.backend.upstream.UpstreamBackend;
+import dev.helix.text.Json;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,10 +16,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One of several upstreams, with what is known of its models. Safe for use by many threads. */
 final class NamedUpstream implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(NamedUpstream.class.getName());
+
+  /** How long nobody waits for a list that was waited for in vain. */
+  private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Upstream upstream;
   private final UpstreamBackend backend;
@@ -26,6 +32,11 @@ final class NamedUpstream implements AutoCloseable {
 
   /** Its own list; null where the settings say which models it has. */
   private final ModelCatalog catalog;
+
+  private final AtomicBoolean warned = new AtomicBoolean();
+
+  /** Until when nobody waits for its list, by {@link System#nanoTime}: it is known to hang. */
+  private volatile long hangsUntil = System.nanoTime();
 
   private byte[] read; // guarded by this
   private ModelList listed; // guarded by this
@@ -71,15 +82,37 @@ final class NamedUpstream implements AutoCloseable {
     }
   }
 
-  /** The models that it is known to have; null where its list could never be had. */
+  /**
+   * The models that it is known to have; null where its list could never be had. A list that cannot
+   * be used is logged, and the one before holds.
+   */
   synchronized ModelList listed() {
     Optional<byte[]> last = catalog == null ? Optional.empty() : catalog.lastList();
     if (last.isPresent() && last.get() != read) {
       byte[] before = read;
       read = last.get();
-      listed = Arrays.equals(before, read) ? listed : ModelList.of(read);
+      hangsUntil = System.nanoTime();
+      try {
+        listed = Arrays.equals(before, read) ? listed : ModelList.of(read);
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "the list of models of " + backend.describe() + " is unusable", e);
+      }
     }
     return listed;
+  }
+
+  /** Has the log say, once, that it lists an id which begins with another's name. */
+  void warnOf(String id, NamedUpstream other) {
+    if (warned.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          "{0} lists {1}, which begins with the name of the upstream {2}, who is asked for it:"
+              + " {3}/{1} asks this one",
+          backend.describe(),
+          Json.quote(id),
+          other.name(),
+          name());
+    }
   }
 
   /** Whether it may be asked for a model by its own name, listed or not. */
@@ -88,8 +121,8 @@ final class NamedUpstream implements AutoCloseable {
   }
 
   /**
-   * Complete when {@link #listed} is as new as its settings want it, or where it failed before.
-   * Never fails.
+   * Complete when {@link #listed} is as new as its settings want it, or where it failed or hung
+   * before. Never fails.
    */
   CompletionStage<?> lookAgain() {
     if (catalog == null) {
@@ -97,12 +130,26 @@ final class NamedUpstream implements AutoCloseable {
     }
     boolean failing = catalog.isFailing();
     CompletionStage<byte[]> list = catalog.list();
-    return failing ? CompletableFuture.completedStage(null) : list;
+    return failing ? CompletableFuture.completedStage(null) : unlessHanging(list);
   }
 
-  /** Complete when {@link #listed} is no older than a second, or cannot be had. Never fails. */
+  /**
+   * Complete when {@link #listed} is no older than a second, cannot be had, or where it hung
+   * before. Never fails.
+   */
   CompletionStage<?> lookAnew() {
-    return catalog == null ? CompletableFuture.completedStage(null) : catalog.freshList();
+    return catalog == null
+        ? CompletableFuture.completedStage(null)
+        : unlessHanging(catalog.freshList());
+  }
+
+  private CompletionStage<?> unlessHanging(CompletionStage<byte[]> list) {
+    return System.nanoTime() - hangsUntil < 0 ? CompletableFuture.completedStage(null) : list;
+  }
+
+  /** Somebody waited for its list in vain: nobody else does for a while, unless it comes. */
+  void hangs() {
+    hangsUntil = System.nanoTime() + HANGING_NANOS;
   }
 
   /**

@@ -22,8 +22,7 @@ final class Refusal {
    * its list.
    */
   static ApiError unknown(String model, List<NamedUpstream> upstreams) {
-    String shown =
-        model.length() <= SHOWN_CHARACTERS ? model : model.substring(0, SHOWN_CHARACTERS) + "…";
+    String shown = shown(model);
     List<String> silent =
         upstreams.stream()
             .filter(upstream -> upstream.listed() == null)
@@ -31,32 +30,48 @@ final class Refusal {
             .toList();
     if (silent.isEmpty()) {
       String names = upstreams.stream().map(NamedUpstream::name).collect(Collectors.joining(", "));
-      return new ApiError(
-          404,
+      return notFound(
           "The model '"
               + shown
               + "' does not exist: none of the upstreams "
               + names
-              + " lists it. UPSTREAM/MODEL asks one of them all the same.",
-          "invalid_request_error",
-          "model",
-          "model_not_found");
+              + " lists it. UPSTREAM/MODEL asks one of them all the same.");
     }
     return new ApiError(
         503,
-        "The model '"
+        "Whose the model '"
             + shown
-            + "' is in no list that is known, and of "
+            + "' is cannot be said, as of "
             + String.join(", ", silent)
-            + " the list cannot be had. Try again, or ask by the upstream's name: "
+            + " the list cannot be had. Try again, ask by the upstream's name, such as "
             + silent.get(0)
             + "/"
             + shown
-            + ".",
+            + ", or set helix.upstream."
+            + silent.get(0)
+            + ".models.",
         "upstream_error",
         "model",
         "upstream_models_unknown",
         SOON);
+  }
+
+  /** Why an upstream is not asked for a model though it is named: its settings leave it out. */
+  static ApiError notSet(String model, NamedUpstream upstream) {
+    return notFound(
+        "The model '"
+            + shown(model)
+            + "' does not exist: it is not in helix.upstream."
+            + upstream.name()
+            + ".models.");
+  }
+
+  private static String shown(String model) {
+    return model.length() <= SHOWN_CHARACTERS ? model : model.substring(0, SHOWN_CHARACTERS) + "…";
+  }
+
+  private static ApiError notFound(String message) {
+    return new ApiError(404, message, "invalid_request_error", "model", "model_not_found");
   }
 
   /** Tells the caller of an error, as an upstream would. */

@@ -1,25 +1,59 @@
 package dev.helix.backend.routing;
 
+import dev.helix.backend.BackendException;
+import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend.Exchange;
-import java.util.function.Supplier;
+import dev.helix.backend.ReplyReceiver;
+import dev.helix.http.ApiError;
+import java.util.function.Function;
 
 /**
- * An exchange with one of several upstreams, which may have to be found first. Safe for use by many
- * threads.
+ * An exchange with one of several upstreams, which may have to be found first. What is needed to
+ * begin it, the body among it, is held until it begins, is refused or is cancelled; who waits to
+ * begin it holds this alone. Safe for use by many threads.
  */
 final class RoutedExchange implements Exchange {
+  private record Pending(ReplyReceiver receiver, Function<Route, Exchange> begin) {}
+
+  private Pending pending; // guarded by this
   private volatile NamedUpstream upstream;
   private Exchange running; // guarded by this
   private int asked; // guarded by this
   private volatile boolean cancelled;
 
-  /** Begins with this upstream, unless nobody wants that any more. */
-  void begin(NamedUpstream with, Supplier<Exchange> exchange) {
-    if (cancelled) {
+  RoutedExchange(ReplyReceiver receiver, Function<Route, Exchange> begin) {
+    this.pending = new Pending(receiver, begin);
+  }
+
+  /** An exchange with nobody. */
+  static RoutedExchange refused(ApiError error, ReplyReceiver receiver) {
+    RoutedExchange exchange = new RoutedExchange(receiver, route -> null);
+    exchange.refuse(error);
+    return exchange;
+  }
+
+  private synchronized Pending take() {
+    Pending taken = pending;
+    pending = null;
+    return taken;
+  }
+
+  /** Begins, unless it was begun or refused before, or nobody wants that any more. */
+  void begin(Route route) {
+    Pending taken = take();
+    if (taken == null) {
       return;
     }
-    upstream = with;
-    Exchange begun = exchange.get();
+    upstream = route.upstream();
+    Exchange begun;
+    try {
+      begun = taken.begin().apply(route);
+    } catch (RuntimeException e) {
+      taken
+          .receiver()
+          .failed(new BackendException(Reason.BROKEN, "The upstream could not be asked.", e));
+      return;
+    }
     int bytes;
     synchronized (this) {
       running = begun;
@@ -33,15 +67,19 @@ final class RoutedExchange implements Exchange {
     }
   }
 
+  /** Tells the caller why nobody is asked, unless it was begun or refused before. */
+  void refuse(ApiError error) {
+    Pending taken = take();
+    if (taken != null) {
+      Refusal.tell(error, taken.receiver());
+    }
+  }
+
   private synchronized Exchange runningOrOwe(int bytes) {
     if (running == null) {
       asked += bytes;
     }
     return running;
-  }
-
-  boolean isCancelled() {
-    return cancelled;
   }
 
   @Override
@@ -61,6 +99,7 @@ final class RoutedExchange implements Exchange {
   @Override
   public void cancel() {
     cancelled = true;
+    Pending unused = take();
     Exchange current = runningOrOwe(0);
     if (current != null) {
       current.cancel();

@@ -1,7 +1,5 @@
 package dev.helix.backend.routing;
 
-import dev.helix.backend.BackendException;
-import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ChatCall;
 import dev.helix.backend.PassedCall;
@@ -25,12 +23,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Several upstreams with names. Each is asked for the models that it lists, and for any of its own
- * by {@code NAME/MODEL}; what names no model is for the first. Each has its own key, connections
+ * Several upstreams with names. Each is asked for any model of its own by {@code NAME/MODEL}, and
+ * for those that it lists; what names no model is for the first. Each has its own key, connections
  * and headers. Safe for use by many threads.
  */
 public final class RoutedUpstreams implements ChatBackend, PassingBackend {
-  /** How long a list of all models waits for one of them: the others' are not held up by it. */
+  /** How long anybody waits for a list that does not come: the others are not held up by it. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** What goes to every upstream to which something passes through. */
@@ -38,19 +36,14 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
 
   private final Map<String, NamedUpstream> upstreams = new LinkedHashMap<>();
   private final List<NamedUpstream> inOrder;
+  private final boolean ordered;
   private final long keptNanos;
+  private final Executor executor;
   private final ScheduledExecutorService timers;
   private volatile ModelIndex index;
 
   /** When the lists were last looked at, by {@link System#nanoTime}. */
   private volatile long looked;
-
-  /**
-   * One upstream and where the model is named otherwise.
-   *
-   * @param model the model to be sent instead; null where the request's own name stands
-   */
-  private record Route(NamedUpstream upstream, String model) {}
 
   /**
    * Opens them all; connections are made when first used. Executor and timers stay the caller's to
@@ -59,10 +52,10 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
    * @param kept how long a list of models holds
    */
   public RoutedUpstreams(
-      List<Upstream> all, Duration kept, Executor executor, ScheduledExecutorService timers) {
+      Upstreams all, Duration kept, Executor executor, ScheduledExecutorService timers) {
     boolean opened = false;
     try {
-      for (Upstream upstream : all) {
+      for (Upstream upstream : all.all()) {
         upstreams.put(
             upstream.settings().name(), new NamedUpstream(upstream, kept, executor, timers));
       }
@@ -73,7 +66,9 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
       }
     }
     this.inOrder = List.copyOf(upstreams.values());
+    this.ordered = all.ordered();
     this.keptNanos = kept.toNanos();
+    this.executor = executor;
     this.timers = timers;
     this.looked = System.nanoTime();
   }
@@ -104,37 +99,62 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
 
   @Override
   public CompletionStage<byte[]> models() {
-    looked = System.nanoTime();
-    CompletableFuture<Void> all = all(NamedUpstream::lookAgain);
-    ScheduledFuture<?> enough =
-        timers.schedule(() -> all.complete(null), PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-    return all.thenApply(
-        ignored -> {
-          enough.cancel(false);
-          return index().union();
-        });
+    return lookAround().thenApplyAsync(ignored -> index().union(), executor);
   }
 
-  private CompletableFuture<Void> all(Function<NamedUpstream, CompletionStage<?>> each) {
-    return CompletableFuture.allOf(
-        inOrder.stream()
-            .map(upstream -> each.apply(upstream).toCompletableFuture())
-            .toArray(CompletableFuture[]::new));
+  /**
+   * The model for a chat that names none: the first of all. Empty where there is none, or where one
+   * that comes earlier in a set order never gave its list. Blocks for a second at most.
+   */
+  public Optional<String> firstModel() {
+    lookAround().join();
+    return index().first();
+  }
+
+  private CompletableFuture<Void> lookAround() {
+    looked = System.nanoTime();
+    return patiently(all(NamedUpstream::lookAgain));
+  }
+
+  private List<? extends CompletableFuture<?>> all(
+      Function<NamedUpstream, CompletionStage<?>> each) {
+    return inOrder.stream().map(upstream -> each.apply(upstream).toCompletableFuture()).toList();
+  }
+
+  /** Complete when all upstreams' lists have come, or were waited for long enough. */
+  private CompletableFuture<Void> patiently(List<? extends CompletableFuture<?>> lists) {
+    CompletableFuture<Void> all = CompletableFuture.allOf(lists.toArray(CompletableFuture[]::new));
+    if (all.isDone()) {
+      return all;
+    }
+    ScheduledFuture<?> enough =
+        timers.schedule(
+            () -> executor.execute(() -> giveUp(lists, all)), PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+    return all.whenComplete((ignored, never) -> enough.cancel(false));
+  }
+
+  private void giveUp(List<? extends CompletableFuture<?>> lists, CompletableFuture<Void> all) {
+    for (int i = 0; i < lists.size(); i++) {
+      if (!lists.get(i).isDone()) {
+        inOrder.get(i).hangs();
+      }
+    }
+    all.complete(null);
   }
 
   /** Where two come here at once the last index holds, and nothing is lost with the other. */
   private ModelIndex index() {
-    ModelIndex current = ModelIndex.of(inOrder, index);
+    ModelIndex current = ModelIndex.of(inOrder, ordered, index);
     index = current;
     return current;
   }
 
   @Override
   public Optional<byte[]> model(String id) {
-    Route named = byName(id);
-    ModelList list = named == null ? null : named.upstream.listed();
+    Route route = index().find(id);
+    ModelList list = route == null || route.model() == null ? null : route.upstream().listed();
     return Optional.ofNullable(list)
-        .map(known -> known.named(named.model, id))
+        .map(known -> known.named(route.model(), id))
         .map(entry -> Json.utf8(entry.toString()));
   }
 
@@ -146,13 +166,12 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
           field.model(),
           receiver,
           route -> {
-            NamedUpstream to = route.upstream;
+            NamedUpstream to = route.upstream();
             Map<String, String> headers = to.own(call.headers(), Set.of());
             return to.backend().chat(headers, body(call.body(), field, route), named(to, receiver));
           });
     } catch (InvalidRequestException e) {
-      Refusal.tell(e.error(), receiver);
-      return new RoutedExchange();
+      return RoutedExchange.refused(e.error(), receiver);
     }
   }
 
@@ -167,14 +186,13 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
           field.model(),
           receiver,
           route -> {
-            NamedUpstream to = route.upstream;
+            NamedUpstream to = route.upstream();
             Map<String, String> headers = to.own(call.headers(), PASSED);
             SentBody body = call.body() == null ? null : body(call.body(), field, route);
             return to.backend().pass(call, headers, body, named(to, receiver));
           });
     } catch (InvalidRequestException e) {
-      Refusal.tell(e.error(), receiver);
-      return new RoutedExchange();
+      return RoutedExchange.refused(e.error(), receiver);
     }
   }
 
@@ -183,37 +201,50 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
   }
 
   private static SentBody body(byte[] body, ModelField field, Route route) {
-    return route.model == null ? SentBody.of(body) : field.with(route.model, body);
+    return route.model() == null ? SentBody.of(body) : field.with(route.model(), body);
   }
 
   /** Begins at once where it is known with whom, else when the lists were asked for again. */
   private Exchange route(String model, ReplyReceiver receiver, Function<Route, Exchange> begin) {
-    RoutedExchange exchange = new RoutedExchange();
+    RoutedExchange exchange = new RoutedExchange(receiver, begin);
     Route route = find(model);
     if (route != null) {
-      exchange.begin(route.upstream, () -> begin.apply(route));
+      exchange.begin(route);
       lookAgain();
-      return exchange;
+    } else if (index().named(model) != null) {
+      exchange.refuse(Refusal.notSet(model, index().named(model)));
+    } else {
+      search(model, exchange);
+    }
+    return exchange;
+  }
+
+  /** Begins as soon as one list has the model; refuses when all have come or enough was waited. */
+  private void search(String model, RoutedExchange exchange) {
+    List<? extends CompletableFuture<?>> lists = all(NamedUpstream::lookAnew);
+    for (CompletableFuture<?> list : lists) {
+      if (!list.isDone()) {
+        CompletableFuture<Void> unused =
+            list.thenRunAsync(() -> beginIfFound(model, exchange), executor);
+      }
     }
     CompletableFuture<Void> unused =
-        all(NamedUpstream::lookAnew)
-            .thenRun(
+        patiently(lists)
+            .thenRunAsync(
                 () -> {
-                  Route found = find(model);
-                  if (found != null) {
-                    exchange.begin(found.upstream, () -> begin.apply(found));
-                  } else if (!exchange.isCancelled()) {
-                    Refusal.tell(Refusal.unknown(model, inOrder), receiver);
+                  if (!beginIfFound(model, exchange)) {
+                    exchange.refuse(Refusal.unknown(model, inOrder));
                   }
-                })
-            .exceptionally(
-                failure -> {
-                  receiver.failed(
-                      new BackendException(
-                          Reason.BROKEN, "The upstream could not be asked.", failure));
-                  return null;
-                });
-    return exchange;
+                },
+                executor);
+  }
+
+  private boolean beginIfFound(String model, RoutedExchange exchange) {
+    Route route = find(model);
+    if (route != null) {
+      exchange.begin(route);
+    }
+    return route != null;
   }
 
   /** Keeps the lists new while only chats come. */
@@ -225,20 +256,7 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
   }
 
   private Route find(String model) {
-    if (model == null) {
-      return new Route(inOrder.get(0), null);
-    }
-    NamedUpstream owner = index().owner(model);
-    return owner == null ? byName(model) : new Route(owner, null);
-  }
-
-  private Route byName(String model) {
-    int slash = model.indexOf('/');
-    NamedUpstream upstream = slash < 0 ? null : upstreams.get(model.substring(0, slash));
-    String own = model.substring(slash + 1);
-    return upstream == null || own.isEmpty() || !upstream.takes(own)
-        ? null
-        : new Route(upstream, own);
+    return model == null ? new Route(inOrder.get(0), null) : index().find(model);
   }
 
   @Override

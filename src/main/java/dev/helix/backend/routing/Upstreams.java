@@ -8,9 +8,10 @@ import java.util.List;
  * The upstreams that are set: none, one without a name, or one and more with names. Immutable.
  *
  * @param all in the order in which they are asked who has a model
+ * @param ordered whether that order is set: then nobody is asked for what one before may have
  * @param forwarded the caller's headers that go to any of them, or to another backend
  */
-public record Upstreams(List<Upstream> all, List<String> forwarded) {
+public record Upstreams(List<Upstream> all, boolean ordered, List<String> forwarded) {
   public Upstreams {
     all = List.copyOf(all);
     forwarded = List.copyOf(forwarded);

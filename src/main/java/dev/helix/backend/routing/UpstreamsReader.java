@@ -76,6 +76,7 @@ final class UpstreamsReader {
     if (names.isEmpty()) {
       return new Upstreams(
           single == null ? List.of() : List.of(new Upstream(single, List.of(), forwarded)),
+          false,
           forwarded);
     }
     refuseUnnamed(names.iterator().next());
@@ -94,7 +95,7 @@ final class UpstreamsReader {
         each ->
             each.headers()
                 .forEach(header -> headers.putIfAbsent(header.toLowerCase(Locale.ROOT), header)));
-    return new Upstreams(all, List.copyOf(headers.values()));
+    return new Upstreams(all, !order.isEmpty(), List.copyOf(headers.values()));
   }
 
   /** The names that can be used, in their order: the given one, else the alphabet's. */

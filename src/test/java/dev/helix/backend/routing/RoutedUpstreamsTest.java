@@ -59,7 +59,7 @@ class RoutedUpstreamsTest {
         "fixed/tts-1 → fixed → tts-1",
         "meta-llama/Llama-3 → local → meta-llama/Llama-3",
         "local/meta-llama/Llama-3 → local → meta-llama/Llama-3",
-        "local/odd → cloud → local/odd",
+        "local/odd → local → odd",
         "cloud/local/odd → cloud → local/odd",
         "local/not-listed → local → not-listed",
         "cloud/a/b → cloud → a/b",
@@ -109,7 +109,9 @@ class RoutedUpstreamsTest {
       assertEquals("invalid_request_error", error.path("type").asText());
       assertEquals("model", error.path("param").asText());
       assertTrue(error.path("message").asText().contains("'" + model + "'"), response.text());
-      assertTrue(error.path("message").asText().contains("local, cloud, fixed"), response.text());
+      String why =
+          model.startsWith("fixed/") ? "helix.upstream.fixed.models" : "local, cloud, fixed";
+      assertTrue(error.path("message").asText().contains(why), response.text());
     }
     assertEquals(List.of(), site.asked);
   }
@@ -199,7 +201,7 @@ class RoutedUpstreamsTest {
             "meta-llama/Llama-3",
             "gpt-4o",
             "cloud/shared",
-            "local/odd",
+            "cloud/local/odd",
             "tts-1",
             "fixed/shared"),
         site.models());
@@ -220,7 +222,8 @@ class RoutedUpstreamsTest {
         "cloud/shared → 200",
         "meta-llama/Llama-3 → 200",
         "local/meta-llama/Llama-3 → 200",
-        "local/odd → 200",
+        "cloud/local/odd → 200",
+        "local/odd → 404",
         "fixed/tts-1 → 200",
         "cloud/not-listed → 404",
         "fixed/gpt-4o → 404",

@@ -80,13 +80,14 @@ class SilentUpstreamsTest {
       JsonNode error = error(response, 503, "upstream_models_unknown");
       String message = error.path("message").asText();
       assertTrue(message.contains("of slow the list cannot be had"), message);
-      assertTrue(message.contains("slow/other"), message);
+      assertTrue(message.contains("slow/other, or set helix.upstream.slow.models"), message);
       assertEquals("1", response.header("Retry-After"));
     }
     assertEquals(List.of(), site.asked);
     site.lists.put("slow", Completions.models("other"));
+    long start = System.nanoTime();
     RawResponse later = ask(CHAT, "other");
-    for (int i = 0; later.status() == 503 && i < 1000; i++) {
+    while (later.status() == 503 && since(start).toSeconds() < 20) {
       later = ask(CHAT, "other");
     }
     assertEquals(200, later.status(), later::text);
