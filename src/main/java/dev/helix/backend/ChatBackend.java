@@ -82,6 +82,11 @@ public interface ChatBackend extends AutoCloseable {
       return null;
     }
 
+    /** Whether the backend refused the call by itself: it asked nobody, and nobody failed. */
+    default boolean isRefused() {
+      return false;
+    }
+
     /**
      * Ends the exchange. What still comes is ignored by the receiver; the model's work is stopped
      * where that can be done.

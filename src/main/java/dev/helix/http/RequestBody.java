@@ -59,7 +59,8 @@ public final class RequestBody implements AutoCloseable {
 
   /** Whether a request's body is JSON by its {@code Content-Type}. */
   public static boolean isJson(HttpServletRequest request) {
-    String type = request.getContentType();
+    // Jetty's getContentType throws where it does not know the charset.
+    String type = request.getHeader("Content-Type");
     String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return media.equals("application/json")
         || (media.startsWith("application/") && media.endsWith("+json"));

@@ -103,6 +103,15 @@ public final class Json {
     return marked ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8;
   }
 
+  /** Whether a text begins as UTF-16 and UTF-32 do, with a mark of theirs or a zero byte. */
+  public static boolean isWide(byte[] text) {
+    if (text.length < 2) {
+      return false;
+    }
+    int start = ((text[0] & 0xFF) << 8) | (text[1] & 0xFF);
+    return text[0] == 0 || text[1] == 0 || start == 0xFEFF || start == 0xFFFE;
+  }
+
   /** Where in a range the first bytes are that are not UTF-8; -1 where all are. */
   public static int indexOfNonUtf8(byte[] bytes, int from, int to) {
     int ascii = from;

@@ -31,17 +31,18 @@ public final class BackendFailures {
   }
 
   /**
-   * Logs a failure.
+   * Logs a failure; at a lower level where it is the backend's refusal, and nobody's failure.
    *
-   * @param who who failed; null for the backend as a whole
+   * @param flow says who failed
    * @param cause may be null
    */
-  public void log(String who, String failure, Throwable cause) {
+  public void log(BackendFlow flow, String failure, Throwable cause) {
+    String who = flow.describe() == null ? backend.describe() : flow.describe();
     String why = cause == null ? "" : " (" + cause + ")";
     LOG.log(
-        Level.WARNING,
+        flow.isRefused() ? Level.INFO : Level.WARNING,
         escaped(
-            (who == null ? backend.describe() : who)
+            (flow.isRefused() ? "nobody was asked" : who)
                 + ": "
                 + bounded(backend.masked(failure))
                 + bounded(backend.masked(why))));

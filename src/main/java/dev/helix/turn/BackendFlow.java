@@ -21,8 +21,13 @@ public final class BackendFlow {
   }
 
   /** What the log calls who answers; null for the backend as a whole. */
-  public String describe() {
+  String describe() {
     return exchange == null ? null : exchange.describe();
+  }
+
+  /** Whether the backend refused the call and asked nobody. */
+  boolean isRefused() {
+    return exchange != null && exchange.isRefused();
   }
 
   /** So many bytes came, which count against the window until they are asked for again. */

@@ -253,7 +253,7 @@ final class Turn implements CallerStream.Listener {
   private void conclude(Ending decided, Throwable cause) {
     ending = decided;
     if (decided.failure() != null) {
-      failures.log(backend.describe(), decided.failure(), cause);
+      failures.log(backend, decided.failure(), cause);
     }
     if (decided.abandons()) {
       backend.cancel();

@@ -12,6 +12,7 @@ import java.util.logging.SimpleFormatter;
 /** What a class of this JVM logs for the operator while this is open. Thread-safe. */
 public final class LoggedLines extends Handler implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
 
   /** Held, as the JDK forgets loggers that nobody holds. */
   private final Logger logger;
@@ -31,6 +32,11 @@ public final class LoggedLines extends Handler implements AutoCloseable {
     return List.copyOf(lines);
   }
 
+  /** Those of the lines so far that warn. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
   /** Waits for a line with these words, and gives it; fails when none comes in time. */
   public String await(String words) {
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
@@ -48,7 +54,11 @@ public final class LoggedLines extends Handler implements AutoCloseable {
   @Override
   public void publish(LogRecord record) {
     if (record.getLevel().intValue() >= Level.INFO.intValue()) {
-      lines.add(new SimpleFormatter().formatMessage(record));
+      String line = new SimpleFormatter().formatMessage(record);
+      if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+        warnings.add(line);
+      }
+      lines.add(line);
     }
   }
 

@@ -12,6 +12,9 @@ import java.util.Arrays;
 final class FormReader {
   private static final int LONGEST_HEAD = 16 * 1024;
 
+  /** The most bytes of one character. */
+  private static final int MOST_BYTES = 3;
+
   private final byte[] body;
   private final byte[] delimiter;
   private int at;
@@ -21,28 +24,40 @@ final class FormReader {
     this.delimiter = ("--" + boundary).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The value of a header's parameter, which may be quoted; null where it has none. */
-  private static String value(String name, String header) {
+  /**
+   * The value of a header's parameter, which may be quoted; null where it has none.
+   *
+   * @throws InvalidRequestException if it has several, or one that is encoded (RFC 2231)
+   */
+  private static String value(String name, String header) throws InvalidRequestException {
+    String found = null;
     int at = header.indexOf(';');
     while (at >= 0) {
       int equals = header.indexOf('=', at);
       if (equals < 0) {
-        return null;
+        return found;
       }
       String before = header.substring(at, equals);
       StringBuilder value = new StringBuilder();
       at = header.indexOf(';', readValue(header, equals + 1, value));
-      if (before.substring(before.lastIndexOf(';') + 1).strip().equalsIgnoreCase(name)) {
-        return value.toString();
+      String parameter = before.substring(before.lastIndexOf(';') + 1).strip();
+      if (parameter.regionMatches(true, 0, name + "*", 0, name.length() + 1)) {
+        throw unreadable("a " + name + " in it is encoded");
+      }
+      if (parameter.equalsIgnoreCase(name)) {
+        if (found != null) {
+          throw unreadable("a header in it has two of " + name);
+        }
+        found = value.toString();
       }
     }
-    return null;
+    return found;
   }
 
   /** Reads one value, and says where it ends. */
   private static int readValue(String header, int from, StringBuilder value) {
     int i = from;
-    while (i < header.length() && header.charAt(i) == ' ') {
+    while (i < header.length() && " \t".indexOf(header.charAt(i)) >= 0) {
       i++;
     }
     if (i == header.length() || header.charAt(i) != '"') {
@@ -80,12 +95,14 @@ final class FormReader {
       String name = partName();
       int from = at;
       int to = nextDelimiter();
-      if ("model".equals(name)) {
+      if (ModelField.isModel(name)) {
         if (seen) {
           throw ModelField.twice();
         }
         seen = true;
+        ModelField.requireShort((to - from) / MOST_BYTES);
         String model = new String(body, from, Math.max(0, to - from), StandardCharsets.UTF_8);
+        ModelField.requireShort(model.length());
         found = ModelField.named(model, from, Math.max(from, to), false);
       }
     }
@@ -95,18 +112,28 @@ final class FormReader {
   /** Reads a part's head, up to its content. */
   private String partName() throws InvalidRequestException {
     String name = null;
+    boolean disposed = false;
     int start = at;
     while (true) {
       int end = lineEnd(at);
       if (end == body.length || end - start > LONGEST_HEAD) {
         throw unreadable("the head of a part has no end");
       }
+      boolean folded = " \t".indexOf(body[at]) >= 0;
       String line = new String(body, at, end - at, StandardCharsets.UTF_8).strip();
       at = end + 1;
+      if (folded) {
+        throw unreadable("a header of a part begins with a blank");
+      }
       if (line.isEmpty()) {
         return name;
       }
-      if (line.regionMatches(true, 0, "content-disposition:", 0, 20)) {
+      String header = line.substring(0, Math.max(0, line.indexOf(':'))).strip();
+      if (header.equalsIgnoreCase("content-disposition")) {
+        if (disposed) {
+          throw unreadable("a part says twice what it is");
+        }
+        disposed = true;
         name = value("name", line);
       }
     }

@@ -3,6 +3,7 @@ package dev.helix.backend.routing;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.backend.upstream.SentBody;
+import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.text.Json;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Locale;
 record ModelField(String model, int from, int to, boolean quoted) {
   static final ModelField NONE = new ModelField(null, 0, 0, false);
 
+  private static final String FORM = "application/x-www-form-urlencoded";
   private static final String MODEL = "model";
   private static final int LONGEST = 4096;
 
@@ -39,18 +41,48 @@ record ModelField(String model, int from, int to, boolean quoted) {
     if (media.startsWith("multipart/")) {
       return FormReader.model(type, body);
     }
+    if (media.startsWith(FORM)) {
+      throw new InvalidRequestException(
+          new ApiError(
+              415,
+              "With several upstreams a body of the type " + FORM + " is not taken: send JSON.",
+              "invalid_request_error",
+              "Content-Type",
+              "unsupported_media_type"));
+    }
     boolean json = media.startsWith("application/") && media.split(";", 2)[0].contains("json");
     return json || looksLikeJson(body) ? inJson(body, false) : NONE;
   }
 
-  /** A model's name, which is no longer than any is. */
-  static ModelField named(String model, int from, int to, boolean quoted)
-      throws InvalidRequestException {
-    if (model.length() > LONGEST) {
+  /**
+   * Checks how long a model's name is, before it is read.
+   *
+   * @param length at most so many characters
+   */
+  static void requireShort(int length) throws InvalidRequestException {
+    if (length > LONGEST) {
       throw new InvalidRequestException(
           "invalid_value", MODEL, "'model' is longer than " + LONGEST + " characters.");
     }
+  }
+
+  static ModelField named(String model, int from, int to, boolean quoted) {
     return new ModelField(model.isEmpty() ? null : model, from, to, quoted);
+  }
+
+  /**
+   * Whether a field is the model.
+   *
+   * @throws InvalidRequestException if it is another that some upstreams take for it
+   */
+  static boolean isModel(String field) throws InvalidRequestException {
+    if (MODEL.equalsIgnoreCase(field) && !MODEL.equals(field)) {
+      throw new InvalidRequestException(
+          "invalid_value",
+          MODEL,
+          "The request has a field '" + field + "', which some upstreams take for 'model'.");
+    }
+    return MODEL.equals(field);
   }
 
   static InvalidRequestException twice() {
@@ -71,7 +103,7 @@ record ModelField(String model, int from, int to, boolean quoted) {
   private static ModelField inJson(byte[] body, boolean valid) throws InvalidRequestException {
     byte[] text = Json.withoutMark(body);
     int mark = body.length - text.length;
-    if (text.length > 1 && (text[0] == 0 || text[1] == 0)) {
+    if (Json.isWide(text) || (!valid && Json.indexOfNonUtf8(text, 0, text.length) >= 0)) {
       throw invalid("The request body is not UTF-8.");
     }
     ModelField found = NONE;
@@ -81,24 +113,25 @@ record ModelField(String model, int from, int to, boolean quoted) {
       }
       boolean seen = false;
       while (parser.nextToken() != JsonToken.END_OBJECT) {
-        boolean model = parser.currentName().equals(MODEL);
+        boolean model = isModel(parser.currentName());
         JsonToken value = parser.nextToken();
         if (model && seen) {
           throw twice();
         }
         if (model && value == JsonToken.VALUE_STRING) {
           int from = (int) parser.currentTokenLocation().getByteOffset();
+          requireShort(parser.getTextLength());
           String name = parser.getText();
           int to = (int) parser.currentLocation().getByteOffset();
           found = named(name, mark + from, mark + to, true);
         } else if (model && value != JsonToken.VALUE_NULL) {
           throw new InvalidRequestException("invalid_type", MODEL, "'model' must be a string.");
         }
-        if (model && valid) {
-          return found;
-        }
         seen |= model;
         parser.skipChildren();
+      }
+      if (parser.nextToken() != null) {
+        throw invalid("There is more in the request body than one JSON object.");
       }
       return found;
     } catch (IOException e) {

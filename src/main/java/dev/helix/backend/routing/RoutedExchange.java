@@ -20,6 +20,7 @@ final class RoutedExchange implements Exchange {
   private Exchange running; // guarded by this
   private int asked; // guarded by this
   private volatile boolean cancelled;
+  private volatile boolean refused;
 
   RoutedExchange(ReplyReceiver receiver, Function<Route, Exchange> begin) {
     this.pending = new Pending(receiver, begin);
@@ -71,6 +72,7 @@ final class RoutedExchange implements Exchange {
   void refuse(ApiError error) {
     Pending taken = take();
     if (taken != null) {
+      refused = true;
       Refusal.tell(error, taken.receiver());
     }
   }
@@ -94,6 +96,11 @@ final class RoutedExchange implements Exchange {
   public String describe() {
     NamedUpstream with = upstream;
     return with == null ? null : with.backend().describe();
+  }
+
+  @Override
+  public boolean isRefused() {
+    return refused;
   }
 
   @Override

@@ -53,7 +53,7 @@ final class ChatRequestReader {
 
   /** Reads a body, which must not be changed afterwards. */
   static ChatRequestReader read(byte[] body) throws InvalidRequestException {
-    if (body.length > 1 && (body[0] == 0 || body[1] == 0)) {
+    if (Json.isWide(body)) {
       throw invalid("The request body is not UTF-8.");
     }
     ChatRequestReader reader = new ChatRequestReader(Json.withoutMark(body));

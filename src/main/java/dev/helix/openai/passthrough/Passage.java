@@ -249,19 +249,27 @@ final class Passage implements CallerStream.Listener {
     if (status >= 400 && status < 600) {
       BackendFailures failures = passing.turns().failures();
       ReplyError told = failures.masked(ReplyError.of(status, error.toByteArray()));
-      failures.log(flow.describe(), "status " + status + ": " + told.message(), null);
+      failures.log(flow, "status " + status + ": " + told.message(), null);
       tell(status, told.toJson());
     } else {
-      fail(
+      failed(
           ErrorMapping.invalidResponse(
-              "The upstream answered with status " + status + ", which is no answer."));
+              "The upstream answered with status " + status + ", which is no answer."),
+          null);
     }
   }
 
   private void broke(BackendException cause) {
     flow.ended();
-    LOG.log(Level.DEBUG, "the upstream failed", cause);
-    fail(ErrorMapping.of(cause));
+    failed(ErrorMapping.of(cause), cause.getCause());
+  }
+
+  private void failed(ApiError why, Throwable cause) {
+    if (!ending && !over) {
+      String what = why.status() + " " + why.code() + ": " + why.message();
+      passing.turns().failures().log(flow, what, cause);
+    }
+    fail(why);
   }
 
   /** Tells the caller of an error, as far as there is room for one in what was begun. */
@@ -369,9 +377,9 @@ final class Passage implements CallerStream.Listener {
     if (caller.waits() && now - taken >= settings.stalledReaderTimeout().toNanos()) {
       left("the caller takes nothing");
     } else if (head == null && now - started >= silence()) {
-      fail(ErrorMapping.late());
+      failed(ErrorMapping.late(), null);
     } else if (!ending && !held && now - heard >= silence()) {
-      fail(ErrorMapping.silent());
+      failed(ErrorMapping.silent(), null);
     }
     if (!over) {
       long patience = Math.min(silence(), settings.stalledReaderTimeout().toNanos());

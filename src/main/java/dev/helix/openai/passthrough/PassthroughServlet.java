@@ -105,7 +105,7 @@ public final class PassthroughServlet extends HttpServlet {
 
   private static void requireType(HttpServletRequest request, RequestBody body)
       throws InvalidRequestException {
-    String type = request.getContentType();
+    String type = request.getHeader("Content-Type");
     if ((type == null || type.isBlank()) && body.length() > 0) {
       throw new InvalidRequestException(
           new ApiError(

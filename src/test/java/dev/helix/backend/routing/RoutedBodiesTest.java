@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the model is found in bodies of every form, and how they are sent on with another name. */
 class RoutedBodiesTest {
@@ -53,6 +54,10 @@ class RoutedBodiesTest {
     return form.toByteArray();
   }
 
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   private static final String FORM = "multipart/form-data; x=1; boundary=\"a 'b\"";
   private static final String FILE =
       "Content-Disposition: form-data; name=\"file\"; filename=\"model.wav\"\r\n"
@@ -79,6 +84,8 @@ class RoutedBodiesTest {
             "content-type: text/plain\r\ncontent-disposition:form-data;name=\"model\"\r\n\r\ntts-1",
             "fixed",
             "tts-1"),
+        Arguments.of(
+            "Content-Disposition : form-data;\tname=\t\"model\"\r\n\r\ntts-1", "fixed", "tts-1"),
         Arguments.of(field("name=\"model\"", ""), "local", ""),
         Arguments.of(field("name=\"model_\"", "gpt-4o"), "local", "gpt-4o"));
   }
@@ -127,6 +134,21 @@ class RoutedBodiesTest {
         Arguments.of(
             json, "{\"model\":\"tts-1\",\"model\":\"gpt-4o\"}".getBytes(StandardCharsets.UTF_8)),
         Arguments.of(json, "{\"model\":\"gpt-4o\"}".getBytes(StandardCharsets.UTF_16LE)),
+        Arguments.of(json, "\ufeff{\"model\":\"cloud/m\"}".getBytes(StandardCharsets.UTF_16LE)),
+        Arguments.of(json, "\ufeff{\"model\":\"cloud/m\"}".getBytes(StandardCharsets.UTF_16BE)),
+        Arguments.of(json, "{\"model\":\"cloud/é\"}".getBytes(StandardCharsets.ISO_8859_1)),
+        Arguments.of(json, bytes("{\"model\":\"tts-1\",\"Model\":\"gpt-4o\"}")),
+        Arguments.of(json, bytes("{\"MODEL\":\"gpt-4o\",\"model\":\"tts-1\"}")),
+        Arguments.of(json, bytes("{\"\\u004dodel\":\"gpt-4o\"}")),
+        Arguments.of(json, bytes("{\"model\":\"tts-1\"}{\"model\":\"gpt-4o\"}")),
+        Arguments.of(json, bytes("{\"model\":\"" + "x".repeat(5000) + "\"}")),
+        Arguments.of(FORM, form(field("name=\"Model\"", "gpt-4o"))),
+        Arguments.of(FORM, form(field("name*=UTF-8''model", "gpt-4o"))),
+        Arguments.of(FORM, form(field("name*0=mo; name*1=del", "gpt-4o"))),
+        Arguments.of(FORM, form(field("name=x; name=model", "gpt-4o"))),
+        Arguments.of(FORM, form(field("x=1;\r\n name=\"model\"", "gpt-4o"))),
+        Arguments.of(FORM, form(field("x=1;\r\n\tname=\"model\"", "gpt-4o"))),
+        Arguments.of(FORM, form("Content-Disposition: form-data; name=x\r\n" + model)),
         Arguments.of(json, new byte[0]));
   }
 
@@ -142,13 +164,56 @@ class RoutedBodiesTest {
   @Test
   void jsonUnderAnotherName_andBehindAMark_isReadAsWell() {
     byte[] json = "\ufeff \n{\"model\":\"cloud/m\"}".getBytes(StandardCharsets.UTF_8);
-    for (String type :
-        List.of("application/x-www-form-urlencoded", "text/plain", "application/vnd.x+json")) {
+    for (String type : List.of("text/plain", "application/vnd.x+json")) {
       site.asked.clear();
       assertEquals(200, site.post(EMBEDDINGS, type, json).status());
       assertEquals("cloud", site.onlyOne().upstream());
       assertEquals("\ufeff \n{\"model\":\"m\"}", site.onlyOne().body());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model=gpt-4o", "{\"model\":\"gpt-4o\"}", ""})
+  void formOfAnAddress_isNotTaken(String body) {
+    for (String type :
+        List.of("application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded;a=b")) {
+      Site.error(site.post(EMBEDDINGS, type, bytes(body)), 415, "unsupported_media_type");
+    }
+    assertEquals(List.of(), site.asked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"model\":\"tts-1\",\"Model\":\"gpt-4o\",%s}",
+        "{\"MODEL\":\"gpt-4o\",%s,\"model\":\"tts-1\"}",
+        "{%s,\"moDel\":\"gpt-4o\"}",
+        "\ufffe{%s}"
+      })
+  void chatThatAnUpstreamMayReadOtherwise_isRefused(String body) {
+    String messages = "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+    byte[] sent =
+        body.startsWith("{")
+            ? bytes(body.formatted(messages))
+            : ("\ufeff" + body.substring(1).formatted(messages))
+                .getBytes(StandardCharsets.UTF_16BE);
+    RawResponse response = site.post("/v1/chat/completions", "application/json", sent);
+    assertEquals(400, response.status(), response::text);
+    assertEquals(List.of(), site.asked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "utf8mb4", "\"a b\"", "", "\"\"", "UTF-7"})
+  void charsetThatNobodyKnows_isNoMatterOfOurs(String charset) {
+    String json = "{\"model\":\"cloud/m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    for (String path : List.of("/v1/chat/completions", EMBEDDINGS)) {
+      RawResponse response = site.post(path, "application/json; charset=" + charset, bytes(json));
+      assertEquals(200, response.status(), response::text);
+    }
+    byte[] form = form(field("name=\"model\"", "cloud/m"));
+    RawResponse response = site.post(SPEECH, FORM + "; charset=" + charset, form);
+    assertEquals(200, response.status(), response::text);
+    assertEquals(3, site.asked.size());
   }
 
   @Test

@@ -113,6 +113,35 @@ class SilentUpstreamsTest {
   }
 
   @Test
+  void upstreamThatIsDown_isInTheLogOnce_forEachRequestThatPassesThrough() throws Exception {
+    site.with("b", "m").with("down", "n").start(folder);
+    site.log.await("the upstream down at");
+    site.upstreams.get("down").down();
+    error(ask(EMBEDDINGS, "n"), 502, "upstream_unreachable");
+    site.log.await("502 upstream_unreachable");
+    List<String> lines =
+        site.log.warnings().stream().filter(line -> line.contains("upstream_unreach")).toList();
+    assertEquals(1, lines.size(), lines::toString);
+    assertTrue(lines.get(0).startsWith("the upstream down at http://127.0.0.1:"), lines.get(0));
+  }
+
+  @Test
+  void requestForWhichNobodyIsAsked_isNoWarning() throws Exception {
+    site.with("b", "m").silent("c").start(folder, "helix.upstream.c.models", "n");
+    site.log.await("the upstream b at");
+    for (String path : List.of(CHAT, EMBEDDINGS)) {
+      error(ask(path, "nobody"), 404, "model_not_found");
+      site.log.await("nobody was asked: status 404: The model 'nobody' does not exist");
+      error(ask(path, "c/x"), 404, "model_not_found");
+      site.log.await("nobody was asked: status 404: The model 'c/x' does not exist");
+      RawResponse twice = site.post(path, question("m").replaceFirst("\\{", "{\"Model\":\"n\","));
+      assertEquals(400, twice.status(), twice::text);
+      site.log.await("nobody was asked: status 400");
+    }
+    assertEquals(List.of(), site.log.warnings());
+  }
+
+  @Test
   void errorsOfAnUpstream_areItsOwnWords_andTheLogSaysWhose() throws Exception {
     site.with("a", "x").with("b", "m").start(folder, "helix.upstream.b.key", "sk-geheim-of-b");
     site.log.await("the upstream b at");
