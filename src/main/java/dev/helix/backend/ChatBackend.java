@@ -43,6 +43,14 @@ public interface ChatBackend extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether it cannot be said yet if there is a model of this id, or whose it is. The default
+   * always knows. Never blocks.
+   */
+  default boolean isUnknown(String id) {
+    return false;
+  }
+
   /** What the log calls this backend, such as an upstream's address; no secret is in it. */
   default String describe() {
     return getClass().getName();

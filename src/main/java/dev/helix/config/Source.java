@@ -134,7 +134,9 @@ public record Source(
 
   /** What stands for the name in the keys here that have this form, as it is spelled in keys. */
   Stream<String> named(String form) {
-    String[] around = spelling.apply(form).split(NAME, 2);
+    String spelled = spelling.apply(form);
+    int at = spelled.lastIndexOf(NAME); // The last one: an upstream's own name may have it too.
+    String[] around = {spelled.substring(0, at), spelled.substring(at + NAME.length())};
     int shortest = around[0].length() + around[1].length();
     return names.get().stream()
         .filter(key -> key.length() > shortest)

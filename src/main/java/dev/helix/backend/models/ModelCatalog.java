@@ -36,6 +36,9 @@ public final class ModelCatalog {
   private final ScheduledExecutorService timers;
   private byte[] last = EMPTY;
 
+  /** What the last list was made of: the same array is not read again. */
+  private byte[] heard = EMPTY;
+
   /** Whether the backend failed when it was asked last. */
   private boolean failing;
 
@@ -158,6 +161,11 @@ public final class ModelCatalog {
     }
   }
 
+  /** Whether it cannot be said yet if there is a model of this id: a list of several is missing. */
+  public boolean isUnknown(String id) {
+    return backend.isUnknown(id);
+  }
+
   /** Where callers are answered. */
   public Executor executor() {
     return executor;
@@ -169,7 +177,8 @@ public final class ModelCatalog {
 
   private synchronized byte[] heard(byte[] body, Throwable failure, boolean first) {
     asked = null;
-    byte[] list = failure == null ? list(body) : null;
+    byte[] list = failure != null ? null : body == heard ? last : list(body);
+    heard = list == null ? heard : body;
     failing = list == null;
     freshUntil = System.nanoTime() + FAILURE_NANOS;
     holdsUntil = failing ? freshUntil : System.nanoTime() + keptNanos;

@@ -159,6 +159,15 @@ public final class RoutedUpstreams implements ChatBackend, PassingBackend {
   }
 
   @Override
+  public boolean isUnknown(String id) {
+    ModelIndex known = index();
+    NamedUpstream named = known.named(id);
+    return named != null
+        ? named.listed() == null
+        : known.find(id) == null && inOrder.stream().anyMatch(each -> each.listed() == null);
+  }
+
+  @Override
   public Exchange chat(ChatCall call, ReplyReceiver receiver) {
     try {
       ModelField field = ModelField.ofChat(call.body());

@@ -36,7 +36,7 @@ final class UpstreamsReader {
 
   private static final List<String> NAMED = List.of(URL, KEY, MODELS, HEADERS, CONNECTIONS);
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
   /** Names that would be taken for settings. */
   private static final Set<String> WORDS = Set.of("url", "key", "models", "headers", "connections");
@@ -82,6 +82,7 @@ final class UpstreamsReader {
     refuseUnnamed(names.iterator().next());
     List<Upstream> all = new ArrayList<>();
     for (String name : names) {
+      refuseUnknown(name, names);
       Upstream upstream = named(name);
       if (upstream != null) {
         all.add(upstream);
@@ -139,7 +140,7 @@ final class UpstreamsReader {
   private static String allowed(String name) {
     String usual =
         name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
-    return "in small letters, digits and hyphens, and none of url, key, models, headers and"
+    return "in small letters and digits, with single hyphens between, and none of url, key, models, headers and"
         + " connections"
         + (isName(usual) ? "; not " + name + " but " + usual : "");
   }
@@ -164,12 +165,38 @@ final class UpstreamsReader {
     List<String> models = settings.list(key(MODELS, name), List.of());
     List<String> headers = headers(key(HEADERS, name));
     if (read == null) {
-      settings.reject(
-          key(URL, name),
-          "the base URL of the upstream " + name + ", which " + ORDER + " or its settings name");
+      settings.reject(key(URL, name), "the base URL of the upstream " + name + ", " + why(name));
       return null;
     }
     return new Upstream(read, models.stream().distinct().toList(), headers);
+  }
+
+  /** Why there is an upstream of this name. */
+  private String why(String name) {
+    for (String form : NAMED) {
+      if (settings.isSet(key(form, name))) {
+        return "as " + key(form, name) + " is set";
+      }
+    }
+    String variable = name.toUpperCase(Locale.ROOT).replace('-', '_');
+    return settings.list(ORDER, List.of()).contains(name)
+        ? "which " + ORDER + " names"
+        : "which in the environment is HELIX_UPSTREAM_" + variable + "_URL, all in capitals";
+  }
+
+  /** A misspelled one would be left out, such as the models that an upstream is restricted to. */
+  private void refuseUnknown(String name, Set<String> names) {
+    for (String word : settings.names("helix.upstream." + name + ".NAME")) {
+      // The environment has one sign for hyphens and dots: it may be another's, with a longer name.
+      String whole = name + "-" + word;
+      boolean others =
+          names.stream().anyMatch(o -> o.length() > name.length() && whole.startsWith(o + "-"));
+      if (!WORDS.contains(word) && !others) {
+        refuse(
+            "helix.upstream." + name + "." + word,
+            "url, key, models, headers or connections in place of " + word);
+      }
+    }
   }
 
   /** Who comes first is said by nobody then. */

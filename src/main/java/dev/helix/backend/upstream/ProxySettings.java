@@ -64,7 +64,7 @@ public record ProxySettings(String host, int port, String credentials) {
             || ProxyBypass.isInEnvironment(
                 host, portOf(upstream), variable(environment, "no_proxy"))
         ? null
-        : parse(scheme.toUpperCase(Locale.ROOT) + "_PROXY", proxy);
+        : parse(scheme.toUpperCase(Locale.ROOT) + "_PROXY", proxy, host);
   }
 
   private static String hostOf(URI upstream) {
@@ -116,7 +116,7 @@ public record ProxySettings(String host, int port, String credentials) {
   }
 
   /** The proxy of a variable; null for what is none that is spoken to, which is logged. */
-  private static ProxySettings parse(String variable, String proxy) {
+  private static ProxySettings parse(String variable, String proxy, String upstream) {
     Matcher parts = ADDRESS.matcher(proxy);
     boolean read = parts.matches();
     String scheme = !read || parts.group(1) == null ? "http" : parts.group(1);
@@ -125,7 +125,9 @@ public record ProxySettings(String host, int port, String credentials) {
       LOG.log(
           System.Logger.Level.WARNING,
           variable
-              + " of the environment is not used, and the upstream asked without a proxy: "
+              + " of the environment is not used, and the upstream at "
+              + upstream
+              + " asked without a proxy: "
               + (read && !scheme.equalsIgnoreCase("http")
                   ? "a proxy of the kind " + scheme + " is not spoken to."
                   : "it is no URL.")

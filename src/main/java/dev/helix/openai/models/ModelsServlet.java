@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -70,25 +71,58 @@ public final class ModelsServlet extends HttpServlet {
   }
 
   private void answer(CallerStream caller, byte[] list, String id) {
-    byte[] body = id == null ? list : models.model(list, id).orElse(null);
-    int status = 200;
-    if (body == null) {
-      status = 404;
-      body =
-          new ApiError(
-                  404,
-                  "The model '" + id + "' does not exist.",
-                  "invalid_request_error",
-                  "model",
-                  "model_not_found")
-              .toJson();
+    if (id == null) {
+      answer(caller, 200, list, null);
+    } else if (models.isUnknown(id)) {
+      refuse(caller, unknown(id));
+    } else {
+      models
+          .model(list, id)
+          .ifPresentOrElse(
+              model -> answer(caller, 200, model, null), () -> refuse(caller, missing(id)));
     }
+  }
+
+  private static void refuse(CallerStream caller, ApiError error) {
+    answer(
+        caller,
+        error.status(),
+        error.toJson(),
+        error.retryAfter() == null ? null : error.retryAfterSeconds());
+  }
+
+  private static void answer(CallerStream caller, int status, byte[] body, String retryAfter) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", "application/json");
     headers.put("Content-Length", String.valueOf(body.length));
+    if (retryAfter != null) {
+      headers.put("Retry-After", retryAfter);
+    }
     caller.begin(status, headers);
     caller.write(ByteBuffer.wrap(body));
     caller.end();
+  }
+
+  private static ApiError missing(String id) {
+    return new ApiError(
+        404,
+        "The model '" + id + "' does not exist.",
+        "invalid_request_error",
+        "model",
+        "model_not_found");
+  }
+
+  /** The same as a chat with it gets. */
+  private static ApiError unknown(String id) {
+    return new ApiError(
+        503,
+        "Whose the model '"
+            + id
+            + "' is cannot be said, as the list of an upstream cannot be had. Try again.",
+        "upstream_error",
+        "model",
+        "upstream_models_unknown",
+        Duration.ofSeconds(1));
   }
 
   /** A short answer: nothing is to be done when it is sent, or can't be. */

@@ -64,6 +64,13 @@ class UnknownListsTest {
       assertEquals("1", response.header("Retry-After"));
       assertTrue(response.text().contains("set helix.upstream.zeta.models"), response.text());
     }
+    for (String id : List.of("m", "nobody", "zeta/m")) {
+      RawResponse response = site.get("/v1/models/" + id);
+      Site.error(response, 503, "upstream_models_unknown");
+      assertEquals("1", response.header("Retry-After"));
+    }
+    assertEquals(200, site.get("/v1/models/alpha/m").status());
+    Site.error(site.get("/v1/models/alpha/other"), 404, "model_not_found");
     assertEquals(List.of(), site.asked);
     answered("alpha", ask(CHAT, "alpha/m"));
     answered("zeta", ask(CHAT, "zeta/m"));

@@ -145,7 +145,11 @@ class UpstreamsTest {
         "upstream.one.models=a,,b → helix.upstream.one.models → nothing empty in it",
         "upstream.one.connections=0 → helix.upstream.one.connections = 0 → from 1 to 1000000",
         "upstream.three.key=geheim → helix.upstream.three.url = (not set)"
-            + " → the base URL of the upstream three",
+            + " → the base URL of the upstream three, as helix.upstream.three.key is set",
+        "upstream.one.modles=a → helix.upstream.one.modles = (set) → models, headers or connections"
+            + " in place of modles",
+        "upstream.a--b.url=http://x → helix.upstream.a--b.url → not a--b but a-b",
+        "upstream.a-.url=http://x → helix.upstream.a-.url → not a- but a",
         "upstream.three.models=a → helix.upstream.three.url → the base URL",
         "upstream.My_GPU.url=http://x → helix.upstream.My_GPU.url = (set)"
             + " → not My_GPU but my-gpu",
@@ -161,7 +165,7 @@ class UpstreamsTest {
         "upstreams=one → helix.upstream.two.url → add two there, or take this out",
         "upstreams=one,two,one → helix.upstreams = one, two, one → one is there twice",
         "upstreams=one,two,Two → helix.upstreams → not Two but two",
-        "upstreams=one,two,three → helix.upstream.three.url → the base URL of the upstream three",
+        "upstreams=one,two,three → helix.upstream.three.url → the base URL of the upstream three, which helix.upstreams names",
         "upstream.one.models=a,m|upstream.two.models=m → helix.upstream.two.models = m"
             + " → as m is in helix.upstream.one.models too; or helix.upstreams must say");
   }
@@ -199,17 +203,39 @@ class UpstreamsTest {
     assertFalse(message.contains("geheim"), message);
   }
 
+  static Stream<Arguments> misspelledVariable_isNamed_withTheFix() {
+    return Table.of(
+        "HELIX_UPSTREAM_CLOD_KEY → helix.upstream.clod.url = (not set)"
+            + " → as helix.upstream.clod.key is set",
+        "HELIX_UPSTREAM_beta_URL → helix.upstream.beta.url → HELIX_UPSTREAM_BETA_URL",
+        "HELIX_UPSTREAM_MY_GPU_MODLES → helix.upstream.my-gpu.modles → in place of modles",
+        "HELIX_UPSTREAM_RENAME_MODLES → helix.upstream.rename.modles → in place of modles",
+        "HELIX_UPSTREAM_MY_GPU_ALL_MODELS → helix.upstream.my-gpu-all.url"
+            + " → as helix.upstream.my-gpu-all.models is set");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void misspelledVariable_isNamed_withTheFix(String variable, String key, String fix) {
+    Map<String, String> all = new HashMap<>();
+    all.put("HELIX_UPSTREAM_MY_GPU_URL", "http://gpu/v1");
+    all.put("HELIX_UPSTREAM_MY_GPU_MODELS_URL", "http://gpu/v1");
+    all.put("HELIX_UPSTREAM_RENAME_URL", "http://gpu/v1");
+    all.put(variable, "geheim");
+    String message =
+        assertThrows(InvalidSettingsException.class, () -> read(environment(all))).getMessage();
+    assertTrue(message.startsWith("1 setting cannot be used"), message);
+    assertTrue(message.contains(key) && message.contains(fix), message);
+    assertFalse(message.contains("geheim"), message);
+  }
+
   @Test
-  void misspelledSettings_areWarnedOf_andThoseThatAreKnownAreNot() {
+  void settingsOfAnUpstream_areKnown_andReported() {
     Map<String, String> all = new HashMap<>(BOTH);
-    all.put("helix.upstream.one.ulr", "x");
     all.put("helix.upstream.one.connections", "5");
     Settings settings = properties(all);
     assertEquals(2, read(settings).all().size());
-    assertEquals(1, settings.unknown().size());
-    assertTrue(
-        settings.unknown().get(0).endsWith("the nearest is helix.upstream.one.url"),
-        settings.unknown().get(0));
+    assertEquals(List.of(), settings.unknown());
     assertTrue(settings.report().contains("helix.upstream.one.connections = 5 (system property)"));
   }
 }
