@@ -169,8 +169,9 @@ final class ChatReplyForm implements ReplyForm {
 
   /** Ends what the backend left half said, so that it does not become part of what follows. */
   private static void endHalfEvent(BackendReply reply, CallerOutput out) {
-    if (!reply.atBoundary()) {
-      out.write(EVENT_END);
+    String missing = reply.missingEnd();
+    if (!missing.isEmpty()) {
+      out.write(ascii(missing));
     }
   }
 

@@ -113,6 +113,11 @@ public final class BackendReply {
     return scanner.atBoundary();
   }
 
+  /** The line ends that what was passed lacks to end with a complete event; empty for none. */
+  public String missingEnd() {
+    return scanner.missingEnd();
+  }
+
   /** The index of a choice whose chunks have begun and go on; null where none does. */
   public Integer openChoice() {
     return isStream() ? streamed.openChoice() : null;

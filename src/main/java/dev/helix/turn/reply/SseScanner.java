@@ -16,11 +16,8 @@ import java.util.Arrays;
  */
 final class SseScanner {
   private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[][] DONE_LINE = {FIELD, "[DONE]".getBytes(StandardCharsets.US_ASCII)};
   private static final byte[] LINE_FEED = {'\n'};
-
-  /** How long a line with {@code [DONE]} may be before it is no longer taken for one. */
-  private static final int MAX_DONE_LINE = 64;
+  private static final byte COMMENT = ':';
 
   private static final int LINE = 256;
 
@@ -46,7 +43,13 @@ final class SseScanner {
 
   private boolean hasData;
   private boolean skipLineFeed;
+
+  /** Whether the last CR that something followed was the whole end of its line. */
+  private boolean returnsAlone;
+
+  /** Whether there was a complete event, or none, before the present line, comments aside. */
   private boolean boundary = true;
+
   private boolean done;
 
   /** What came of an event that may be an error, as it came; null where none is under way. */
@@ -73,7 +76,8 @@ final class SseScanner {
     for (int at = from; at < end && !over(); at++) {
       if (skipLineFeed) {
         skipLineFeed = false;
-        if (bytes[at] == '\n') {
+        returnsAlone = bytes[at] != '\n';
+        if (!returnsAlone) {
           if (held != null) {
             held.write('\n');
             passedTo = at + 1;
@@ -81,7 +85,7 @@ final class SseScanner {
           continue;
         }
       }
-      int recognized = boundary ? streamed.addRecognized(bytes, at, end) : 0;
+      int recognized = boundary && lineLength == 0 ? streamed.addRecognized(bytes, at, end) : 0;
       if (recognized > 0) {
         events.chunk(bytes, at + ChunkPattern.BEFORE_DATA, recognized - ChunkPattern.AROUND_DATA);
         at += recognized - 1;
@@ -93,7 +97,7 @@ final class SseScanner {
           lineLength == 0
               && held == null
               && at < end
-              && at - lineStart > MAX_DONE_LINE
+              && at - lineStart > DoneLine.LONGEST
               && !ErrorMarks.isAt(bytes, lineStart, at - lineStart, true);
       if (!whole) {
         append(bytes, lineStart, at);
@@ -104,9 +108,8 @@ final class SseScanner {
       skipLineFeed = bytes[at] == '\r';
       if (whole) {
         // As nearly all are: it is read where it is.
-        boundary = false;
         endLine(bytes, lineStart, at - lineStart);
-      } else if (held == null && isDone(lineLength, true)) {
+      } else if (held == null && DoneLine.is(line, lineLength, true)) {
         // The line may have begun in this piece or have been withheld from earlier ones.
         passBefore(bytes, passedTo, at - (lineLength - linePassed));
         passedTo = end;
@@ -130,7 +133,7 @@ final class SseScanner {
       decideEarly();
       return;
     }
-    boolean open = isDone(lineLength, false) || isHeld(false);
+    boolean open = DoneLine.is(line, lineLength, false) || isHeld(false);
     int withheld = open ? lineLength - linePassed : 0;
     if (withheld == 0) {
       passWithheld(end - from);
@@ -191,6 +194,9 @@ final class SseScanner {
       streamed.failed();
       hasData = false;
       boundary = !heldBehindData;
+      lineLength = 0;
+      linePassed = 0;
+      skipLineFeed = false;
     }
   }
 
@@ -213,7 +219,6 @@ final class SseScanner {
     if (to == from) {
       return;
     }
-    boundary = false;
     if (cut == null && lineLength + (to - from) > limits.bytes() && !isHeld(false)) {
       cut = new DataUrlCut(limits.dataUrl());
       cut.add(line, 0, lineLength);
@@ -252,7 +257,8 @@ final class SseScanner {
   }
 
   private void endCutLine(byte[] shorter) {
-    if (shorter.length > limits.bytes()) {
+    if (shorter.length > limits.bytes() && shorter[0] != COMMENT) {
+      boundary = false;
       streamed.lost();
     } else {
       endLine(shorter, 0, shorter.length);
@@ -261,6 +267,11 @@ final class SseScanner {
 
   /** Takes a line that is complete: so many bytes of the array, without the line's end. */
   private void endLine(byte[] bytes, int from, int length) {
+    boolean comment = length > 0 && bytes[from] == COMMENT;
+    boundary = length == 0 || (boundary && comment);
+    if (comment) {
+      return;
+    }
     if (length > limits.bytes()) {
       endCutLine(DataUrlCut.of(Arrays.copyOfRange(bytes, from, from + length), limits.dataUrl()));
       return;
@@ -269,7 +280,6 @@ final class SseScanner {
     int field = from + UpstreamJson.mark(bytes, from, end);
     int start = field + FIELD.length;
     if (length == 0) {
-      boundary = true;
       dispatch();
     } else if (start <= end && Arrays.equals(bytes, field, start, FIELD, 0, FIELD.length)) {
       if (start < end && bytes[start] == ' ') {
@@ -313,48 +323,30 @@ final class SseScanner {
     }
   }
 
-  /**
-   * Whether the line is {@code data: [DONE]}, or, while it is not complete, may become it. Whatever
-   * stands behind it in the line is ignored, as clients do.
-   */
-  private boolean isDone(int length, boolean complete) {
-    if (length > MAX_DONE_LINE) {
-      return false;
-    }
-    int at = UpstreamJson.behindMark(line, 0, length);
-    for (byte[] part : DONE_LINE) {
-      for (byte expected : part) {
-        if (at == length) {
-          return !complete;
-        }
-        if (line[at++] != expected) {
-          return false;
-        }
-      }
-      while (at < length && (line[at] == ' ' || line[at] == '\t')) {
-        at++;
-      }
-      at = UpstreamJson.behindMark(line, at, length);
-    }
-    return true;
-  }
-
   /** The stream has ended: an event that lacks its blank line counts all the same. */
   void end() {
     if (!over()) {
-      if (held == null && isDone(lineLength, true)) {
+      if (held == null && DoneLine.is(line, lineLength, true)) {
         done = true;
       } else if (isHeld(true)) {
         hold('\n');
         endLine();
       } else {
         passWithheld(0);
-        if (lineLength > 0) {
-          endLine();
-          boundary = false;
-        }
+        endHalfLine();
       }
       dispatch();
+    }
+  }
+
+  /** What came of the last line counts; that it has no end is remembered. */
+  private void endHalfLine() {
+    int passed = linePassed;
+    boolean before = boundary;
+    if (lineLength > 0) {
+      endLine();
+      linePassed = passed;
+      boundary = before;
     }
   }
 
@@ -374,8 +366,21 @@ final class SseScanner {
     return (text + lineEnd + lineEnd).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Whether what was handed on ends with a complete event. */
+  /**
+   * Whether what was handed on ends with a complete event, comments aside, so that something may be
+   * put in: an LF that belongs to the last CR is not to come.
+   */
   boolean atBoundary() {
-    return boundary;
+    return boundary && linePassed == 0 && (!skipLineFeed || returnsAlone);
+  }
+
+  /** The line ends that what was handed on lacks to end with a complete event. */
+  String missingEnd() {
+    if (atBoundary()) {
+      return "";
+    }
+    // A blank line behind a comment, or a second one, is an event without data to some clients.
+    boolean ended = linePassed == 0 && (boundary || !(skipLineFeed || returnsAlone));
+    return ended || (boundary && line[0] == COMMENT) ? "\n" : "\n\n";
   }
 }
