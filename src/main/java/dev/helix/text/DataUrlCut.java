@@ -167,15 +167,15 @@ public final class DataUrlCut {
 
   /** Takes data. */
   private void keep(byte[] bytes, int from, int to) {
-    if (decoder != null) {
-      decoder.add(bytes, from, to);
-      return;
-    }
-    append(bytes, from, to);
-    if (length - dataFrom > longest) {
+    if (decoder == null && length - dataFrom + to - from > longest) {
       decoder = new Decoder();
       decoder.add(kept, dataFrom, length);
       length = dataFrom;
+    }
+    if (decoder == null) {
+      append(bytes, from, to);
+    } else {
+      decoder.add(bytes, from, to);
     }
   }
 

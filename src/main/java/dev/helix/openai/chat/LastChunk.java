@@ -35,10 +35,14 @@ final class LastChunk {
     length = count;
   }
 
-  /** The JSON of an empty chunk of a choice; null where what passed last was no chunk of a chat. */
+  /**
+   * The JSON of an empty chunk of a choice; null where what passed last was no chunk of a chat, or
+   * the one with nothing but the usage, behind which nothing goes on.
+   */
   byte[] empty(int choice) {
     StringWriter json = new StringWriter();
-    boolean deltas = false;
+    int deltas = -1;
+    boolean usage = false;
     try (JsonParser parser = Json.FOREIGN.createParser(chunk, 0, length);
         JsonGenerator out = Json.FACTORY.createGenerator(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -52,8 +56,9 @@ final class LastChunk {
           out.writeFieldName(field);
           write(parser, out);
         } else if (field.equals("choices") && value == JsonToken.START_ARRAY) {
-          deltas = hasDeltas(parser);
+          deltas = deltas(parser);
         } else {
+          usage |= field.equals("usage") && value != JsonToken.VALUE_NULL;
           parser.skipChildren();
         }
       }
@@ -69,7 +74,7 @@ final class LastChunk {
     } catch (IOException notJson) {
       return null;
     }
-    return deltas ? Json.utf8(json.toString()) : null;
+    return deltas > 0 || (deltas == 0 && !usage) ? Json.utf8(json.toString()) : null;
   }
 
   /** A number with the digits that it has. */
@@ -81,8 +86,9 @@ final class LastChunk {
     }
   }
 
-  /** Whether each choice has a delta. Without any it may be a chunk with nothing but the usage. */
-  private static boolean hasDeltas(JsonParser parser) throws IOException {
+  /** How many choices there are; -1 where one has no delta. */
+  private static int deltas(JsonParser parser) throws IOException {
+    int choices = 0;
     boolean each = true;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       boolean delta = false;
@@ -95,7 +101,8 @@ final class LastChunk {
       }
       parser.skipChildren();
       each &= delta;
+      choices++;
     }
-    return each;
+    return each ? choices : -1;
   }
 }

@@ -137,7 +137,7 @@ final class AssembledReply implements BackendReply.Events {
         List<Object> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           if (read.things(Weight.SLOT)) {
-            RawValue item = UpstreamJson.raw(parser);
+            Object item = UpstreamJson.raw(parser);
             read.replace(null, item);
             items.add(item);
           } else {

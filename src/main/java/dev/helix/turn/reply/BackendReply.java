@@ -46,7 +46,7 @@ public final class BackendReply {
 
   private final StreamedReply streamed;
   private final SseScanner scanner;
-  private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+  private ByteArrayOutputStream gathered = new ByteArrayOutputStream();
 
   /** What is kept of a body that passes; null where none does. */
   private DataUrlCut cut;
@@ -144,7 +144,7 @@ public final class BackendReply {
     if (kind != StreamStart.STREAM) {
       return progress;
     }
-    gathered.reset();
+    gathered = new ByteArrayOutputStream();
     if (!called) {
       tellBegin();
     }
@@ -189,7 +189,7 @@ public final class BackendReply {
   public void passOn() {
     cut = new DataUrlCut(limits.dataUrl());
     ByteBuffer begun = ByteBuffer.wrap(gathered.toByteArray());
-    gathered.reset();
+    gathered = new ByteArrayOutputStream(); // As it would keep its room.
     keep(begun);
     last = new WithheldEnd(begun);
   }

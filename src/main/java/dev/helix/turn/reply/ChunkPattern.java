@@ -17,6 +17,9 @@ final class ChunkPattern {
   /** After so many chunks that were learned in vain, none is: the stream is of another kind. */
   private static final int MOST_IN_VAIN = 16;
 
+  /** A longer chunk is not learned, as it would be kept: hardly another one is as it. */
+  private static final int LONGEST = 64 * 1024;
+
   private static final byte LINE_FEED = '\n';
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -105,7 +108,8 @@ final class ChunkPattern {
     // Forgotten in any case: what the pattern would say again is no longer what was said last.
     before = null;
     // One of several lines does not stand in the stream as it is here.
-    if (inVain == MOST_IN_VAIN
+    if (length > LONGEST
+        || inVain == MOST_IN_VAIN
         || ByteSearch.indexOf(LINE_FEED, LINE_FEED, chunk, 0, length) < length) {
       return;
     }

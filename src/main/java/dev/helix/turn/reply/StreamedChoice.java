@@ -103,11 +103,10 @@ final class StreamedChoice {
             calls.add(value);
           } else if (field.equals(FUNCTION_CALL) && value instanceof Map<?, ?> function) {
             kept.put(message, field, ToolCallDeltas.function(before, function, kept));
-            spoke = true;
           } else {
             kept.put(message, field, Deltas.merged(field, before, value, kept));
-            spoke |= isSaying(field, value);
           }
+          spoke |= isSaying(field, value);
         });
   }
 
@@ -156,9 +155,13 @@ final class StreamedChoice {
     if (before instanceof StringBuilder said) {
       return moreText(said, given, piece, inPieces);
     }
-    // Behind pieces it may be all of them again. That is looked for once.
-    boolean again =
-        end && finishReason == null && UpstreamJson.text(before).equals(UpstreamJson.text(given));
+    // It may be all of what was said again. That is looked for once.
+    boolean first = end ? finishReason == null : piece && !inPieces;
+    boolean again = first && UpstreamJson.text(before).equals(UpstreamJson.text(given));
+    if (piece && !again && !UpstreamJson.isEmpty(given)) {
+      this.inPieces.add(field);
+      inPieces = true;
+    }
     return inPieces && !again ? given : null;
   }
 

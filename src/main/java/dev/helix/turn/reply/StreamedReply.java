@@ -173,8 +173,14 @@ final class StreamedReply {
     return hasError() || (isFinished() && choices.size() >= asked && going == 0 && !wentOn);
   }
 
-  /** The index of a choice that has begun and has no finish reason; null where none has. */
+  /**
+   * The index of a choice that has begun and has no finish reason; null where none has, or none
+   * goes on, as an error was told.
+   */
   Integer openChoice() {
+    if (hasError()) {
+      return null;
+    }
     for (Map.Entry<Integer, StreamedChoice> choice : choices.entrySet()) {
       if (!choice.getValue().isFinished()) {
         return choice.getKey();

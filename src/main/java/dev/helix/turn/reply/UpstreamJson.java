@@ -123,8 +123,14 @@ final class UpstreamJson {
     };
   }
 
-  /** The JSON of the value at whose first token the parser stands; it is moved to the last. */
-  static RawValue raw(JsonParser parser) throws IOException {
+  /**
+   * The value at whose first token the parser stands, of an object or a list only its JSON; the
+   * parser is moved to the last.
+   */
+  static Object raw(JsonParser parser) throws IOException {
+    if (parser.currentToken().isScalarValue()) {
+      return scalar(parser);
+    }
     StringWriter json = new StringWriter();
     try (JsonGenerator out = Json.FACTORY.createGenerator(json)) {
       copy(parser, out);

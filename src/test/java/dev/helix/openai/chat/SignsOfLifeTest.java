@@ -54,6 +54,10 @@ class SignsOfLifeTest {
         "{\"id\":{\"a\":1},\"model\":\"ä\\\"€\"," + delta + " → {\"model\":\"ä\\\"€\"," + EMPTY,
         // An upstream's own sign of life.
         chunk("\"choices\":[]}") + " → " + chunk(EMPTY),
+        chunk("\"choices\":[],\"usage\":null}") + " → " + chunk(EMPTY),
+        // The usage, behind which nothing goes on.
+        chunk("\"choices\":[],\"usage\":{\"total_tokens\":1}}") + " → null",
+        chunk("\"usage\":{},\"choices\":[]}") + " → null",
         "{\"choices\":[{\"index\":0,\"text\":\"a\"}]} → null",
         "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"}}]} → null",
         "{\"choices\":[{\"delta\":\"a\"}]} → null",
