@@ -38,11 +38,21 @@ final class Decompression implements AutoCloseable {
   private Inflater inflater;
   private Part part = Part.HEADER;
 
-  /** What was fed and is not read. */
+  /** What was fed and is not read: so many bytes of the array. */
   private byte[] rest = {};
 
-  /** What the inflater was given last. */
+  private int length;
+
+  /** How far a head of gzip was read; 0 where none was begun. */
+  private int headTo;
+
+  /** How many texts of that head are to come. */
+  private int headTexts;
+
+  /** What the inflater was given last: so many bytes of the array. */
   private byte[] given = {};
+
+  private int givenLength;
 
   private boolean begun;
 
@@ -71,13 +81,21 @@ final class Decompression implements AutoCloseable {
 
   /** Gives it the next bytes, which are its own then. To be called where {@link #next} had none. */
   void feed(byte[] bytes) {
-    if (rest.length == 0) {
+    if (length == 0) {
       rest = bytes;
     } else {
-      byte[] all = Arrays.copyOf(rest, rest.length + bytes.length);
-      System.arraycopy(bytes, 0, all, rest.length, bytes.length);
-      rest = all;
+      if (length + bytes.length > rest.length) {
+        rest = Arrays.copyOf(rest, Math.max(length + bytes.length, 2 * length));
+      }
+      System.arraycopy(bytes, 0, rest, length, bytes.length);
     }
+    length += bytes.length;
+  }
+
+  /** So many bytes of the rest are read. */
+  private void read(int count) {
+    rest = Arrays.copyOfRange(rest, count, length);
+    length = rest.length;
   }
 
   /**
@@ -103,14 +121,14 @@ final class Decompression implements AutoCloseable {
   }
 
   private boolean header() throws ZipException {
-    int length = gzip ? gzipHeader() : rest.length < 2 ? -1 : 0;
-    if (length < 0) {
-      if (rest.length > MAX_HEADER) {
+    int head = gzip ? gzipHeader() : length < 2 ? -1 : 0;
+    if (head < 0) {
+      if (length > MAX_HEADER) {
         throw new ZipException("a head without end");
       }
       return false;
     }
-    if (begun && length == 0) {
+    if (begun && head == 0) {
       part = Part.OVER; // What follows the data is no other member.
       return false;
     }
@@ -119,7 +137,8 @@ final class Decompression implements AutoCloseable {
     inflater = new Inflater(gzip || !isZlib());
     sum.reset();
     part = Part.DATA;
-    rest = Arrays.copyOfRange(rest, length, rest.length);
+    headTo = 0;
+    read(head);
     return true;
   }
 
@@ -130,54 +149,50 @@ final class Decompression implements AutoCloseable {
 
   /** How long the head is; -1 where it is not complete, 0 where there is none behind a member. */
   private int gzipHeader() throws ZipException {
-    byte[] bytes = rest;
-    boolean other = bytes.length > 0 && bytes[0] != 0x1f;
-    if (other || (bytes.length > 1 && (bytes[1] & 0xff) != 0x8b)) {
+    boolean other = length > 0 && rest[0] != 0x1f;
+    if (other || (length > 1 && (rest[1] & 0xff) != 0x8b)) {
       if (begun) {
         return 0;
       }
       throw new ZipException("no gzip");
     }
-    if (bytes.length < 10) {
+    int begin = 10 + (length > 3 && (rest[3] & 4) != 0 ? 2 : 0);
+    if (length < begin) {
       return -1;
     }
-    int flags = bytes[3];
-    int at = 10;
-    if ((flags & 4) != 0) {
-      if (bytes.length < at + 2) {
-        return -1;
-      }
-      at += 2 + (bytes[at] & 0xff) + ((bytes[at + 1] & 0xff) << 8);
+    if (headTo == 0) {
+      headTo = begin + (begin > 10 ? (rest[10] & 0xff) + ((rest[11] & 0xff) << 8) : 0);
+      headTexts = Integer.bitCount(rest[3] & (8 | 16));
     }
-    for (int texts = Integer.bitCount(flags & (8 | 16)); texts > 0; texts--) {
-      while (at < bytes.length && bytes[at] != 0) {
-        at++;
-      }
-      at++;
+    while (headTexts > 0 && headTo < length) {
+      headTexts -= rest[headTo++] == 0 ? 1 : 0;
     }
-    at += (flags & 2) != 0 ? 2 : 0;
-    return at > bytes.length ? -1 : at;
+    int end = headTo + ((rest[3] & 2) != 0 ? 2 : 0);
+    return headTexts > 0 || end > length ? -1 : end;
   }
 
   /** The next piece of the data; null where it is at its end, or more must be fed. */
   private ByteBuffer data() throws ZipException {
-    if (rest.length > 0) {
+    if (length > 0) {
       given = rest;
+      givenLength = length;
       rest = new byte[0];
-      inflater.setInput(given);
+      length = 0;
+      inflater.setInput(given, 0, givenLength);
     }
-    int length;
+    int unpacked;
     try {
-      length = inflater.inflate(slice);
+      unpacked = inflater.inflate(slice);
     } catch (DataFormatException e) {
       throw new ZipException(e.getMessage());
     }
-    if (length > 0) {
-      sum.update(slice, 0, length);
-      return ByteBuffer.wrap(Arrays.copyOf(slice, length));
+    if (unpacked > 0) {
+      sum.update(slice, 0, unpacked);
+      return ByteBuffer.wrap(Arrays.copyOf(slice, unpacked));
     }
     if (inflater.finished()) {
-      rest = Arrays.copyOfRange(given, given.length - inflater.getRemaining(), given.length);
+      rest = Arrays.copyOfRange(given, givenLength - inflater.getRemaining(), givenLength);
+      length = rest.length;
       part = gzip ? Part.TRAILER : Part.OVER;
     } else if (inflater.needsDictionary()) {
       throw new ZipException("a dictionary is needed");
@@ -188,7 +203,7 @@ final class Decompression implements AutoCloseable {
   }
 
   private boolean trailer() throws ZipException {
-    if (rest.length < TRAILER) {
+    if (length < TRAILER) {
       return false;
     }
     long expected =
@@ -197,13 +212,13 @@ final class Decompression implements AutoCloseable {
       throw new ZipException("the sum is wrong");
     }
     part = Part.HEADER; // Another member may follow.
-    rest = Arrays.copyOfRange(rest, TRAILER, rest.length);
+    read(TRAILER);
     return true;
   }
 
   /** Whether all is there, if nothing more comes: there may be nothing at all. */
   boolean isComplete() {
-    return isAtEnd() || (part == Part.HEADER && rest.length == 0);
+    return isAtEnd() || (part == Part.HEADER && length == 0);
   }
 
   /** Whether something came, and all of it is there. */
@@ -213,7 +228,7 @@ final class Decompression implements AutoCloseable {
 
   /** Whether all is there, and something behind it that is no part of it. */
   boolean isPassed() {
-    return part == Part.OVER && rest.length > 0;
+    return part == Part.OVER && length > 0;
   }
 
   @Override
