@@ -107,7 +107,7 @@ record ModelField(String model, int from, int to, boolean quoted) {
       throw invalid("The request body is not UTF-8.");
     }
     ModelField found = NONE;
-    try (JsonParser parser = Json.FACTORY.createParser(text)) {
+    try (JsonParser parser = Json.FOREIGN.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw invalid("The request body must be a JSON object.");
       }

@@ -3,6 +3,7 @@ package dev.helix.turn.reply;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.text.ByteSearch;
+import dev.helix.text.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +115,7 @@ final class ChunkPattern {
       return;
     }
     inVain++;
-    try (JsonParser parser = UpstreamJson.STRICT.createParser(chunk, 0, length)) {
+    try (JsonParser parser = Json.FOREIGN.createParser(chunk, 0, length)) {
       Place place = new Place();
       if (parser.nextToken() == JsonToken.START_OBJECT
           && place.inChunk(parser)

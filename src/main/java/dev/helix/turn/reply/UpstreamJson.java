@@ -28,18 +28,10 @@ import java.util.regex.Pattern;
  * counts; a number keeps its digits. No state.
  */
 final class UpstreamJson {
-  /** The parsers of a factory share thousands of names, which it keeps. */
-  private static final int LONGEST_NAME = 2_000;
-
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
-              Json.FACTORY
-                  .streamReadConstraints()
-                  .rebuild()
-                  .maxNumberLength(1 << 30)
-                  .maxNameLength(LONGEST_NAME)
-                  .build())
+              Json.FOREIGN.streamReadConstraints().rebuild().maxNumberLength(1 << 30).build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS)
@@ -49,14 +41,6 @@ final class UpstreamJson {
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
           .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
-          .build();
-
-  /** For JSON as the standard has it. */
-  static final JsonFactory STRICT =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              Json.FACTORY.streamReadConstraints().rebuild().maxNameLength(LONGEST_NAME).build())
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
   private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
