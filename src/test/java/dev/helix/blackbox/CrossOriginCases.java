@@ -99,7 +99,7 @@ interface CrossOriginCases extends Fixture {
               "Origin: %s",
               "Authorization: %s",
               "Content-Type: application/json",
-              "Content-Length: 9000000000",
+              "Content-Length: 5000000",
               "Expect: 100-continue",
               "",
               "");

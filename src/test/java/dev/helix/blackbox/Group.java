@@ -73,6 +73,8 @@ enum Group {
       case OWNERS ->
           Map.of(
               "helix.openwebui.jwt.secret", OwnerCases.SECRET,
+              // Some servers have a limit of their own, above this one.
+              "helix.request.max.bytes", "1MiB",
               "helix.cors.origins", CrossOriginCases.ORIGIN);
       case SEVERAL, DEMO -> Map.of();
     };

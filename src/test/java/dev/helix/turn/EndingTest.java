@@ -129,7 +129,7 @@ class EndingTest {
     Ending ending = Ending.of(reply(false, "<html><h1>key " + KEY + "</h1></html>"), failures);
     assertTrue(ending.failure().endsWith("key ***"), ending.failure());
     try (LoggedLines log = LoggedLines.of(BackendFailures.class.getName())) {
-      failures.log(null, "it failed", new IOException("x".repeat(280) + KEY));
+      failures.log(new BackendFlow(), "it failed", new IOException("x".repeat(280) + KEY));
       String line = log.await("it failed");
       assertFalse(line.contains("geheim") || line.contains("sk-"), line);
     }
