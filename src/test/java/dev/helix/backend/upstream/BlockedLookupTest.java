@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.helix.backend.BackendException;
 import dev.helix.backend.ChatBackend.Exchange;
 import dev.helix.backend.ChatCall;
-import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
@@ -21,12 +20,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.DnsResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,31 +54,10 @@ class BlockedLookupTest {
     }
   }
 
-  private static final class Heard implements ReplyReceiver {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-
-    @Override
-    public void head(ReplyHead head) {
-      events.add("head " + head.status());
-    }
-
+  private static final class Heard extends HeardReply {
     @Override
     public void data(ByteBuffer data) {
       events.add(StandardCharsets.UTF_8.decode(data).toString());
-    }
-
-    @Override
-    public void end() {
-      events.add("end");
-    }
-
-    @Override
-    public void failed(BackendException cause) {
-      events.add(cause.reason().name());
-    }
-
-    String next() throws InterruptedException {
-      return events.poll(10, TimeUnit.SECONDS);
     }
   }
 

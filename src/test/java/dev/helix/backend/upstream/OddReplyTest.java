@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.helix.backend.BackendException;
 import dev.helix.backend.ChatCall;
-import dev.helix.backend.ReplyHead;
-import dev.helix.backend.ReplyReceiver;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.ScriptedUpstream;
@@ -19,8 +16,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -59,14 +54,8 @@ class OddReplyTest {
     timers.shutdownNow();
   }
 
-  private static final class Heard implements ReplyReceiver {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  private static final class Heard extends HeardReply {
     private final StringBuilder body = new StringBuilder();
-
-    @Override
-    public void head(ReplyHead head) {
-      events.add("head " + head.status());
-    }
 
     @Override
     public void data(ByteBuffer data) {
@@ -76,15 +65,6 @@ class OddReplyTest {
     @Override
     public void end() {
       events.add("end " + body);
-    }
-
-    @Override
-    public void failed(BackendException cause) {
-      events.add(cause.reason().name());
-    }
-
-    String next() throws InterruptedException {
-      return events.poll(5, TimeUnit.SECONDS);
     }
   }
 

@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.helix.backend.BackendException;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ChatCall;
 import dev.helix.backend.PassedCall;
-import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
@@ -26,10 +24,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,38 +68,17 @@ class PackedReplyTest {
     timers.shutdownNow();
   }
 
-  private static final class Heard implements ReplyReceiver {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  private static final class Heard extends HeardReply {
     private final AtomicLong bytes = new AtomicLong();
 
     /** What is asked for as much as came, as soon as it is there. */
     private final CompletableFuture<ChatBackend.Exchange> asked = new CompletableFuture<>();
 
     @Override
-    public void head(ReplyHead head) {
-      events.add("head " + head.status());
-    }
-
-    @Override
     public void data(ByteBuffer data) {
       int length = data.remaining();
       bytes.addAndGet(length);
       CompletableFuture<Void> unused = asked.thenAccept(exchange -> exchange.request(length));
-    }
-
-    @Override
-    public void end() {
-      events.add("end");
-    }
-
-    @Override
-    public void failed(BackendException cause) {
-      events.add(cause.reason().name());
-    }
-
-    String next() throws InterruptedException {
-      String event = events.poll(10, TimeUnit.SECONDS);
-      return event == null ? "nothing" : event;
     }
 
     /** How much has come when nothing has come for half a second. */

@@ -9,7 +9,6 @@ import dev.helix.backend.BackendException;
 import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend;
 import dev.helix.backend.ChatCall;
-import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
@@ -24,9 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,36 +63,15 @@ class UpstreamBackendTest {
   }
 
   /** Keeps what comes, as words: a head's status, "data", "end", or the failure's reason. */
-  private static final class Heard implements ReplyReceiver {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  private static final class Heard extends HeardReply {
     private final AtomicInteger bytes = new AtomicInteger();
     private final CRC32 sum = new CRC32();
-
-    @Override
-    public void head(ReplyHead head) {
-      events.add("head " + head.status());
-    }
 
     @Override
     public void data(ByteBuffer data) {
       bytes.addAndGet(data.remaining());
       sum.update(data);
       events.add("data");
-    }
-
-    @Override
-    public void end() {
-      events.add("end");
-    }
-
-    @Override
-    public void failed(BackendException cause) {
-      events.add(cause.reason().name());
-    }
-
-    String next() throws InterruptedException {
-      String event = events.poll(10, TimeUnit.SECONDS);
-      return event == null ? "nothing" : event;
     }
 
     /** Waits until nothing has come for half a second, and passes over what came before. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.backend.BackendException;
 import dev.helix.backend.ChatCall;
 import dev.helix.backend.ReplyHead;
-import dev.helix.backend.ReplyReceiver;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.ScriptedUpstream;
@@ -28,9 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
@@ -94,8 +91,7 @@ class WayToUpstreamTest {
     open(upstream.baseUrl().toString(), null, SystemDefaultDnsResolver.INSTANCE);
   }
 
-  private static final class Heard implements ReplyReceiver {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  private static final class Heard extends HeardReply {
     private final CompletableFuture<ReplyHead> head = new CompletableFuture<>();
 
     @Override
@@ -108,17 +104,8 @@ class WayToUpstreamTest {
     public void data(ByteBuffer data) {}
 
     @Override
-    public void end() {
-      events.add("end");
-    }
-
-    @Override
     public void failed(BackendException cause) {
       events.add(cause.reason() + ": " + cause.getMessage());
-    }
-
-    String next() throws InterruptedException {
-      return events.poll(10, TimeUnit.SECONDS);
     }
   }
 
