@@ -79,7 +79,8 @@ final class TurnLog {
       }
       boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
       if (!gone && (stored != null || !elements.isEmpty())) {
-        SessionState after = begun(before, request).withUpdatedAt(now);
+        boolean turned = tree.knowsTurn();
+        SessionState after = begun(before, request, turned).withUpdatedAt(now);
         Appended appended = store.append(after, tree.version(), elements, lease);
         switch (appended.outcome()) {
           case HELD -> {
@@ -93,7 +94,7 @@ final class TurnLog {
             tree.apply(appended.version(), false, elements);
             trees.give(id, tree);
             if (stored != null && after.differsBeyondUse(before)) {
-              update(session, now, state -> begun(state, request));
+              update(session, now, state -> begun(state, request, turned));
             }
             return Optional.of(plan.open(after, appended.version(), request));
           }
@@ -194,19 +195,22 @@ final class TurnLog {
         : before;
   }
 
-  /** With its original request, where it has none yet, or one that this turn's goes before. */
-  private static SessionState begun(SessionState before, TurnRequest request) {
+  /**
+   * With its original request, where it has none yet, or one of an aside that this turn's goes
+   * before, as the first that is none.
+   */
+  private static SessionState begun(SessionState before, TurnRequest request, boolean turned) {
     SessionState after = discussing(before);
     String original = after.originalRequest();
-    boolean stands =
-        original != null
-            // The original took its own background prompts for requests.
-            && !BackgroundPrompt.matches(original)
-            && (request.aside() || !after.provisional());
-    return stands
-        ? after
-        : Preamble.firstQuestion(request.messages())
-            .map(message -> after.withOriginalRequest(message.text(), request.aside()))
-            .orElse(after);
+    // The original took its own background prompts for requests.
+    boolean asked = original != null && !BackgroundPrompt.matches(original);
+    if (asked && (request.aside() || turned || !after.provisional())) {
+      return after;
+    }
+    return Preamble.firstQuestion(request.messages())
+        .map(Message::text)
+        .filter(text -> !text.equals(original))
+        .map(text -> after.withOriginalRequest(text, request.aside()))
+        .orElse(after);
   }
 }

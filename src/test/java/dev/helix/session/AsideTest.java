@@ -90,8 +90,23 @@ class AsideTest {
   void asideThatIsGoneOnWith_isAPartOfTheTurn() throws Exception {
     aside("How far is it?", "12 km");
     fixture.turn("c", "The same", "user: How far is it?", "assistant: 12 km", "user: And back?");
-    assertRequest("How far is it?", false);
+    assertRequest("How far is it?", true);
     assertPath("How far is it?", "12 km", "And back?", "The same");
+  }
+
+  @Test
+  void asideThatIsGoneOnWith_isTheRequest_andItsStateIsNotWrittenAgain() throws Exception {
+    aside("How far is it?", "12 km");
+    Path status = folder.resolve("conv-c").resolve("status.json");
+    Object first = Files.getAttribute(status, "unix:ino");
+    fixture.turn("c", "The same", "user: How far is it?", "assistant: 12 km", "user: And back?");
+    assertEquals(first, Files.getAttribute(status, "unix:ino"));
+    fixture.turn("c", "By train", "user: And back?", "assistant: The same", "user: How?");
+    assertEquals(first, Files.getAttribute(status, "unix:ino"));
+    assertRequest("How far is it?", true);
+    fixture.restart();
+    fixture.turn("c", "Two hours", "user: How?", "assistant: By train", "user: How long?");
+    assertRequest("How far is it?", true);
   }
 
   @Test
@@ -99,7 +114,7 @@ class AsideTest {
     aside("How far is it?", "Far");
     fixture.turn("c", "12 km", "user: How far is it?");
     aside("Name it.", "Title");
-    assertRequest("How far is it?", false);
+    assertRequest("How far is it?", true);
     assertPath("How far is it?", "12 km");
   }
 

@@ -33,6 +33,11 @@ final class NewestAnswer {
     return id != null || !doubtful;
   }
 
+  /** Whether an answer is known that is none to an aside. */
+  boolean knowsTurn() {
+    return id != null;
+  }
+
   void clear() {
     id = null;
     aside = null;

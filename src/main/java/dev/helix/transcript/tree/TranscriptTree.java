@@ -117,12 +117,12 @@ public final class TranscriptTree {
     return get(newestAnswer.id());
   }
 
-  /**
-   * Takes note of what a turn with stored history needed of the path's end.
-   *
-   * @param messages how many messages
-   * @param bytes of how many bytes together
-   */
+  /** Whether an answer is known that is none to an aside. */
+  public boolean knowsTurn() {
+    return newestAnswer.knowsTurn();
+  }
+
+  /** Takes note of how many messages, of how many bytes, a stored turn needed of the path's end. */
   public void reaches(int messages, int bytes) {
     reach = messages;
     reachBytes = bytes;

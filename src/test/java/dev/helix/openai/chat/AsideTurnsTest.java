@@ -1,7 +1,6 @@
 package dev.helix.openai.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -111,7 +110,6 @@ class AsideTurnsTest {
   private void assertChat(String request, String... path) {
     SessionState state = server.sessions.find(SESSION).orElseThrow();
     assertEquals(request, state.originalRequest());
-    assertFalse(state.provisional());
     assertEquals(
         List.of(path),
         server.sessions.transcript(SESSION).currentPath().stream().map(Message::text).toList());
