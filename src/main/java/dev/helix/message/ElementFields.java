@@ -6,11 +6,14 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * What a transcript adds to a message; null stands for absent. Specification section 3.
+ * What a transcript adds to a message; null stands for absent. Specification sections 3 and 4.
  *
  * @param parentKnown whether a parent is named, be it only null for the root: the leading system
  *     message names none
  * @param aside whether it is the answer to an aside ({@link BackgroundPrompt#mayBe})
+ * @param began for answers when their turn began
+ * @param after for answers that came behind elements of later turns how many elements the log had
+ *     when their turn began
  */
 public record ElementFields(
     String id,
@@ -20,9 +23,22 @@ public record ElementFields(
     String model,
     String finishReason,
     AnswerStatus status,
-    boolean aside) {
+    boolean aside,
+    Instant began,
+    Long after) {
+  static final String BEGAN = "began_at";
+  static final String AFTER = "began_after";
   static final Set<String> NAMES =
-      Set.of("id", "parent_id", "timestamp", "model", "finish_reason", "status", "aside");
+      Set.of(
+          "id",
+          "parent_id",
+          "timestamp",
+          "model",
+          "finish_reason",
+          "status",
+          "aside",
+          BEGAN,
+          AFTER);
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
 
   /** Fields of what is no answer to an aside. */
@@ -34,7 +50,7 @@ public record ElementFields(
       String model,
       String finishReason,
       AnswerStatus status) {
-    this(id, parentKnown, parentId, timestamp, model, finishReason, status, false);
+    this(id, parentKnown, parentId, timestamp, model, finishReason, status, false, null, null);
   }
 
   /** A message of the tree that is no recorded answer. */
@@ -61,13 +77,32 @@ public record ElementFields(
   /** These fields with an id and a parent in place of those that are missing. */
   public ElementFields placed(String newId, boolean newParentKnown, String newParentId) {
     return new ElementFields(
-        newId, newParentKnown, newParentId, timestamp, model, finishReason, status, aside);
+        newId,
+        newParentKnown,
+        newParentId,
+        timestamp,
+        model,
+        finishReason,
+        status,
+        aside,
+        began,
+        after);
   }
 
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
     return new ElementFields(
-        id, parentKnown, parentId, timestamp, model, finishReason, status, true);
+        id, parentKnown, parentId, timestamp, model, finishReason, status, true, began, after);
+  }
+
+  /**
+   * These fields of an answer whose turn began then.
+   *
+   * @param elements how many elements the log had; null where no others came since
+   */
+  public ElementFields begun(Instant at, Long elements) {
+    return new ElementFields(
+        id, parentKnown, parentId, timestamp, model, finishReason, status, aside, at, elements);
   }
 
   byte[] toJsonFields() {
@@ -77,6 +112,10 @@ public record ElementFields(
       out.append(out.isEmpty() ? "" : ",").append("\"parent_id\":null");
     }
     append(out, "parent_id", parentId);
+    append(out, BEGAN, began == null ? null : Times.format(began));
+    if (after != null) {
+      out.append(out.isEmpty() ? "" : ",").append('"').append(AFTER).append("\":").append(after);
+    }
     append(out, "timestamp", timestamp == null ? null : Times.format(timestamp));
     append(out, "model", model);
     append(out, "finish_reason", finishReason);

@@ -27,6 +27,8 @@ public final class MessageReader {
   private String finishReason;
   private AnswerStatus status;
   private boolean aside;
+  private Instant began;
+  private Long after;
   private int textStart = -1;
 
   /** Whether it says more than a text. */
@@ -65,7 +67,7 @@ public final class MessageReader {
 
   ElementFields element() {
     return new ElementFields(
-        id, parentKnown, parentId, timestamp, model, finishReason, status, aside);
+        id, parentKnown, parentId, timestamp, model, finishReason, status, aside, began, after);
   }
 
   /** Takes the next field; the parser stands at its value's first token, and stays there. */
@@ -86,6 +88,13 @@ public final class MessageReader {
       case "timestamp" -> timestamp = Times.parse(Json.textOrNull(value));
       case "model" -> model = Json.textOrNull(value);
       case "finish_reason" -> finishReason = Json.textOrNull(value);
+      case ElementFields.BEGAN -> began = Times.parse(Json.textOrNull(value));
+      case ElementFields.AFTER ->
+          after =
+              value.currentToken() == JsonToken.VALUE_NUMBER_INT
+                      && value.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                  ? (Long) value.getLongValue()
+                  : null;
       case "aside" -> aside = value.currentToken() == JsonToken.VALUE_TRUE;
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);
       default ->

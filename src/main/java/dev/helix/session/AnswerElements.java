@@ -5,7 +5,9 @@ import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
+import dev.helix.text.NormalizedText;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.TurnOrder;
 import dev.helix.transcript.tree.Continuation;
 import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
@@ -23,15 +25,22 @@ final class AnswerElements {
   private final SessionStore store;
   private final TranscriptTree tree;
   private final OpenTurn turn;
+  private final boolean late;
   private final boolean beside;
   private final Instant now;
   private final List<Message> elements = new ArrayList<>();
 
   private AnswerElements(
-      SessionStore store, TranscriptTree tree, OpenTurn turn, boolean beside, Instant now) {
+      SessionStore store,
+      TranscriptTree tree,
+      OpenTurn turn,
+      boolean late,
+      boolean beside,
+      Instant now) {
     this.store = store;
     this.tree = tree;
     this.turn = turn;
+    this.late = late;
     this.beside = beside;
     this.now = now;
   }
@@ -42,8 +51,10 @@ final class AnswerElements {
   }
 
   /**
-   * Decides; the tree must be at the log's end, unless nothing {@linkplain #looksUp is looked up}.
+   * Decides; the tree must be at the log's end, unless nothing {@linkplain #looksUp is looked up}
+   * and the turn is not late.
    *
+   * @param late whether others have added to the log since the turn began
    * @param beside whether the answers are no part of the path: they become branches that failed,
    *     and no newer versions of what is there
    */
@@ -52,9 +63,10 @@ final class AnswerElements {
       TranscriptTree tree,
       OpenTurn turn,
       List<Answer> answers,
+      boolean late,
       boolean beside,
       Instant now) {
-    AnswerElements made = new AnswerElements(store, tree, turn, beside, now);
+    AnswerElements made = new AnswerElements(store, tree, turn, late, beside, now);
     try {
       made.add(answers);
     } catch (IncompleteTreeException e) {
@@ -81,14 +93,73 @@ final class AnswerElements {
       if (stored != null && isNothingNew(answer) && !stored.fingerprint().empty()) {
         continue; // What broke off without a word takes nothing away.
       }
-      if (stored == null) {
-        add(answer, named ? turn.answerId() : Placer.newId(), turn.parentId());
-      } else if (!beside && isAboutTheSame(stored)) {
+      boolean same = stored != null && !beside && isAboutTheSame(stored);
+      if (i == 0 && late && !beside && !callsTools(answer) && (same || !named)) {
+        addLate(answer, stored);
+      } else if (same) {
         add(answer, stored.id(), stored.parentId());
       } else {
-        add(answer, Placer.newId(), turn.parentId());
+        add(answer, stored == null && named ? turn.answerId() : Placer.newId(), turn.parentId());
       }
     }
+  }
+
+  /**
+   * Adds an answer that others have gone before: as a newer version of what its client kept of it,
+   * and has sent with the next question, but not of a later turn's answer.
+   *
+   * @param named the message that has its id; null where it has none
+   */
+  private void addLate(Answer answer, Node named) {
+    String said = said(answer.message());
+    Node kept = named != null ? named : keptByClient(said);
+    Message there = kept == null ? null : message(kept);
+    if (there == null) {
+      add(answer, Placer.newId(), turn.parentId());
+    } else if (goesBefore(kept, there, said)) {
+      add(answer, kept.id(), kept.parentId());
+    } else if (answer.status() == AnswerStatus.COMPLETED || !said(there).startsWith(said)) {
+      add(answer, Placer.newId(), turn.parentId()); // Else all of it is there.
+    }
+  }
+
+  /** What came below the question since the turn began, and is the beginning of its answer. */
+  private Node keptByClient(String said) {
+    for (Node node : tree.answersBelow(turn.parentId(), turn.after())) {
+      Message there = message(node);
+      if (there != null && isByClient(there) && !said(there).isEmpty()) {
+        if (said.startsWith(said(there))) {
+          return node;
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean goesBefore(Node node, Message there, String said) {
+    if (node.recorded() <= turn.after()) {
+      return true;
+    }
+    return isByClient(there)
+        ? said.startsWith(said(there))
+        : TurnOrder.of(there, node.recorded()).compareTo(order()) < 0;
+  }
+
+  private TurnOrder order() {
+    return new TurnOrder(turn.after(), turn.began(), Long.MAX_VALUE);
+  }
+
+  /** Whether an answer came with a request, and is no turn's. */
+  private static boolean isByClient(Message answer) {
+    return answer.status() == null;
+  }
+
+  private static String said(Message message) {
+    return NormalizedText.of(message.role(), message.text());
+  }
+
+  private Message message(Node node) {
+    return new StoredHistory(store, tree, turn.session().sessionId(), null).get(node);
   }
 
   private boolean isAboutTheSame(Node stored) {
@@ -101,10 +172,8 @@ final class AnswerElements {
 
   private void continued(List<Answer> answers) {
     Node node = tree.get(turn.continued());
-    Message old =
-        node == null
-            ? null
-            : new StoredHistory(store, tree, turn.session().sessionId(), null).get(node);
+    Message old = node == null ? null : message(node);
+    boolean gone = old != null && late && !goesBefore(node, old, said(old));
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       if (isNothingNew(answer)) {
@@ -117,7 +186,7 @@ final class AnswerElements {
       Message begun = old == null ? Message.of("assistant", turn.begun()) : old;
       Message joined = Continuation.join(begun, turn.begun(), answer.message());
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
-      boolean newer = i == 0 && old != null && !beside;
+      boolean newer = i == 0 && old != null && !beside && !gone;
       add(whole, newer ? node.id() : Placer.newId(), newer ? node.parentId() : turn.parentId());
     }
   }
@@ -133,6 +202,7 @@ final class AnswerElements {
   private void add(Answer answer, String id, String parentId) {
     Answer kept = beside ? answer.withStatus(AnswerStatus.FAILED) : answer;
     ElementFields fields = kept.fields(id, parentId, now);
-    elements.add(kept.message().as(turn.aside() ? fields.asAside() : fields));
+    ElementFields begun = fields.begun(turn.began(), late ? turn.after() : null);
+    elements.add(kept.message().as(turn.aside() ? begun.asAside() : begun));
   }
 }

@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import dev.helix.message.Message;
 import dev.helix.transcript.LogVersion;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -23,6 +24,8 @@ import java.util.Objects;
  * @param begun the continued answer's text as the client has it, else null
  * @param lease the right by which the answers may be part of the path; null where none is needed
  * @param aside whether the answers are those to an aside
+ * @param began when the turn began
+ * @param after how many elements the log had then
  */
 public record OpenTurn(
     SessionState session,
@@ -34,16 +37,20 @@ public record OpenTurn(
     String continued,
     String begun,
     Lease lease,
-    boolean aside) {
+    boolean aside,
+    Instant began,
+    long after) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(began, "began");
     history = List.copyOf(history);
   }
 
   /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
   public OpenTurn withoutHistory() {
     return new OpenTurn(
-        session, version, parentId, List.of(), null, answerId, continued, begun, lease, aside);
+        session, version, parentId, List.of(), null, answerId, continued, begun, lease, aside,
+        began, after);
   }
 }

@@ -75,7 +75,7 @@ final class TurnLog {
       TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
       List<Message> elements = plan.placement().elements();
       if (stored == null && elements.isEmpty() && !known) {
-        return Optional.of(plan.open(before, LogVersion.NONE, request));
+        return Optional.of(plan.open(before, LogVersion.NONE, 0, request, now));
       }
       boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
       if (!gone && (stored != null || !elements.isEmpty())) {
@@ -91,12 +91,13 @@ final class TurnLog {
             throw new LeaseLostException("the lease of " + id + " was lost before its turn began");
           }
           case DONE -> {
+            long length = tree.recorded() + elements.size();
             tree.apply(appended.version(), false, elements);
             trees.give(id, tree);
             if (stored != null && after.differsBeyondUse(before)) {
               update(session, now, state -> begun(state, request, turned));
             }
-            return Optional.of(plan.open(after, appended.version(), request));
+            return Optional.of(plan.open(after, appended.version(), length, request, now));
           }
           case CONFLICT -> {
             // Read on, and place again.
@@ -123,13 +124,14 @@ final class TurnLog {
             .findFirst();
     SessionState stored = session.status() == SessionStatus.NEW ? null : session;
     boolean beside = false;
-    // Who only adds an answer needs the log's end, and no tree.
+    // Who only adds an answer, as the next element, needs the log's end, and no tree.
     boolean treeless = tree.isEmpty() && !AnswerElements.looksUp(turn);
     LogVersion end = treeless ? turn.version() : tree.version();
     boolean known = end.equals(LogVersion.NONE) == (stored == null);
     while (true) {
       if (!known) {
-        Reading read = treeless ? store.readEnd(id, 1) : TurnPlan.readOn(store, tree, id);
+        Reading read = TurnPlan.readOn(store, tree, id);
+        treeless = false;
         stored = read.state();
         end = read.version();
         boolean begins = stored == null && session.status() == SessionStatus.NEW;
@@ -144,7 +146,8 @@ final class TurnLog {
               : state -> discussing(state).withStep(step.get());
       SessionState after = change.apply(before).withUpdatedAt(now);
       boolean empty = tree.isEmpty();
-      List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, now);
+      boolean late = !(treeless ? end : tree.version()).equals(turn.version());
+      List<Message> elements = AnswerElements.of(store, tree, turn, answers, late, beside, now);
       if (!empty && tree.isEmpty()) {
         throw gone(id);
       }

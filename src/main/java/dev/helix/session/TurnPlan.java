@@ -60,6 +60,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Instant now) {
     boolean results = chain.beginsWithResult();
     Node end = request.mode() == HistoryMode.STORED ? stored.end(request.ids(), results) : null;
+    end = end != null && request.retry() ? beforeTry(tree, end, chain) : end;
     if (end == null || resends(tree, end, chain)) {
       Placement whole = Placer.whole(tree, chain, request.ids(), now);
       return new TurnPlan(request.aside() ? aside(whole, tree) : whole, List.of(), null);
@@ -90,6 +91,16 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         elements, whole.parentId(), whole.answerId(), whole.continued(), whole.begun());
   }
 
+  /** What a retry follows: what its first try did, where that is the last turn of the path. */
+  private static Node beforeTry(TranscriptTree tree, Node end, RequestChain chain) {
+    Node question = chain.messages().isEmpty() ? null : tree.question(end);
+    if (question == null || !question.sayings().contains(chain.messages().get(0).fingerprint())) {
+      return end;
+    }
+    Node before = tree.parent(question);
+    return before == null ? Node.ROOT : before;
+  }
+
   /** Whether the request holds an answer of the path, so that its sender keeps the history. */
   private static boolean resends(TranscriptTree tree, Node end, RequestChain chain) {
     List<Message> answers = chain.messages().stream().filter(Message::isAssistant).toList();
@@ -109,7 +120,13 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
                 sayings.contains(answer.fingerprint()) || !Node.begunBy(answer, broken).isEmpty());
   }
 
-  OpenTurn open(SessionState session, LogVersion version, TurnRequest request) {
+  /**
+   * The turn that has begun.
+   *
+   * @param elements how many elements the log has at this version
+   */
+  OpenTurn open(
+      SessionState session, LogVersion version, long elements, TurnRequest request, Instant now) {
     return new OpenTurn(
         session,
         version,
@@ -120,6 +137,8 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         placement.continued(),
         placement.begun(),
         request.lease(),
-        request.aside());
+        request.aside(),
+        now,
+        elements);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param lease the right to this turn, checked when anything is written; null where it needs none
  * @param aside whether it may be a program's own prompt ({@link
  *     dev.helix.message.BackgroundPrompt#mayBe}), so that any other turn goes before it
+ * @param retry whether the client says that it has sent this before and got no answer
  */
 public record TurnRequest(
     List<Message> messages,
@@ -23,7 +24,8 @@ public record TurnRequest(
     SentHistory sent,
     MessageIds ids,
     Lease lease,
-    boolean aside) {
+    boolean aside,
+    boolean retry) {
   public TurnRequest {
     messages = List.copyOf(messages);
     Objects.requireNonNull(mode, "mode");
@@ -31,24 +33,29 @@ public record TurnRequest(
     Objects.requireNonNull(sent, "sent");
   }
 
-  /** A request that needs no lease and is no aside. */
+  /** A request that needs no lease, is no aside and no retry. */
   public TurnRequest(List<Message> messages, HistoryMode mode, SentHistory sent, MessageIds ids) {
-    this(messages, mode, sent, ids, null, false);
+    this(messages, mode, sent, ids, null, false, false);
   }
 
   /** The same with so many messages of a stored history at most. */
   public TurnRequest(List<Message> messages, HistoryMode mode, int maxMessages, MessageIds ids) {
-    this(messages, mode, SentHistory.ofMessages(maxMessages), ids, null, false);
+    this(messages, mode, SentHistory.ofMessages(maxMessages), ids, null, false, false);
   }
 
   /** This request with a lease, or null for none. */
   public TurnRequest with(Lease other) {
-    return new TurnRequest(messages, mode, sent, ids, other, aside);
+    return new TurnRequest(messages, mode, sent, ids, other, aside, retry);
   }
 
   /** This request as an aside, or as none. */
   public TurnRequest asAside(boolean is) {
-    return new TurnRequest(messages, mode, sent, ids, lease, is);
+    return new TurnRequest(messages, mode, sent, ids, lease, is, retry);
+  }
+
+  /** This request as a retry, or as none. */
+  public TurnRequest asRetry(boolean is) {
+    return new TurnRequest(messages, mode, sent, ids, lease, aside, is);
   }
 
   /** A request of a client that gives no ids, with the whole history. */

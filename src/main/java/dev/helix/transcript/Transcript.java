@@ -21,7 +21,7 @@ import java.util.Set;
  */
 public final class Transcript {
   private final Map<String, Message> nodes = new LinkedHashMap<>();
-  private final Map<String, Integer> recorded = new HashMap<>();
+  private final Map<String, TurnOrder> answers = new HashMap<>();
   private Message system;
 
   private Transcript() {}
@@ -30,14 +30,14 @@ public final class Transcript {
   public static Transcript of(List<Message> elements) {
     Transcript transcript = new Transcript();
     Numbering numbering = new Numbering();
-    int position = 0;
+    long recorded = 0;
     for (Message element : elements) {
-      transcript.add(numbering.next(element), position++);
+      transcript.add(numbering.next(element), ++recorded);
     }
     return transcript;
   }
 
-  private void add(Message element, int position) {
+  private void add(Message element, long recorded) {
     if (!element.element().parentKnown()) {
       system = element.element().aside() ? system : element;
       return;
@@ -48,7 +48,10 @@ public final class Transcript {
             ? element
             : element.as(element.element().placed(element.id(), true, first.parentId()));
     nodes.put(element.id(), newest);
-    recorded.put(element.id(), position);
+    if (isAnswer(element)) {
+      TurnOrder order = TurnOrder.of(element, recorded);
+      answers.merge(element.id(), order, TurnOrder::latest);
+    }
   }
 
   /**
@@ -60,9 +63,9 @@ public final class Transcript {
   }
 
   /**
-   * The messages that a next turn would send, oldest first: down to the newest answer that is
-   * completed, or cancelled with text, and to that of an aside only where there is no other.
-   * Without failed answers, and without tool calls that have no results.
+   * The messages that a next turn would send, oldest first: down to the answer of the latest turn
+   * that is completed, or cancelled with text, and to that of an aside only where there is no
+   * other. Without failed answers, and without tool calls that have no results.
    */
   public List<Message> currentPath() {
     return sent(pathTo(currentEnd(false)), false);
@@ -134,10 +137,10 @@ public final class Transcript {
     return List.copyOf(path);
   }
 
-  /** The newest answer, of those to asides only where there are no others. */
+  /** The answer of the latest turn, of asides only where there are no others. */
   private Message newestAnswer(boolean fromRoot) {
-    List<String> newestFirst = new ArrayList<>(nodes.keySet());
-    newestFirst.sort(Comparator.comparing(recorded::get, Comparator.reverseOrder()));
+    List<String> newestFirst = new ArrayList<>(answers.keySet());
+    newestFirst.sort(Comparator.comparing(answers::get, Comparator.reverseOrder()));
     Map<String, Message> firsts = new HashMap<>();
     Message aside = null;
     for (String id : newestFirst) {

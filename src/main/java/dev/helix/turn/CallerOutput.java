@@ -28,6 +28,13 @@ public final class CallerOutput {
     return caller;
   }
 
+  /** Has the server tell when the caller leaves, where it can. */
+  void watch() {
+    if (times.watched()) {
+      caller.watch();
+    }
+  }
+
   /** Nothing more will be written; the connection is cut where something is missing. */
   void end(boolean missing) {
     if (missing) {

@@ -3,6 +3,7 @@ package dev.helix.turn;
 import dev.helix.session.SessionId;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 
@@ -19,15 +20,21 @@ final class ConversationQueue {
   /** Joins the conversation's queue behind all others. */
   QueuedTurn join(SessionId conversation) {
     QueuedTurn turn = new QueuedTurn(conversation);
+    List<QueuedTurn> before;
     synchronized (queues) {
-      queues.computeIfAbsent(conversation, ignored -> new ArrayDeque<>()).add(turn);
+      Queue<QueuedTurn> queue = queues.computeIfAbsent(conversation, ignored -> new ArrayDeque<>());
+      before = List.copyOf(queue);
+      queue.add(turn);
     }
+    before.forEach(QueuedTurn::awaited);
     return turn;
   }
 
   final class QueuedTurn {
     private final SessionId conversation;
     private Runnable onFirst;
+    private Runnable onAwaited;
+    private boolean isAwaited;
 
     private QueuedTurn(SessionId conversation) {
       this.conversation = conversation;
@@ -53,6 +60,31 @@ final class ConversationQueue {
         }
       }
       task.run();
+    }
+
+    /**
+     * Runs the task, which may not block, whenever another turn joins the queue behind this one.
+     */
+    void whenAwaited(Runnable task) {
+      boolean now;
+      synchronized (queues) {
+        onAwaited = task;
+        now = isAwaited;
+      }
+      if (now) {
+        task.run();
+      }
+    }
+
+    private void awaited() {
+      Runnable task;
+      synchronized (queues) {
+        isAwaited = true;
+        task = onAwaited;
+      }
+      if (task != null) {
+        task.run();
+      }
     }
 
     /** It is run once, and holds a whole request. */

@@ -118,6 +118,16 @@ final class Turn implements CallerStream.Listener {
     alarm.set();
   }
 
+  /** Another turn waits for this one's end: is the caller still there? */
+  void awaited() {
+    mailbox.execute(
+        () -> {
+          caller.watch();
+          times.awaited();
+          alarm.set();
+        });
+  }
+
   /** The question has its place. In the mailbox. */
   void placed(TurnRecord where) {
     record = where;
@@ -190,11 +200,7 @@ final class Turn implements CallerStream.Listener {
           left("the caller reads too slowly");
         }
       }
-      case COMPLETE -> {
-        if (enter(TurnEvent.WHOLE) == Action.CONCLUDE) {
-          concludeAsItIs();
-        }
-      }
+      case COMPLETE -> perform(enter(TurnEvent.WHOLE));
       case TOO_LONG -> {
         if (!reply.isStream() && form.passOn(reply, caller)) {
           reply.passOn();
@@ -334,9 +340,7 @@ final class Turn implements CallerStream.Listener {
 
   @Override
   public void callerServed() {
-    if (enter(TurnEvent.SERVED) == Action.CLOSE) {
-      close();
-    }
+    perform(enter(TurnEvent.SERVED));
   }
 
   @Override
@@ -354,36 +358,32 @@ final class Turn implements CallerStream.Listener {
     switch (due) {
       case LOCKED -> fail(ErrorMapping.locked());
       case LATE -> fail(ErrorMapping.late());
-      case FINISHED -> {
-        if (enter(TurnEvent.FINISHED) == Action.CONCLUDE) {
-          concludeAsItIs();
-        }
-      }
+      case FINISHED -> perform(enter(TurnEvent.FINISHED));
       case SILENT -> fail(ErrorMapping.silent());
       case STALLED -> left("the caller takes nothing");
+      case COMMIT -> perform(enter(TurnEvent.COMMIT));
+      case KEEP_ALIVE -> perform(enter(TurnEvent.SILENCE));
+      case WATCH -> caller.watch();
+      case LINGER -> perform(enter(TurnEvent.LINGER));
+    }
+  }
+
+  private void perform(Action action) {
+    switch (action) {
+      case CONCLUDE -> concludeAsItIs();
       case COMMIT -> {
-        if (enter(TurnEvent.COMMIT) == Action.COMMIT) {
-          form.commit(caller);
-          times.committed();
-          caller.flush();
-        }
+        form.commit(caller);
+        times.committed();
+        caller.flush();
       }
       case KEEP_ALIVE -> {
-        if (enter(TurnEvent.SILENCE) == Action.KEEP_ALIVE) {
-          times.keptAlive();
-          form.keepAlive(reply, caller);
-          caller.flush();
-        }
+        times.keptAlive();
+        form.keepAlive(reply, caller);
+        caller.flush();
       }
-      case WATCH -> {
-        times.watched();
-        caller.stream().watch();
-      }
-      case LINGER -> {
-        if (enter(TurnEvent.LINGER) == Action.CANCEL) {
-          backend.cancel();
-        }
-      }
+      case CANCEL -> backend.cancel();
+      case CLOSE -> close();
+      default -> {}
     }
   }
 

@@ -62,6 +62,13 @@ final class TurnPermit {
   }
 
   /**
+   * Runs the task, which may not block, whenever another turn of this server waits for this one.
+   */
+  void whenAwaited(Runnable task) {
+    queued.whenAwaited(task);
+  }
+
+  /**
    * Takes the lease, if this is the first in the queue and nobody else has it. Blocks on the store;
    * for one thread at a time.
    *

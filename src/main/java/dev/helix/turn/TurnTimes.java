@@ -12,6 +12,9 @@ final class TurnTimes {
   /** So many signs of life come at twice the pace: who left must be noticed within 15 s. */
   private static final int HURRIED = 2;
 
+  /** The first silence after which a caller shows that it is there, when another turn waits. */
+  private static final long FIRST_PROBE = 100_000_000;
+
   /** How long a backend may take to end its body behind the answer's end before it is given up. */
   private static final long LINGER = 2_000_000_000L;
 
@@ -57,6 +60,7 @@ final class TurnTimes {
   private long written;
   private long over;
   private int hurried;
+  private long probe = NEVER;
   private boolean watched;
 
   TurnTimes(TurnSettings settings, boolean stream, LongSupplier clock) {
@@ -110,15 +114,23 @@ final class TurnTimes {
     hurried = HURRIED;
   }
 
+  /** Another turn waits: whether the caller is there is to show soon, then more and more rarely. */
+  void awaited() {
+    probe = FIRST_PROBE;
+  }
+
   void keptAlive() {
     if (hurried > 0) {
       hurried--;
     }
+    probe = probe > NEVER / 2 ? NEVER : 2 * probe;
   }
 
-  /** The server was asked to tell when the caller leaves. */
-  void watched() {
+  /** The server is to tell when the caller leaves; false where that was asked before. */
+  boolean watched() {
+    boolean first = !watched;
     watched = true;
+    return first;
   }
 
   /** The turn is over, though its backend may not be. */
@@ -150,6 +162,12 @@ final class TurnTimes {
         : next;
   }
 
+  /** How long a stream may be silent before a sign of life goes out. */
+  private long silence() {
+    long usual = settings.commentInterval().toNanos() / (hurried > 0 ? 2 : 1);
+    return Math.min(usual, probe);
+  }
+
   private long left(Due due, Situation now, long at) {
     TurnPhase phase = now.phase();
     boolean waiting = phase == TurnPhase.WAITING;
@@ -176,7 +194,7 @@ final class TurnTimes {
               : NEVER;
       case KEEP_ALIVE ->
           (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
-              ? settings.commentInterval().toNanos() / (hurried > 0 ? 2 : 1) - (at - written)
+              ? silence() - (at - written)
               : NEVER;
       // A stream shows by its signs of life that its caller is there.
       case WATCH ->

@@ -147,6 +147,9 @@ public final class Turns {
       turn.start(() -> start(turn, call, permit));
       running.add(turn);
       caller.open();
+      if (permit != null) {
+        permit.whenAwaited(turn::awaited);
+      }
     } finally {
       if (!begun) {
         leave(permit);

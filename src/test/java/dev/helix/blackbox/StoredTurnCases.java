@@ -21,6 +21,9 @@ interface StoredTurnCases extends Fixture {
   /** In which nothing must come. */
   Duration A_WHILE = Duration.ofMillis(300);
 
+  /** Much less than a silent stream waits for a sign of life. */
+  Duration AT_ONCE = Duration.ofSeconds(3);
+
   /** A question alone, with stored history. */
   private static RawClient ask(Endpoint endpoint, String id, String question) {
     return endpoint.talkIn(id, "X-Conversation-History", "stored").http().stream(question);
@@ -98,6 +101,23 @@ interface StoredTurnCases extends Fixture {
     assertNull(endpoint.upstream().poll(A_WHILE));
     first.leave();
     Call two = endpoint.upstream().next(CallerCases.NOTICED);
+    assertEquals(3, two.request().json().path("messages").size());
+    answer(two, "Two.");
+    isAnswered(second);
+  }
+
+  @Test
+  default void callerHasLeftItsSilentTurn_theNextOneBeginsAtOnce() {
+    Endpoint endpoint = usual();
+    String id = Endpoint.freshId();
+    RawClient first = ask(endpoint, id, "One?");
+    Call one = endpoint.upstream().next();
+    one.beginSse();
+    one.sse(Completions.delta("Half"));
+    Talk.hears(first.response(), "Half");
+    first.leave();
+    RawClient second = ask(endpoint, id, "Two?");
+    Call two = endpoint.upstream().next(AT_ONCE);
     assertEquals(3, two.request().json().path("messages").size());
     answer(two, "Two.");
     isAnswered(second);

@@ -162,7 +162,8 @@ class WarmHistoryModelTest {
         plansAfterCuts += warm && cuts.contains(tree) ? 1 : 0;
       }
       apply(tree, plan.placement().elements());
-      turns.add(plan.open(state, tree.version(), request));
+      Instant began = NOW.plusMillis(random.nextInt(100));
+      turns.add(plan.open(state, tree.version(), length(), request, began));
     }
 
     private void end(String where, TranscriptTree tree) {
@@ -173,11 +174,16 @@ class WarmHistoryModelTest {
       }
       boolean beside = random.nextInt(20) == 0;
       Reading unused = TurnPlan.readOn(store, tree, id);
-      List<Message> elements = AnswerElements.of(store, tree, turn, answers, beside, NOW);
+      boolean late = !tree.version().equals(turn.version());
+      List<Message> elements = AnswerElements.of(store, tree, turn, answers, late, beside, NOW);
       TranscriptTree whole = WholeHistory.tree(store, id);
-      List<Message> expected = AnswerElements.of(store, whole, turn, answers, beside, NOW);
+      List<Message> expected = AnswerElements.of(store, whole, turn, answers, late, beside, NOW);
       assertEquals(text.of(expected), text.of(elements), where);
       apply(tree, elements);
+    }
+
+    private long length() {
+      return store.read(id, LogVersion.NONE).elements().size();
     }
 
     private void apply(TranscriptTree tree, List<Message> elements) {

@@ -82,6 +82,25 @@ class TurnTimesTest {
   }
 
   @Test
+  void aCallerWhomAnotherTurnWaitsFor_isLookedAtSoon_thenMoreAndMoreRarely() {
+    TurnTimes times = times(Duration.ofDays(1));
+    times.backendSpoke();
+    long wait = Duration.ofMillis(100).toNanos();
+    times.awaited();
+    for (int i = 0; i < 8; i++) {
+      times.callerGiven(false);
+      times.backendSpoke();
+      assertEquals(wait, times.untilNext(answering(false, false)));
+      clock.addAndGet(wait);
+      assertEquals(Due.KEEP_ALIVE, times.due(answering(false, false)));
+      times.keptAlive();
+      wait *= 2;
+    }
+    times.awaited();
+    assertEquals(Due.KEEP_ALIVE, times.due(answering(false, false)));
+  }
+
+  @Test
   void aCallerWhoHoldsTheBackendUp_isWaitedFor() {
     TurnTimes times = times(Duration.ofSeconds(5));
     times.backendSpoke();

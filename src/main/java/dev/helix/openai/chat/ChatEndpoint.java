@@ -32,6 +32,9 @@ final class ChatEndpoint {
   private static final String HISTORY_HEADER = "X-Conversation-History";
   private static final String METADATA = "metadata.";
 
+  /** What SDKs of one generator send: how often they have sent the same before. */
+  private static final String RETRIES = "X-Stainless-Retry-Count";
+
   private final Turns turns;
   private final TurnSettings settings;
   private final BodyBudget budget;
@@ -92,6 +95,7 @@ final class ChatEndpoint {
             ? new TurnRequest(
                     chat.messages(), mode, settings.sentHistory(), conversation.messageIds())
                 .asAside(isAside(chat, mode, conversation))
+                .asRetry(isRetry(request))
             : null,
         conversation.id() != null,
         chat.stream(),
@@ -108,6 +112,11 @@ final class ChatEndpoint {
       return BackgroundPrompt.mayBe(chat.messages(), chat.stream());
     }
     return BackgroundPrompt.hasOnlySystem(chat.messages(), chat.stream());
+  }
+
+  private static boolean isRetry(HttpServletRequest request) {
+    String count = request.getHeader(RETRIES);
+    return count != null && count.strip().matches("0*[1-9][0-9]*");
   }
 
   private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)

@@ -2,21 +2,26 @@ package dev.helix.transcript.tree;
 
 import dev.helix.message.Message;
 import dev.helix.transcript.Transcript;
+import dev.helix.transcript.TurnOrder;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
  * Which answer of a session the current path leads to: of those on a path from the root, and not
- * below a background prompt that the original took for a question, the one whose newest version was
- * recorded last; the answer to an aside only where there is no other. It follows the log element by
- * element, and where an element makes it doubtful it is not known until the next answer is
- * recorded. Not thread-safe: part of a {@link TranscriptTree}.
+ * below a background prompt that the original took for a question, the one of the latest turn
+ * ({@link TurnOrder}); the answer to an aside only where there is no other. It follows the log
+ * element by element, and where an element makes it doubtful it is not known until an answer is
+ * recorded that is not late. Not thread-safe: part of a {@link TranscriptTree}.
  */
 final class NewestAnswer {
   private String id;
 
+  private TurnOrder order;
+
   /** The newest answer to an aside, which counts where there is no other. */
   private String aside;
+
+  private TurnOrder asideOrder;
 
   /** Whether there may be an answer that this one would have to be. */
   private boolean doubtful;
@@ -61,11 +66,19 @@ final class NewestAnswer {
       id = null; // Whether there is a path to it may be told only by what is yet to come.
       doubtful = true;
     } else if (answer && !prompts.contains(node.root())) {
-      if (toAside) {
+      take(node, TurnOrder.of(element, node.recorded()), toAside);
+    }
+  }
+
+  private void take(Node node, TurnOrder next, boolean toAside) {
+    if (toAside) {
+      if (aside == null || next.compareTo(asideOrder) > 0) {
         aside = node.id();
-      } else {
-        id = node.id();
+        asideOrder = next;
       }
+    } else if (id == null ? !doubtful || next.isLast() : next.compareTo(order) > 0) {
+      id = node.id();
+      order = next;
     }
   }
 

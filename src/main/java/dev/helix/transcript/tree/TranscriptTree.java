@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -76,6 +77,11 @@ public final class TranscriptTree {
   /** Whether it has read nothing yet, or nothing is stored. */
   public boolean isEmpty() {
     return version.equals(LogVersion.NONE);
+  }
+
+  /** How many elements of the log it has read. */
+  public long recorded() {
+    return recorded;
   }
 
   /** How many messages it knows. */
@@ -199,6 +205,18 @@ public final class TranscriptTree {
 
   private void remember(List<String> passed, String question) {
     passed.forEach(id -> questions.put(id, question));
+  }
+
+  /** The answers right below a message that came behind so many elements of the log. */
+  public List<Node> answersBelow(String parentId, long after) {
+    boolean unknown = parentId == null ? forgotten != null : isForgotten(parentId);
+    if (unknown && !nodes.containsKey(parentId)) {
+      throw new IncompleteTreeException();
+    }
+    return nodes.values().stream()
+        .filter(node -> node.kind() == MessageKind.ANSWER && node.recorded() > after)
+        .filter(node -> Objects.equals(node.parentId(), parentId))
+        .toList();
   }
 
   /** Where messages are found below one that is known with all that hangs below it. */
@@ -347,7 +365,7 @@ public final class TranscriptTree {
     for (int i = 1; i < reach + SPARE && nodes.containsKey(top.parentId()); i++) {
       top = nodes.get(top.parentId());
     }
-    Map<String, Node> kept = subtree(top.id());
+    Map<String, Node> kept = Subtree.of(nodes, top.id());
     if (forgotten == null && kept.size() > nodes.size() / 2) {
       return false;
     }
@@ -370,29 +388,5 @@ public final class TranscriptTree {
       recent.forgetMessages();
     }
     return true;
-  }
-
-  /** The messages that are the one of this id or below it. */
-  private Map<String, Node> subtree(String top) {
-    Map<String, Boolean> known = new HashMap<>();
-    known.put(top, true);
-    Map<String, Node> below = new HashMap<>();
-    for (Node node : nodes.values()) {
-      List<String> passed = new ArrayList<>();
-      String at = node.id();
-      while (at != null && !known.containsKey(at)) {
-        known.put(at, false); // In a circle it stays so.
-        passed.add(at);
-        Node there = nodes.get(at);
-        at = there == null ? null : there.parentId();
-      }
-      if (at != null && known.get(at)) {
-        passed.forEach(id -> known.put(id, true));
-      }
-      if (known.get(node.id())) {
-        below.put(node.id(), node);
-      }
-    }
-    return below;
   }
 }

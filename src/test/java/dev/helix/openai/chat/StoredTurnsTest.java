@@ -106,6 +106,91 @@ class StoredTurnsTest {
         server.stored(id));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"answered", "cancelled", "running"})
+  void retryThatAnSdkSaysIsOne_isAnotherAnswerToTheSameQuestion(String first) throws Exception {
+    ScriptedUpstream upstream = upstream(LONG);
+    RawClient before = server.ask(id, "Zero?");
+    answer(upstream.next(), "Zero.");
+    answered(before);
+    RawClient tried = server.ask(id, "One?");
+    Call one = upstream.next();
+    if (first.equals("cancelled")) {
+      one.beginSse();
+      one.sse(Completions.chunks("Half").get(0));
+      one.sse(Completions.chunks("Half").get(1));
+      RawResponse half = tried.response();
+      half.event();
+      assertTrue(half.event().contains("Half"));
+      tried.leave();
+    } else if (first.equals("answered")) {
+      answer(one, "First.");
+      answered(tried);
+    }
+    RawClient again =
+        server.post(
+            id, "One?", true, "X-Conversation-History", "stored", "X-Stainless-Retry-Count", "1");
+    if (first.equals("running")) {
+      assertNull(upstream.poll(A_WHILE));
+      answer(one, "First.");
+      answered(tried);
+    }
+    Call two = upstream.next();
+    assertEquals(List.of("user:Zero?", "assistant:Zero.", "user:One?"), asked(two));
+    answer(two, "Second.");
+    answered(again);
+    assertEquals(
+        1, server.stored(id).stream().filter(message -> message.equals("user:One?")).count());
+    RawClient next = server.ask(id, "Two?");
+    Call three = upstream.next();
+    assertEquals(
+        List.of("user:Zero?", "assistant:Zero.", "user:One?", "assistant:Second.", "user:Two?"),
+        asked(three));
+    answer(three, "Third.");
+    answered(next);
+  }
+
+  @Test
+  void sameQuestionAskedAgain_thatIsNoRetry_isAQuestionOfItsOwn() throws Exception {
+    ScriptedUpstream upstream = upstream(LONG);
+    for (String count : List.of("0", "", "x")) {
+      RawClient client =
+          server.post(
+              id,
+              "More?",
+              true,
+              "X-Conversation-History",
+              "stored",
+              "X-Stainless-Retry-Count",
+              count);
+      answer(upstream.next(), "More.");
+      answered(client);
+    }
+    assertEquals(6, server.stored(id).size());
+  }
+
+  @Test
+  void callerWhoLeavesASilentStream_isNotWaitedFor_whenTheNextTurnComes() throws Exception {
+    ScriptedUpstream upstream = upstream(LONG);
+    RawClient stopped = server.ask(id, "One?");
+    Call one = upstream.next();
+    one.beginSse();
+    one.sse(Completions.chunks("Half").get(0));
+    one.sse(Completions.chunks("Half").get(1));
+    RawResponse half = stopped.response();
+    half.event();
+    assertTrue(half.event().contains("Half"));
+    stopped.leave();
+    long asked = System.nanoTime();
+    RawClient next = server.ask(id, "Two?");
+    Call two = upstream.next();
+    Duration waited = Duration.ofNanos(System.nanoTime() - asked);
+    assertTrue(waited.compareTo(Duration.ofSeconds(2)) < 0, waited::toString);
+    assertEquals(List.of("user:One?", "assistant:Half", "user:Two?"), asked(two));
+    answer(two, "Two.");
+    answered(next);
+  }
+
   @Test
   void manyTurns_waitOnNoThread_andAllSeeWhatWasBefore() throws Exception {
     ScriptedUpstream upstream = upstream(LONG);
