@@ -1,5 +1,7 @@
 package dev.helix.cluster;
 
+import dev.helix.servers.SharedStore;
+
 /** A store and two servers on it. */
 record Cluster(SharedStore store, ClusterServer here, ClusterServer there)
     implements AutoCloseable {

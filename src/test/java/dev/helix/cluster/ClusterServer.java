@@ -6,6 +6,7 @@ import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.ScriptedUpstream;
+import dev.helix.servers.SharedStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

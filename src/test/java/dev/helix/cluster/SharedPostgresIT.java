@@ -2,7 +2,7 @@ package dev.helix.cluster;
 
 import dev.helix.servers.PostgresServer;
 import dev.helix.servers.SharedServers;
-import java.util.Map;
+import dev.helix.servers.SharedStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,29 +15,7 @@ class SharedPostgresIT implements ClusterCases {
 
   @BeforeAll
   void start(PostgresServer postgres) {
-    cluster =
-        Cluster.on(
-            new SharedStore(
-                Map.of(
-                    "helix.store",
-                    "jdbc",
-                    "helix.jdbc.url",
-                    postgres.url(postgres.newDatabase()),
-                    "helix.jdbc.user",
-                    postgres.user(),
-                    "helix.jdbc.password",
-                    postgres.password()),
-                postgres::kill,
-                () -> restart(postgres),
-                () -> {}));
-  }
-
-  private static void restart(PostgresServer postgres) {
-    try {
-      postgres.start();
-    } catch (Exception e) {
-      throw new AssertionError("PostgreSQL does not start again", e);
-    }
+    cluster = Cluster.on(SharedStore.of(postgres));
   }
 
   @Override

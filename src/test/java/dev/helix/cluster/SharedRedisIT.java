@@ -1,9 +1,6 @@
 package dev.helix.cluster;
 
-import dev.helix.servers.RedisServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Map;
+import dev.helix.servers.SharedStore;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
@@ -14,22 +11,7 @@ class SharedRedisIT implements ClusterCases {
 
   @BeforeAll
   void start() {
-    RedisServer redis = RedisServer.start();
-    cluster =
-        Cluster.on(
-            new SharedStore(
-                Map.of("helix.store", "redis", "helix.redis.url", redis.url()),
-                redis::kill,
-                () -> restart(redis),
-                redis::close));
-  }
-
-  private static void restart(RedisServer redis) {
-    try {
-      redis.restart();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    cluster = Cluster.on(SharedStore.ofRedis());
   }
 
   @Override

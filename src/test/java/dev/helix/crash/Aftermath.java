@@ -4,48 +4,36 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.message.Message;
 import dev.helix.scripted.Json;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.store.files.FileSessionStore;
+import dev.helix.transcript.LogVersion;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** What must be true of the files after a kill and a restart. */
-final class Aftermath {
-  private static final Pattern NEW = Pattern.compile("new\\..*");
-  private static final Pattern TORN = Pattern.compile("messages\\.torn-.*");
-
-  private final Path sessions;
-
-  Aftermath(Path sessions) {
-    this.sessions = sessions;
-  }
-
+/** What must be true of a store after a kill and a restart. */
+class Aftermath {
   /**
-   * Every acknowledged message of a conversation is there exactly once, and all of them are on one
-   * path, in order; every file parses.
+   * Every acknowledged message of each conversation is there exactly once, and all of them are on
+   * one path, in order.
    */
-  void check(Chat chat) throws IOException {
-    Path folder = sessions.resolve(chat.sessionId());
-    Json.read(Files.readAllBytes(folder.resolve("status.json")));
-    JsonNode array = Json.read(Files.readAllBytes(folder.resolve("context/messages.json")));
-    assertTrue(array.isArray(), folder::toString);
+  final void check(SessionStore store, Chat chat) throws IOException {
     Map<String, JsonNode> nodes = new LinkedHashMap<>();
-    array.forEach(element -> nodes.put(element.path("id").asText(), element));
+    for (JsonNode element : elements(store, chat.sessionId())) {
+      nodes.put(element.path("id").asText(), element);
+    }
     List<String> texts = nodes.values().stream().map(Aftermath::text).toList();
     for (String said : chat.acknowledged()) {
-      assertEquals(1, Collections.frequency(texts, said), () -> folder + ": " + brief(said));
+      assertEquals(
+          1, Collections.frequency(texts, said), () -> chat.sessionId() + ": " + brief(said));
     }
     if (chat.acknowledged().isEmpty()) {
       return;
@@ -54,7 +42,13 @@ final class Aftermath {
     if (chat.isStored()) {
       path.retainAll(Set.copyOf(chat.acknowledged())); // What was not acknowledged may be there.
     }
-    assertEquals(brief(chat.acknowledged()), brief(path), folder::toString);
+    assertEquals(brief(chat.acknowledged()), brief(path), chat::sessionId);
+  }
+
+  /** The elements of a session's log. */
+  List<JsonNode> elements(SessionStore store, String session) throws IOException {
+    List<Message> log = store.read(new SessionId(session), LogVersion.NONE).elements();
+    return log.stream().map(element -> Json.read(element.elementJson())).toList();
   }
 
   private static List<String> pathTo(String answer, Map<String, JsonNode> nodes) {
@@ -81,15 +75,12 @@ final class Aftermath {
   }
 
   /** Every conversation of which something was acknowledged is listed. */
-  void checkListing(List<Chat> chats) {
-    Set<String> listed;
-    try (SessionStore store = FileSessionStore.openToRead(sessions)) {
-      listed =
-          store.list(Integer.MAX_VALUE).stream()
-              .map(SessionState::sessionId)
-              .map(Object::toString)
-              .collect(Collectors.toSet());
-    }
+  final void checkListing(SessionStore store, List<Chat> chats) {
+    Set<String> listed =
+        store.list(Integer.MAX_VALUE).stream()
+            .map(SessionState::sessionId)
+            .map(Object::toString)
+            .collect(Collectors.toSet());
     List<String> expected =
         chats.stream().filter(chat -> !chat.acknowledged().isEmpty()).map(Chat::sessionId).toList();
     assertTrue(listed.containsAll(expected), () -> "of " + expected + " listed are " + listed);
@@ -97,29 +88,14 @@ final class Aftermath {
 
   /** How many sessions a kill left half made. */
   int halfMade() throws IOException {
-    Path unfinished = sessions.resolve(".unfinished");
-    return Files.exists(unfinished) ? matching(unfinished, 1, NEW).size() : 0;
+    return 0;
   }
 
-  /** After a start nothing half made lies about. */
-  void checkLeftovers() throws IOException {
-    assertEquals(0, halfMade());
-  }
-
-  /** After an orderly end not even a state that was being replaced is left. */
-  void checkNothingBesides() throws IOException {
-    assertEquals(List.of(), matching(sessions, 2, Pattern.compile("\\.status\\.json\\.new")));
-    assertEquals(List.of(), matching(sessions, 3, Pattern.compile(".*\\.unreadable-.*")));
-  }
+  /** After an orderly end nothing is left that was being written. */
+  void checkNothingBesides() throws IOException {}
 
   /** How many transcripts were repaired. */
   int repaired() throws IOException {
-    return matching(sessions, 3, TORN).size();
-  }
-
-  private static List<Path> matching(Path folder, int depth, Pattern name) throws IOException {
-    try (Stream<Path> files = Files.walk(folder, depth)) {
-      return files.filter(file -> name.matcher(file.getFileName().toString()).matches()).toList();
-    }
+    return 0;
   }
 }

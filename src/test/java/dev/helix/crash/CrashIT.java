@@ -1,132 +1,27 @@
 package dev.helix.crash;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import dev.helix.packaging.WarProcess;
+import dev.helix.servers.SharedStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * The server is killed at random moments, while several callers are answered. The system property
- * {@code helix.crash.kills} says how often; {@code helix.crash.seed} repeats a run's choices, as
- * far as threads let them be repeated.
- */
+/** {@link Crashes} on folders. */
 class CrashIT {
-  private static final int CALLERS = 8;
-  private static final int LONGEST_MILLIS = 800;
-
-  private final int kills = Integer.getInteger("helix.crash.kills", 20);
-  private final long seed = Long.getLong("helix.crash.seed", System.nanoTime());
-  private final Random random = new Random(seed);
-  private final Path sessions = Path.of("target", "crash", "sessions").toAbsolutePath();
-  private final Aftermath aftermath = new Aftermath(sessions);
-  private final List<Load> callers = new ArrayList<>();
-  private int halfMade;
-
   @Test
   void killedAtAnyMoment_everyAcknowledgedMessageIsThere_andNoSessionNeedsAHand() throws Exception {
-    System.out.println("seed " + seed);
+    Path sessions = Path.of("target", "crash", "sessions").toAbsolutePath();
     clear(sessions);
-    for (int i = 0; i < CALLERS; i++) {
-      callers.add(new Load(random.nextLong()));
-    }
-    ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
-    ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
-    try (PiecewiseUpstream upstream = new PiecewiseUpstream(random.nextLong())) {
-      Set<Chat> touched = Set.of();
-      for (int kill = 0; kill < kills; kill++) {
-        try (WarProcess server = start(upstream)) {
-          goOn(server, touched);
-          Future<?> killed =
-              killer.schedule(server::kill, random.nextInt(LONGEST_MILLIS), TimeUnit.MILLISECONDS);
-          touched = load(server, threads);
-          killed.get();
-        }
-        halfMade += aftermath.halfMade() > 0 ? 1 : 0;
-      }
-      try (WarProcess server = start(upstream)) {
-        // Every conversation, also one whose state was being written when it was not talked in.
-        goOn(server, new LinkedHashSet<>(allChats()));
-        assertEquals(143, server.terminate().get());
-      }
-      end();
-    } finally {
-      killer.shutdownNow();
-      threads.shutdownNow();
-    }
-  }
-
-  private WarProcess start(PiecewiseUpstream upstream) {
-    return WarProcess.start(
-        Map.of("HELIX_UPSTREAM_URL", upstream.baseUrl().toString()),
-        "--sessions",
-        sessions.toString());
-  }
-
-  /** All callers ask until the server is gone; the conversations they had with it. */
-  private Set<Chat> load(WarProcess server, ExecutorService threads) throws Exception {
-    callers.forEach(caller -> caller.moveTo(server.url()));
-    Set<Chat> used = new LinkedHashSet<>();
-    for (Future<Set<Chat>> caller : threads.invokeAll(callers)) {
-      used.addAll(caller.get());
-    }
-    return used;
-  }
-
-  /** After the restart each conversation goes on, and then all of it is as was acknowledged. */
-  private void goOn(WarProcess server, Set<Chat> chats) throws IOException {
-    aftermath.checkLeftovers();
-    for (Chat chat : chats) {
-      assertTrue(chat.turn(server.url(), random.nextBoolean(), 10), server::output);
-      aftermath.check(chat);
-    }
-    aftermath.checkListing(allChats());
-  }
-
-  private List<Chat> allChats() {
-    return callers.stream().flatMap(caller -> caller.chats().stream()).toList();
-  }
-
-  /** Once more, after an orderly end, all that ever was. */
-  private void end() throws IOException {
-    for (Chat chat : allChats()) {
-      aftermath.check(chat);
-    }
-    aftermath.checkNothingBesides();
-    int acknowledged = callers.stream().mapToInt(Load::acknowledged).sum();
-    int brokenOff = callers.stream().mapToInt(Load::brokenOff).sum();
-    assertTrue(acknowledged > kills, acknowledged + " turns were acknowledged");
-    String figures =
-        """
-        seed %d: %d kills, %d conversations, %d turns acknowledged, %d broken off
-        torn transcripts repaired: %d, kills that left a session half made: %d, messages lost: 0
-        """
-            .formatted(
-                seed,
-                kills,
-                allChats().size(),
-                acknowledged,
-                brokenOff,
-                aftermath.repaired(),
-                halfMade);
-    System.out.print(figures);
-    Files.writeString(sessions.resolveSibling("figures.txt"), figures);
+    SharedStore folders =
+        new SharedStore(
+            Map.of("helix.store", "files", "helix.sessions.dir", sessions.toString()),
+            () -> {},
+            () -> {},
+            () -> {});
+    new Crashes("files", Crashes.KILLS, folders, new FolderAftermath(sessions)).check();
   }
 
   private static void clear(Path folder) throws IOException {
