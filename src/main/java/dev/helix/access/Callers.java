@@ -139,11 +139,15 @@ public final class Callers {
         new ApiError(401, message, "invalid_request_error", null, code));
   }
 
-  /** Whether a user's name is 1 to 512 code points without control characters. */
+  /** Whether a user's name is 1 to 512 code points, which are no control characters or halves. */
   static boolean isName(String user) {
     return !user.isEmpty()
         && user.codePointCount(0, user.length()) <= LONGEST_NAME
-        && user.codePoints().noneMatch(Character::isISOControl);
+        && user.codePoints()
+            .noneMatch(
+                c ->
+                    Character.isISOControl(c)
+                        || (Character.isBmpCodePoint(c) && Character.isSurrogate((char) c)));
   }
 
   /** The name of the container's principal; null where there is none, or an empty one. */

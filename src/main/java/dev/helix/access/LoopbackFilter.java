@@ -4,6 +4,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.PageOrigin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collections;
-import java.util.Enumeration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,10 +25,13 @@ import java.util.stream.Stream;
 /**
  * A servlet filter that lets only callers on this machine through.
  *
- * <p>A caller is on this machine when its address is a loopback one and no {@code Forwarded},
- * {@code X-Forwarded-For} or {@code X-Real-IP} header names another. Other callers get 403 {@code
- * remote_not_allowed}. A {@code Host} that is neither {@code localhost} nor a loopback address gets
- * 403 {@code host_not_allowed}; a request without {@code Host}, as HTTP/1.0 allows, passes.
+ * <p>A caller is on this machine when its address is a loopback one and no header that proxies add
+ * speaks of another: neither one that names callers, such as {@code Forwarded} or {@code
+ * X-Forwarded-For}, nor one that names none, such as {@code Via} or {@code X-Forwarded-Proto}.
+ * Other callers get 403 {@code remote_not_allowed}. A {@code Host} that is neither {@code
+ * localhost} nor a loopback address gets 403 {@code host_not_allowed}; a request without {@code
+ * Host}, as HTTP/1.0 allows, passes. A page of another site, by {@code Origin} or {@code
+ * Sec-Fetch-Site}, gets 403 {@code origin_not_allowed}, unless {@link CrossOriginFilter} allows it.
  *
  * <p>Everyone passes where {@link AuthenticationFilter} asks for keys in the same application, or
  * where {@value #ALLOW_REMOTE} is set; and whoever the container has authenticated. Source:
@@ -42,8 +45,7 @@ public final class LoopbackFilter implements Filter {
 
   private static final Pattern IPV4 = Pattern.compile("127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
   private static final Pattern WITH_PORT = Pattern.compile("(\\[[^\\]]*\\]|[^:\\[\\]]*)(:\\d*)?");
-  private static final Pattern FORWARDED_FOR =
-      Pattern.compile("(?:^|;)\\s*for\\s*=\\s*(\"[^\"]*\"|[^;]*)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/@\\s]+)");
 
   private static final String ADVICE =
       " A file of API keys, "
@@ -57,6 +59,16 @@ public final class LoopbackFilter implements Filter {
 
   private static final ApiError HOST =
       forbidden("host_not_allowed", "Only localhost and loopback addresses are served as Host.");
+
+  private static final ApiError ORIGIN_REFUSED =
+      new ApiError(
+          403,
+          "Pages of other sites are not served. "
+              + CrossOriginFilter.ORIGINS
+              + " (HELIX_CORS_ORIGINS in the environment) names the origins that are.",
+          "request_forbidden",
+          null,
+          "origin_not_allowed");
 
   private final boolean readsSetting;
   private boolean allowRemote;
@@ -118,30 +130,23 @@ public final class LoopbackFilter implements Filter {
   }
 
   private static ApiError refusal(HttpServletRequest request) {
-    if (!isAddress(request.getRemoteAddr()) || isForwarded(request)) {
+    if (!isAddress(request.getRemoteAddr()) || ProxyHeaders.speakOfOthers(request)) {
       return REMOTE;
     }
-    return host(request).allMatch(LoopbackFilter::isHost) ? null : HOST;
-  }
-
-  /** Whether a proxy on this machine names a caller on another. */
-  private static boolean isForwarded(HttpServletRequest request) {
-    return !elements(request, "X-Forwarded-For").allMatch(LoopbackFilter::isAddress)
-        || !elements(request, "X-Real-IP").allMatch(LoopbackFilter::isAddress)
-        || !elements(request, "Forwarded")
-            .flatMap(LoopbackFilter::forwardedFor)
-            .allMatch(LoopbackFilter::isAddress);
-  }
-
-  private static Stream<String> elements(HttpServletRequest request, String header) {
-    Enumeration<String> values = request.getHeaders(header);
-    if (!values.hasMoreElements()) {
-      return Stream.empty(); // As it mostly is, on every request.
+    if (!host(request).allMatch(LoopbackFilter::isHost)) {
+      return HOST;
     }
-    return Collections.list(values).stream()
-        .flatMap(value -> Stream.of(value.split(",")))
-        .map(String::strip)
-        .filter(element -> !element.isEmpty());
+    return isOfAnotherSite(request) ? ORIGIN_REFUSED : null;
+  }
+
+  /** Whether a browser sent the request for a page that came from elsewhere. */
+  private static boolean isOfAnotherSite(HttpServletRequest request) {
+    return !PageOrigin.isAllowed(request)
+        && (Collections.list(request.getHeaders("Sec-Fetch-Site")).stream()
+                .anyMatch(site -> site.strip().equalsIgnoreCase("cross-site"))
+            || !Collections.list(request.getHeaders("Origin")).stream()
+                .map(String::strip)
+                .allMatch(LoopbackFilter::isOrigin));
   }
 
   private static Stream<String> host(HttpServletRequest request) {
@@ -166,10 +171,9 @@ public final class LoopbackFilter implements Filter {
     return name.equals("localhost") || name.endsWith(".localhost") || isAddress(name);
   }
 
-  /** The callers in one element of {@code Forwarded} (RFC 7239). */
-  private static Stream<String> forwardedFor(String element) {
-    Matcher matcher = FORWARDED_FOR.matcher(element);
-    return matcher.results().map(result -> result.group(1).replace("\"", "").strip());
+  private static boolean isOrigin(String origin) {
+    Matcher matcher = ORIGIN.matcher(origin);
+    return matcher.matches() && isHost(matcher.group(1));
   }
 
   /** The host of {@code host:port}; what is neither that nor a host is left as it is. */

@@ -19,9 +19,14 @@ public final class PageOrigin {
     request.setAttribute(ALLOWED, true);
   }
 
+  /** Whether {@link #allow} was called for the request. */
+  public static boolean isAllowed(HttpServletRequest request) {
+    return request.getAttribute(ALLOWED) != null;
+  }
+
   /** Whether the request is of a page whose origin is neither the request's own nor allowed. */
   public static boolean isForeign(HttpServletRequest request) {
-    if (request.getAttribute(ALLOWED) != null) {
+    if (isAllowed(request)) {
       return false;
     }
     List<String> sites = Collections.list(request.getHeaders("Sec-Fetch-Site"));

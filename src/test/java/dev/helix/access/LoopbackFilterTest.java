@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,7 +110,44 @@ class LoopbackFilterTest {
         "Forwarded | for=203.0.113.9",
         "Forwarded | proto=https;For=\"[2001:db8::1]:4711\"",
         "Forwarded | for=127.0.0.1, for=203.0.113.9;proto=http",
-        "Forwarded | for=_hidden"
+        "Forwarded | for=_hidden",
+        "Forwarded | proto=https;host=localhost",
+        "Forwarded | 203.0.113.9",
+        "Forwarded | for = 127.0.0.1 by",
+        "Forwarded | for",
+        "Forwarded | \"for=127.0.0.1\"",
+        "Forwarded | by=\";for=127.0.0.1",
+        "Forwarded | for=127.0.0.1;for=203.0.113.9",
+        "Forwarded | for=127.0.0.1, proto=https",
+        "CF-Connecting-IP | 203.0.113.9",
+        "cf-connecting-ip | 203.0.113.9",
+        "CF-Connecting-IPv6 | 2001:db8::1",
+        "True-Client-IP | 203.0.113.9",
+        "X-Client-IP | 203.0.113.9",
+        "X-Cluster-Client-IP | 203.0.113.9",
+        "X-Original-Forwarded-For | 203.0.113.9",
+        "X-ProxyUser-Ip | 203.0.113.9",
+        "Fastly-Client-IP | 203.0.113.9",
+        "Fly-Client-IP | 203.0.113.9",
+        "X-Envoy-External-Address | 203.0.113.9",
+        "X-Forwarded | for=203.0.113.9",
+        "Forwarded-For | 203.0.113.9",
+        "Via | 1.1 proxy.example",
+        "X-Forwarded-Host | chat.example.org",
+        "X-Forwarded-Host | localhost",
+        "X-Forwarded-Proto | https",
+        "X-Forwarded-Port | 443",
+        "X-Forwarded-Server | proxy",
+        "X-Forwarded-Scheme | https",
+        "X-Forwarded-Ssl | on",
+        "X-Forwarded-Prefix | /helix",
+        "X-Forwarded-Client-Cert | Subject=x",
+        "X-Original-Host | chat.example.org",
+        "X-Scheme | https",
+        "Front-End-Https | on",
+        "CF-Ray | 8f-FRA",
+        "CDN-Loop | cloudflare",
+        "Tailscale-User-Login | ann@example.org"
       })
   void proxyOnThisMachineThatNamesAnotherCaller_isRefused(String header, String value)
       throws Exception {
@@ -127,11 +165,89 @@ class LoopbackFilterTest {
         "X-Real-IP | 127.0.0.1",
         "Forwarded | for=127.0.0.1",
         "Forwarded | for=\"[::1]:4711\";proto=http",
-        "Forwarded | proto=https;host=localhost"
+        "Forwarded | proto=https; FOR = 127.0.0.1 , for=\"127.0.0.2\"",
+        "X-Client-IP | ::1",
+        "CF-Connecting-IP | 127.0.0.1",
+        "Via | ''",
+        "X-Request-ID | 4711",
+        "Referer | http://localhost/"
       })
   void proxyOnThisMachineForACallerOnThisMachine_isServed(String header, String value)
       throws Exception {
     assertEquals(204, send(server, "127.0.0.1", RawHttp.get("/").header(header, value)).status());
+  }
+
+  @Test
+  void headerOfAProxy_isOneBesidesACallerOnThisMachineToo() throws Exception {
+    RawHttp.Request request = RawHttp.get("/").header("X-Forwarded-For", "127.0.0.1");
+    assertRefused(
+        "remote_not_allowed",
+        send(server, "127.0.0.1", request.header("X-Forwarded-Proto", "https")));
+  }
+
+  /** {@code -} stands for no such header. */
+  @ParameterizedTest
+  @CsvSource({
+    "403, https://evil.example, cross-site",
+    "403, https://evil.example, -",
+    "403, https://evil.example, same-site",
+    "403, https://localhost.evil.example, -",
+    "403, http://localhost@evil.example, -",
+    "403, http://evil.example:8080, -",
+    "403, null, -",
+    "403, 'http://localhost:3000 https://evil.example', -",
+    "403, chrome-extension://localhostx, -",
+    "403, file://, -",
+    "403, -, cross-site",
+    "403, -, Cross-Site",
+    "403, http://localhost:3000, cross-site",
+    "204, -, none",
+    "204, -, same-origin",
+    "204, http://localhost:3000, same-site",
+    "204, http://localhost:3000, -",
+    "204, https://[::1]:3000, -",
+    "204, http://127.0.0.1, same-origin",
+  })
+  void pageOfAnotherSite_isRefused(int status, String origin, String site) throws Exception {
+    RawHttp.Request request = RawHttp.post("/").header("Content-Length", "0");
+    if (!origin.equals("-")) {
+      request.header("Origin", origin);
+    }
+    if (!site.equals("-")) {
+      request.header("Sec-Fetch-Site", site);
+    }
+    RawHttp.Response response = send(server, "127.0.0.1", request);
+    assertEquals(status, response.status());
+    if (status == 403) {
+      assertRefused("origin_not_allowed", response);
+    }
+  }
+
+  @Test
+  void secondOrigin_isLookedAtToo() throws Exception {
+    assertRefused(
+        "origin_not_allowed",
+        send(
+            server,
+            "127.0.0.1",
+            RawHttp.get("/")
+                .header("Origin", "http://localhost")
+                .header("Origin", "https://evil.example")));
+  }
+
+  @Test
+  void pageOfAnOriginThatIsNamed_isServed() throws Exception {
+    String origin = "https://chat.example.com";
+    try (TestServer server =
+        TestServer.behindProxy()
+            .filter(new CrossOriginFilter(List.of(origin)), "/*")
+            .filter(new LoopbackFilter(), "/*")
+            .endpoint("/*", (ignored, response) -> response.setStatus(204))
+            .start()) {
+      RawHttp.Request request = RawHttp.get("/").header("Sec-Fetch-Site", "cross-site");
+      assertRefused("origin_not_allowed", send(server, "127.0.0.1", request));
+      assertEquals(204, send(server, "127.0.0.1", request.header("Origin", origin)).status());
+    }
   }
 
   @Test
@@ -263,7 +379,9 @@ class LoopbackFilterTest {
     assertEquals("application/json", response.header("Content-Type"));
     JsonNode error = new ObjectMapper().readTree(response.body()).get("error");
     assertEquals(code, error.get("code").asText());
-    assertTrue(error.get("message").asText().contains("helix.allow.remote=true"));
+    String setting =
+        code.equals("origin_not_allowed") ? "helix.cors.origins" : "helix.allow.remote=true";
+    assertTrue(error.get("message").asText().contains(setting), error.toString());
   }
 
   private static RawHttp.Response send(TestServer server, String from, RawHttp.Request request)

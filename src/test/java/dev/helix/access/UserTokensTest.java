@@ -1,5 +1,6 @@
 package dev.helix.access;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -11,6 +12,8 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,5 +153,91 @@ class UserTokensTest {
       })
   void whatIsNoToken_isRefused(String text) {
     assertRefused(text);
+  }
+
+  /** A token of exactly this header and these claims, signed. */
+  private static String signed(String header, byte[] claims) throws Exception {
+    String content = UserToken.base64(header.getBytes(UTF_8)) + "." + UserToken.base64(claims);
+    Mac signer = Mac.getInstance("HmacSHA256");
+    signer.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
+    return content + "." + UserToken.base64(signer.doFinal(content.getBytes(UTF_8)));
+  }
+
+  private static final String HEADER = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9223372036854775807",
+        "9223372036854775806",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "9223372036854776",
+        "31556889864403199",
+        "31556889864403200",
+        "1e400",
+        "1e18"
+      })
+  void endAtTheEdgeOfALong_isRefused(String end) throws Exception {
+    String claims = claims().toString().replaceFirst("\"exp\":\\d+", "\"exp\":" + end);
+    assertRefused(signed(HEADER, claims.getBytes(UTF_8)));
+    for (String claim : new String[] {"iat", "nbf"}) {
+      String other = claims().toString().replaceFirst("\"iat\":\\d+", "\"" + claim + "\":" + end);
+      if (!end.startsWith("-")) {
+        assertRefused(signed(HEADER, other.getBytes(UTF_8)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"alg\":\"HS256\",\"crit\":[\"b64\"],\"b64\":false}",
+        "{\"alg\":\"HS256\",\"crit\":[\"x\"],\"x\":1}",
+        "{\"alg\":\"HS256\",\"crit\":[]}",
+        "{\"alg\":\"HS256\",\"crit\":null}",
+        "{\"alg\":\"none\",\"alg\":\"HS256\"}",
+        "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"typ\":\"JWT\"}",
+        "{\"alg\":\"HS256\"} {}",
+        "{\"alg\":\"HS256\"}x"
+      })
+  void headerThatTwoReadersCouldReadOtherwise_isRefused(String header) throws Exception {
+    assertRefused(signed(header, claims().toString().getBytes(UTF_8)));
+  }
+
+  @Test
+  void claimsThatTwoReadersCouldReadOtherwise_areRefused() throws Exception {
+    String plain = claims().toString();
+    assertEquals(Optional.of("ann"), tokens.user(signed(HEADER, plain.getBytes(UTF_8))));
+    String open = plain.substring(0, plain.length() - 1);
+    for (String claims :
+        new String[] {
+          open + ",\"sub\":\"bob\"}",
+          open + ",\"\\u0073ub\":\"bob\"}",
+          open + ",\"exp\":99999999999}",
+          open + ",\"x\":{\"a\":1,\"a\":2}}",
+          plain + "{\"sub\":\"bob\"}",
+          plain + "x",
+          plain + "\0",
+          plain + " 1",
+          "\ufeff" + plain,
+          open + ",\"x\":NaN}",
+          plain.replace("\"ann\"", "\"a\\ud800\""),
+          plain.replace("\"ann\"", "\"\\udc00nn\"")
+        }) {
+      assertRefused(signed(HEADER, claims.getBytes(UTF_8)));
+    }
+    for (String sub : new String[] {"\u00ff", "a\u00c3", "\u00c0\u00af", "\u00ed\u00a0\u0080"}) {
+      assertRefused(signed(HEADER, plain.replace("ann", sub).getBytes(ISO_8859_1)));
+    }
+  }
+
+  @Test
+  void textThatIsNotPlainBase64_isRefused() throws Exception {
+    String token = signed(HEADER, claims().toString().getBytes(UTF_8));
+    assertRefused(token + "=");
+    assertRefused(token + ".");
+    assertRefused(" " + token);
+    assertRefused(token.replaceFirst("\\.", "=."));
   }
 }

@@ -133,9 +133,9 @@ interface CrossOriginCases extends Fixture {
   }
 
   @Test
-  default void whereNoOriginIsNamed_nothingIsAdded() {
+  default void whereNoOriginIsNamed_pagesAreRefused_andNothingIsAdded() {
     RawResponse response = RawClient.get(usual().url(), "/nowhere", "Origin", ORIGIN);
-    Errors.check(404, response);
+    Errors.check(403, response);
     assertNull(response.header("Access-Control-Allow-Origin"));
     assertNull(response.header("Vary"));
   }

@@ -33,7 +33,9 @@ class PageOriginTest {
   @BeforeEach
   void start() throws Exception {
     application =
-        new WholeApplication(folder.resolve("sessions"), Map.of("helix.cors.origins", ALLOWED));
+        new WholeApplication(
+            folder.resolve("sessions"),
+            Map.of("helix.cors.origins", ALLOWED, "helix.allow.remote", "true"));
     application.upstream().answerAlways(this::answer);
   }
 
