@@ -2,6 +2,8 @@ package dev.helix.access;
 
 import dev.helix.text.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -45,6 +47,24 @@ public record ApiKey(String tenant, String hash, boolean service) {
           "a key is made of visible ASCII characters, without white space, and is not empty");
     }
     return new ApiKey(tenant, hash(key), service);
+  }
+
+  /**
+   * A new key, which only whoever is given it can know: 43 letters, digits, {@code -} and {@code _}
+   * of 256 random bits.
+   */
+  public static String random() {
+    byte[] bits = new byte[32];
+    new SecureRandom().nextBytes(bits);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+  }
+
+  /**
+   * Whether a key is short, or of so few different characters, runs and repetitions that it may be
+   * found from its SHA-256. An estimate, which knows no words.
+   */
+  public static boolean isWeak(String key) {
+    return KeyStrength.isWeak(key);
   }
 
   /** SHA-256, in hex digits, over the bytes of a header's value, which has one char for each. */

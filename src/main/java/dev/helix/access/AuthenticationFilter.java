@@ -2,6 +2,7 @@ package dev.helix.access;
 
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
+import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -49,6 +51,10 @@ import java.util.Objects;
  * trusted header's, else the principal where the tenant is a key's. Source: specification section
  * 1.
  *
+ * <p>An address that sends more than ten wrong keys or tokens within a minute waits for the answer
+ * to each further one, where the filter supports asynchronous requests. No thread waits, and nobody
+ * with a key.
+ *
  * <p>Thread-safe. It may read the keys file, at most once a second.
  */
 public final class AuthenticationFilter implements Filter {
@@ -61,6 +67,7 @@ public final class AuthenticationFilter implements Filter {
   private final Clock clock;
   private AuthenticationSettings settings;
   private Callers callers;
+  private Guesses guesses;
   private ServletContext context;
 
   /** A filter for {@code web.xml}, which reads its settings in {@link #init}. */
@@ -89,6 +96,7 @@ public final class AuthenticationFilter implements Filter {
         source.unknownInitParams().forEach(line -> LOG.log(Level.WARNING, line));
       }
       callers = new Callers(settings, clock);
+      guesses = new Guesses(clock);
     } catch (InvalidSettingsException e) {
       throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
     } catch (BrokenKeysException e) {
@@ -118,23 +126,38 @@ public final class AuthenticationFilter implements Filter {
       return;
     }
     request.setAttribute(seen, true);
+    guesses.report();
     Owner owner;
     try {
       owner = callers.owner(request);
     } catch (InvalidRequestException e) {
-      if (e.error().status() == HttpServletResponse.SC_UNAUTHORIZED) {
-        response.setHeader("WWW-Authenticate", "Bearer");
-      }
-      ErrorResponse.write(response, e.error());
+      refuse(request, response, e.error());
       return;
     }
     request.setAttribute(Owner.class.getName(), owner);
     chain.doFilter(request, response);
   }
 
+  private void refuse(HttpServletRequest request, HttpServletResponse response, ApiError error)
+      throws IOException {
+    if (error.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+      response.setHeader("WWW-Authenticate", "Bearer");
+    }
+    Duration wait =
+        callers.isGuess(request, error.code())
+            ? guesses.wrong(request.getRemoteAddr())
+            : Duration.ZERO;
+    if (wait.isZero() || !request.isAsyncSupported()) {
+      ErrorResponse.write(response, error);
+    } else {
+      LateRefusal.after(wait, request, response, error);
+    }
+  }
+
   /** Tells {@link LoopbackFilter} that keys are asked for no longer. */
   @Override
   public void destroy() {
+    guesses.flush();
     if (context != null && callers.needKeys()) {
       context.removeAttribute(AuthenticationFilter.class.getName());
     }

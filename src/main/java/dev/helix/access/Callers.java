@@ -47,6 +47,16 @@ public final class Callers {
     return keys != null;
   }
 
+  /**
+   * Whether a request that {@link #owner} refused with this error tried something, as one without a
+   * key does not.
+   */
+  boolean isGuess(HttpServletRequest request, String code) {
+    return code.equals("invalid_user_token")
+        || (code.equals("invalid_api_key")
+            && (request.getHeader(AUTHORIZATION) != null || request.getHeader(API_KEY) != null));
+  }
+
   /** For whom a request speaks. May read the keys file. */
   Owner owner(HttpServletRequest request) throws InvalidRequestException {
     ApiKey key = keys == null ? null : key(request);

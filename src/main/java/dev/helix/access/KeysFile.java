@@ -9,13 +9,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,6 +31,13 @@ import java.util.concurrent.locks.ReentrantLock;
 final class KeysFile {
   private static final Logger LOG = System.getLogger(KeysFile.class.getName());
   private static final long PAUSE_MILLIS = 1000;
+
+  /** A group's members may be meant to read it. */
+  private static final Set<PosixFilePermission> OF_OTHERS =
+      EnumSet.of(
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE,
+          PosixFilePermission.GROUP_WRITE);
 
   private final Path file;
   private final Clock clock;
@@ -45,6 +56,24 @@ final class KeysFile {
     // The stamp is older than the content: a change in between is noticed the next time.
     this.stamp = Stamp.of(file);
     this.keys = read(file);
+    warnOfOthers();
+  }
+
+  /** Says it where others on the machine may read the file, or write a key of theirs into it. */
+  private void warnOfOthers() {
+    Set<PosixFilePermission> allowed;
+    try {
+      allowed = Files.getPosixFilePermissions(file);
+    } catch (UnsupportedOperationException | IOException unknown) {
+      return; // A file system without permissions, or a file that is going away.
+    }
+    if (allowed.stream().anyMatch(OF_OTHERS::contains)) {
+      LOG.log(
+          Level.WARNING,
+          "{0} may be read or written by others, {1}: let only who runs the server read it",
+          file,
+          PosixFilePermissions.toString(allowed));
+    }
   }
 
   /** A file's looks from outside: when one of these differs, somebody changed it. */
@@ -93,6 +122,7 @@ final class KeysFile {
       List<ApiKey> read = read(file);
       keys = read;
       LOG.log(Level.INFO, "{0} changed and was read again, keys: {1}", file, read.size());
+      warnOfOthers();
     } catch (BrokenKeysException e) {
       LOG.log(
           Level.WARNING,

@@ -62,7 +62,7 @@ public final class Operator implements Callable<Integer> {
     List<String> rest = arguments.subList(1, arguments.size());
     try {
       return switch (arguments.get(0)) {
-        case "hash-key" -> hashKey(CommandLine.parse(rest, Set.of(), Set.of("--service")));
+        case "hash-key" -> hashKey(CommandLine.parse(rest, Set.of(), Set.of("--service", "--new")));
         case "list" -> list(CommandLine.parse(rest, Set.of(SESSIONS, "--limit"), Set.of()));
         case "show" -> show(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
         case "delete" -> delete(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
@@ -89,10 +89,22 @@ public final class Operator implements Callable<Integer> {
 
   private int hashKey(CommandLine line) throws IOException {
     String tenant = line.word("tenant");
+    if (line.has("--new")) {
+      String key = ApiKey.random();
+      out.println(ApiKey.of(tenant, key, line.has("--service")).line());
+      // Beside the line, which mostly goes into a file where no key may be.
+      err.println(key);
+      return 0;
+    }
     // A key has one char for each byte, as it has in a header.
     String key =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1)).readLine();
-    out.println(ApiKey.of(tenant, key == null ? "" : key, line.has("--service")).line());
+    ApiKey entry = ApiKey.of(tenant, key == null ? "" : key, line.has("--service"));
+    if (ApiKey.isWeak(key)) {
+      err.println("the key is too easy to guess; hash-key --new makes one that is not");
+      return 1;
+    }
+    out.println(entry.line());
     return 0;
   }
 

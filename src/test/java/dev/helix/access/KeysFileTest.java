@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.filter.MovedClock;
+import dev.helix.scripted.LoggedLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysFileTest {
@@ -185,6 +188,31 @@ class KeysFileTest {
       for (String line : log.lines) {
         assertTrue(line.contains(file().toString()), line);
         assertFalse(line.contains(ONE) || line.contains(TWO) || line.contains("oops"), line);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-------, false",
+    "r--------, false",
+    "rw-r-----, false",
+    "rw-r--r--, true",
+    "rw----r--, true",
+    "rw-rw----, true",
+    "rw-----w-, true"
+  })
+  void fileThatOthersMayRead_isAWarning(String allowed, boolean warned) throws IOException {
+    try (LoggedLines log = LoggedLines.of(KeysFile.class.getName())) {
+      write("acme:" + ONE);
+      Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString(allowed));
+      KeysFile keys = new KeysFile(file(), clock);
+      assertEquals(warned ? 1 : 0, log.warnings().size(), log.all().toString());
+      clock.move(Duration.ofSeconds(2));
+      assertEquals("acme", tenant(keys, "key-one"));
+      assertEquals(warned ? 1 : 0, log.warnings().size(), log.all().toString());
+      for (String line : log.warnings()) {
+        assertTrue(line.contains(file().toString()) && line.contains(allowed), line);
       }
     }
   }

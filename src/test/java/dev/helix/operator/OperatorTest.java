@@ -3,8 +3,10 @@ package dev.helix.operator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.access.ApiKey;
 import dev.helix.archive.Archive;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
@@ -84,16 +86,64 @@ class OperatorTest {
 
   @Test
   void hashKey_printsTheLineForTheKeysFile() throws IOException {
-    // printf %s abc | sha256sum
-    String hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    for (String input : List.of("abc", "abc\n", "abc\r\n", "abc\nmore\n")) {
+    String key = "k7Qm2xVr9TzLw4Yb8NcHd3";
+    // printf %s "$key" | sha256sum
+    String hash = "69b59295502190269642c876621b898e4e5ae247f8cc6ff2873130f2d2e75595";
+    for (String input : List.of(key, key + "\n", key + "\r\n", key + "\nmore\n")) {
       assertEquals(
           new Said(0, "acme:" + hash + System.lineSeparator(), ""),
           run(input, List.of("hash-key", "acme")));
     }
     assertEquals(
         "acme:" + hash + ":service",
-        run("abc", List.of("hash-key", "--service", "acme")).out().strip());
+        run(key, List.of("hash-key", "--service", "acme")).out().strip());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "abc",
+        "hunter2",
+        "password1234",
+        "k7Qm2xVr9TzLw4Yb8Nc",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "abababababababababababababababab",
+        "secretsecretsecretsecretsecretsecret",
+        "0123456789abcdef0123456789abcdef",
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        "00000000-0000-0000-0000-000000000000",
+        "11111111111111111111111111111112"
+      })
+  void keyThatIsEasilyGuessed_isRefused_andNotShown(String key) throws IOException {
+    Said said = run(key, List.of("hash-key", "acme"));
+    assertEquals(1, said.status(), said.out());
+    assertEquals("", said.out());
+    assertTrue(said.err().contains("--new"), said.err());
+    assertFalse(said.err().contains(key), said.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "550e8400-e29b-41d4-a716-446655440000",
+        "5f4dcc3b5aa765d61d8327deb882cf99",
+        "sk-proj-Zk3mQ0pXr7Lw2Yb8NcHd",
+        "k7Qm2xVr9TzLw4Yb8NcH"
+      })
+  void keyThatAGeneratorMade_isTaken(String key) throws IOException {
+    assertEquals(0, run(key, List.of("hash-key", "acme")).status());
+  }
+
+  @Test
+  void newKey_isMadeAndToldBesideItsLine() throws IOException {
+    Said said = run("", List.of("hash-key", "--new", "acme", "--service"));
+    assertEquals(0, said.status(), said.err());
+    String key = said.err().strip();
+    assertTrue(key.matches("[A-Za-z0-9_-]{43}"), key);
+    assertEquals(ApiKey.of("acme", key, true).line(), said.out().strip());
+    assertEquals(said.out(), run(key, List.of("hash-key", "acme", "--service")).out());
+    assertNotEquals(said, run("", List.of("hash-key", "--new", "acme", "--service")));
   }
 
   @ParameterizedTest

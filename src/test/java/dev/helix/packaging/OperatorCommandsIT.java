@@ -65,10 +65,11 @@ class OperatorCommandsIT {
 
   @Test
   void hashKey_printsOneLine() throws Exception {
-    ServerProcess hashed = run(Map.of(), "abc\n", "hash-key", "acme", "--service");
+    ServerProcess hashed =
+        run(Map.of(), "k7Qm2xVr9TzLw4Yb8NcHd3\n", "hash-key", "acme", "--service");
     assertEquals(0, hashed.awaitExit(), hashed.output());
     assertEquals(
-        "acme:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad:service\n",
+        "acme:69b59295502190269642c876621b898e4e5ae247f8cc6ff2873130f2d2e75595:service\n",
         hashed.output());
     ServerProcess empty = run(Map.of(), "", "hash-key", "acme");
     assertEquals(2, empty.awaitExit());
