@@ -1,5 +1,6 @@
 package dev.helix.access;
 
+import dev.helix.text.SecretStrength;
 import dev.helix.text.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -64,7 +65,7 @@ public record ApiKey(String tenant, String hash, boolean service) {
    * found from its SHA-256. An estimate, which knows no words.
    */
   public static boolean isWeak(String key) {
-    return KeyStrength.isWeak(key);
+    return SecretStrength.isWeak(key);
   }
 
   /** SHA-256, in hex digits, over the bytes of a header's value, which has one char for each. */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** One running server with its upstream and its sessions folder. Not thread-safe. */
 final class Endpoint implements AutoCloseable {
-  static final String OWN_KEY = "sk-the-servers-own";
+  static final String OWN_KEY = "sk-Kq3v9ZtR7xLw2Yb8NcHd5Fm";
   static final String CHAT = "/v1/chat/completions";
 
   private final ServerUnderTest server;

@@ -66,9 +66,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   private static final int MAX_LINE_BYTES = 64 * 1024;
 
-  /** A key that is shorter is none: it is a word that may stand in any text. */
-  private static final int SECRET_CHARACTERS = 8;
-
+  private final Secrets secrets;
   private final ScheduledExecutorService timers;
   private final ConnectThread connectThread;
   private final PoolingAsyncClientConnectionManager connections;
@@ -86,6 +84,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
     this.settings = settings;
     this.completions = settings.endpoint(UpstreamSettings.COMPLETIONS);
     this.models = settings.endpoint("/models");
+    this.secrets = new Secrets(settings);
     this.timers = timers;
     Timeout connect = Timeout.of(settings.connectTimeout());
     this.connectThread = new ConnectThread(names, timers);
@@ -157,8 +156,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
 
   @Override
   public String masked(String text) {
-    String key = settings.key();
-    return key == null || key.length() < SECRET_CHARACTERS ? text : text.replace(key, "***");
+    return secrets.masked(text);
   }
 
   @Override
@@ -225,9 +223,13 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
       request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, proxy.authorization());
     }
     UpstreamExchange exchange =
-        new UpstreamExchange(client, connections, request, body, receiver, asItIs);
+        new UpstreamExchange(client, connections, request, body, masked(receiver), asItIs);
     exchange.begin();
     return exchange;
+  }
+
+  private ReplyReceiver masked(ReplyReceiver receiver) {
+    return secrets.isEmpty() ? receiver : new MaskedReply(receiver, secrets);
   }
 
   @Override
