@@ -48,7 +48,9 @@ record Options(int port, String host, String context, String sessions, Task task
                                       stopped
         copy --from STORE --to STORE  copies all sessions and the owners' secret, and verifies them;
                                       may be repeated to go on. A STORE is files:DIR, a JDBC URL,
-                                      redis://..., rediss://... or redis+cluster://...
+                                      redis://..., rediss://... or redis+cluster://...;
+                                      --from-user U, --from-password-file FILE, and the same with
+                                      --to, log in
 
       list, show, delete and adopt take --sessions DIR too.
 

@@ -12,6 +12,9 @@ import dev.helix.transfer.SessionCopy.Outcome;
 import dev.helix.transfer.SessionCopy.Result;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,11 +28,21 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * The command {@code copy --from STORE --to STORE}, which may be repeated: what the target has
- * already, and is equal there, is passed over, and nothing in it is ever replaced. The call returns
- * the exit status: 0 where every session of the source is equal in the target. Not thread-safe.
+ * The command {@code copy --from STORE --to STORE}, which may be repeated, with users and files of
+ * passwords where the stores need them: what the target has already, and is equal there, is passed
+ * over, and nothing in it is ever replaced. The call returns the exit status: 0 where every session
+ * of the source is equal in the target. Not thread-safe.
  */
 final class CopyCommand implements Callable<Integer> {
+  private static final Set<String> OPTIONS =
+      Set.of(
+          "--from",
+          "--from-user",
+          "--from-password-file",
+          "--to",
+          "--to-user",
+          "--to-password-file");
+
   private final StoreAddress from;
   private final StoreAddress to;
   private final PrintStream out;
@@ -51,16 +64,35 @@ final class CopyCommand implements Callable<Integer> {
 
   /** Reads the command line; {@link IllegalArgumentException} if it makes no sense. */
   static CopyCommand parse(List<String> arguments, PrintStream out, PrintStream err) {
-    CommandLine line = CommandLine.parse(arguments, Set.of("--from", "--to"), Set.of());
+    CommandLine line = CommandLine.parse(arguments, OPTIONS, Set.of());
     if (!line.words().isEmpty() || !line.has("--from") || !line.has("--to")) {
       throw new IllegalArgumentException("copy takes --from STORE and --to STORE");
     }
-    StoreAddress from = StoreAddress.parse(line.options().get("--from"));
-    StoreAddress to = StoreAddress.parse(line.options().get("--to"));
+    StoreAddress from = address(line.options(), "--from");
+    StoreAddress to = address(line.options(), "--to");
     if (from.isSameAs(to)) {
       throw new IllegalArgumentException("--from and --to are the same store");
     }
     return new CopyCommand(from, to, out, err);
+  }
+
+  private static StoreAddress address(Map<String, String> options, String which) {
+    String file = options.get(which + "-password-file");
+    String password = file == null ? null : password(file);
+    return StoreAddress.parse(options.get(which), options.get(which + "-user"), password);
+  }
+
+  /** What a file has, without the end of its line. */
+  private static String password(String file) {
+    try {
+      String password = Files.readString(Path.of(file)).strip();
+      if (!password.isEmpty() && password.lines().count() == 1) {
+        return password;
+      }
+    } catch (IOException | InvalidPathException e) {
+      throw new IllegalArgumentException("the file of a password cannot be read: " + file, e);
+    }
+    throw new IllegalArgumentException("the file of a password has one line: " + file);
   }
 
   @Override
@@ -211,6 +243,7 @@ final class CopyCommand implements Callable<Integer> {
 
   private String told(Exception e) {
     String reason = e.getCause() == null ? "" : " (" + e.getCause() + ")";
-    return Printable.line(from.withoutSecretsOf(to.withoutSecretsOf(e.getMessage() + reason)));
+    return Printable.line(
+        from.withoutParametersOf(to.withoutParametersOf(e.getMessage() + reason)));
   }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,16 +26,15 @@ import java.util.stream.Stream;
  * never shown.
  *
  * @param given the address as it was given
- * @param shown the same without what is secret
+ * @param shown the same without parameters
  */
 record StoreAddress(String kind, UnaryOperator<String> settings, String given, String shown) {
   private static final String FILES = "files:";
 
-  /** What comes before the user, and what behind up to the parameters. */
-  private static final Pattern PLAIN_URL =
-      Pattern.compile("([a-z0-9:+]+(?://)?)(?:[^/?#;@]*@)?([^?#;@()]*)(?:[?#;][^@]*)?");
+  /** A user before a host, and a password among the parameters. */
+  private static final Pattern LOGIN = Pattern.compile("(?i)^[^?;]*@|^redis.*@|password\\s*=");
 
-  private static final Pattern SCHEME = Pattern.compile("jdbc:[a-z0-9]+:|rediss?(?:\\+cluster)?:");
+  private static final Pattern PARAMETERS = Pattern.compile("[?#;].*", Pattern.DOTALL);
 
   /** The store that these settings name, then system properties, then the environment. */
   static StoreAddress ofSettings(Map<String, String> first) {
@@ -54,15 +52,22 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
   }
 
   /**
-   * The store that an argument names: {@code files:DIR}, a JDBC URL, or a URL of Redis. What it
-   * does not say, such as a user and a password, is taken from system properties and the
-   * environment.
+   * The store that an argument names: {@code files:DIR}, a JDBC URL, or a URL of Redis. A user and
+   * a password that are not given are taken from system properties and the environment.
    *
+   * @param user null where none is given
+   * @param password null where none is given
    * @throws IllegalArgumentException if it names none; the message shows nothing of it
    */
-  static StoreAddress parse(String text) {
+  static StoreAddress parse(String text, String user, String password) {
     String given = text.strip();
     Map<String, String> first = new HashMap<>();
+    if (!given.startsWith(FILES) && LOGIN.matcher(given).find()) {
+      throw new IllegalArgumentException(
+          "the address of a store is without user and password, as others on this machine see the"
+              + " command line: see --from-user and --from-password-file, or --to-..., or set"
+              + " HELIX_JDBC_PASSWORD or HELIX_REDIS_PASSWORD");
+    }
     if (given.startsWith(FILES) && given.length() > FILES.length()) {
       first.put(HelixConfig.STORE, "files");
       first.put(HelixConfig.SESSIONS_DIR, given.substring(FILES.length()));
@@ -76,6 +81,15 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
       throw new IllegalArgumentException(
           "a store is files:DIR, jdbc:..., redis://..., rediss://... or redis+cluster://...");
     }
+    if (user != null || password != null) {
+      String kind = first.get(HelixConfig.STORE);
+      if (kind.equals("files")) {
+        throw new IllegalArgumentException("a folder has no user and no password");
+      }
+      // One that is empty is taken from elsewhere.
+      first.put("helix." + kind + ".user", user == null ? "" : user);
+      first.put("helix." + kind + ".password", password == null ? "" : password);
+    }
     StoreAddress known = ofSettings(first);
     // A data source of a container's would win over the URL, and no container is here.
     UnaryOperator<String> its =
@@ -83,18 +97,8 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
     String shown =
         known.kind.equals("files")
             ? FILES + its.apply(HelixConfig.SESSIONS_DIR)
-            : withoutSecrets(given);
+            : PARAMETERS.matcher(given).replaceFirst("");
     return new StoreAddress(known.kind, its, known.kind.equals("files") ? shown : given, shown);
-  }
-
-  /** A URL without a user and parameters; of one of another form only how it begins. */
-  private static String withoutSecrets(String url) {
-    Matcher plain = PLAIN_URL.matcher(url);
-    if (plain.matches()) {
-      return plain.group(1) + plain.group(2);
-    }
-    Matcher beginning = SCHEME.matcher(url);
-    return (beginning.lookingAt() ? beginning.group() : "jdbc:") + "...";
   }
 
   SessionStore open() {
@@ -126,8 +130,8 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
     }
   }
 
-  /** A text in which a driver may have repeated the address, without what is secret in it. */
-  String withoutSecretsOf(String text) {
+  /** A text in which a driver may have repeated the address, without its parameters. */
+  String withoutParametersOf(String text) {
     return given.equals(shown) ? text : text.replace(given, shown);
   }
 
@@ -136,7 +140,7 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
     return kind.equals(other.kind) && shown.equals(other.shown) && given.equals(other.given);
   }
 
-  /** The address, without what is secret in it. */
+  /** The address, without its parameters. */
   @Override
   public String toString() {
     return shown;

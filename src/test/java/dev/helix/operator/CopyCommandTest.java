@@ -257,6 +257,7 @@ class CopyCommandTest {
   @Test
   void commandLinesThatMakeNoSense_haveStatusTwo_andShowNoSecret() throws IOException {
     String a = "files:" + folder.resolve("a");
+    String empty = Files.writeString(folder.resolve("empty"), "\n").toString();
     for (List<String> line :
         List.of(
             List.of("copy"),
@@ -267,6 +268,11 @@ class CopyCommandTest {
             List.of("copy", "--from", a, "--to", "files:"),
             List.of("copy", "--from", a, "--to", "/geheim"),
             List.of("copy", "--from", a, "--to", "http://u:geheim@h"),
+            List.of("copy", "--from", a, "--to", "rediss://u:geheim@h"),
+            List.of("copy", "--from", a, "--to", "jdbc:h2:mem:x;PASSWORD=geheim"),
+            List.of("copy", "--from", a, "--to", "redis://h", "--to-password-file", "absent"),
+            List.of("copy", "--from", a, "--to", "redis://h", "--to-password-file", empty),
+            List.of("copy", "--from", a, "--from-user", "u", "--to", "files:b"),
             List.of("copy", "--from", a, "--to", "files:b", "geheim"))) {
       Said said = run(line.toArray(String[]::new));
       assertEquals(2, said.status(), line + said.err());

@@ -33,7 +33,10 @@ record JdbcSettings(
   private static final String ALLOW_LOSS = "helix.store.allow.loss";
   private static final Pattern JDBC_URL = Pattern.compile("jdbc:[a-zA-Z0-9]+:.+", Pattern.DOTALL);
   private static final Pattern PASSWORD = Pattern.compile("(?i)password=([^&;]+)");
-  private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
+
+  /** As {@code //user:password@host}, or as a part of an address in brackets. */
+  private static final Pattern LOGIN =
+      Pattern.compile("(?i)^[^?;]*//[^?;]*@|[(,]\\s*(user|password)\\s*=");
 
   /**
    * Reads them.
@@ -72,6 +75,10 @@ record JdbcSettings(
       problems.put(URL, "absent where " + JNDI + " is set");
     } else if (url != null && !JDBC_URL.matcher(url).matches()) {
       problems.put(URL, "a JDBC URL, such as jdbc:postgresql://localhost/helix");
+    } else if (url != null && LOGIN.matcher(url).find()) {
+      // Drivers that know none there take it for a part of the host, and quote it.
+      problems.put(
+          URL, "without user and password, which are helix.jdbc.user and helix.jdbc.password");
     }
     String size = text(settings, POOL_SIZE);
     if (size != null && !size.matches("[1-9][0-9]{0,2}")) {
@@ -100,12 +107,9 @@ record JdbcSettings(
     return url.startsWith("jdbc:mariadb:") || url.startsWith("jdbc:mysql:");
   }
 
-  /** The database for a person: without user, password and parameters. */
+  /** The database for a person: without parameters. */
   String place() {
-    if (jndi != null) {
-      return "the DataSource " + jndi;
-    }
-    return USER_INFO.matcher(url.split("[?;]", 2)[0]).replaceFirst("//");
+    return jndi != null ? "the DataSource " + jndi : url.split("[?;]", 2)[0];
   }
 
   /** Whether a text says more of the settings than {@link #place} does. */

@@ -3,8 +3,6 @@ package dev.helix.store.redis;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,14 +28,16 @@ record RedisAddress(
     int database) {
   private static final int PORT = 6379;
 
-  /** Whether TLS, whether a cluster, user and password, the hosts, the database. */
+  /** Whether TLS, whether a cluster, the hosts, the database. */
   private static final Pattern URL =
-      Pattern.compile("(?i)redis(s?)(\\+cluster)?://(?:([^/]*)@)?([^/@]*)(?:/([0-9]{0,4}))?");
+      Pattern.compile("(?i)redis(s?)(\\+cluster)?://([^/@]*)(?:/([0-9]{0,4}))?");
 
   private static final String FORM =
-      "redis://[user:password@]host[:port][/database], or rediss:// for TLS,"
-          + " or redis+cluster:// or rediss+cluster:// with nodes of a cluster, separated by commas;"
-          + " in user and password, what has a meaning in URLs is written with %";
+      "redis://host[:port][/database], or rediss:// for TLS, or redis+cluster:// or"
+          + " rediss+cluster:// with nodes of a cluster, separated by commas";
+
+  private static final String NO_LOGIN =
+      "without user and password, which are helix.redis.user and helix.redis.password";
 
   RedisAddress {
     hosts = List.copyOf(hosts);
@@ -46,31 +46,26 @@ record RedisAddress(
   /**
    * Reads a URL. Several hosts are a cluster's.
    *
+   * @param user null for the default one
+   * @param password null where none is asked for
    * @throws IllegalArgumentException if it is none; the message is what it must be, and nothing of
    *     what is in it
    */
-  static RedisAddress parse(String url) {
+  static RedisAddress parse(String url, String user, String password) {
     Matcher parts = URL.matcher(url);
     if (!parts.matches()) {
-      throw new IllegalArgumentException(FORM);
+      throw new IllegalArgumentException(url.indexOf('@') < 0 ? FORM : NO_LOGIN);
     }
-    String[] login = parts.group(3) == null ? new String[] {""} : parts.group(3).split(":", 2);
     List<InetSocketAddress> hosts =
-        Stream.of(parts.group(4).split(",", -1)).map(RedisAddress::host).toList();
+        Stream.of(parts.group(3).split(",", -1)).map(RedisAddress::host).toList();
     boolean cluster = parts.group(2) != null || hosts.size() > 1;
-    String number = parts.group(5);
+    String number = parts.group(4);
     int database = number == null || number.isEmpty() ? 0 : Integer.parseInt(number);
     if (cluster && database != 0) {
       throw new IllegalArgumentException(
           "without a database, as a Redis Cluster has only database 0");
     }
-    return new RedisAddress(
-        hosts,
-        cluster,
-        !parts.group(1).isEmpty(),
-        login[0].isEmpty() ? null : decoded(login[0]),
-        login.length < 2 ? null : decoded(login[1]),
-        database);
+    return new RedisAddress(hosts, cluster, !parts.group(1).isEmpty(), user, password, database);
   }
 
   private static InetSocketAddress host(String text) {
@@ -84,15 +79,6 @@ record RedisAddress(
           name.replaceAll("[\\[\\]]", ""), uri.getPort() < 0 ? PORT : uri.getPort());
     } catch (URISyntaxException | IllegalArgumentException e) {
       // Its message shows the text, which may hold a password in the wrong place.
-      throw new IllegalArgumentException(FORM);
-    }
-  }
-
-  private static String decoded(String text) {
-    try {
-      // In this part of a URL a plus is a plus.
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(FORM);
     }
   }

@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  */
 public final class RedisSessionStoreProvider implements SessionStore.Provider {
   private static final String URL = "helix.redis.url";
+  private static final String USER = "helix.redis.user";
+  private static final String PASSWORD = "helix.redis.password";
   private static final String ALLOW_LOSS = "helix.store.allow.loss";
 
   @Override
@@ -26,9 +28,12 @@ public final class RedisSessionStoreProvider implements SessionStore.Provider {
     Map<String, String> problems = new LinkedHashMap<>();
     String url = text(settings, URL);
     try {
-      RedisAddress.parse(url == null ? "" : url);
+      RedisAddress.parse(url == null ? "" : url, null, null);
     } catch (IllegalArgumentException e) {
       problems.put(URL, e.getMessage());
+    }
+    if (text(settings, USER) != null && text(settings, PASSWORD) == null) {
+      problems.put(PASSWORD, "set where " + USER + " is");
     }
     String allowed = text(settings, ALLOW_LOSS);
     if (allowed != null && !allowed.equals("true") && !allowed.equals("false")) {
@@ -67,7 +72,7 @@ public final class RedisSessionStoreProvider implements SessionStore.Provider {
             (key, allowed) -> {
               throw new IllegalArgumentException(key + " must be " + allowed);
             });
-    return RedisAddress.parse(text(settings, URL));
+    return RedisAddress.parse(text(settings, URL), text(settings, USER), text(settings, PASSWORD));
   }
 
   private static SessionStore withClient(Supplier<SessionStore> opening) {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings that make no sense, and that none of their secrets is shown. */
 class JdbcSettingsTest {
@@ -56,10 +58,26 @@ class JdbcSettingsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://u:%s@db/x",
+        "jdbc:mariadb://u:%s@db:3306/x?useSsl=true",
+        "jdbc:mysql://%s@db/x",
+        "jdbc:mysql://u:a/%s@db/x",
+        "jdbc:mysql://one,u:%s@two/x",
+        "jdbc:mysql://address=(host=db)(password=%s)/x",
+        "jdbc:mysql://(host=db, User = %s)/x"
+      })
+  void userInTheUrl_isRefused_withTheSettingThatIsForIt(String url) {
+    String message = refused(Map.of("helix.jdbc.url", url.formatted(SECRET)));
+    assertTrue(message.contains("helix.jdbc.password"), message);
+    assertFalse(message.contains(SECRET), message);
+  }
+
   @Test
   void urlWithoutADriver_saysWhereItsJarBelongs_andShowsNoSecret() {
-    String message =
-        refused(Map.of("helix.jdbc.url", "jdbc:oracle://u:" + SECRET + "@db/x?password=" + SECRET));
+    String message = refused(Map.of("helix.jdbc.url", "jdbc:oracle://db/x?password=" + SECRET));
     assertTrue(message.contains("no driver for jdbc:oracle://db/x"), message);
     assertTrue(message.contains("lib"), message);
     assertFalse(message.contains(SECRET), message);
@@ -89,7 +107,7 @@ class JdbcSettingsTest {
   void placeShown_isTheUrlWithoutUserPasswordAndParameters() {
     for (Map.Entry<String, String> each :
         Map.of(
-                "jdbc:mariadb://u:" + SECRET + "@db:3306/x?password=" + SECRET,
+                "jdbc:mariadb://db:3306/x?password=" + SECRET,
                 "jdbc:mariadb://db:3306/x",
                 "jdbc:h2:~/x;PASSWORD=" + SECRET,
                 "jdbc:h2:~/x",

@@ -32,7 +32,9 @@ class RedisLinkTest {
   void callersThatWaitForTheMap_failTogether_andTheNextOneTriesAnew() throws Exception {
     try (ServerSocket node = new ServerSocket(0, 99, InetAddress.getLoopbackAddress());
         RedisLink link =
-            new RedisLink(RedisAddress.parse("redis+cluster://127.0.0.1:" + node.getLocalPort()))) {
+            new RedisLink(
+                RedisAddress.parse(
+                    "redis+cluster://127.0.0.1:" + node.getLocalPort(), null, null))) {
       CompletableFuture<Socket> held = new CompletableFuture<>();
       AtomicInteger tries = new AtomicInteger();
       Thread answering = new Thread(() -> holdTheFirstAndCloseTheRest(node, held, tries));

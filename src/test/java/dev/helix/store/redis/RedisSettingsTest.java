@@ -85,10 +85,12 @@ class RedisSettingsTest {
   void serverThatDoesNotTellHowItIsSetUp_isRefused_unlessLossIsAllowed() {
     try (RedisServer server = RedisServer.start()) {
       server.call("ACL", "SETUSER", "ann", "on", ">secret", "~*", "+@all", "-config");
-      String url = server.url().replace("//", "//ann:secret@");
-      SessionException refusal = assertThrows(SessionException.class, () -> open(url));
+      String url = server.url();
+      String[] ann = {"helix.redis.user", "ann", "helix.redis.password", "secret"};
+      SessionException refusal = assertThrows(SessionException.class, () -> open(url, ann));
       assertTrue(refusal.getMessage().contains("CONFIG GET"), refusal.getMessage());
-      try (SessionStore store = open(url, "helix.store.allow.loss", "true")) {
+      try (SessionStore store =
+          open(url, ann[0], ann[1], ann[2], ann[3], "helix.store.allow.loss", "true")) {
         use(store);
       }
     }
@@ -100,8 +102,9 @@ class RedisSettingsTest {
         "~helix:* +@read +@write +@scripting +@connection +select +time +info +config|get";
     try (RedisServer server = RedisServer.start()) {
       server.call("ACL", ("SETUSER ann on >secret " + rights).split(" ", -1));
-      String url = server.url().replace("//", "//ann:secret@") + "/1";
-      try (SessionStore store = open(url)) {
+      String url = server.url() + "/1";
+      try (SessionStore store =
+          open(url, "helix.redis.user", "ann", "helix.redis.password", "secret")) {
         use(store);
         SessionId id = STATE.sessionId();
         store.restore(id, WholeSession.files(WholeSession.wholeFiles()));
@@ -119,12 +122,15 @@ class RedisSettingsTest {
   void password_letsIn_andAWrongOneIsToldNowhere() {
     try (RedisServer server = RedisServer.start("requirepass p@s:s/secret")) {
       String url = server.url();
-      try (SessionStore store = open(url.replace("//", "//:p%40s%3as%2fsecret@") + "/3")) {
+      try (SessionStore store = open(url + "/3", "helix.redis.password", "p@s:s/secret")) {
         use(store);
       }
-      for (String wrong : List.of(":another-secret@", "ann:p%40s%3as%2fsecret@", "")) {
-        SessionException refusal =
-            assertThrows(SessionException.class, () -> open(url.replace("//", "//" + wrong)));
+      for (String[] wrong :
+          List.of(
+              new String[] {"helix.redis.password", "another-secret"},
+              new String[] {"helix.redis.user", "ann", "helix.redis.password", "p@s:s/secret"},
+              new String[] {})) {
+        SessionException refusal = assertThrows(SessionException.class, () -> open(url, wrong));
         assertFalse(refusal instanceof StoreUnavailableException, refusal.getMessage());
         for (Throwable each = refusal; each != null; each = each.getCause()) {
           assertFalse(String.valueOf(each).contains("secret"), each.toString());
