@@ -89,12 +89,17 @@ public record SessionId(String value) {
     return new SessionId("session-" + HexFormat.of().formatHex(bytes));
   }
 
-  /** The forms that a conversation's session may have, in the order in which they are tried. */
+  /**
+   * The forms that a conversation's session may have, in the order in which they are tried. The
+   * last is no form of any other id, so that nobody can take them all.
+   */
   static List<SessionId> conversationForms(String conversationId) {
     Set<SessionId> forms = new LinkedHashSet<>();
     forms.add(forConversation(conversationId));
     forms.add(hashed(conversationId, 16));
     forms.add(hashed(conversationId, 32));
+    // 64 digits in a row: longer than any id is taken as it is, and no safe form has no hyphen.
+    forms.add(new SessionId("conv-" + sha256(conversationId, 64)));
     return List.copyOf(forms);
   }
 
@@ -109,13 +114,17 @@ public record SessionId(String value) {
     return List.copyOf(forms);
   }
 
-  /** The forms that a first message's session may have, in the order in which they are tried. */
+  /**
+   * The forms that a first message's session may have, in the order in which they are tried. The
+   * last is no form of anything else.
+   */
   static List<SessionId> firstMessageForms(String firstMessage) {
     String first = forFirstMessage(firstMessage).value();
     return List.of(
         new SessionId(first),
         new SessionId(first + "-" + sha256(firstMessage, 16)),
-        new SessionId(first + "-" + sha256(firstMessage, 32)));
+        new SessionId(first + "-" + sha256(firstMessage, 32)),
+        new SessionId(first + "-" + sha256(firstMessage, 64)));
   }
 
   private static SessionId hashed(String conversationId, int digits) {

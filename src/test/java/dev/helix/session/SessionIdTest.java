@@ -1,12 +1,14 @@
 package dev.helix.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,9 +139,34 @@ class SessionIdTest {
     assertEquals("conv-abc", forms.get(0).value());
     assertEquals("conv-abc-ba7816bf8f01cfea", forms.get(1).value());
     assertEquals("conv-abc-ba7816bf8f01cfea414140de5dae2223", forms.get(2).value());
-    assertEquals(2, SessionId.conversationForms("ABC").size());
+    assertEquals(
+        "conv-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        forms.get(3).value());
+    assertEquals(3, SessionId.conversationForms("ABC").size());
     List<SessionId> fallback = SessionId.firstMessageForms("Hallo");
     assertEquals("hallo-eaaa37b72e11", fallback.get(0).value());
     assertTrue(fallback.get(1).value().matches("hallo-eaaa37b72e11-[0-9a-f]{16}"));
+    assertTrue(fallback.get(3).value().matches("hallo-eaaa37b72e11-[0-9a-f]{64}"));
+  }
+
+  @Test
+  void lastForm_isNoFormOfAnotherId() {
+    for (String id : List.of("abc", "A!", "ÄÖÜ", "x".repeat(80), "conv", "a-b")) {
+      String last = last(SessionId.conversationForms(id));
+      String rest = last.substring("conv-".length());
+      String ofFirst = last(SessionId.firstMessageForms("conv " + id));
+      for (String taken :
+          List.of(rest, rest.toUpperCase(Locale.ROOT), last, rest.substring(0, 48), ofFirst)) {
+        List<SessionId> forms = SessionId.conversationForms(taken);
+        assertFalse(forms.contains(new SessionId(last)), taken);
+        assertFalse(forms.contains(new SessionId(ofFirst)), taken);
+      }
+      String words = ofFirst.substring("conv-".length());
+      assertFalse(SessionId.conversationForms(words).contains(new SessionId(ofFirst)), words);
+    }
+  }
+
+  private static String last(List<SessionId> forms) {
+    return forms.get(forms.size() - 1).value();
   }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -93,11 +94,44 @@ public final class Disk {
   }
 
   /**
+   * Reads a file whole.
+   *
+   * @throws NoSuchFileException if there is none
+   * @throws NotAFileException if it is a link, or a pipe, of which reading might never end
+   */
+  public static byte[] read(Path file) throws IOException {
+    checkFile(file);
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** Refuses what is a link, or anything else but a file. */
+  private static void checkFile(Path file) throws IOException {
+    FileStamp unused = FileStamp.of(file);
+  }
+
+  /** Refuses a folder that is a link, which would lead to files of others; one may be missing. */
+  public static void checkFolder(Path folder) throws IOException {
+    if (Files.isSymbolicLink(folder)) {
+      throw new NotAFileException(folder.toString());
+    }
+  }
+
+  /** Makes a folder within another that is there, unless it is there itself and no link. */
+  public static Path makeInside(Path folder) throws IOException {
+    checkFolder(folder);
+    return makeFolders(folder);
+  }
+
+  /**
    * Opens a file to be read. Unlike a channel it is not closed by an interrupt half-way.
    *
    * @throws NoSuchFileException if there is none
+   * @throws NotAFileException if it is a link or another thing
    */
   public static RandomAccessFile openToRead(Path file) throws IOException {
+    checkFile(file);
     try {
       return new RandomAccessFile(file.toFile(), "r");
     } catch (FileNotFoundException e) {
@@ -136,7 +170,8 @@ public final class Disk {
 
   /** Returns when all that was written to a file is on the disk. */
   public static void force(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       channel.force(true);
     }
   }
@@ -156,6 +191,7 @@ public final class Disk {
   public static void replace(Path file, byte[] content) throws IOException {
     Path beside = file.resolveSibling("." + file.getFileName() + ".new");
     try {
+      Files.deleteIfExists(beside); // Be it a pipe, which would not be opened for ever.
       writeForced(beside, content);
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

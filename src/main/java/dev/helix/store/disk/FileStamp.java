@@ -2,6 +2,7 @@ package dev.helix.store.disk;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,10 +15,19 @@ import java.nio.file.attribute.FileTime;
  */
 public record FileStamp(long size, FileTime modified, Object key) {
 
-  /** The file's stamp, or null when there is no file. */
+  /**
+   * The file's stamp, or null when there is no file.
+   *
+   * @throws NotAFileException if it is a link, which is not followed, or another thing
+   */
   public static FileStamp of(Path file) throws IOException {
     try {
-      return of(Files.readAttributes(file, BasicFileAttributes.class));
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isRegularFile()) {
+        throw new NotAFileException(file.toString());
+      }
+      return of(attributes);
     } catch (NoSuchFileException e) {
       return null;
     }

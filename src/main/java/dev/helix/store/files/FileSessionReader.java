@@ -61,7 +61,8 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
       return Reading.NOTHING;
     }
     try {
-      ArrayScan scan = ArrayScan.of(Files.readAllBytes(file));
+      Disk.checkFolder(file.getParent());
+      ArrayScan scan = ArrayScan.of(Disk.read(file));
       return new Reading(state.get(), new LogVersion("", scan.end()), true, scan.messages());
     } catch (NoSuchFileException e) {
       return new Reading(state.get(), LogVersion.NONE, true, List.of());
@@ -123,7 +124,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     }
     Path folder = sessions.resolve(id.value());
     try {
-      byte[] status = Files.readAllBytes(folder.resolve(ShownSession.STATUS));
+      byte[] status = Disk.read(folder.resolve(ShownSession.STATUS));
       Map<String, FileStamp> unused =
           WholeFolder.show(folder, ShownSession.status(status, state.get()), visitor);
       return true;

@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
@@ -30,13 +31,15 @@ record LoadedTranscript(FileStamp stamp, ArrayScan scan, byte[] tail) {
   private static final Logger LOG = System.getLogger(LoadedTranscript.class.getName());
 
   static LoadedTranscript read(Path file, Clock clock) throws IOException {
+    setAsideLink(file.getParent(), clock);
+    setAsideLink(file, clock);
     while (true) {
       FileStamp before = FileStamp.of(file);
       if (before == null) {
         return new LoadedTranscript(null, ArrayScan.NOTHING, MessageArray.CLOSE);
       }
       // The stamp is older than the bytes: a change in between is noticed the next time.
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = Disk.read(file);
       ArrayScan scan = ArrayScan.of(bytes);
       if (scan.isClosed() && !scan.isDamaged()) {
         byte[] tail = Arrays.copyOfRange(bytes, scan.end(), bytes.length);
@@ -49,6 +52,17 @@ record LoadedTranscript(FileStamp stamp, ArrayScan scan, byte[] tail) {
       } else {
         cut(file, bytes, scan, clock);
       }
+    }
+  }
+
+  /** What leads elsewhere, or is no file at all, is not followed, and in nobody's way. */
+  private static void setAsideLink(Path path, Clock clock) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      Path aside = Disk.aside(path, "unreadable", clock);
+      Files.move(path, aside);
+      LOG.log(Level.WARNING, "{0} is a link, or no file, and was set aside as {1}", path, aside);
     }
   }
 

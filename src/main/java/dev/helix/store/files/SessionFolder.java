@@ -10,6 +10,7 @@ import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
+import dev.helix.store.disk.NotAFileException;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -140,19 +141,19 @@ final class SessionFolder {
 
   /** The state as it stands in the file. */
   private Optional<SessionState> stored() throws IOException {
-    FileStamp now = FileStamp.of(status);
-    if (now == null) {
-      remember(null, null);
-      return Optional.empty();
-    }
-    if (state != null && now.equals(stamp)) {
-      return Optional.of(state);
-    }
     try {
-      SessionState read = SessionState.parse(id, Files.readAllBytes(status));
+      FileStamp now = FileStamp.of(status);
+      if (now == null) {
+        remember(null, null);
+        return Optional.empty();
+      }
+      if (state != null && now.equals(stamp)) {
+        return Optional.of(state);
+      }
+      SessionState read = SessionState.parse(id, Disk.read(status));
       remember(read, now);
       return Optional.of(read);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | NotAFileException e) {
       if (state != null) {
         // Another program writes it right now, or broke it: what we know is written back in time.
         LOG.log(Level.DEBUG, "{0} is unreadable and its last content is used", status);
@@ -212,12 +213,12 @@ final class SessionFolder {
    * @param now the state as stored, but for the time of last use
    */
   byte[] statusWith(SessionState now) throws IOException {
-    byte[] bytes = Files.readAllBytes(status);
+    byte[] bytes = Disk.read(status);
     try {
       return ShownSession.status(bytes, now);
     } catch (IllegalArgumentException e) {
       write(now); // Which keeps a copy of what is unreadable.
-      return Files.readAllBytes(status);
+      return Disk.read(status);
     }
   }
 
@@ -271,9 +272,10 @@ final class SessionFolder {
 
   /** A note; bytes that are no UTF-8 come as replacement characters. */
   static Optional<String> note(Path folder, String name) throws IOException {
+    Path note = folder.resolve(ShownSession.note(name));
+    Disk.checkFolder(note.getParent());
     try {
-      return Optional.of(
-          new String(Files.readAllBytes(folder.resolve(ShownSession.note(name))), UTF_8));
+      return Optional.of(new String(Disk.read(note), UTF_8));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -282,14 +284,14 @@ final class SessionFolder {
   /** Replaces a note, or makes it. */
   void saveNote(String name, String text) throws IOException {
     Path note = folder.resolve(ShownSession.note(name));
-    Disk.makeFolders(note.getParent());
+    Disk.makeInside(note.getParent());
     Disk.replace(note, text.getBytes(UTF_8));
     Disk.forceDirectory(note.getParent());
   }
 
   /** Replaces the state; fields in the file that are not ours stay. */
   void write(SessionState next) throws IOException {
-    byte[] before = Files.readAllBytes(status);
+    byte[] before = Disk.read(status);
     byte[] json;
     String request = next.originalRequest();
     boolean replaced = false;
@@ -304,8 +306,9 @@ final class SessionFolder {
       json = next.toJson();
     }
     Path file = folder.resolve(RequestFile.PATH);
-    if (next.originalRequest() != null && (replaced || !Files.exists(file))) {
-      Disk.makeFolders(folder.resolve("input"));
+    if (next.originalRequest() != null
+        && (replaced || !Files.exists(file, LinkOption.NOFOLLOW_LINKS))) {
+      Disk.makeInside(folder.resolve("input"));
       Files.deleteIfExists(file);
       writeRequest(folder, next, transcript.read(next, LogVersion.NONE).elements(), request);
     }

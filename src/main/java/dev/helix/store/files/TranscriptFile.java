@@ -8,6 +8,7 @@ import dev.helix.store.ArrayScan;
 import dev.helix.store.MessageArray;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
+import dev.helix.store.disk.NotAFileException;
 import dev.helix.transcript.LogVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -113,7 +116,7 @@ public final class TranscriptFile {
    */
   Instant lastTimestamp() throws IOException {
     if (lineage == null) {
-      FileStamp now = FileStamp.of(file);
+      FileStamp now = look();
       boolean unused = now != null && loadEnd(now);
     }
     return lineage == null ? null : lastTimestamp;
@@ -177,7 +180,7 @@ public final class TranscriptFile {
     }
     if (stamp == null) {
       byte[] array = MessageArray.of(elements);
-      Disk.makeFolders(file.getParent());
+      Disk.makeInside(file.getParent());
       Disk.replace(file, array);
       Disk.forceDirectory(file.getParent());
       left(FileStamp.of(file), array.length - MessageArray.CLOSE.length, false, MessageArray.CLOSE);
@@ -198,7 +201,8 @@ public final class TranscriptFile {
 
   /** Returns when what was appended before is on the disk. May be called by any thread. */
   void force() throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       channel.force(false);
     } catch (NoSuchFileException e) {
       LOG.log(Level.DEBUG, "{0} is gone, so there is nothing to force", file);
@@ -252,7 +256,7 @@ public final class TranscriptFile {
 
   /** Looks whether the file is as it was left; if not, finds out what it is, and repairs it. */
   private void refresh() throws IOException {
-    FileStamp now = FileStamp.of(file);
+    FileStamp now = look();
     if (lineage != null && Objects.equals(now, stamp)) {
       return;
     }
@@ -265,8 +269,20 @@ public final class TranscriptFile {
     }
   }
 
+  /** The file's stamp; null where it is none, which is found out when it is read. */
+  private FileStamp look() throws IOException {
+    try {
+      return FileStamp.of(file);
+    } catch (NotAFileException e) {
+      return null;
+    }
+  }
+
   /** Looks at the end alone; false where that says nothing of the file. */
   private boolean loadEnd(FileStamp now) throws IOException {
+    if (Files.isSymbolicLink(file.getParent())) {
+      return false;
+    }
     ArrayEnd last = ArrayEnd.read(file, 0);
     if (last == null || last.end() + MessageArray.CLOSE.length != now.size()) {
       return false;
@@ -295,7 +311,7 @@ public final class TranscriptFile {
       throw new IOException("a transcript of more than 2 GB cannot be read: " + file);
     }
     byte[] bytes = new byte[(int) length];
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+    try (RandomAccessFile in = Disk.openToRead(file)) {
       in.seek(from);
       in.readFully(bytes);
     }

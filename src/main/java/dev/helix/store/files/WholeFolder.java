@@ -82,7 +82,7 @@ final class WholeFolder {
             throw new IOException("two files of " + folder + " look like " + path);
           }
           if (!path.equals(ShownSession.STATUS) && !path.equals(ShownSession.MESSAGES)) {
-            visit(visitor, portable(path), Files.readAllBytes(file));
+            visit(visitor, portable(path), Disk.read(file));
           }
         });
     try {
@@ -160,8 +160,10 @@ final class WholeFolder {
   }
 
   private static byte[] messages(Path folder) throws IOException {
+    Path messages = folder.resolve(ShownSession.MESSAGES);
+    Disk.checkFolder(messages.getParent());
     try {
-      return Files.readAllBytes(folder.resolve(ShownSession.MESSAGES));
+      return Disk.read(messages);
     } catch (NoSuchFileException e) {
       return MessageArray.of(List.of());
     }

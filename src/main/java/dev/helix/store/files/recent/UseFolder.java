@@ -5,6 +5,7 @@ import dev.helix.session.SessionState;
 import dev.helix.store.ArrayEnd;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.NotAFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -156,7 +157,7 @@ public final class UseFolder {
     }
     try {
       return Optional.of(Use.of(stored(entry, id.get())));
-    } catch (NoSuchFileException | IllegalArgumentException e) {
+    } catch (NoSuchFileException | NotAFileException | IllegalArgumentException e) {
       return Optional.empty(); // No session, or gone meanwhile.
     } catch (IOException e) {
       if (Files.isDirectory(entry)) {
@@ -173,9 +174,10 @@ public final class UseFolder {
    * @throws IllegalArgumentException if the state is unreadable
    */
   public static SessionState stored(Path session, SessionId id) throws IOException {
-    SessionState stored =
-        SessionState.parse(id, Files.readAllBytes(session.resolve(ShownSession.STATUS)));
-    Instant last = ArrayEnd.lastTimestamp(session.resolve(ShownSession.MESSAGES));
+    SessionState stored = SessionState.parse(id, Disk.read(session.resolve(ShownSession.STATUS)));
+    Path messages = session.resolve(ShownSession.MESSAGES);
+    Disk.checkFolder(messages.getParent());
+    Instant last = ArrayEnd.lastTimestamp(messages);
     boolean later = last != null && last.isAfter(stored.updatedAt());
     return later ? stored.withUpdatedAt(last) : stored;
   }
