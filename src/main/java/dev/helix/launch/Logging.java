@@ -19,6 +19,9 @@ final class Logging {
       handlers=java.util.logging.ConsoleHandler
       .level=%s
       org.eclipse.jetty.level=WARNING
+      # What they warn of is what callers send: as often as they like, and in their words.
+      org.eclipse.jetty.util.HostPort.level=OFF
+      org.eclipse.jetty.http.HttpParser.level=OFF
       # Its one warning is a web application that does not start, which the launcher itself reports.
       org.eclipse.jetty.ee10.webapp.WebAppContext.level=SEVERE
       """;

@@ -1,10 +1,12 @@
 package dev.helix.packaging;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.appserver.ServerProcess;
+import dev.helix.scripted.RawClient;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -44,6 +46,29 @@ class LauncherIT {
       assertEquals(143, server.terminate().get());
       assertFalse(server.standardError().contains("WARN"), server.standardError());
       assertFalse(server.standardError().contains("SEVERE"), server.standardError());
+    }
+  }
+
+  @Test
+  void whatCallersSend_isNotInTheLog() throws Exception {
+    try (WarProcess server = start(Built.war(), "--sessions", folder.resolve("s").toString())) {
+      for (String host :
+          List.of(
+              "Host: [evil",
+              "Host: evil:99999",
+              "Host: e vil",
+              "Host: a\r\nHost: evil",
+              "Host: ")) {
+        for (String line : List.of("GET / HTTP/1.1", "GET http://[evil/ HTTP/1.1")) {
+          try (RawClient client = RawClient.connect(server.url())) {
+            client.send((line + "\r\n" + host + "\r\n\r\n").getBytes(ISO_8859_1));
+            assertTrue(client.response().status() >= 400);
+          }
+        }
+      }
+      assertEquals(143, server.terminate().get());
+      assertFalse(server.standardError().contains("WARN"), server.standardError());
+      assertFalse(server.standardError().contains("evil"), server.standardError());
     }
   }
 

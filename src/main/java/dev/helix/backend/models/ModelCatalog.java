@@ -179,12 +179,14 @@ public final class ModelCatalog {
     asked = null;
     byte[] list = failure != null ? null : body == heard ? last : list(body);
     heard = list == null ? heard : body;
+    boolean before = failing;
     failing = list == null;
     freshUntil = System.nanoTime() + FAILURE_NANOS;
     holdsUntil = failing ? freshUntil : System.nanoTime() + keptNanos;
     if (failing) {
+      // Callers ask as often as they like, and a backend may be down for long.
       LOG.log(
-          System.Logger.Level.WARNING,
+          before ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
           "the list of models can''t be had from {0} ({1}); the last known one holds",
           backend.describe(),
           failure == null

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +108,23 @@ class ModelCatalogTest {
   void upstreamThatIsDownAtTheStart_isSaid() {
     catalog(ScriptedUpstream.refusing()).announce();
     log.await("can't be reached");
+  }
+
+  @Test
+  void upstreamThatStaysDown_isSaidOnce_andAskedOnceASecond() {
+    AtomicInteger asked = new AtomicInteger();
+    upstream.answerAlways(
+        request -> {
+          asked.incrementAndGet();
+          return Reply.json(500, "{}");
+        });
+    ModelCatalog catalog = catalog(upstream.baseUrl());
+    long begin = System.nanoTime();
+    while (asked.get() < 3) {
+      assertEquals(List.of(), ids(catalog));
+    }
+    assertTrue(System.nanoTime() - begin >= 2_000_000_000L);
+    assertEquals(1, log.warnings().size(), log.all().toString());
   }
 
   @Test
