@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
@@ -35,7 +34,6 @@ final class ChatRequestReader {
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Json.LONGEST_NAME)
                   .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
@@ -110,7 +108,9 @@ final class ChatRequestReader {
       }
       int begin = (int) parser.currentLocation().getByteOffset();
       noModel = new BodyEdit(begin, begin, List.of(ascii("\"model\":"), ascii(",")));
+      FieldNames names = new FieldNames();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
+        names.add(parser.currentName());
         readField(parser);
       }
       if (parser.nextToken() != null) {

@@ -20,9 +20,11 @@ final class RequestFields {
   static MessageReader message(JsonParser parser, String place)
       throws IOException, InvalidRequestException {
     MessageReader read = new MessageReader();
+    FieldNames names = new FieldNames();
     InvalidRequestException unlessResult = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
+      names.add(field);
       JsonToken value = parser.nextToken();
       read.field(field, parser);
       switch (field) {
