@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A pass-through between a database's driver and the database that counts round trips, and with
- * PostgreSQL the transactions that ended. Bytes pass as they come. Thread-safe; each connection has
- * two daemon threads.
+ * PostgreSQL the transactions that ended; and one address for several servers in turn. Bytes pass as
+ * they come. Thread-safe; each connection has two daemon threads.
  */
 public final class RoundTrips implements AutoCloseable {
   private final ServerSocket listener;
-  private final int server;
+  private volatile int server;
   private final List<Socket> sockets = new ArrayList<>();
   private final AtomicInteger roundTrips = new AtomicInteger();
   private final AtomicInteger transactions = new AtomicInteger();
@@ -43,6 +43,11 @@ public final class RoundTrips implements AutoCloseable {
   /** The port on 127.0.0.1 where the server is reached through this. */
   public int port() {
     return listener.getLocalPort();
+  }
+
+  /** Leads new connections to another server's port; those that there are stay where they are. */
+  public void leadTo(int other) {
+    server = other;
   }
 
   /** How often a client has waited for the server so far. */

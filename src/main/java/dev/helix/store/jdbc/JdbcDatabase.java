@@ -1,13 +1,11 @@
 package dev.helix.store.jdbc;
 
-import dev.helix.session.SessionException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import javax.sql.DataSource;
 
 /**
  * Transactions on a database whose tables and settings were looked at before its first use, and
@@ -17,20 +15,14 @@ final class JdbcDatabase implements AutoCloseable {
   /** Mostly another transaction went through in each but the last one. */
   private static final int ATTEMPTS = 20;
 
-  private final DataSource source;
-  private final Runnable letGo;
+  private final JdbcConnections connections;
   private final JdbcSchema schema;
   private volatile JdbcVendor vendor;
   private volatile boolean ready;
 
-  /**
-   * A database whose tables are made, or only looked at.
-   *
-   * @param letGo what is done when it is closed
-   */
-  JdbcDatabase(DataSource source, Runnable letGo, JdbcSchema schema) {
-    this.source = source;
-    this.letGo = letGo;
+  /** A database whose tables are made, or only looked at. */
+  JdbcDatabase(JdbcConnections connections, JdbcSchema schema) {
+    this.connections = connections;
     this.schema = schema;
   }
 
@@ -42,7 +34,7 @@ final class JdbcDatabase implements AutoCloseable {
 
   /** Does it and commits; again where another transaction was faster and nothing is stored. */
   <T> T transaction(String what, Work<T> work) {
-    return repeated(what, work, false, ATTEMPTS);
+    return repeated(what, work, Kind.TRANSACTION);
   }
 
   /**
@@ -50,7 +42,12 @@ final class JdbcDatabase implements AutoCloseable {
    * was faster and nothing is stored.
    */
   <T> T statement(String what, Work<T> work) {
-    return repeated(what, work, true, ATTEMPTS);
+    return repeated(what, work, Kind.STATEMENT);
+  }
+
+  /** Does what is one statement and changes nothing; again where its connection was a dead one. */
+  <T> T read(String what, Work<T> work) {
+    return repeated(what, work, Kind.READING);
   }
 
   /** Changes rows with one statement as {@link #statement} does, and says how many. */
@@ -60,18 +57,44 @@ final class JdbcDatabase implements AutoCloseable {
 
   /** Does it once and commits, for what must not be done twice. */
   <T> T once(String what, Work<T> work) {
-    return repeated(what, work, false, 1);
+    return repeated(what, work, Kind.ONCE);
   }
 
-  private <T> T repeated(String what, Work<T> work, boolean single, int attempts) {
+  /** How something is done. */
+  private enum Kind {
+    TRANSACTION,
+    STATEMENT,
+    READING,
+    ONCE;
+
+    /** Whether it is one statement, which a connection that commits by itself commits. */
+    boolean isSingle() {
+      return this == STATEMENT || this == READING;
+    }
+  }
+
+  private <T> T repeated(String what, Work<T> work, Kind kind) {
+    boolean cut = false;
     for (int attempt = 1; ; attempt++) {
+      Attempt<T> one = new Attempt<>(work, kind.isSingle());
       try {
         prepare();
-        return attempt(work, single);
+        return one.run();
       } catch (SQLException e) {
+        if (JdbcFailure.isAway(e)) {
+          // Another one may answer next time, or the same with other settings.
+          ready = false;
+          connections.giveUp();
+        }
+        boolean isLost =
+            !cut
+                && one.began
+                && (JdbcFailure.isElsewhere(e) || (kind == Kind.READING && JdbcFailure.isAway(e)));
+        cut |= isLost;
         // These the database reports only of a transaction that it has rolled back, or we have.
-        if (attempt == attempts || !JdbcFailure.isLostRace(e)) {
-          throw failure(what, e);
+        boolean again = isLost || JdbcFailure.isLostRace(e);
+        if (!again || attempt == ATTEMPTS || kind == Kind.ONCE) {
+          throw JdbcFailure.of(what, e);
         }
       }
       pause(attempt);
@@ -99,83 +122,93 @@ final class JdbcDatabase implements AutoCloseable {
     return Objects.requireNonNull(vendor);
   }
 
-  private SessionException failure(String what, SQLException cause) {
-    SessionException failure = JdbcFailure.of(what, cause);
-    if (JdbcFailure.isAway(cause)) {
-      // Another one may answer next time, or the same with other settings.
-      ready = false;
-    }
-    return failure;
-  }
-
   /** Not synchronized: while the database is away each caller waits for it once, side by side. */
   private void prepare() throws SQLException {
     if (ready) {
       return;
     }
     vendor =
-        attempt(
-            connection -> {
-              JdbcVendor found = JdbcVendor.of(connection);
-              schema.prepare(connection, found);
-              return found;
-            },
-            false);
+        new Attempt<>(
+                connection -> {
+                  JdbcVendor found = JdbcVendor.of(connection);
+                  schema.prepare(connection, found);
+                  return found;
+                },
+                false)
+            .run();
     ready = true;
   }
 
   private Connection connection() throws SQLException {
     try {
-      return source.getConnection();
+      return connections.source().getConnection();
     } catch (SQLException e) {
       throw JdbcFailure.unconnected(e);
     }
   }
 
-  /**
-   * Does it once, and leaves a container's connection as it came.
-   *
-   * @param single whether it is one statement, which a connection that commits by itself commits
-   */
-  private <T> T attempt(Work<T> work, boolean single) throws SQLException {
-    try (Connection connection = connection()) {
-      boolean autoCommit = connection.getAutoCommit();
-      boolean commits = !autoCommit || !single;
-      if (autoCommit && commits) {
-        connection.setAutoCommit(false);
-      }
-      T result;
-      try {
-        result = work.in(connection);
-        if (commits) {
-          connection.commit();
+  /** Something that is done once, and leaves a container's connection as it came. */
+  private final class Attempt<T> {
+    private final Work<T> work;
+    private final boolean single;
+
+    /** Whether there was a connection for it. */
+    private boolean began;
+
+    /**
+     * @param single whether it is one statement
+     */
+    Attempt(Work<T> work, boolean single) {
+      this.work = work;
+      this.single = single;
+    }
+
+    T run() throws SQLException {
+      try (Connection connection = connection()) {
+        began = true;
+        boolean autoCommit = connection.getAutoCommit();
+        boolean commits = !autoCommit || !single;
+        if (autoCommit && commits) {
+          connection.setAutoCommit(false);
         }
-      } catch (SQLException | RuntimeException | Error e) {
+        T result;
         try {
-          if (e instanceof Error) {
-            // In the middle of an answer, perhaps, the rest of which is nobody's.
-            connection.abort(Runnable::run);
-          }
+          result = work.in(connection);
           if (commits) {
-            connection.rollback();
+            connection.commit();
           }
-          if (autoCommit && commits) {
-            connection.setAutoCommit(true);
-          }
-        } catch (SQLException left) {
-          e.addSuppressed(left);
+        } catch (SQLException | RuntimeException | Error e) {
+          undo(connection, e, commits, autoCommit);
+          throw e;
         }
-        throw e;
+        if (autoCommit && commits) {
+          connection.setAutoCommit(true);
+        }
+        return result;
       }
-      if (autoCommit && commits) {
-        connection.setAutoCommit(true);
+    }
+
+    private void undo(Connection connection, Throwable e, boolean commits, boolean autoCommit) {
+      try {
+        if (e instanceof Error || (e instanceof SQLException sql && JdbcFailure.isAway(sql))) {
+          // In the middle of an answer, perhaps, the rest of which is nobody's; or it leads to a
+          // server that is not the one to ask any more.
+          connection.abort(Runnable::run);
+        }
+        if (commits) {
+          connection.rollback();
+        }
+        if (autoCommit && commits) {
+          connection.setAutoCommit(true);
+        }
+      } catch (SQLException left) {
+        e.addSuppressed(left);
       }
-      return result;
     }
   }
 
   @Override
   public void close() {
-    letGo.run();
+    connections.close();
   }
 }

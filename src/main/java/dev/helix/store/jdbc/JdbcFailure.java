@@ -25,6 +25,15 @@ final class JdbcFailure {
    */
   private static final Set<Integer> AWAY = Set.of(1053, 1927, 90067, 90098, 90121);
 
+  /**
+   * MariaDB and MySQL: the server only reads ({@code read_only}, {@code super_read_only}), so does
+   * the transaction, the engine only reads, the server has left its group.
+   */
+  private static final Set<Integer> ONLY_READS = Set.of(1290, 1792, 1836, 3100);
+
+  /** PostgreSQL, and MySQL too: a transaction that only reads, as all are on a standby. */
+  private static final String READ_ONLY = "25006";
+
   /** MariaDB: waited too long for a lock. */
   private static final int LOCKED = 1205;
 
@@ -65,10 +74,23 @@ final class JdbcFailure {
     return ABSENT_TABLE.contains(state(failure));
   }
 
-  /** Whether the database itself was away, and not only slow or locked. */
+  /**
+   * Whether this server takes no writes, as one does that another has taken the place of. It has
+   * done nothing of what it was asked.
+   */
+  static boolean isElsewhere(SQLException failure) {
+    return causes(failure)
+        .anyMatch(
+            cause ->
+                cause instanceof SQLException sql
+                    && (state(sql).equals(READ_ONLY) || ONLY_READS.contains(sql.getErrorCode())));
+  }
+
+  /** Whether the database itself was away, or is another one now, and not only slow or locked. */
   static boolean isAway(SQLException failure) {
     SQLException told = root(failure);
-    return told instanceof SQLRecoverableException
+    return isElsewhere(failure)
+        || told instanceof SQLRecoverableException
         || state(told).startsWith("08")
         || state(told).startsWith("57P")
         || AWAY.contains(told.getErrorCode());
@@ -107,6 +129,10 @@ final class JdbcFailure {
               + state
               + ": is there an index or a trigger that is not the store's?",
           shown);
+    }
+    if (isElsewhere(failure)) {
+      return new StoreUnavailableException(
+          what + ": the database takes no writes, as one whose place another has taken", shown);
     }
     if (isUnavailable(told)) {
       return new StoreUnavailableException(what + ": the database cannot be reached", shown);

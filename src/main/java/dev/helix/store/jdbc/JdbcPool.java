@@ -9,7 +9,7 @@ import javax.sql.DataSource;
  * The pool of connections for a URL. The only class that knows HikariCP, which an application that
  * takes only the filter need not have. Thread-safe.
  */
-record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements AutoCloseable {
+record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements JdbcConnections {
   /** Longer than a server that lives leaves a transaction alone; see {@link #timeouts}. */
   private static final Duration IDLE = Duration.ofSeconds(60);
 
@@ -31,6 +31,7 @@ record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements 
     config.setMinimumIdle(Math.min(2, settings.poolSize()));
     config.setConnectionTimeout(5_000);
     config.setValidationTimeout(2_500);
+    config.setKeepaliveTime(60_000);
     config.setInitializationFailTimeout(-1);
     // Where that costs nothing, so that a single statement needs no commit. MariaDB is told each
     // time.
@@ -65,8 +66,14 @@ record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements 
     return null;
   }
 
-  DataSource source() {
+  @Override
+  public DataSource source() {
     return pool;
+  }
+
+  @Override
+  public void giveUp() {
+    pool.getHikariPoolMXBean().softEvictConnections();
   }
 
   @Override

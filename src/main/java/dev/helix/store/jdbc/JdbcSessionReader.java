@@ -46,7 +46,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   @Override
   public Optional<SessionState> find(SessionId id) {
     JdbcRow row =
-        database.statement(
+        database.read(
             "cannot read session " + id, connection -> JdbcRow.find(connection, id, false));
     return Optional.ofNullable(row).map(JdbcRow::state);
   }
@@ -61,7 +61,7 @@ class JdbcSessionReader implements ReadOnlySessions {
             + ", ?".repeat(ids.size() - 1)
             + ")";
     List<SessionState> found =
-        database.statement(
+        database.read(
             "cannot read sessions",
             connection ->
                 JdbcSql.all(
@@ -78,7 +78,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   }
 
   private Reading piece(SessionId id, long after) {
-    return database.statement(
+    return database.read(
         "cannot read session " + id, connection -> piece(connection, id, after));
   }
 
@@ -120,7 +120,7 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return database.statement(
+    return database.read(
         "cannot read session " + id, connection -> end(connection, id, bytes));
   }
 
@@ -151,7 +151,7 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Optional<String> note(SessionId id, String name) {
-    return database.statement(
+    return database.read(
         "cannot read a note of session " + id,
         connection ->
             Optional.ofNullable(file(connection, id, ShownSession.note(name)))
@@ -180,7 +180,7 @@ class JdbcSessionReader implements ReadOnlySessions {
         "select id, updated_at, state from helix_session"
             + (after == null ? "" : " where updated_at <= ? and (updated_at < ? or id < ?)")
             + " order by updated_at desc, id desc limit ?";
-    return database.statement(
+    return database.read(
         "cannot list sessions",
         connection ->
             JdbcSql.all(
@@ -239,7 +239,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   @Override
   public Optional<byte[]> findOwnerSecret() {
     return Optional.ofNullable(
-            database.statement("cannot read the owners' secret", JdbcSessionReader::secret))
+            database.read("cannot read the owners' secret", JdbcSessionReader::secret))
         .map(JdbcSessionReader::secretOf);
   }
 

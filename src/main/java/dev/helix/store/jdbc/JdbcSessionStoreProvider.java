@@ -59,11 +59,10 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
 
   private static JdbcDatabase database(JdbcSettings where, JdbcSchema schema) {
     if (where.jndi() != null) {
-      return new JdbcDatabase(lookUp(where.jndi()), JdbcDriverSource::takeBackOurs, schema);
+      return new JdbcDatabase(new JdbcConnections.OfContainer(lookUp(where.jndi())), schema);
     }
     try {
-      JdbcPool pool = JdbcPool.of(where);
-      return new JdbcDatabase(pool.source(), pool::close, schema);
+      return new JdbcDatabase(JdbcPool.of(where), schema);
     } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(
           "helix.jdbc.url needs HikariCP, which is not there: add com.zaxxer:HikariCP, or use"

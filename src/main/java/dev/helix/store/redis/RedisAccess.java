@@ -2,19 +2,26 @@ package dev.helix.store.redis;
 
 import dev.helix.session.SessionException;
 import dev.helix.session.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Redis as the store sees it: looked over before it is used, and again after each time that it was
- * away, and with the failures of the store's contract. Thread-safe.
+ * Redis as the store sees it: looked over before it is used, again after each time that it was
+ * away, and now and then, as settings can be changed while it runs; and with the failures of the
+ * store's contract. Thread-safe.
  */
 final class RedisAccess implements AutoCloseable {
+  private static final long GOOD_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final int NEVER = -1;
+
   private final RedisAddress address;
   private final RedisLink link;
   private final RedisDurability durability;
@@ -23,15 +30,22 @@ final class RedisAccess implements AutoCloseable {
   private final AtomicInteger outages = new AtomicInteger();
 
   /** As many of them had been when it was last looked over. */
-  private volatile int lookedOver = -1;
+  private volatile int lookedOver = NEVER;
+
+  private final LongSupplier nanoTime;
+
+  /** When that was. */
+  private final AtomicLong lookedAt = new AtomicLong();
 
   /**
    * @param durability null for one who only reads, to whom it does not matter
+   * @param nanoTime as {@link System#nanoTime}
    */
-  RedisAccess(RedisAddress address, RedisDurability durability) {
+  RedisAccess(RedisAddress address, RedisDurability durability, LongSupplier nanoTime) {
     this.address = address;
     this.durability = durability;
-    this.link = new RedisLink(address);
+    this.nanoTime = nanoTime;
+    this.link = new RedisLink(address, nanoTime);
   }
 
   /** Works with the server where a key is; in a cluster with keys of its slot only. */
@@ -70,15 +84,30 @@ final class RedisAccess implements AutoCloseable {
 
   private void lookOver() {
     int before = outages.get();
-    if (lookedOver != before) {
+    long last = lookedAt.get();
+    long now = nanoTime.getAsLong();
+    // One caller looks again, and the others go on meanwhile.
+    boolean isOld =
+        durability != null
+            && !durability.lossAllowed()
+            && now - last >= GOOD_NANOS
+            && lookedAt.compareAndSet(last, now);
+    if (lookedOver == before && !isOld) {
+      return;
+    }
+    try {
       if (!isCluster()) {
         link.withEach(this::checkThatItIsAlone);
       }
       if (durability != null) {
         link.withEach(durability::check);
       }
-      lookedOver = before;
+    } catch (SessionException e) {
+      lookedOver = NEVER; // Nobody uses it until it is set right.
+      throw e;
     }
+    lookedAt.set(now);
+    lookedOver = before;
   }
 
   /** A cluster's node would do well for some keys only. */

@@ -43,10 +43,8 @@ final class RedisFailures {
     boolean answered = failure instanceof JedisDataException;
     if (!answered
         || isElsewhere(failure)
-        || failure instanceof JedisClusterException
         || failure instanceof JedisBusyException
-        || says(failure, "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "TRYAGAIN ", "NOREPLICAS ")
-        || says(failure, "BUSY ", "MISCONF ", "max number of clients reached")) {
+        || says(failure, "TRYAGAIN ", "BUSY ", "max number of clients reached")) {
       return new StoreUnavailableException(
           "Redis" + where + " is not available: " + reason(failure), failure);
     }
@@ -74,9 +72,15 @@ final class RedisFailures {
     return says(failure, "NOPERM", "unknown command");
   }
 
-  /** Whether this server takes no writes because another one does, since a fail-over. */
+  /**
+   * Whether another server may do what this one does not: since a fail-over it is a replica, has no
+   * primary or no replicas, is cut off from its cluster, reads its data, or cannot write to its
+   * disk.
+   */
   static boolean isElsewhere(JedisException failure) {
-    return says(failure, "READONLY ", "UNBLOCKED ");
+    return failure instanceof JedisClusterException
+        || says(failure, "READONLY ", "UNBLOCKED ", "MASTERDOWN ", "CLUSTERDOWN ")
+        || says(failure, "LOADING ", "NOREPLICAS ", "MISCONF ");
   }
 
   private static boolean says(JedisException failure, String... words) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
@@ -39,6 +40,7 @@ final class RedisLink implements AutoCloseable {
   private static final int SLOTS = 16384;
 
   private final RedisAddress address;
+  private final IdleConnections idle;
 
   /** Null in a cluster. */
   private final ConnectionPool server;
@@ -49,8 +51,9 @@ final class RedisLink implements AutoCloseable {
   /** Why the map could not be read when it was last tried. */
   private volatile JedisException failure;
 
-  RedisLink(RedisAddress address) {
+  RedisLink(RedisAddress address, LongSupplier nanoTime) {
     this.address = address;
+    this.idle = new IdleConnections(nanoTime);
     this.server =
         address.cluster()
             ? null
@@ -120,7 +123,9 @@ final class RedisLink implements AutoCloseable {
     JedisRedirectionException asked = null;
     for (int i = 0; ; i++) {
       try (Connection connection = connection(known, key, asked)) {
-        return work.apply(new RedisWire(connection, asked instanceof JedisAskDataException));
+        T result = work.apply(new RedisWire(connection, asked instanceof JedisAskDataException));
+        idle.used(connection);
+        return result;
       } catch (JedisRedirectionException e) {
         if (known == null || i == REDIRECTIONS) {
           throw e;
@@ -134,6 +139,7 @@ final class RedisLink implements AutoCloseable {
         throw e;
       } catch (JedisDataException e) {
         if (RedisFailures.isElsewhere(e)) {
+          // Another one may be behind the address by now.
           renew(known);
         }
         throw e;
@@ -142,6 +148,18 @@ final class RedisLink implements AutoCloseable {
   }
 
   private Connection connection(
+      ClusterConnectionProvider known, String key, JedisRedirectionException asked) {
+    Connection connection = pooled(known, key, asked);
+    if (idle.isAlive(connection)) {
+      return connection;
+    }
+    connection.close();
+    // Others that were idle as long lead nowhere either, and new ones to who is there now.
+    renew(known);
+    return pooled(known, key, asked);
+  }
+
+  private Connection pooled(
       ClusterConnectionProvider known, String key, JedisRedirectionException asked) {
     if (known == null) {
       return server.getResource();

@@ -40,7 +40,7 @@ class RedisSessionReader implements ReadOnlySessions {
    * @throws SessionException if there is no Redis to be read
    */
   static RedisSessionReader open(RedisAddress address) {
-    RedisAccess redis = new RedisAccess(address, null);
+    RedisAccess redis = new RedisAccess(address, null, System::nanoTime);
     try {
       redis.with(RedisKeys.ORDER, wire -> wire.call(Command.EXISTS, RedisKeys.ORDER));
     } catch (RuntimeException e) {

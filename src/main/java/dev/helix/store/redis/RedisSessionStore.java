@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import redis.clients.jedis.Protocol.Command;
 
@@ -59,8 +60,13 @@ final class RedisSessionStore extends RedisSessionReader {
    * @throws SessionException if it can be reached and will not do
    */
   static RedisSessionStore open(RedisAddress address, boolean lossAllowed) {
+    return open(address, lossAllowed, System::nanoTime);
+  }
+
+  static RedisSessionStore open(RedisAddress address, boolean lossAllowed, LongSupplier nanoTime) {
+    RedisDurability durability = new RedisDurability(address, lossAllowed);
     RedisSessionStore store =
-        new RedisSessionStore(new RedisAccess(address, new RedisDurability(address, lossAllowed)));
+        new RedisSessionStore(new RedisAccess(address, durability, nanoTime));
     try {
       store.check();
       LOG.log(Level.INFO, "sessions are kept in Redis at " + address);

@@ -157,6 +157,26 @@ class JdbcFailureTest {
   }
 
   @Test
+  void databaseThatOnlyReads_isTheWrongOne() {
+    for (SQLException each :
+        List.of(
+            new SQLException("cannot execute INSERT in a read-only transaction", "25006"),
+            new SQLException("--read-only", "HY000", 1290),
+            new SQLException("READ ONLY transaction", "25006", 1792),
+            new SQLException("read-only mode", "HY000", 1836),
+            new SQLException("replication hook", "HY000", 3100),
+            ofPool(new SQLException("--super-read-only", "HY000", 1290)))) {
+      assertTrue(JdbcFailure.isElsewhere(each), each::toString);
+      assertTrue(JdbcFailure.isAway(each), each::toString);
+      SessionException failure = JdbcFailure.of("cannot write", each);
+      assertInstanceOf(StoreUnavailableException.class, failure);
+      assertEquals(
+          "cannot write: the database takes no writes, as one whose place another has taken",
+          failure.getMessage());
+    }
+  }
+
+  @Test
   void containersPool_thatWrapsTheDriversErrorTwice_isUnderstood() {
     for (String state : List.of("08001", "57P03")) {
       SQLException away = ofPool(new SQLException("refused", state));

@@ -85,9 +85,7 @@ class JdbcLostHostTest {
     try (SessionStore store =
             new JdbcSessionStore(
                 new JdbcDatabase(
-                    pool.source(),
-                    pool::close,
-                    new JdbcSchema(settings.create(), settings.allowLoss())));
+                    pool, new JdbcSchema(settings.create(), settings.allowLoss())));
         Connection look = server.connect(database)) {
       store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       for (String name : List.of("a", "b", "c", "d")) {

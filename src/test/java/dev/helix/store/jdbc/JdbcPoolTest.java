@@ -56,8 +56,7 @@ class JdbcPoolTest {
   }
 
   private static JdbcDatabase database(JdbcPool pool, JdbcSettings settings) {
-    return new JdbcDatabase(
-        pool.source(), pool::close, new JdbcSchema(settings.create(), settings.allowLoss()));
+    return new JdbcDatabase(pool, new JdbcSchema(settings.create(), settings.allowLoss()));
   }
 
   /** Each has a connection of its own, which most of them are the first to use. */
@@ -247,6 +246,65 @@ class JdbcPoolTest {
         settings(JdbcStores.settings(server, server.newDatabase()), 1), "select connection_id()");
   }
 
+  /** As with a container's pool, which need not look whether its connections live. */
+  private static void readsGoOn(Map<String, String> map, Runnable cut) {
+    System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "600000");
+    JdbcSettings settings = settings(map, 1);
+    try (JdbcPool pool = JdbcPool.of(settings);
+        SessionStore store =
+            new JdbcSessionStore(
+                new JdbcDatabase(
+                    new JdbcConnections.OfContainer(pool.source()),
+                    new JdbcSchema(settings.create(), settings.allowLoss())))) {
+      SessionId id = new SessionId("conv-a");
+      store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
+      for (Runnable read :
+          List.<Runnable>of(
+              () -> store.find(id),
+              () -> store.read(id, LogVersion.NONE),
+              () -> store.readEnd(id, 0),
+              () -> store.note(id, "why"),
+              () -> store.list(9))) {
+        cut.run();
+        read.run();
+      }
+    } finally {
+      System.clearProperty("com.zaxxer.hikari.aliveBypassWindowMs");
+    }
+  }
+
+  @Test
+  void connectionThatTheServerEnded_isNoReasonThatAReadFails_inPostgresql(PostgresServer server) {
+    String database = server.newDatabase();
+    readsGoOn(
+        JdbcStores.settings(server, database),
+        () ->
+            server.execute(
+                "postgres",
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '"
+                    + database
+                    + "'"));
+  }
+
+  @Test
+  void connectionThatTheServerEnded_isNoReasonThatAReadFails_inMariaDb(MariaDbServer server)
+      throws Exception {
+    String database = server.newDatabase();
+    Map<String, String> settings = JdbcStores.settings(server, database);
+    readsGoOn(settings, () -> endAll(server, database));
+  }
+
+  private static void endAll(MariaDbServer server, String database) {
+    String ids = "select group_concat(id) from information_schema.processlist where db = '";
+    try (Connection connection = server.connect("mysql")) {
+      for (String id : JdbcVendor.text(connection, ids + database + "'").split(",", -1)) {
+        server.execute("mysql", "kill " + id);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Connections to an H2, and how often one was asked for. */
   private static final class Counting extends HikariDataSource {
     private final AtomicInteger asked = new AtomicInteger();
@@ -273,7 +331,7 @@ class JdbcPoolTest {
     SessionStore store() {
       JdbcSettings settings = JdbcSettings.of(Map.of("helix.jdbc.jndi", "x")::get);
       JdbcSchema schema = new JdbcSchema(settings.create(), settings.allowLoss());
-      return new JdbcSessionStore(new JdbcDatabase(this, () -> {}, schema));
+      return new JdbcSessionStore(new JdbcDatabase(new JdbcConnections.OfContainer(this), schema));
     }
   }
 

@@ -34,7 +34,8 @@ class RedisLinkTest {
         RedisLink link =
             new RedisLink(
                 RedisAddress.parse(
-                    "redis+cluster://127.0.0.1:" + node.getLocalPort(), null, null))) {
+                    "redis+cluster://127.0.0.1:" + node.getLocalPort(), null, null),
+                System::nanoTime)) {
       CompletableFuture<Socket> held = new CompletableFuture<>();
       AtomicInteger tries = new AtomicInteger();
       Thread answering = new Thread(() -> holdTheFirstAndCloseTheRest(node, held, tries));
