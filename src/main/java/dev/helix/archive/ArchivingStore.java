@@ -351,6 +351,11 @@ final class ArchivingStore implements SessionStore {
   }
 
   @Override
+  public int damages() {
+    return store.damages();
+  }
+
+  @Override
   public void close() {
     store.close();
   }

@@ -18,10 +18,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * How the application is, for balancers and supervisors: {@code GET /health/live} says that it
  * answers at all, {@code GET /health/ready} that it can take turns, for which its store must be
- * reachable and writable and it must not be stopping.
+ * reachable and writable and it must not be stopping. {@code damaged} is how often something of a
+ * session was found damaged since the start, which the log names.
  *
  * <pre>
  * 200 {"status":"ready"}
+ * 200 {"status":"ready","damaged":1}
  * 503 {"error":{"message":"…","type":"server_error","param":null,"code":"storage_unavailable"}}
  * </pre>
  *
@@ -49,11 +51,12 @@ public final class HealthServlet extends HttpServlet {
       throws IOException {
     response.setHeader("Cache-Control", "no-store");
     switch (String.valueOf(request.getPathInfo())) {
-      case "/live" -> say(response, "live");
+      case "/live" -> say(response, "\"live\"");
       case "/ready" -> {
         ApiError failure = failure();
         if (failure == null) {
-          say(response, "ready");
+          int damages = sessions().damages();
+          say(response, damages == 0 ? "\"ready\"" : "\"ready\",\"damaged\":" + damages);
         } else {
           ErrorResponse.write(response, failure);
         }
@@ -93,9 +96,13 @@ public final class HealthServlet extends HttpServlet {
     }
   }
 
+  private SessionManager sessions() {
+    return (SessionManager) getServletContext().getAttribute(SessionManager.class.getName());
+  }
+
   private ApiError ask() {
     try {
-      ((SessionManager) getServletContext().getAttribute(SessionManager.class.getName())).check();
+      sessions().check();
       return null;
     } catch (SessionException e) {
       ErrorMapping.log("not ready", e);
@@ -104,7 +111,7 @@ public final class HealthServlet extends HttpServlet {
   }
 
   private static void say(HttpServletResponse response, String status) throws IOException {
-    byte[] body = ("{\"status\":\"" + status + "\"}").getBytes(StandardCharsets.UTF_8);
+    byte[] body = ("{\"status\":" + status + "}").getBytes(StandardCharsets.UTF_8);
     response.setContentType("application/json");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);

@@ -185,12 +185,17 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * Returns when the store has shown that it can be read and written now.
+   * Returns when the store has shown that it can do now what a turn needs.
    *
    * @throws SessionException if it cannot
    */
   public void check() {
     store.check();
+  }
+
+  /** How often something of a session was found damaged ({@link SessionStore#damages}). */
+  public int damages() {
+    return store.damages();
   }
 
   /** Returns when all that was written to this session before the call is on the disk. */

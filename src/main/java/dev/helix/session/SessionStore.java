@@ -271,12 +271,13 @@ public interface SessionStore extends AutoCloseable {
     throw new IllegalStateException("there is no archive");
   }
 
-  /**
-   * Returns when the store has shown that it can be read and written now.
-   *
-   * @throws SessionException if it cannot
-   */
+  /** Returns when a session was made, read and removed as in a turn; leaves nothing of it. */
   void check();
+
+  /** How often something of a session was found damaged, and kept aside, since this was opened. */
+  default int damages() {
+    return 0;
+  }
 
   /** Stores what is outstanding and lets go of what is held. Further calls have no effect. */
   @Override

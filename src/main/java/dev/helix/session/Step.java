@@ -36,7 +36,7 @@ public enum Step {
    * The step that the marker at an answer's end names, such as {@code <!-- STEP: why -->}; empty
    * where there is none.
    */
-  static Optional<Step> markedIn(String answer) {
+  public static Optional<Step> markedIn(String answer) {
     String end = answer.substring(Math.max(0, answer.length() - LONGEST_MARKER));
     Matcher marker = MARKER.matcher(end);
     return marker.find() ? ofWireName(marker.group(1).toLowerCase(Locale.ROOT)) : Optional.empty();

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * What is whole in the bytes of a {@code messages.json}. Elements that are no messages are passed
- * over and left where they are. Damage hides the elements that it is in: those behind it count that
- * are lines of their own, as {@link MessageArray} writes them, with an id.
+ * over and left where they are. Damage hides the elements that it is in, and those behind it count,
+ * however they are laid out; what hung below a damaged one is {@linkplain LostElements bridged}.
  *
  * @param messages the whole elements, oldest first; they share the bytes
  * @param isArray whether an array begins at all
@@ -59,9 +59,7 @@ public record ArrayScan(
     if (start == bytes.length
         || bytes[start] != '['
         || (start + 1 < bytes.length && bytes[start + 1] == 0)) {
-      List<Message> lines = new ArrayList<>();
-      int found = addLines(lines, bytes, 0);
-      return found < 0 ? NOTHING : behindDamage(lines, bytes, found);
+      return new Rescue(bytes, true).from(0, List.of(), NOTHING);
     }
     List<Message> messages = new ArrayList<>();
     int[] end = {start + 1};
@@ -82,10 +80,9 @@ public record ArrayScan(
       closedAt = -1;
     }
     boolean closed = closedAt >= 0 && isBlank(bytes, closedAt, bytes.length);
-    int found = closed ? -1 : addLines(messages, bytes, end[0]);
-    return found < 0
-        ? new ArrayScan(messages, true, false, end[0] == start + 1, end[0], closed, closedAt)
-        : behindDamage(messages, bytes, found);
+    ArrayScan scan =
+        new ArrayScan(messages, true, false, end[0] == start + 1, end[0], closed, closedAt);
+    return closed ? scan : new Rescue(bytes, false).from(end[0], messages, scan);
   }
 
   /**
@@ -109,39 +106,95 @@ public record ArrayScan(
     }
   }
 
-  private static ArrayScan behindDamage(List<Message> messages, byte[] bytes, int end) {
-    int bracket = end;
-    while (bracket < bytes.length && isSpace(bytes[bracket])) {
-      bracket++;
-    }
-    boolean bracketFollows = bracket < bytes.length && bytes[bracket] == ']';
-    boolean closed = bracketFollows && isBlank(bytes, bracket + 1, bytes.length);
-    int closedAt = bracketFollows ? bracket + 1 : -1;
-    return new ArrayScan(messages, true, true, false, end, closed, closedAt);
-  }
+  /** The elements behind damage. */
+  private static final class Rescue {
+    private final byte[] bytes;
+    private final LostElements lost = new LostElements();
 
-  /**
-   * Adds the elements that fill a line, between the commas.
-   *
-   * @return where the last one ends; -1 where there is none
-   */
-  private static int addLines(List<Message> messages, byte[] bytes, int from) {
-    int found = -1;
-    int next = endOfLine(bytes, from) + 1;
-    while (next < bytes.length) {
-      int start = next;
-      int end = endOfLine(bytes, start);
-      next = end + 1;
-      if (end > start && bytes[end - 1] == ',') {
-        end--;
+    /** Whether only lines count that are elements with ids, as it may be another's file. */
+    private final boolean isStrict;
+
+    Rescue(byte[] bytes, boolean isStrict) {
+      this.bytes = bytes;
+      this.isStrict = isStrict;
+    }
+
+    /**
+     * Looks for elements behind a place.
+     *
+     * @param before those before it
+     * @param otherwise what there is without any behind it
+     */
+    ArrayScan from(int place, List<Message> before, ArrayScan otherwise) {
+      List<Message> messages = new ArrayList<>(before);
+      int end = place;
+      int at = place;
+      while (at < bytes.length) {
+        int to = bytes[at] == '{' ? endOfObject(at) : -1;
+        Message message = to < 0 ? null : element(at, to);
+        if (message == null) {
+          at++;
+        } else {
+          if (!isSeparator(end, at)) {
+            lost.add(bytes, end, at);
+          }
+          messages.add(message);
+          end = to;
+          at = to;
+        }
       }
-      Message message = line(bytes, start, end);
-      if (message != null) {
-        messages.add(message);
-        found = end;
+      return end == place ? otherwise : upTo(end, messages);
+    }
+
+    private ArrayScan upTo(int end, List<Message> messages) {
+      int bracket = end;
+      while (bracket < bytes.length && isSpace(bytes[bracket])) {
+        bracket++;
+      }
+      boolean bracketFollows = bracket < bytes.length && bytes[bracket] == ']';
+      boolean closed = bracketFollows && isBlank(bytes, bracket + 1, bytes.length);
+      int closedAt = bracketFollows ? bracket + 1 : -1;
+      return new ArrayScan(lost.bridged(messages), true, true, false, end, closed, closedAt);
+    }
+
+    private int endOfObject(int from) {
+      int next = from + 1;
+      while (next < bytes.length && isSpace(bytes[next])) {
+        next++;
+      }
+      if (next == bytes.length || bytes[next] != '"') {
+        return -1; // Told without a parser, as a text may have many braces.
+      }
+      try (JsonParser parser = FACTORY.createParser(bytes, from, bytes.length - from)) {
+        JsonToken unused = parser.nextToken();
+        parser.skipChildren();
+        return from + (int) parser.currentLocation().getByteOffset();
+      } catch (IOException e) {
+        return -1;
       }
     }
-    return found;
+
+    private Message element(int from, int to) {
+      boolean isLine = from > 0 && bytes[from - 1] == '\n';
+      if (isStrict && !isLine) {
+        return null;
+      }
+      try {
+        Message message = Message.parse(bytes, from, to - from);
+        return isStrict && message.id() == null ? null : message;
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+
+    private boolean isSeparator(int from, int to) {
+      for (int i = from; i < to; i++) {
+        if (bytes[i] != ',' && bytes[i] != '[' && !isSpace(bytes[i])) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   static int endOfLine(byte[] bytes, int from) {

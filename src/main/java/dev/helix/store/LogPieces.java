@@ -3,11 +3,15 @@ package dev.helix.store;
 import dev.helix.message.Message;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.LogVersion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Reads of a log piece by piece, each as of one moment. What is put together is of the last one's
@@ -16,6 +20,45 @@ import java.util.Optional;
 public final class LogPieces {
   private LogPieces() {}
 
+  /**
+   * A piece of a log. Not thread-safe.
+   *
+   * @param state null where there is no such session
+   * @param version of the whole log
+   * @param elements those that are readable
+   * @param damaged the others, by their places, of which the first is 1
+   */
+  public record Piece(
+      SessionState state,
+      LogVersion version,
+      List<Message> elements,
+      SortedMap<Long, byte[]> damaged) {
+    /** The piece of a session that does not exist. */
+    public static Piece nothing() {
+      return of(null, LogVersion.NONE);
+    }
+
+    /** A piece with nothing in it yet. */
+    public static Piece of(SessionState state, LogVersion version) {
+      return new Piece(state, version, new ArrayList<>(), new TreeMap<>());
+    }
+
+    /** How many elements were read. */
+    public int rows() {
+      return elements.size() + damaged.size();
+    }
+
+    /** What a reader gets of it. */
+    public Reading reading(boolean isAll) {
+      if (!isAll) {
+        return new Reading(state, version, false, elements);
+      }
+      LostElements lost = new LostElements();
+      damaged.values().forEach(json -> lost.add(json, 0, json.length));
+      return new Reading(state, version, true, lost.bridged(elements));
+    }
+  }
+
   /** Where the pieces come from. */
   @FunctionalInterface
   public interface Source<E extends Exception> {
@@ -23,65 +66,73 @@ public final class LogPieces {
      * A session's state and the elements behind the first so many, or as many of them as are read
      * at once.
      *
-     * @return with the version of the whole log; {@link Reading#NOTHING} without such a session
+     * @return {@link Piece#nothing} without such a session
      */
-    Reading after(long length) throws E;
+    Piece after(long length) throws E;
   }
 
   /** What {@link dev.helix.session.SessionStore#read} gives. */
   public static <E extends Exception> Reading read(SessionId id, LogVersion since, Source<E> source)
       throws E {
-    List<Message> elements = new ArrayList<>();
+    Whole whole = whole(id, since, source);
+    return whole.piece().reading(whole.fromStart());
+  }
+
+  private record Whole(Piece piece, boolean fromStart) {}
+
+  private static <E extends Exception> Whole whole(
+      SessionId id, LogVersion since, Source<E> source) throws E {
+    Piece all = Piece.nothing();
     String epoch = since.epoch();
     long next = since.length();
     boolean fromStart = false;
     while (true) {
-      Reading piece = source.after(next);
+      Piece piece = source.after(next);
       if (piece.state() == null) {
-        return Reading.NOTHING;
+        return new Whole(Piece.nothing(), true);
       }
-      LogVersion whole = piece.version();
-      boolean goesOn = whole.epoch().equals(epoch) && next <= whole.length();
+      LogVersion version = piece.version();
+      boolean goesOn = version.epoch().equals(epoch) && next <= version.length();
       if (!goesOn) {
-        elements.clear();
-        epoch = whole.epoch();
+        all = Piece.nothing();
+        epoch = version.epoch();
         fromStart = true;
       }
       if (!goesOn && next > 0) {
         next = 0;
-      } else {
-        elements.addAll(piece.elements());
-        next += piece.elements().size();
-        if (next == whole.length()) {
-          return new Reading(piece.state(), whole, fromStart, elements);
-        }
-        if (piece.elements().isEmpty()) {
-          throw new SessionException("session " + id + " lacks some of its messages");
-        }
+        continue;
+      }
+      all.elements().addAll(piece.elements());
+      all.damaged().putAll(piece.damaged());
+      next += piece.rows();
+      if (next == version.length()) {
+        return new Whole(
+            new Piece(piece.state(), version, all.elements(), all.damaged()), fromStart);
+      }
+      if (piece.rows() == 0) {
+        throw new SessionException("session " + id + " lacks some of its messages");
       }
     }
   }
 
-  /** All elements of a version of a log; empty where there is another log by now. */
-  public static <E extends Exception> Optional<List<Message>> all(
-      SessionId id, LogVersion version, Source<E> source) throws E {
-    Reading now = read(id, new LogVersion(version.epoch(), 0), source);
-    return now.version().epoch().equals(version.epoch())
-        ? Optional.of(now.elements().subList(0, (int) version.length()))
-        : Optional.empty();
-  }
-
   /**
-   * A stored element.
+   * All of a version of a log, its state aside; empty where there is another log by now. Each that
+   * is damaged is a file of the session's then, as it has no place among the messages.
    *
-   * @param number its place, as the store counts
-   * @throws SessionException if it is damaged
+   * @param files to which those are added
    */
-  public static Message element(SessionId id, long number, byte[] json) {
-    try {
-      return Message.parse(json);
-    } catch (IllegalArgumentException e) {
-      throw new SessionException("message " + number + " of session " + id + " is unreadable", e);
+  public static <E extends Exception> Optional<List<Message>> all(
+      SessionId id, LogVersion version, Map<String, byte[]> files, Source<E> source) throws E {
+    Piece now = whole(id, new LogVersion(version.epoch(), 0), source).piece();
+    if (!now.version().epoch().equals(version.epoch())) {
+      return Optional.empty();
     }
+    SortedMap<Long, byte[]> damaged = now.damaged().headMap(version.length() + 1);
+    damaged.forEach(
+        (number, json) -> files.put("context/messages.damaged-" + number + ".json", json));
+    int readable = (int) version.length() - damaged.size();
+    Piece then =
+        new Piece(now.state(), version, now.elements().subList(0, readable), damaged);
+    return Optional.of(then.reading(true).elements());
   }
 }

@@ -47,7 +47,19 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      throw new SessionException(folder.resolve(ShownSession.STATUS) + " is unreadable", e);
+      return Optional.of(rebuilt(id, folder, e));
+    } catch (IOException e) {
+      throw Disk.failure("cannot read session " + id, e);
+    }
+  }
+
+  private static SessionState rebuilt(SessionId id, Path folder, IllegalArgumentException cause) {
+    try {
+      return StatusCopy.of(folder, id)
+          .orElseThrow(
+              () ->
+                  new SessionException(
+                      folder.resolve(ShownSession.STATUS) + " is unreadable", cause));
     } catch (IOException e) {
       throw Disk.failure("cannot read session " + id, e);
     }
@@ -126,12 +138,20 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     try {
       byte[] status = Disk.read(folder.resolve(ShownSession.STATUS));
       Map<String, FileStamp> unused =
-          WholeFolder.show(folder, ShownSession.status(status, state.get()), visitor);
+          WholeFolder.show(folder, shown(status, state.get()), visitor);
       return true;
     } catch (WholeFolder.VisitorFailure e) {
       throw e.getCause();
     } catch (IOException e) {
       throw Disk.failure("cannot show session " + id, e);
+    }
+  }
+
+  private static byte[] shown(byte[] status, SessionState state) {
+    try {
+      return ShownSession.status(status, state);
+    } catch (IllegalArgumentException e) {
+      return state.toJson();
     }
   }
 

@@ -306,6 +306,11 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public int damages() {
+    return folders.setAside().damages();
+  }
+
+  @Override
   public void close() {
     if (closing.getAndSet(true)) {
       return;

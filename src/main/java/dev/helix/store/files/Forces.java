@@ -73,7 +73,8 @@ final class Forces {
   /** The sessions that a process which was killed has left in the file. */
   List<SessionId> left() throws IOException {
     try {
-      return Files.readString(file, US_ASCII)
+      // Whatever is in it: a byte that is none of ours ends no start.
+      return new String(Files.readAllBytes(file), US_ASCII)
           .lines()
           .map(SessionId::ofName)
           .flatMap(Optional::stream)

@@ -30,7 +30,8 @@ import java.util.List;
 record LoadedTranscript(FileStamp stamp, ArrayScan scan, byte[] tail) {
   private static final Logger LOG = System.getLogger(LoadedTranscript.class.getName());
 
-  static LoadedTranscript read(Path file, Clock clock) throws IOException {
+  /** Reads a file; what is damaged in it is counted among what was set aside. */
+  static LoadedTranscript read(Path file, Clock clock, SetAside damage) throws IOException {
     setAsideLink(file.getParent(), clock);
     setAsideLink(file, clock);
     while (true) {
@@ -47,8 +48,10 @@ record LoadedTranscript(FileStamp stamp, ArrayScan scan, byte[] tail) {
       }
       if (!scan.isArray() || (scan.isEmpty() && scan.closedAt() < 0)) {
         setAside(file, clock);
+        damage.damaged();
       } else if (scan.isDamaged()) {
         writeAnew(file, bytes, scan.messages(), clock);
+        damage.damaged();
       } else {
         cut(file, bytes, scan, clock);
       }

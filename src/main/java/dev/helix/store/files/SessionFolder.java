@@ -61,7 +61,7 @@ final class SessionFolder {
     this.folder = sessions.resolve(id.value());
     this.status = folder.resolve("status.json");
     this.clock = clock;
-    this.transcript = new TranscriptFile(folder.resolve(ShownSession.MESSAGES), clock);
+    this.transcript = new TranscriptFile(folder.resolve(ShownSession.MESSAGES), clock, setAside);
   }
 
   Path path() {
@@ -159,9 +159,30 @@ final class SessionFolder {
         LOG.log(Level.DEBUG, "{0} is unreadable and its last content is used", status);
         return Optional.of(state);
       }
-      setAside();
-      return Optional.empty();
+      return rebuilt();
     }
+  }
+
+  /** The state made anew; where it is not known whose the session is, all of it is set aside. */
+  private Optional<SessionState> rebuilt() throws IOException {
+    Optional<SessionState> known = StatusCopy.of(folder, id);
+    if (known.isEmpty()) {
+      setAside();
+      return known;
+    }
+    Path aside = keepUnreadable();
+    Disk.replace(status, known.get().toJson());
+    Disk.forceDirectory(folder);
+    LOG.log(Level.WARNING, "{0} was unreadable and made anew; what it held is {1}", status, aside);
+    remember(known.get(), FileStamp.of(status));
+    return known;
+  }
+
+  private Path keepUnreadable() throws IOException {
+    Path aside = Disk.aside(status, SetAside.WHY, clock);
+    Files.copy(status, aside);
+    setAside.damaged();
+    return aside;
   }
 
   /**
@@ -176,7 +197,9 @@ final class SessionFolder {
       Disk.makeFolder(hidden);
       Path unused = Disk.makeFolder(hidden.resolve("input"));
       Path context = Disk.makeFolder(hidden.resolve("context"));
-      Disk.write(hidden.resolve("status.json"), first.toJson());
+      byte[] json = first.toJson();
+      Disk.write(hidden.resolve("status.json"), json);
+      Disk.write(hidden.resolve(StatusCopy.NAME), json);
       writeRequest(hidden, first, elements, first.originalRequest());
       Disk.write(context.resolve("messages.json"), array);
       putInPlace(hidden);
@@ -300,8 +323,7 @@ final class SessionFolder {
       request = SessionState.wholeRequest(before);
       replaced = RequestFile.isReplaced(before, next);
     } catch (IllegalArgumentException e) {
-      Path aside = Disk.aside(status, "unreadable", clock);
-      Files.copy(status, aside);
+      Path aside = keepUnreadable();
       LOG.log(Level.WARNING, "{0} was unreadable; a copy is {1}", status, aside);
       json = next.toJson();
     }
@@ -313,6 +335,7 @@ final class SessionFolder {
       writeRequest(folder, next, transcript.read(next, LogVersion.NONE).elements(), request);
     }
     Disk.replace(status, json);
+    StatusCopy.write(folder, json);
     remember(next, FileStamp.of(status));
     used = null;
   }

@@ -8,15 +8,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The folders of a sessions directory that were set aside: {@code <session_id>.unreadable-<time>}.
- * Thread-safe. The directory is looked through once, when somebody first asks.
+ * The folders of a sessions directory that were set aside: {@code <session_id>.unreadable-<time>};
+ * and how often something was found damaged. Thread-safe. The directory is looked through once,
+ * when somebody first asks.
  */
 final class SetAside {
   static final String WHY = "unreadable";
 
   private final Path sessions;
+  private final AtomicInteger damaged = new AtomicInteger();
 
   /** Null until somebody asks. */
   private Set<Path> known;
@@ -25,8 +28,19 @@ final class SetAside {
     this.sessions = sessions;
   }
 
+  /** Something was found damaged, and all of it is kept. */
+  void damaged() {
+    damaged.incrementAndGet();
+  }
+
+  /** How often that was since the store was opened. */
+  int damages() {
+    return damaged.get();
+  }
+
   /** A folder was set aside. */
   synchronized void add(Path aside) {
+    damaged();
     if (known != null) {
       known.add(aside);
     }

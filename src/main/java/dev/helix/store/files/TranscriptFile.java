@@ -46,6 +46,7 @@ public final class TranscriptFile {
 
   private final Path file;
   private final Clock clock;
+  private final SetAside damage;
 
   /** Null as long as the file was not looked at. */
   private String lineage;
@@ -60,9 +61,10 @@ public final class TranscriptFile {
   /** When the last element was recorded, or null. */
   private Instant lastTimestamp;
 
-  TranscriptFile(Path file, Clock clock) {
+  TranscriptFile(Path file, Clock clock, SetAside damage) {
     this.file = file;
     this.clock = clock;
+    this.damage = damage;
   }
 
   /** Takes over a file that was just made of {@link MessageArray#of}. */
@@ -296,7 +298,7 @@ public final class TranscriptFile {
   /** Reads all of the file, and repairs it. */
   private List<Message> load() throws IOException {
     lineage = null; // Until it is known, also when reading fails.
-    LoadedTranscript loaded = LoadedTranscript.read(file, clock);
+    LoadedTranscript loaded = LoadedTranscript.read(file, clock, damage);
     ArrayScan scan = loaded.scan();
     left(loaded.stamp(), scan.end(), scan.isEmpty(), loaded.tail());
     lastTimestamp = lastOf(scan.messages());

@@ -39,11 +39,11 @@ final class WholeFolder {
 
   /**
    * What {@link Disk#replace} writes, or once wrote, beside the files that it replaces here: half
-   * of something, or nothing. Other names like these are somebody's.
+   * of something, or nothing; and the {@link StatusCopy}. Other names like these are somebody's.
    */
   private static final Pattern BESIDE =
       Pattern.compile(
-          "(\\.status\\.json|context/\\.(messages\\.json|[a-z0-9][a-z0-9_-]{0,63}\\.md))"
+          "\\.status\\.copy\\.json(\\.new)?|(\\.status\\.json|context/\\.(messages\\.json|[a-z0-9][a-z0-9_-]{0,63}\\.md))"
               + "\\.(new|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");
 
   private WholeFolder() {}
@@ -206,6 +206,7 @@ final class WholeFolder {
     private final SessionId id;
     private final Set<Path> directories = new HashSet<>();
     private SessionState state;
+    private byte[] status;
     private boolean hasMessages;
 
     /** The disk's failure, which is none of those who show the files. */
@@ -233,6 +234,7 @@ final class WholeFolder {
       String checked = ShownSession.checkedPath(path);
       if (path.equals(ShownSession.STATUS)) {
         state = SessionState.parse(id, content);
+        status = content;
       } else if (path.equals(ShownSession.MESSAGES)) {
         hasMessages = ShownSession.array(id, content) != null;
       }
@@ -268,6 +270,7 @@ final class WholeFolder {
                 + " has no "
                 + (state == null ? ShownSession.STATUS : ShownSession.MESSAGES));
       }
+      StatusCopy.write(folder, status);
       for (Path directory : directories) {
         Disk.forceDirectory(directory);
       }

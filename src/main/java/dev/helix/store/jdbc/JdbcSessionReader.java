@@ -7,7 +7,9 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.DamagedRows;
 import dev.helix.store.LogPieces;
+import dev.helix.store.LogPieces.Piece;
 import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
@@ -38,6 +40,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   private static final int SMALLEST_ELEMENT = 50;
 
   final JdbcDatabase database;
+  private final DamagedRows damaged = new DamagedRows();
 
   JdbcSessionReader(JdbcDatabase database) {
     this.database = database;
@@ -77,14 +80,13 @@ class JdbcSessionReader implements ReadOnlySessions {
     return LogPieces.read(id, since, length -> piece(id, length));
   }
 
-  private Reading piece(SessionId id, long after) {
+  private Piece piece(SessionId id, long after) {
     return database.read(
         "cannot read session " + id, connection -> piece(connection, id, after));
   }
 
   /** One statement, so that all of it is of one moment. */
-  private static Reading piece(Connection connection, SessionId id, long after)
-      throws SQLException {
+  private Piece piece(Connection connection, SessionId id, long after) throws SQLException {
     // The state comes with the first row only.
     String sql =
         "select s.epoch, s.log_length, s.updated_at,"
@@ -92,19 +94,19 @@ class JdbcSessionReader implements ReadOnlySessions {
             + " from helix_session s left join helix_message m"
             + " on m.session_id = s.id and m.seq > ? and m.seq <= ?"
             + " where s.id = ? order by m.seq";
-    return reading(connection, id, sql, after + 1, after, after + ELEMENTS_AT_ONCE, id.value());
+    return piece(connection, id, sql, after + 1, after, after + ELEMENTS_AT_ONCE, id.value());
   }
 
-  private static Reading reading(Connection connection, SessionId id, String sql, Object... values)
+  private Piece piece(Connection connection, SessionId id, String sql, Object... values)
       throws SQLException {
-    List<Message> elements = new ArrayList<>();
+    Piece piece = Piece.nothing();
     List<JdbcRow> found =
         JdbcSql.all(
             connection,
             row -> {
               byte[] json = row.getBytes(6);
               if (json != null) {
-                elements.add(LogPieces.element(id, row.getLong(5), json));
+                damaged.addTo(piece, id, row.getLong(5), json);
               }
               return row.getBytes(4) == null ? null : JdbcRow.of(id, row);
             },
@@ -112,10 +114,10 @@ class JdbcSessionReader implements ReadOnlySessions {
             values);
     found.removeIf(Objects::isNull);
     if (found.isEmpty()) {
-      return Reading.NOTHING;
+      return Piece.nothing();
     }
-    LogVersion whole = found.get(0).version();
-    return new Reading(found.get(0).state(), whole, elements.size() == whole.length(), elements);
+    JdbcRow row = found.get(0);
+    return new Piece(row.state(), row.version(), piece.elements(), piece.damaged());
   }
 
   @Override
@@ -124,7 +126,7 @@ class JdbcSessionReader implements ReadOnlySessions {
         "cannot read session " + id, connection -> end(connection, id, bytes));
   }
 
-  private static Reading end(Connection connection, SessionId id, int bytes) throws SQLException {
+  private Reading end(Connection connection, SessionId id, int bytes) throws SQLException {
     // The state comes with the last row only. Of each element but the first there must be room for
     // what comes behind it.
     String sql =
@@ -138,15 +140,19 @@ class JdbcSessionReader implements ReadOnlySessions {
             + " and l.seq > (select t.log_length - ? from helix_session t where t.id = ?)) e"
             + " where e.behind < ?)"
             + " where s.id = ? order by m.seq";
-    return reading(
-        connection,
-        id,
-        sql,
-        id.value(),
-        1 + bytes / SMALLEST_ELEMENT,
-        id.value(),
-        Math.max(1, bytes),
-        id.value());
+    Piece piece =
+        piece(
+            connection,
+            id,
+            sql,
+            id.value(),
+            1 + bytes / SMALLEST_ELEMENT,
+            id.value(),
+            Math.max(1, bytes),
+            id.value());
+    return piece.state() == null
+        ? Reading.NOTHING
+        : piece.reading(piece.rows() == piece.version().length());
   }
 
   @Override
@@ -202,7 +208,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   }
 
   /** A session as of one moment. */
-  static Optional<ShownSession> whole(Connection connection, SessionId id) throws SQLException {
+  Optional<ShownSession> whole(Connection connection, SessionId id) throws SQLException {
     while (true) {
       Map<String, byte[]> files = new TreeMap<>();
       JdbcRow row = row(connection, id, files);
@@ -210,7 +216,7 @@ class JdbcSessionReader implements ReadOnlySessions {
         return Optional.empty();
       }
       Optional<List<Message>> log =
-          LogPieces.all(id, row.version(), after -> piece(connection, id, after));
+          LogPieces.all(id, row.version(), files, after -> piece(connection, id, after));
       if (log.isPresent()) {
         String status = new String(row.statusJson(), UTF_8);
         return Optional.of(new ShownSession(row.state(), status, log.get(), files));
@@ -254,6 +260,11 @@ class JdbcSessionReader implements ReadOnlySessions {
       throw new SessionException("the owners' secret in helix_meta is damaged");
     }
     return HexFormat.of().parseHex(hex);
+  }
+
+  @Override
+  public int damages() {
+    return damaged.count();
   }
 
   @Override

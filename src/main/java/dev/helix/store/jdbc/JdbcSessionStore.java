@@ -106,7 +106,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   /** Keeps all of a request that came later than the session, or of which the row had more. */
-  private static void fileRequest(Connection connection, JdbcRow row, SessionState next)
+  private void fileRequest(Connection connection, JdbcRow row, SessionState next)
       throws SQLException {
     SessionId id = next.sessionId();
     if (!RequestFile.isDue(row.status(), next)) {
@@ -242,7 +242,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   /** The row is locked all the while: who writes to the session waits. */
-  private static boolean remove(
+  private boolean remove(
       Connection connection, SessionId id, Instant unusedSince, SessionFiles.Visitor visitor)
       throws SQLException {
     Optional<ShownSession> whole =

@@ -7,12 +7,13 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.DamagedRows;
 import dev.helix.store.LogPieces;
+import dev.helix.store.LogPieces.Piece;
 import dev.helix.store.ReadOnlySessions;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ class RedisSessionReader implements ReadOnlySessions {
 
   final RedisAccess redis;
   final RedisOrder order;
+  private final DamagedRows damaged = new DamagedRows();
 
   RedisSessionReader(RedisAccess redis, RedisOrder order) {
     this.redis = redis;
@@ -84,29 +86,32 @@ class RedisSessionReader implements ReadOnlySessions {
   }
 
   /** A piece of a log behind the first so many elements. */
-  private Reading piece(SessionId id, long after) {
-    return reading(id, RedisScript.READ, after, after + ELEMENTS_AT_ONCE - 1);
+  private Piece piece(SessionId id, long after) {
+    return piece(id, RedisScript.READ, after, after + ELEMENTS_AT_ONCE - 1);
   }
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return reading(id, RedisScript.END, bytes);
+    Piece piece = piece(id, RedisScript.END, bytes);
+    return piece.state() == null
+        ? Reading.NOTHING
+        : piece.reading(piece.rows() == piece.version().length());
   }
 
-  private Reading reading(SessionId id, RedisScript script, Object... which) {
+  private Piece piece(SessionId id, RedisScript script, Object... which) {
     List<String> keys = List.of(RedisKeys.state(id), RedisKeys.log(id));
     List<?> reply = (List<?>) redis.run(script, keys, which);
     if (reply == null) {
-      return Reading.NOTHING;
+      return Piece.nothing();
     }
     LogVersion whole = new LogVersion(RedisWire.text(reply.get(0)), (Long) reply.get(1));
     long after = (Long) reply.get(2);
-    List<Message> elements = new ArrayList<>();
-    for (Object element : (List<?>) reply.get(3)) {
-      elements.add(LogPieces.element(id, after + elements.size(), (byte[]) element));
-    }
     SessionState state = RedisRow.state(id, utf8(reply.get(4)), RedisWire.text(reply.get(5)));
-    return new Reading(state, whole, after == 0, elements);
+    Piece piece = Piece.of(state, whole);
+    for (Object element : (List<?>) reply.get(3)) {
+      damaged.addTo(piece, id, after + piece.rows() + 1, (byte[]) element);
+    }
+    return piece;
   }
 
   private static String utf8(Object reply) {
@@ -143,13 +148,15 @@ class RedisSessionReader implements ReadOnlySessions {
         return Optional.empty();
       }
       LogVersion version = new LogVersion(RedisWire.text(reply.get(2)), (Long) reply.get(4));
-      Optional<List<Message>> messages = LogPieces.all(id, version, after -> piece(id, after));
+      Map<String, byte[]> files = files((List<?>) reply.get(5));
+      Optional<List<Message>> messages =
+          LogPieces.all(id, version, files, after -> piece(id, after));
       if (messages.isPresent()) {
         byte[] json = (byte[]) reply.get(0);
         SessionState state = RedisRow.state(id, utf8(json), RedisWire.text(reply.get(1)));
         String status = utf8(ShownSession.status(json, state));
         ShownSession session =
-            new ShownSession(state, status, messages.get(), files((List<?>) reply.get(5)));
+            new ShownSession(state, status, messages.get(), files);
         return Optional.of(new Shown(version.epoch(), RedisWire.text(reply.get(3)), session));
       }
     }
@@ -171,6 +178,11 @@ class RedisSessionReader implements ReadOnlySessions {
       shown.get().session().to(visitor);
     }
     return shown.isPresent();
+  }
+
+  @Override
+  public int damages() {
+    return damaged.count();
   }
 
   @Override

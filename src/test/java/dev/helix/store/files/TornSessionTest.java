@@ -98,30 +98,56 @@ class TornSessionTest {
   }
 
   @Test
-  void newSessionsState_tornAtAnyByte_isSetAsideWhole_andTheNameIsFree() throws IOException {
+  void newSessionsState_tornAtAnyByte_isMadeAnewOfItsTranscript() throws IOException {
     List<SessionId> torn = new ArrayList<>();
+    List<byte[]> bytesLeft = new ArrayList<>();
     // The white space at the end may be missing.
     int whole = new String(status, UTF_8).stripTrailing().getBytes(UTF_8).length;
     for (int cut = 0; cut < whole; cut++) {
       for (byte[] bytes : tornAt(status, cut)) {
         torn.add(left(torn.size(), bytes, messages));
+        bytesLeft.add(bytes);
       }
     }
     try (SessionStore store = open()) {
-      for (SessionId id : torn) {
-        assertEquals(Optional.empty(), store.find(id));
-        create(store, id, "again");
-        assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
+      for (int i = 0; i < torn.size(); i++) {
+        SessionId id = torn.get(i);
+        assertEquals("" + i, store.find(id).orElseThrow().conversationId());
+        SessionStore.Reading read = store.read(id, LogVersion.NONE);
+        assertEquals(List.of("1"), ids(read));
+        assertEquals(
+            Outcome.DONE,
+            store
+                .append(
+                    state(id.value(), "" + i), read.version(), List.of(element("2", "next")), null)
+                .outcome());
+        String aside =
+            names(directory.resolve(id.value())).stream()
+                .filter(name -> name.startsWith("status.unreadable-"))
+                .findFirst()
+                .orElseThrow();
+        assertArrayEquals(
+            bytesLeft.get(i), Files.readAllBytes(directory.resolve(id.value()).resolve(aside)));
       }
       assertEquals(torn.size() + 1, store.list(torn.size() * 2).size());
+      assertEquals(torn.size(), store.damages());
     }
-    List<String> aside =
-        names(directory).stream().filter(name -> name.contains(".unreadable-")).toList();
-    assertEquals(torn.size(), aside.size());
-    for (String name : aside) {
-      assertArrayEquals(
-          messages, Files.readAllBytes(directory.resolve(name).resolve("context/messages.json")));
+  }
+
+  @Test
+  void newSessionsState_whoseItIsNotTold_isSetAsideWhole_andTheNameIsFree() throws IOException {
+    SessionId id = new SessionId("conv-a-c14cddc033f64b9d");
+    SessionId made = left(0, new byte[0], messages);
+    Files.move(directory.resolve(made.value()), directory.resolve(id.value()));
+    try (SessionStore store = open()) {
+      assertEquals(Optional.empty(), store.find(id));
+      create(store, id, "again");
+      assertEquals(List.of("1"), ids(store.read(id, LogVersion.NONE)));
     }
+    String aside =
+        names(directory).stream().filter(name -> name.contains(".unreadable-")).findFirst().get();
+    assertArrayEquals(
+        messages, Files.readAllBytes(directory.resolve(aside).resolve("context/messages.json")));
   }
 
   @Test
@@ -192,7 +218,7 @@ class TornSessionTest {
         assertEquals(
             SessionStatus.READY,
             FileSessionStore.openToRead(directory).find(ID).orElseThrow().status());
-        assertEquals(Set.of("context", "input", "status.json"), names(folder()));
+        assertEquals(Set.of(".status.copy.json", "context", "input", "status.json"), names(folder()));
       }
     }
   }

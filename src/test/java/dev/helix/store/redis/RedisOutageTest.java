@@ -40,7 +40,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** Redis dies, comes back, is not there yet, or has no room. */
 class RedisOutageTest {
@@ -325,25 +324,6 @@ class RedisOutageTest {
       assertEquals(List.of(state("conv-b", "b")), store.list(9));
       server.call("SET", RedisKeys.OWNER_SECRET, new String(new byte[31], UTF_8));
       assertThrows(SessionException.class, store::ownerSecret);
-    }
-  }
-
-  @Test
-  void messageThatIsDamaged_isToldByItsPlace() {
-    try (RedisServer server = RedisServer.start();
-        SessionStore store = open(server)) {
-      LogVersion one =
-          store.append(STATE, LogVersion.NONE, List.of(element("1", "x")), null).version();
-      server.call("RPUSH", RedisKeys.log(ID), "{\"half");
-      for (Executable look :
-          List.<Executable>of(
-              () -> store.read(ID, LogVersion.NONE),
-              () -> store.read(ID, one),
-              () -> store.export(ID, (path, content) -> {}))) {
-        SessionException failure = assertThrows(SessionException.class, look);
-        assertFalse(failure instanceof StoreUnavailableException);
-        assertEquals("message 1 of session conv-a is unreadable", failure.getMessage());
-      }
     }
   }
 
