@@ -17,10 +17,18 @@ import org.eclipse.jetty.util.Callback;
  * Source: specification section 6.
  */
 final class JsonErrors implements Request.Handler {
+  private static final byte[] STOPPING =
+      """
+      {"error":{"message":"The server is stopping. Try again.","type":"server_error",\
+      "param":null,"code":"server_stopping"}}"""
+          .getBytes(StandardCharsets.UTF_8);
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus();
+    if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+    }
     byte[] body = body(status, request.getAttribute(ErrorHandler.ERROR_MESSAGE));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
@@ -30,6 +38,10 @@ final class JsonErrors implements Request.Handler {
   }
 
   private static byte[] body(int status, Object reason) {
+    if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      // What the server itself does not take any more: the application has answers of its own.
+      return STOPPING;
+    }
     HttpStatus.Code known = HttpStatus.getCode(status);
     String title = known == null ? "Error " + status : known.getMessage();
     // What went wrong inside the server is the log's business, not the caller's.

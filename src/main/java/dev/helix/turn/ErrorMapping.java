@@ -3,6 +3,7 @@ package dev.helix.turn;
 import dev.helix.backend.BackendException;
 import dev.helix.http.ApiError;
 import dev.helix.session.LeaseLostException;
+import dev.helix.session.MessageTooLargeException;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionGoneException;
 import dev.helix.session.StorageFullException;
@@ -18,6 +19,7 @@ public final class ErrorMapping {
   /** What the caller asked for depended on something that failed: clients do not repeat it. */
   private static final int FAILED_DEPENDENCY = 424;
 
+  private static final String TOO_LARGE = "request_too_large";
   private static final String UPSTREAM_ERROR = "upstream_error";
 
   private static final System.Logger LOG = System.getLogger(ErrorMapping.class.getName());
@@ -104,10 +106,30 @@ public final class ErrorMapping {
           STORE_RETRY,
           "The storage of conversations cannot be reached. Try again.");
     }
+    if (failure instanceof MessageTooLargeException large) {
+      return new ApiError(
+          413, tooLarge("A message", large), "invalid_request_error", "messages", TOO_LARGE);
+    }
     if (failure instanceof StorageFullException) {
       return server(507, "storage_full", null, "The storage of conversations is full.");
     }
     return server(500, "storage_error", null, "The conversation could not be stored.");
+  }
+
+  /** An answer cannot be recorded: what is wrong with it is nothing of the caller's. */
+  static ApiError ofAnswer(SessionException failure) {
+    return failure instanceof MessageTooLargeException large
+        ? server(500, "storage_error", null, tooLarge("The answer", large))
+        : of(failure);
+  }
+
+  private static String tooLarge(String what, MessageTooLargeException failure) {
+    return what
+        + " has "
+        + failure.bytes()
+        + " bytes, and the storage of conversations takes "
+        + failure.limit()
+        + " at most.";
   }
 
   /** The store cannot do its work now, whatever hinders it: 503, so that others are asked. */
@@ -124,7 +146,7 @@ public final class ErrorMapping {
 
   /** Logs a failure of the store; shortly if it passes by itself, as there may be many. */
   public static void log(String what, SessionException failure) {
-    if (of(failure).retryAfter() != null) {
+    if (of(failure).retryAfter() != null || failure instanceof MessageTooLargeException) {
       LOG.log(Level.WARNING, what + ": " + failure.getMessage());
     } else {
       LOG.log(Level.ERROR, what, failure);

@@ -112,6 +112,6 @@ final class TurnRecord {
   /** Logs that a turn could not be stored; what its caller is told. */
   static ApiError told(SessionException failure) {
     ErrorMapping.log("a turn could not be stored", failure);
-    return ErrorMapping.of(failure);
+    return ErrorMapping.ofAnswer(failure);
   }
 }

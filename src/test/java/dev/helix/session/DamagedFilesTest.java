@@ -236,7 +236,7 @@ class DamagedFilesTest {
     for (Map.Entry<String, Optional<String>> each : conversations.entrySet()) {
       talk(each.getKey());
       SessionState session = sessions.session(each.getKey());
-      Files.delete(file(session, ".status.copy.json"));
+      Files.delete(file(session, "input/.status.json"));
       restartOver(file(session, "status.json"), new byte[0]);
       Optional<SessionState> found = sessions.manager().find(session.sessionId());
       assertEquals(each.getValue(), found.map(SessionState::conversationId));
@@ -254,7 +254,7 @@ class DamagedFilesTest {
     OpenTurn turn =
         sessions.manager().beginTurn(session, SessionFixture.messages("user: Hallo"), HistoryMode.CLIENT);
     sessions.manager().completeTurn(turn, List.of(SessionFixture.answer("Hello", AnswerStatus.COMPLETED)));
-    Files.delete(file(session, ".status.copy.json"));
+    Files.delete(file(session, "input/.status.json"));
     restartOver(file(session, "status.json"), new byte[0]);
     SessionState found = sessions.manager().getOrCreateSession("Hallo", null);
     assertEquals(session.sessionId(), found.sessionId());

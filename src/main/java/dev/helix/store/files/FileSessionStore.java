@@ -50,6 +50,7 @@ public final class FileSessionStore implements SessionStore {
     this.directoryLock = directoryLock;
     forces = new Forces(sessions, clock);
     forces.tidy();
+    FolderCheck.tidy(sessions);
     ownerSecret = new OwnerSecretFile(sessions);
     ownerSecret.tidy();
     // A damaged secret stops the start: it is found out now, not with the first owner.

@@ -199,7 +199,7 @@ final class SessionFolder {
       Path context = Disk.makeFolder(hidden.resolve("context"));
       byte[] json = first.toJson();
       Disk.write(hidden.resolve("status.json"), json);
-      Disk.write(hidden.resolve(StatusCopy.NAME), json);
+      StatusCopy.write(hidden, json);
       writeRequest(hidden, first, elements, first.originalRequest());
       Disk.write(context.resolve("messages.json"), array);
       putInPlace(hidden);

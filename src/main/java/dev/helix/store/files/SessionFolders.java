@@ -4,16 +4,15 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionLocks;
 import dev.helix.session.SessionState;
+import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.UseOrder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +35,7 @@ final class SessionFolders {
   private final Forces forces;
   private final long bound;
   private final SessionLocks locks = new SessionLocks();
+  private final FolderCheck check;
 
   /** The folders last used; each is only touched under its session's lock. */
   private final Map<SessionId, Known> folders = new LinkedHashMap<>(16, 0.75f, true);
@@ -49,6 +49,7 @@ final class SessionFolders {
   SessionFolders(Path sessions, Clock clock, UseOrder order, Forces forces, long bound) {
     this.sessions = sessions;
     this.setAside = new SetAside(sessions);
+    this.check = new FolderCheck(sessions, clock);
     this.clock = clock;
     this.order = order;
     this.forces = forces;
@@ -165,28 +166,17 @@ final class SessionFolders {
 
   private void checkOpen() {
     if (closed) {
-      throw new SessionException("the session store is closed");
+      throw new StoreUnavailableException("the session store is closed", null);
     }
   }
 
-  /** Writes a small hidden file, forces it, reads and removes it. */
+  /** Makes a session that nobody sees, as in a first turn, reads and removes it. */
   void check() {
     checkOpen();
     try {
-      Path file = SessionFolder.unfinished(sessions, "check");
-      byte[] content = file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
-      byte[] read;
-      try {
-        Disk.writeForced(file, content);
-        read = Files.readAllBytes(file);
-      } finally {
-        Files.deleteIfExists(file);
-      }
-      if (!Arrays.equals(read, content)) {
-        throw new IOException("what is read is not what was written");
-      }
+      check.run();
     } catch (IOException e) {
-      throw Disk.failure("cannot write to and read from the sessions directory " + sessions, e);
+      throw Disk.failure("cannot make a session in " + sessions, e);
     }
   }
 

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * state.
  */
 final class StatusCopy {
-  static final String NAME = ".status.copy.json";
+  static final String NAME = "input/.status.json";
 
   private static final String CONVERSATION = "conv-";
 
@@ -43,6 +43,7 @@ final class StatusCopy {
   /** Replaces it, or makes it. */
   static void write(Path folder, byte[] json) throws IOException {
     Path beside = folder.resolve(NAME + ".new");
+    Disk.makeFolders(beside.getParent());
     Files.deleteIfExists(beside);
     Disk.write(beside, json);
     Files.move(

@@ -43,7 +43,7 @@ final class WholeFolder {
    */
   private static final Pattern BESIDE =
       Pattern.compile(
-          "\\.status\\.copy\\.json(\\.new)?|(\\.status\\.json|context/\\.(messages\\.json|[a-z0-9][a-z0-9_-]{0,63}\\.md))"
+          "input/\\.status\\.json(\\.new)?|(\\.status\\.json|context/\\.(messages\\.json|[a-z0-9][a-z0-9_-]{0,63}\\.md))"
               + "\\.(new|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})");
 
   private WholeFolder() {}

@@ -30,6 +30,7 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
   private final JdbcSettings settings;
   private final Driver driver;
   private final Properties properties = new Properties();
+  private final JdbcPooler pooler = new JdbcPooler();
 
   /** Those that came into the JVM's list by our looking for one. */
   private final Set<Driver> registered;
@@ -110,11 +111,21 @@ final class JdbcDriverSource implements DataSource, AutoCloseable {
       if (connection == null) {
         throw new SQLException("the driver does not know " + settings.place(), "08001");
       }
+      adapt(connection);
       return connection;
     } catch (SQLException e) {
       throw settings.isSecretIn(e.toString()) || settings.isSecretIn(String.valueOf(e.getCause()))
           ? new SQLException("cannot connect", e.getSQLState(), e.getErrorCode())
           : e;
+    }
+  }
+
+  private void adapt(Connection connection) throws SQLException {
+    try {
+      pooler.adapt(driver, connection);
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
     }
   }
 

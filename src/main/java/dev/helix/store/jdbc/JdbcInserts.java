@@ -3,6 +3,7 @@ package dev.helix.store.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.MessageTooLargeException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.text.Sha256;
@@ -131,8 +132,12 @@ final class JdbcInserts {
   private static byte[] fitting(Connection connection, byte[] bytes) throws SQLException {
     if (bytes.length > SURELY_FITS && JdbcVendor.of(connection) == JdbcVendor.MARIADB) {
       String most = JdbcVendor.text(connection, "select @@max_allowed_packet");
-      if (bytes.length + ROW_BYTES > Long.parseLong(most)) {
-        throw new SQLException("larger than max_allowed_packet, " + most, "22001");
+      long limit = Long.parseLong(most) - ROW_BYTES;
+      if (bytes.length > limit) {
+        throw new MessageTooLargeException(
+            bytes.length + " bytes are more than the database's max_allowed_packet, " + most,
+            bytes.length,
+            limit);
       }
     }
     return bytes;

@@ -49,6 +49,15 @@ final class JdbcLeases {
     return lease;
   }
 
+  /** Takes a lease of a session that nobody knows, and leaves nothing of it. */
+  void takeAndGiveUp(Connection connection, SessionId of) throws SQLException {
+    boolean taken = takeOver(connection, of, database.vendor().now(), Duration.ofMinutes(1));
+    String sql = "delete from helix_lease where session_id = ?";
+    if (!taken || JdbcSql.change(connection, sql, of.value()) != 1) {
+      throw new SessionException("the store does not find a lease that was just taken");
+    }
+  }
+
   /** Whether the lease was free, and is taken now. */
   private static boolean takeOver(Connection connection, SessionId of, String now, Duration time)
       throws SQLException {

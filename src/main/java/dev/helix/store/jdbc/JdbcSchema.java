@@ -10,6 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,6 +54,7 @@ record JdbcSchema(boolean create, boolean allowLoss) {
   }
 
   private static String version(Connection connection) throws SQLException {
+    Savepoint before = connection.setSavepoint();
     try {
       return JdbcVendor.text(
           connection, "select meta_value from helix_meta where meta_key = 'schema_version'");
@@ -60,7 +62,7 @@ record JdbcSchema(boolean create, boolean allowLoss) {
       if (!JdbcFailure.isAbsentTable(e)) {
         throw e;
       }
-      connection.rollback();
+      connection.rollback(before); // What was locked before stays so.
       return null;
     }
   }
@@ -92,7 +94,7 @@ record JdbcSchema(boolean create, boolean allowLoss) {
     void close() throws SQLException;
   }
 
-  /** The lock is the connection's, not the transaction's, which may have failed. */
+  /** The lock is mostly the connection's, not the transaction's, which may have failed. */
   private static void release(Connection connection, JdbcVendor vendor) throws SQLException {
     try {
       connection.rollback();

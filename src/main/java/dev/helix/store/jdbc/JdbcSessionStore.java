@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -293,21 +294,28 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   /**
-   * Writes and commits: only that says whether there is room. A row of its own for each look, so
-   * that none waits for one of a host that is gone.
+   * Makes a session with all that a turn makes, reads it, removes it and commits: only that says
+   * whether there is room. Nobody else sees it, and it waits for nobody.
    */
   @Override
   public void check() {
-    String key = "check " + JdbcInserts.newEpoch();
+    SessionId id = new SessionId("check-" + JdbcInserts.newEpoch());
     int rows =
-        database.transaction(
-            "the store cannot be written to",
-            connection -> {
-              keep(connection, key, "");
-              return JdbcSql.change(connection, "delete from helix_meta where meta_key = ?", key);
-            });
+        database.transaction("a session cannot be stored", connection -> checked(connection, id));
     if (rows != 1) {
-      throw new SessionException("the store does not find what was just written to helix_meta");
+      throw new SessionException("the store does not find a session that was just stored");
     }
+  }
+
+  private int checked(Connection connection, SessionId id) throws SQLException {
+    SessionState state = SessionState.fresh(id, null, Owner.ANONYMOUS, Instant.EPOCH);
+    String unused = JdbcInserts.session(connection, state, state.toJson(), 1);
+    Message said = Message.of("user", "Is there room?");
+    JdbcInserts.messages(connection, id, 0, List.of(said));
+    JdbcInserts.files(connection, id, Map.of(RequestFile.PATH, said.elementJson()));
+    leases.takeAndGiveUp(connection, id);
+    Optional<ShownSession> whole = whole(connection, id);
+    boolean removed = delete(connection, id);
+    return whole.isPresent() && removed ? whole.get().messages().size() : 0;
   }
 }

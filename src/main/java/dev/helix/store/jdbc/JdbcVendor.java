@@ -63,10 +63,10 @@ enum JdbcVendor {
     return now;
   }
 
-  /** Returns when no other server makes the tables; to be called once. */
+  /** Returns when no other server makes the tables; to be called once in a transaction. */
   void lockSchema(Connection connection) throws SQLException {
     switch (this) {
-      case POSTGRESQL -> run(connection, "select pg_advisory_lock(" + SCHEMA_LOCK + ")");
+      case POSTGRESQL -> run(connection, "select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
       case MARIADB -> {
         if (!"1".equals(text(connection, "select get_lock(" + LOCK_NAME + ", 30)"))) {
           throw new SessionException("another server is still making the tables for sessions");
@@ -80,7 +80,9 @@ enum JdbcVendor {
   /** Lets the next one look, once what was made is committed. */
   void unlockSchema(Connection connection) throws SQLException {
     switch (this) {
-      case POSTGRESQL -> run(connection, "select pg_advisory_unlock(" + SCHEMA_LOCK + ")");
+      case POSTGRESQL -> {
+        // It ended with the transaction: behind a pooler the next one is another connection's.
+      }
       case MARIADB -> run(connection, "select release_lock(" + LOCK_NAME + ")");
       case H2 -> H2_SCHEMA_LOCK.unlock();
     }

@@ -98,7 +98,7 @@ final class RedisLink implements AutoCloseable {
     JedisException before = failure;
     synchronized (this) {
       if (closed) {
-        throw new IllegalStateException("closed");
+        throw new JedisConnectionException("closed");
       }
       if (nodes == null) {
         JedisException sinceThen = failure;

@@ -26,7 +26,8 @@ enum RedisScript {
   RELEASE,
   PAGE,
   MOVE,
-  GHOST;
+  GHOST,
+  CHECK;
 
   final String source;
 

@@ -42,8 +42,6 @@ final class RedisSessionStore extends RedisSessionReader {
   /** A longer lease is as good as one without an end. */
   private static final long LONGEST_LEASE_MILLIS = Duration.ofDays(3650).toMillis();
 
-  private static final long PROBE_MILLIS = 10_000;
-
   /** So much of a session that is restored is sent at once. */
   private static final int BYTES_AT_ONCE = 8 << 20;
 
@@ -322,16 +320,10 @@ final class RedisSessionStore extends RedisSessionReader {
 
   @Override
   public void check() {
-    String key = "helix:{.check-" + UUID.randomUUID() + "}";
-    List<Object> replies =
-        redis.with(
-            key,
-            wire ->
-                wire.all(
-                    List.of(
-                        RedisWire.Call.of(Command.SET, key, key, "PX", PROBE_MILLIS),
-                        RedisWire.Call.of(Command.GET, key))));
-    if (!key.equals(RedisWire.text(replies.get(1)))) {
+    SessionId id = new SessionId("check-" + UUID.randomUUID());
+    List<String> keys =
+        RedisKeys.withOrder(redis.isCluster(), id, "state", "log", "files", "lease");
+    if (!id.value().equals(RedisWire.text(redis.run(RedisScript.CHECK, keys, id, id)))) {
       throw new SessionException("Redis at " + redis + " does not give back what was stored");
     }
   }

@@ -242,10 +242,12 @@ class FileSessionStoreTest implements SessionStoreContract {
   }
 
   @Test
-  void unreadableStatus_isSetAsideWithItsFolder() throws IOException {
+  void unreadableStatus_ofWhichNothingTellsWhoseItIs_isSetAsideWithItsFolder() throws IOException {
     for (String broken : List.of("", "{\"session_id\":", "\0\0\0\0", "[]")) {
       storeTwo();
       Files.writeString(status(), broken);
+      Files.writeString(folder().resolve("input/.status.json"), broken);
+      Files.writeString(messages(), "[{\"role\":\"user\",\"content\":\"two\"}]");
       try (SessionStore store = open()) {
         assertEquals(Optional.empty(), store.find(ID));
         assertEquals(List.of(), store.list(10));

@@ -98,6 +98,39 @@ class SmallDiskTest {
   }
 
   @Test
+  void diskOnWhichNoSessionCanBeMade_isNotReady_thoughThereIsRoomForAFile_andNothingIsLeft()
+      throws IOException {
+    store.check();
+    int refused = 0;
+    for (int pages = 0; pages < 8; pages++) {
+      disk.fill(pages);
+      boolean ready = true;
+      try {
+        store.check();
+      } catch (StorageFullException e) {
+        ready = false;
+        refused++;
+      }
+      if (ready) {
+        create("x");
+        assertTrue(store.delete(ID));
+      }
+      disk.free();
+      assertFalse(Files.exists(sessions.resolve(".check")));
+    }
+    assertTrue(refused > 2, "the room was enough for a session too soon");
+    store.check();
+    assertEquals(List.of(), store.list(9));
+    try (Stream<Path> left = Files.list(sessions)) {
+      assertEquals(
+          List.of(),
+          left.map(path -> path.getFileName().toString())
+              .filter(name -> !List.of(".lock", ".recent", ".unfinished").contains(name))
+              .toList());
+    }
+  }
+
+  @Test
   void sessionThatFindsTheDiskFull_atAnyOfItsFiles_leavesNothing_andIsMadeWhenThereIsRoom()
       throws IOException {
     int failed = 0;

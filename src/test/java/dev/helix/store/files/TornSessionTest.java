@@ -218,7 +218,7 @@ class TornSessionTest {
         assertEquals(
             SessionStatus.READY,
             FileSessionStore.openToRead(directory).find(ID).orElseThrow().status());
-        assertEquals(Set.of(".status.copy.json", "context", "input", "status.json"), names(folder()));
+        assertEquals(Set.of("context", "input", "status.json"), names(folder()));
       }
     }
   }

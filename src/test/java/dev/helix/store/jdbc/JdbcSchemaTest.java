@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.message.Message;
 import dev.helix.servers.MariaDbServer;
 import dev.helix.servers.PostgresServer;
 import dev.helix.servers.SharedServers;
+import dev.helix.session.MessageTooLargeException;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
@@ -17,6 +19,7 @@ import dev.helix.transcript.LogVersion;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -215,21 +218,44 @@ class JdbcSchemaTest {
           store
               .append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null)
               .version();
-      SessionException refused =
+      Message large = element("2", "y".repeat(2_000_000));
+      MessageTooLargeException refused =
           assertThrows(
-              SessionException.class,
-              () ->
-                  store.append(
-                      state("conv-a", "a"),
-                      one,
-                      List.of(element("2", "y".repeat(2_000_000))),
-                      null));
-      assertEquals(SessionException.class, refused.getClass());
+              MessageTooLargeException.class,
+              () -> store.append(state("conv-a", "a"), one, List.of(large), null));
+      assertEquals(large.length(), refused.bytes());
+      assertTrue(refused.limit() > 1_000_000 && refused.limit() < 1048576, "" + refused.limit());
       assertTrue(refused.getMessage().contains("max_allowed_packet"), refused.getMessage());
       store.append(state("conv-a", "a"), one, List.of(element("3", "z")), null);
       assertEquals(List.of("1", "3"), ids(store.read(new SessionId("conv-a"), LogVersion.NONE)));
     } finally {
       server.execute("mysql", "set global max_allowed_packet = 16777216");
+    }
+  }
+
+  @Test
+  void databaseInWhichNoSessionCanBeMade_isNotReady_andNothingIsLeftOfTheLook(
+      PostgresServer server) throws Exception {
+    String database = server.newDatabase();
+    JdbcStores.open(JdbcStores.settings(server, database)).close();
+    server.execute(database, "create user limited" + database + " password 'secret'");
+    server.execute(
+        database,
+        "grant select, insert, update, delete on all tables in schema public to limited"
+            + database);
+    Map<String, String> settings =
+        JdbcStores.settings(server.url(database), "limited" + database, "secret");
+    try (SessionStore store = JdbcStores.open(settings);
+        Connection look = server.connect(database)) {
+      store.check();
+      for (String table :
+          List.of("helix_session", "helix_message", "helix_file", "helix_lease")) {
+        assertEquals("0", JdbcVendor.text(look, "select count(*) from " + table));
+        server.execute(database, "revoke insert on " + table + " from limited" + database);
+        assertThrows(SessionException.class, store::check);
+        server.execute(database, "grant insert on " + table + " to limited" + database);
+        store.check();
+      }
     }
   }
 }

@@ -97,6 +97,25 @@ class RedisAccessTest {
     }
   }
 
+  @Test
+  void redisInWhichNoSessionCanBeMade_isNotReady_andNothingIsLeftOfTheLook() {
+    try (RedisServer server = RedisServer.start()) {
+      server.call("ACL", "SETUSER", "ann", "on", ">secret", "~*", "+@all");
+      String url = server.url().replace("//", "//ann:secret@");
+      try (SessionStore store = RedisSessionStore.open(RedisAddress.parse(url), false, time::get)) {
+        store.check();
+        assertEquals(0L, server.call("DBSIZE"));
+        for (String needed : List.of("rpush", "hset", "zadd", "evalsha", "lrange")) {
+          server.call("ACL", "SETUSER", "ann", "-" + needed);
+          assertThrows(SessionException.class, store::check, needed);
+          server.call("ACL", "SETUSER", "ann", "+" + needed);
+          store.check();
+          assertEquals(0L, server.call("DBSIZE"), needed);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
