@@ -80,8 +80,8 @@ public final class LogPieces {
 
   private record Whole(Piece piece, boolean fromStart) {}
 
-  private static <E extends Exception> Whole whole(
-      SessionId id, LogVersion since, Source<E> source) throws E {
+  private static <E extends Exception> Whole whole(SessionId id, LogVersion since, Source<E> source)
+      throws E {
     Piece all = Piece.nothing();
     String epoch = since.epoch();
     long next = since.length();
@@ -131,8 +131,7 @@ public final class LogPieces {
     damaged.forEach(
         (number, json) -> files.put("context/messages.damaged-" + number + ".json", json));
     int readable = (int) version.length() - damaged.size();
-    Piece then =
-        new Piece(now.state(), version, now.elements().subList(0, readable), damaged);
+    Piece then = new Piece(now.state(), version, now.elements().subList(0, readable), damaged);
     return Optional.of(then.reading(true).elements());
   }
 }

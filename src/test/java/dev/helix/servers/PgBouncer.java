@@ -68,7 +68,8 @@ public final class PgBouncer implements AutoCloseable {
     while (!listens(port)) {
       if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
         process.destroyForcibly();
-        throw new IOException("PgBouncer did not start: " + Files.readString(folder.resolve("log")));
+        throw new IOException(
+            "PgBouncer did not start: " + Files.readString(folder.resolve("log")));
       }
     }
     return new PgBouncer(process, port);

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A pass-through between a database's driver and the database that counts round trips, and with
- * PostgreSQL the transactions that ended; and one address for several servers in turn. Bytes pass as
- * they come. Thread-safe; each connection has two daemon threads.
+ * PostgreSQL the transactions that ended; and one address for several servers in turn. Bytes pass
+ * as they come. Thread-safe; each connection has two daemon threads.
  */
 public final class RoundTrips implements AutoCloseable {
   private final ServerSocket listener;

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One bad byte in a session's folder hides nothing but what it is in. */
 class DamagedFilesTest {
   private static final Owner BOB = new Owner("team", "bob");
-  private static final List<String> SAID = List.of("one", "1", "two", "2", "three", "3", "four", "4");
+  private static final List<String> SAID =
+      List.of("one", "1", "two", "2", "three", "3", "four", "4");
 
   @TempDir(factory = MemoryFolder.class)
   Path directory;
@@ -113,8 +114,7 @@ class DamagedFilesTest {
     damaged[from(damaged, 3) + 60] = 0;
     try (LoggedLines log = LoggedLines.of("dev.helix.store.files.LoadedTranscript")) {
       restartOver(file, damaged);
-      OpenTurn turn =
-          sessions.begin("a", HistoryMode.STORED, "user: five");
+      OpenTurn turn = sessions.begin("a", HistoryMode.STORED, "user: five");
       assertEquals(
           List.of("one", "1", "two", "three", "3", "four", "4"),
           SessionFixture.texts(turn.history()));
@@ -138,8 +138,7 @@ class DamagedFilesTest {
     byte[] damaged = Files.readAllBytes(file);
     damaged[from(damaged, 3) - 4] = 0;
     restartOver(file, damaged);
-    assertEquals(
-        List.of("one < root", "1 < one", "2 < 1", "other < 1"), sessions.tree("a"));
+    assertEquals(List.of("one < root", "1 < one", "2 < 1", "other < 1"), sessions.tree("a"));
   }
 
   /** As the original writes it, or a person who has it laid out. */
@@ -159,8 +158,7 @@ class DamagedFilesTest {
     for (String bad : List.of("\0", "\"", "\n")) {
       restartOver(file, json.replace("!", bad).getBytes(UTF_8));
       assertEquals(
-          List.of("one", "1", "2"),
-          SessionFixture.texts(sessions.transcript("a").messages()));
+          List.of("one", "1", "2"), SessionFixture.texts(sessions.transcript("a").messages()));
       assertEquals(List.of("one", "1", "2"), path("a"));
     }
   }
@@ -174,13 +172,19 @@ class DamagedFilesTest {
   void damagedStatus_isMadeAnewOfItsCopy_andTheSessionIsItsOwnersAndNobodyElses()
       throws IOException {
     for (byte[] bad : unreadable().toList()) {
-      SessionState session = sessions.manager().getOrCreateSession(BOB, null, "Über/uns " + bad.length);
+      SessionState session =
+          sessions.manager().getOrCreateSession(BOB, null, "Über/uns " + bad.length);
       OpenTurn turn =
-          sessions.manager().beginTurn(session, SessionFixture.messages("user: one"), HistoryMode.STORED);
-      sessions.manager().completeTurn(turn, List.of(SessionFixture.answer("1", AnswerStatus.COMPLETED)));
+          sessions
+              .manager()
+              .beginTurn(session, SessionFixture.messages("user: one"), HistoryMode.STORED);
       sessions
           .manager()
-          .updateState(session.sessionId(), state -> state.withProjectName("ours").withStep(Step.WHY));
+          .completeTurn(turn, List.of(SessionFixture.answer("1", AnswerStatus.COMPLETED)));
+      sessions
+          .manager()
+          .updateState(
+              session.sessionId(), state -> state.withProjectName("ours").withStep(Step.WHY));
       SessionState before = sessions.manager().find(session.sessionId()).orElseThrow();
       Path status = file(session, "status.json");
       try (LoggedLines log = LoggedLines.of("dev.helix.store.files.SessionFolder")) {
@@ -252,8 +256,12 @@ class DamagedFilesTest {
   void damagedStatusOfASessionNamedByItsFirstMessage_isMadeOfTheTranscript() throws IOException {
     SessionState session = sessions.manager().getOrCreateSession("Hallo", null);
     OpenTurn turn =
-        sessions.manager().beginTurn(session, SessionFixture.messages("user: Hallo"), HistoryMode.CLIENT);
-    sessions.manager().completeTurn(turn, List.of(SessionFixture.answer("Hello", AnswerStatus.COMPLETED)));
+        sessions
+            .manager()
+            .beginTurn(session, SessionFixture.messages("user: Hallo"), HistoryMode.CLIENT);
+    sessions
+        .manager()
+        .completeTurn(turn, List.of(SessionFixture.answer("Hello", AnswerStatus.COMPLETED)));
     Files.delete(file(session, "input/.status.json"));
     restartOver(file(session, "status.json"), new byte[0]);
     SessionState found = sessions.manager().getOrCreateSession("Hallo", null);

@@ -67,8 +67,9 @@ class DamagedRowsTest {
       }
       assertEquals(others, ids(store.readEnd(ID, 1 << 20)));
       assertEquals(
-          List.of("message 2 of session conv-a is unreadable: it stays as it is, and the others are"
-              + " used without it"),
+          List.of(
+              "message 2 of session conv-a is unreadable: it stays as it is, and the others are"
+                  + " used without it"),
           log.warnings());
     }
     assertEquals(1, store.damages());

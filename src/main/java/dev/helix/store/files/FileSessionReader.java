@@ -137,8 +137,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     Path folder = sessions.resolve(id.value());
     try {
       byte[] status = Disk.read(folder.resolve(ShownSession.STATUS));
-      Map<String, FileStamp> unused =
-          WholeFolder.show(folder, shown(status, state.get()), visitor);
+      Map<String, FileStamp> unused = WholeFolder.show(folder, shown(status, state.get()), visitor);
       return true;
     } catch (WholeFolder.VisitorFailure e) {
       throw e.getCause();

@@ -63,8 +63,7 @@ final class FolderCheck {
 
   private void make(Path folder) throws IOException {
     SessionState state =
-        SessionState.fresh(
-            new SessionId("check"), null, Owner.ANONYMOUS, clock.instant());
+        SessionState.fresh(new SessionId("check"), null, Owner.ANONYMOUS, clock.instant());
     byte[] json = state.toJson();
     Disk.makeFolder(folder);
     Path unused = Disk.makeFolder(folder.resolve(RequestFile.PATH).getParent());

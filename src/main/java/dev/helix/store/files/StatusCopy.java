@@ -62,8 +62,7 @@ final class StatusCopy {
     }
   }
 
-  private static Optional<SessionState> ofTranscript(Path folder, SessionId id)
-      throws IOException {
+  private static Optional<SessionState> ofTranscript(Path folder, SessionId id) throws IOException {
     List<Message> elements = elements(folder);
     // Those that others wrote have names of which others' ids are made too.
     if (elements.isEmpty() || elements.get(0).id() == null) {
@@ -73,8 +72,7 @@ final class StatusCopy {
         elements.stream().filter(element -> element.role().equals("user")).findFirst();
     Optional<String> conversation = conversation(id);
     boolean ofFirstMessage =
-        first.isPresent()
-            && SessionId.forFirstMessage(first.get().firstMessageText()).equals(id);
+        first.isPresent() && SessionId.forFirstMessage(first.get().firstMessageText()).equals(id);
     if (conversation.isEmpty() && !ofFirstMessage) {
       return Optional.empty();
     }

@@ -81,8 +81,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   }
 
   private Piece piece(SessionId id, long after) {
-    return database.read(
-        "cannot read session " + id, connection -> piece(connection, id, after));
+    return database.read("cannot read session " + id, connection -> piece(connection, id, after));
   }
 
   /** One statement, so that all of it is of one moment. */
@@ -122,8 +121,7 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return database.read(
-        "cannot read session " + id, connection -> end(connection, id, bytes));
+    return database.read("cannot read session " + id, connection -> end(connection, id, bytes));
   }
 
   private Reading end(Connection connection, SessionId id, int bytes) throws SQLException {

@@ -10,8 +10,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Since when connections are idle. One that was for some seconds is asked whether it still leads to
- * a server before it is used again: a {@code timeout}, a firewall, a restart or a fail-over may have
- * ended it, and whether what is sent on it was done would be known to nobody. Thread-safe.
+ * a server before it is used again: a {@code timeout}, a firewall, a restart or a fail-over may
+ * have ended it, and whether what is sent on it was done would be known to nobody. Thread-safe.
  */
 final class IdleConnections {
   private static final long NANOS = Duration.ofSeconds(2).toNanos();

@@ -155,8 +155,7 @@ class RedisSessionReader implements ReadOnlySessions {
         byte[] json = (byte[]) reply.get(0);
         SessionState state = RedisRow.state(id, utf8(json), RedisWire.text(reply.get(1)));
         String status = utf8(ShownSession.status(json, state));
-        ShownSession session =
-            new ShownSession(state, status, messages.get(), files);
+        ShownSession session = new ShownSession(state, status, messages.get(), files);
         return Optional.of(new Shown(version.epoch(), RedisWire.text(reply.get(3)), session));
       }
     }

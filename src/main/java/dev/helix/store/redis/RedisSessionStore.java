@@ -63,8 +63,7 @@ final class RedisSessionStore extends RedisSessionReader {
 
   static RedisSessionStore open(RedisAddress address, boolean lossAllowed, LongSupplier nanoTime) {
     RedisDurability durability = new RedisDurability(address, lossAllowed);
-    RedisSessionStore store =
-        new RedisSessionStore(new RedisAccess(address, durability, nanoTime));
+    RedisSessionStore store = new RedisSessionStore(new RedisAccess(address, durability, nanoTime));
     try {
       store.check();
       LOG.log(Level.INFO, "sessions are kept in Redis at " + address);

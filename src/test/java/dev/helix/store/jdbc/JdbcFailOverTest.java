@@ -128,10 +128,7 @@ class JdbcFailOverTest {
         each.execute("mysql", "grant all on " + database + ".* to " + database + "@'%'");
       }
       failOver(
-          through(
-              address,
-              old.port(),
-              JdbcStores.settings(old.url(database), database, "secret")),
+          through(address, old.port(), JdbcStores.settings(old.url(database), database, "secret")),
           address,
           next.port(),
           () -> old.execute("mysql", "set global read_only = 1"));

@@ -26,7 +26,8 @@ class JdbcLargeMessageTest {
   @TempDir Path directory;
 
   private static RawResponse turn(WholeApplication application, String text) {
-    String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+    String body =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
     return RawClient.exchange(
         application.url(),
         "POST",
@@ -51,15 +52,20 @@ class JdbcLargeMessageTest {
               request ->
                   Reply.json(
                       200,
-                      Completions.completion(new String(request.body(), UTF_8).contains("long") ? LARGE : "Hello")));
+                      Completions.completion(
+                          new String(request.body(), UTF_8).contains("long") ? LARGE : "Hello")));
       assertEquals(200, turn(application, "first").status());
       RawResponse refused = turn(application, LARGE);
       assertEquals(413, refused.status(), refused::text);
       JsonNode error = refused.json().path("error");
       assertEquals("request_too_large", error.path("code").asText());
       assertTrue(
-          error.path("message").asText().matches("A message has 15\\d{5} bytes, and the storage of"
-              + " conversations takes 10\\d{5} at most\\."),
+          error
+              .path("message")
+              .asText()
+              .matches(
+                  "A message has 15\\d{5} bytes, and the storage of"
+                      + " conversations takes 10\\d{5} at most\\."),
           error::toString);
       RawResponse unrecorded = turn(application, "long");
       assertEquals(424, unrecorded.status());

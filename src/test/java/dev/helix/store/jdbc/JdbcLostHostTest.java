@@ -84,8 +84,7 @@ class JdbcLostHostTest {
     JdbcPool pool = JdbcPool.of(settings, Duration.ofSeconds(4));
     try (SessionStore store =
             new JdbcSessionStore(
-                new JdbcDatabase(
-                    pool, new JdbcSchema(settings.create(), settings.allowLoss())));
+                new JdbcDatabase(pool, new JdbcSchema(settings.create(), settings.allowLoss())));
         Connection look = server.connect(database)) {
       store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       for (String name : List.of("a", "b", "c", "d")) {

@@ -64,7 +64,8 @@ class JdbcPoolerTest {
     for (int i = 0; i < 30; i++) {
       Lease lease = store.lease(session.sessionId(), Duration.ofMinutes(1)).orElseThrow();
       Appended appended =
-          store.append(session, version, List.of(element("" + i, "x"), element(i + "a", "y")), lease);
+          store.append(
+              session, version, List.of(element("" + i, "x"), element(i + "a", "y")), lease);
       assertEquals(Outcome.DONE, appended.outcome());
       version = appended.version();
       store.saveNote(session.sessionId(), "why", "because");

@@ -234,8 +234,8 @@ class JdbcSchemaTest {
   }
 
   @Test
-  void databaseInWhichNoSessionCanBeMade_isNotReady_andNothingIsLeftOfTheLook(
-      PostgresServer server) throws Exception {
+  void databaseInWhichNoSessionCanBeMade_isNotReady_andNothingIsLeftOfTheLook(PostgresServer server)
+      throws Exception {
     String database = server.newDatabase();
     JdbcStores.open(JdbcStores.settings(server, database)).close();
     server.execute(database, "create user limited" + database + " password 'secret'");
@@ -248,8 +248,7 @@ class JdbcSchemaTest {
     try (SessionStore store = JdbcStores.open(settings);
         Connection look = server.connect(database)) {
       store.check();
-      for (String table :
-          List.of("helix_session", "helix_message", "helix_file", "helix_lease")) {
+      for (String table : List.of("helix_session", "helix_message", "helix_file", "helix_lease")) {
         assertEquals("0", JdbcVendor.text(look, "select count(*) from " + table));
         server.execute(database, "revoke insert on " + table + " from limited" + database);
         assertThrows(SessionException.class, store::check);

@@ -49,7 +49,7 @@ class RedisAccessTest {
   }
 
   private void idleOnesAreFound(String url, List<RedisServer> servers) {
-    RedisAddress address = RedisAddress.parse(url);
+    RedisAddress address = RedisAddress.parse(url, null, null);
     try (RedisAccess redis = new RedisAccess(address, null, time::get)) {
       for (int i = 0; i < 3; i++) {
         use(redis, 4);
@@ -78,7 +78,8 @@ class RedisAccessTest {
   void redisThatIsSetToLoseSomethingWhileItRuns_isNotUsedAMinuteLater_untilThatIsSetRight() {
     try (RedisServer server = RedisServer.start();
         SessionStore store =
-            RedisSessionStore.open(RedisAddress.parse(server.url()), false, time::get)) {
+            RedisSessionStore.open(
+                RedisAddress.parse(server.url(), null, null), false, time::get)) {
       server.call("CONFIG", "SET", "appendfsync", "everysec");
       pass(Duration.ofSeconds(61));
       for (int i = 0; i < 3; i++) {
@@ -101,8 +102,8 @@ class RedisAccessTest {
   void redisInWhichNoSessionCanBeMade_isNotReady_andNothingIsLeftOfTheLook() {
     try (RedisServer server = RedisServer.start()) {
       server.call("ACL", "SETUSER", "ann", "on", ">secret", "~*", "+@all");
-      String url = server.url().replace("//", "//ann:secret@");
-      try (SessionStore store = RedisSessionStore.open(RedisAddress.parse(url), false, time::get)) {
+      RedisAddress address = RedisAddress.parse(server.url(), "ann", "secret");
+      try (SessionStore store = RedisSessionStore.open(address, false, time::get)) {
         store.check();
         assertEquals(0L, server.call("DBSIZE"));
         for (String needed : List.of("rpush", "hset", "zadd", "evalsha", "lrange")) {
@@ -130,7 +131,7 @@ class RedisAccessTest {
       })
   void answerOfOneThatAnotherTakesThePlaceOf_meansUnavailable_andAnotherConnection(String answer) {
     JedisDataException failure = new JedisDataException(answer);
-    RedisAddress address = RedisAddress.parse("redis://127.0.0.1");
+    RedisAddress address = RedisAddress.parse("redis://127.0.0.1", null, null);
     assertInstanceOf(StoreUnavailableException.class, RedisFailures.of(failure, address));
     assertTrue(RedisFailures.isElsewhere(failure));
   }
@@ -149,7 +150,9 @@ class RedisAccessTest {
         RoundTrips address = RoundTrips.before(old.port());
         SessionStore store =
             RedisSessionStore.open(
-                RedisAddress.parse("redis://127.0.0.1:" + address.port()), false, time::get)) {
+                RedisAddress.parse("redis://127.0.0.1:" + address.port(), null, null),
+                false,
+                time::get)) {
       store.append(state("conv-b", "b"), LogVersion.NONE, List.of(), null);
       for (String each : demotion.split(", ", -1)) {
         String[] words = each.split(" ", -1);

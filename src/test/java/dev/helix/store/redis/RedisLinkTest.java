@@ -33,8 +33,7 @@ class RedisLinkTest {
     try (ServerSocket node = new ServerSocket(0, 99, InetAddress.getLoopbackAddress());
         RedisLink link =
             new RedisLink(
-                RedisAddress.parse(
-                    "redis+cluster://127.0.0.1:" + node.getLocalPort(), null, null),
+                RedisAddress.parse("redis+cluster://127.0.0.1:" + node.getLocalPort(), null, null),
                 System::nanoTime)) {
       CompletableFuture<Socket> held = new CompletableFuture<>();
       AtomicInteger tries = new AtomicInteger();
