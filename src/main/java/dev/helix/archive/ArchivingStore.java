@@ -33,9 +33,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A store some of whose sessions are in an archive: they are restored as soon as they are asked
- * for, and the archive is removed after that. Only {@link #list} knows nothing of them. Keeps the
- * contract of {@link SessionStore}.
+ * A store some of whose sessions are in an archive: they are restored as soon as more than their
+ * state is asked for, and the archive is removed after that. The state alone is read where it is,
+ * so that nothing is unpacked for one whose session it is not, nor by a look. Only {@link #list}
+ * knows nothing of them. Keeps the contract of {@link SessionStore}.
  *
  * <p>Where a session is in both, as a crash in between leaves it, the store's counts. Archives are
  * made before the session is removed from the store and removed after it is restored, and only who
@@ -219,19 +220,37 @@ final class ArchivingStore implements SessionStore {
   @Override
   public Optional<SessionState> find(SessionId id) {
     Optional<SessionState> found = store.find(id);
-    return found.isEmpty() && bringBack(id) ? store.find(id) : found;
+    return found.isPresent() || !archive.isMade() ? found : archived(id);
+  }
+
+  /** The state of a session of which the store has nothing, as it was archived. */
+  private Optional<SessionState> archived(SessionId id) {
+    for (Optional<Path> zip = archive.find(id); zip.isPresent(); zip = archive.find(id)) {
+      try {
+        return Optional.of(archive.state(id, zip.get()));
+      } catch (SessionException e) {
+        if (!Files.notExists(zip.get())) {
+          throw e;
+        }
+        LOG.log(Level.DEBUG, "session {0} was restored or deleted by another server", id);
+      }
+    }
+    // Another server may have restored it just between the look at the store and at the archive.
+    return store.find(id);
   }
 
   @Override
   public Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
     Map<SessionId, SessionState> found = store.findAll(ids);
-    List<SessionId> back =
-        ids.stream().filter(id -> !found.containsKey(id)).filter(this::bringBack).toList();
-    if (back.isEmpty()) {
+    if (found.size() == ids.size() || !archive.isMade()) {
       return found;
     }
     Map<SessionId, SessionState> all = new HashMap<>(found);
-    all.putAll(store.findAll(back));
+    for (SessionId id : ids) {
+      if (!found.containsKey(id)) {
+        archived(id).ifPresent(state -> all.put(id, state));
+      }
+    }
     return all;
   }
 

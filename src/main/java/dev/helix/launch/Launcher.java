@@ -133,6 +133,7 @@ public final class Launcher {
     RunFolder folder = RunFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
     running.push(folder);
     folder.unpack(war());
+    folder.keep();
     return folder;
   }
 

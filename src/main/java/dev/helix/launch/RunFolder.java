@@ -12,10 +12,16 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -32,8 +38,13 @@ final class RunFolder implements AutoCloseable {
   private static final String LAUNCHER = "dev/helix/launch/";
   private static final String SERVER_LIBRARIES = "WEB-INF/lib-provided/";
 
+  /** What was changed so lately no tidying service takes. */
+  private static final Duration CHANGED = Duration.ofHours(1);
+
   private final Path root;
   private final FileChannel channel;
+  private final ScheduledExecutorService keeper =
+      Executors.newSingleThreadScheduledExecutor(RunFolder::thread);
 
   private RunFolder(Path root, FileChannel channel) {
     this.root = root;
@@ -111,6 +122,40 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "helix-run-folder");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Keeps services away from what is unpacked that remove what nobody has used for days: a class or
+   * a file may be needed much later for the first time.
+   */
+  void keep() {
+    keep(CHANGED);
+  }
+
+  void keep(Duration every) {
+    ScheduledFuture<?> unused =
+        keeper.scheduleWithFixedDelay(
+            this::touch, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void touch() {
+    FileTime now = FileTime.fromMillis(System.currentTimeMillis());
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path path : all.toList()) {
+        Files.setLastModifiedTime(path, now);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.log(
+          keeper.isShutdown() ? Level.DEBUG : Level.WARNING,
+          "the unpacked files in " + root + " may be tidied away",
+          e);
+    }
+  }
+
   private Path target(String entry) {
     if (entry.startsWith(LAUNCHER)) {
       return classes().resolve(entry).normalize();
@@ -163,6 +208,7 @@ final class RunFolder implements AutoCloseable {
   /** Releases the lock and deletes the folder with everything in it. */
   @Override
   public void close() throws IOException {
+    keeper.shutdownNow();
     try {
       deleteTree(root);
     } finally {

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -61,6 +64,31 @@ class RunFolderTest {
       assertTrue(Files.exists(elsewhere.resolve("run.lock")), "a link is not followed");
       assertTrue(folder.work().startsWith(parent));
     }
+  }
+
+  @Test
+  void whatIsUnpacked_looksUsed_soThatNoTidyingServiceTakesIt() throws IOException {
+    Path war = war("WEB-INF/web.xml", "WEB-INF/classes/Late.class", "dev/helix/launch/A.class");
+    try (RunFolder folder = RunFolder.create(parent)) {
+      folder.unpack(war);
+      FileTime tenDaysAgo = FileTime.from(Instant.now().minus(Duration.ofDays(10)));
+      List<Path> all;
+      try (Stream<Path> walked = Files.walk(parent.resolve(folder.work()).getParent())) {
+        all = walked.toList();
+      }
+      for (Path path : all) {
+        Files.setLastModifiedTime(path, tenDaysAgo);
+      }
+      folder.keep(Duration.ofMillis(5));
+      long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      for (Path path : all) {
+        while (Files.getLastModifiedTime(path).equals(tenDaysAgo)) {
+          assertTrue(System.nanoTime() < end, () -> path + " looks unused");
+          Thread.onSpinWait();
+        }
+      }
+    }
+    assertEquals(List.of(), files(parent));
   }
 
   private Path war(String... entries) throws IOException {
