@@ -9,6 +9,7 @@ import dev.helix.text.Json;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,19 @@ final class ChatBody {
    * @param preamble whether an agent's own words stand before it
    */
   record First(String text, boolean preamble) {}
+
+  /** What a request's shape says of it. */
+  enum Shape {
+    /** A turn. */
+    TURN,
+    /** A background prompt, unless a person begins a conversation with it. */
+    DOUBTFUL,
+    /** A background prompt. */
+    PROMPT
+  }
+
+  /** A background prompt has no more messages, and all but the last are the system's. */
+  private static final int MOST_OF_A_PROMPT = 3;
 
   private static final Set<String> TOOLS = Set.of("tools", "functions");
   private static final String METADATA = "metadata";
@@ -72,11 +86,11 @@ final class ChatBody {
 
   /**
    * Whether this is a background prompt by its shape (specification section 5): a single message,
-   * of a user and with such a prompt, whose answer is not to be streamed. Of a conversation only
-   * the first message is looked at.
+   * of a user and with such a prompt, behind none but a system's, whose answer is not to be
+   * streamed. Of a conversation only the first messages are looked at.
    */
-  static boolean isBackgroundPrompt(byte[] body) {
-    return read(body, false, ChatBody::isBackgroundPrompt);
+  static Shape shape(byte[] body) {
+    return read(body, Shape.TURN, ChatBody::shape);
   }
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
@@ -153,27 +167,28 @@ final class ChatBody {
     return Optional.ofNullable(preamble).map(text -> new First(text, true));
   }
 
-  private static boolean isBackgroundPrompt(JsonParser parser, byte[] body) throws IOException {
+  private static Shape shape(JsonParser parser, byte[] body) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      return false;
+      return Shape.TURN;
     }
-    boolean asked = false;
+    Shape shape = null;
     JsonToken token = parser.nextToken();
     for (; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       if (field.equals("messages")) {
-        if (asked || value != JsonToken.START_ARRAY || !isLonePrompt(parser, body)) {
-          return false;
+        boolean again = shape != null;
+        shape = value == JsonToken.START_ARRAY ? shapeOfMessages(parser, body) : Shape.TURN;
+        if (again || shape == Shape.TURN) {
+          return Shape.TURN;
         }
-        asked = true;
       } else if (field.equals("stream") && isTrue(parser)) {
-        return false;
+        return Shape.TURN;
       } else {
         parser.skipChildren();
       }
     }
-    return asked && token == JsonToken.END_OBJECT;
+    return shape == null || token != JsonToken.END_OBJECT ? Shape.TURN : shape;
   }
 
   /** Whether a flag is set, be it as a number or a text. */
@@ -182,16 +197,28 @@ final class ChatBody {
     return text.equalsIgnoreCase("true") || text.equals("1");
   }
 
-  private static boolean isLonePrompt(JsonParser parser, byte[] body) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      return false;
+  private static Shape shapeOfMessages(JsonParser parser, byte[] body) throws IOException {
+    List<Span> spans = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      if (spans.size() == MOST_OF_A_PROMPT) {
+        return Shape.TURN;
+      }
+      spans.add(skipMessage(parser));
     }
-    Span span = skipMessage(parser);
-    if (parser.nextToken() != JsonToken.END_ARRAY) {
-      return false;
+    if (spans.isEmpty() || parser.currentToken() != JsonToken.END_ARRAY) {
+      return Shape.TURN;
     }
-    Message only = span.messageIn(body);
-    return only.role().equals("user") && BackgroundPrompt.matches(only.text());
+    for (Span before : spans.subList(0, spans.size() - 1)) {
+      if (!before.messageIn(body).isSystem()) {
+        return Shape.TURN;
+      }
+    }
+    Message last = spans.get(spans.size() - 1).messageIn(body);
+    String text = last.role().equals("user") ? last.text() : "";
+    if (!BackgroundPrompt.matches(text)) {
+      return Shape.TURN;
+    }
+    return BackgroundPrompt.quotesChat(text) ? Shape.PROMPT : Shape.DOUBTFUL;
   }
 
   private static Span skipMessage(JsonParser parser) throws IOException {

@@ -17,6 +17,7 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStatus;
 import dev.helix.session.StoreProviders;
 import dev.helix.session.StoreUnavailableException;
 import jakarta.servlet.Filter;
@@ -62,8 +63,9 @@ import java.util.function.UnaryOperator;
  * among the configured fields of the body; else that of the path, behind {@link
  * ConversationPathServlet}. A value that is repeated, over 512 code points, has control characters
  * or names no conversation is answered 400 {@code invalid_conversation_id}. Without an id the
- * {@linkplain FilterSettings.Fallback fallback} holds. With one, and without {@code
- * X-OpenWebUI-Task}, a request that has the shape of a background prompt counts as one.
+ * {@linkplain FilterSettings.Fallback fallback} holds. With one, or with any header of Open
+ * WebUI's, and without {@code X-OpenWebUI-Task}, a request that has the shape of a background
+ * prompt counts as one.
  *
  * <p>For fields, for the first message and for the shape, the body of a JSON {@code POST} or {@code
  * PUT} is read into memory within the limits. Whatever is behind the filter can still read it.
@@ -255,10 +257,15 @@ public final class ConversationFilter implements Filter {
   private boolean bodyTells(Conversation conversation, HttpServletRequest request) {
     boolean open =
         conversation.id() == null
-            ? !fields.isEmpty()
-                || (conversation.task() == null && settings.fallback() == Fallback.FIRST_MESSAGE)
+            ? !fields.isEmpty() || (conversation.task() == null && fallbackReads(request))
             : !conversation.temporary() && !ConversationHeaders.sayKind(request);
     return open && mayBeChat(request);
+  }
+
+  /** Whether the fallback needs the body: for the first message, or to see that it is no turn. */
+  private boolean fallbackReads(HttpServletRequest request) {
+    return settings.fallback() == Fallback.FIRST_MESSAGE
+        || (settings.fallback() == Fallback.RANDOM && ConversationHeaders.areOfOpenWebUi(request));
   }
 
   /** Whose session it is: as {@link AuthenticationFilter} found out, else the container. */
@@ -317,12 +324,18 @@ public final class ConversationFilter implements Filter {
     Conversation conversation;
     SessionState state;
     try {
-      conversation = kind(named(said, body, request), body, request);
-      request.setAttribute(Conversation.class.getName(), conversation);
+      Conversation named = named(said, body, request);
+      ChatBody.Shape shape = shape(named, body, request);
+      conversation = shape == ChatBody.Shape.PROMPT ? named.detected() : named;
       if (conversation.id() != null) {
         response.setHeader(CONVERSATION_HEADER, conversation.echo());
       }
       state = session(conversation, body, request);
+      // In doubt a conversation begins with what a person said.
+      boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
+      conversation =
+          shape == ChatBody.Shape.DOUBTFUL && goesOn ? named.detected() : conversation;
+      request.setAttribute(Conversation.class.getName(), conversation);
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return false;
@@ -354,10 +367,12 @@ public final class ConversationFilter implements Filter {
     return byField.id() != null ? byField : ConversationPathServlet.read(request, said);
   }
 
-  /** As a background prompt, where no header says of which kind it is and its shape does. */
-  private static Conversation kind(Conversation said, byte[] body, HttpServletRequest request) {
-    boolean open = said.id() != null && body != null && !ConversationHeaders.sayKind(request);
-    return open && ChatBody.isBackgroundPrompt(body) ? said.detected() : said;
+  /** What the body says of the kind of request, where no header does. */
+  private static ChatBody.Shape shape(Conversation said, byte[] body, HttpServletRequest request) {
+    boolean open = body != null && !ConversationHeaders.sayKind(request);
+    return open && (said.id() != null || ConversationHeaders.areOfOpenWebUi(request))
+        ? ChatBody.shape(body)
+        : ChatBody.Shape.TURN;
   }
 
   private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {

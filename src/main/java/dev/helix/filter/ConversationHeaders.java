@@ -5,13 +5,16 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.http.Placeholder;
 import dev.helix.transcript.MessageIds;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The headers that name a conversation, the strongest first, and what else headers say of a request
  * (specification sections 1, 4, 5 and 7). Immutable.
  */
 record ConversationHeaders(List<String> names) {
+  private static final String OPEN_WEB_UI = "x-openwebui-";
   private static final String TASK = "X-OpenWebUI-Task";
   private static final String QUESTION = "X-OpenWebUI-User-Message-Id";
   private static final String PARENT = "X-OpenWebUI-User-Message-Parent-Id";
@@ -41,6 +44,17 @@ record ConversationHeaders(List<String> names) {
   static boolean sayKind(HttpServletRequest request) {
     String task = request.getHeader(TASK);
     return task != null && !Placeholder.is(task.strip());
+  }
+
+  /** Whether Open WebUI sent the request, be it without any chat's id. */
+  static boolean areOfOpenWebUi(HttpServletRequest request) {
+    Enumeration<String> names = request.getHeaderNames();
+    while (names != null && names.hasMoreElements()) {
+      if (names.nextElement().toLowerCase(Locale.ROOT).startsWith(OPEN_WEB_UI)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A template that was not filled in says nothing. */

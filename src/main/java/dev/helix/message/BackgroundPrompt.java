@@ -43,7 +43,7 @@ public final class BackgroundPrompt {
     }
     int begin = text.indexOf(HISTORY_BEGIN);
     int end = text.lastIndexOf(HISTORY_END);
-    boolean history = begin >= 0 && begin < end;
+    boolean history = quotesChat(text);
     int retrieved = text.indexOf(RETRIEVED);
     if (retrieved >= 0 && !(history && begin < retrieved)) {
       return false;
@@ -54,6 +54,15 @@ public final class BackgroundPrompt {
             : text;
     return template.lines().anyMatch(line -> line.stripLeading().startsWith(BEGIN))
         && (history || asksForJsonOnly(template));
+  }
+
+  /**
+   * Whether a text quotes a conversation so far. A background prompt that does not may be what a
+   * person begins a conversation with.
+   */
+  public static boolean quotesChat(String text) {
+    int begin = text.indexOf(HISTORY_BEGIN);
+    return begin >= 0 && begin < text.lastIndexOf(HISTORY_END);
   }
 
   /**

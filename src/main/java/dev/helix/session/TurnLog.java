@@ -206,7 +206,9 @@ final class TurnLog {
     SessionState after = discussing(before);
     String original = after.originalRequest();
     // The original took its own background prompts for requests.
-    boolean asked = original != null && !BackgroundPrompt.matches(original);
+    boolean asked =
+        original != null
+            && !(BackgroundPrompt.matches(original) && BackgroundPrompt.quotesChat(original));
     if (asked && (request.aside() || turned || !after.provisional())) {
       return after;
     }

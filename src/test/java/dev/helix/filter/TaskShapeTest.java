@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.http.BodyBudget;
 import dev.helix.http.RequestBody;
+import dev.helix.message.Message;
+import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,6 +16,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +33,10 @@ class TaskShapeTest {
       "'### Task:\\nName it.\\n<chat_history>\\nUSER: Hi\\n</chat_history>'";
   private static final String USER = "{'role':'user','content':" + PROMPT + "}";
   private static final String TASK = "{'model':'m','messages':[" + USER + "],'stream':false}";
+  private static final String SYSTEM = "{'role':'system','content':'Be kind.'}";
+  private static final String JSON_ONLY =
+      "{'messages':[{'role':'user','content':'### Task:\\nName three birds.\\n### Output:\\n"
+          + "JSON format: { \\'birds\\': [] }'}],'stream':false}";
   private static final long LIMIT = 4096;
 
   private record Seen(Conversation conversation, SessionState session, boolean read, String body) {}
@@ -88,7 +95,9 @@ class TaskShapeTest {
         TASK,
         "{'messages':[" + USER + "]}",
         "{'stream':null,'messages':[ " + USER + " ],'stream_options':{}}",
-        "{'messages':[{'content':[{'type':'text','text':" + PROMPT + "}],'role':'user'}]}"
+        "{'messages':[{'content':[{'type':'text','text':" + PROMPT + "}],'role':'user'}]}",
+        "{'messages':[" + SYSTEM + "," + USER + "],'stream':false}",
+        "{'messages':[" + SYSTEM + ",{'role':'developer','content':null}," + USER + "]}"
       })
   void loneTaskPromptThatIsNotStreamed_isATask(String body) throws IOException {
     RawHttp.Response response = post(body, ID, "chat");
@@ -115,7 +124,11 @@ class TaskShapeTest {
         "{'stream':true,'messages':[" + USER + "]}",
         "{'messages':[" + USER + "," + USER + "]}",
         "{'messages':[" + USER + "],'messages':[" + USER + "]}",
-        "{'messages':[{'role':'system','content':'Be kind.'}," + USER + "]}",
+        "{'messages':[" + SYSTEM + "," + SYSTEM + "," + SYSTEM + "," + USER + "]}",
+        "{'messages':[" + SYSTEM + "]}",
+        "{'messages':[" + USER + "," + SYSTEM + "]}",
+        "{'messages':[" + SYSTEM + ",{'role':'user','content':'Hi'}," + USER + "]}",
+        "{'messages':[" + SYSTEM + ",{'role':'assistant','content':" + PROMPT + "}]}",
         "{'messages':[{'role':'system','content':" + PROMPT + "}]}",
         "{'messages':[{'role':'user','content':'Hello'}],'stream':false}",
         "{'messages':[{'role':'user','content':null}]}",
@@ -142,6 +155,37 @@ class TaskShapeTest {
     Seen task = seen.remove();
     assertEquals("tags_generation", task.conversation().task());
     assertFalse(task.read());
+  }
+
+  @Test
+  void promptThatQuotesNoChat_isATurnWhereItBeginsAConversation_andATaskLater() throws IOException {
+    assertEquals("conv-a", post(JSON_ONLY, ID, "a").header("X-Session-ID"));
+    Seen first = seen.remove();
+    assertTrue(first.conversation().isTurn());
+    manager.beginTurn(first.session(), List.of(Message.of("user", "Birds?")), HistoryMode.CLIENT);
+
+    assertNull(post(JSON_ONLY, ID, "a").header("X-Session-ID"));
+    assertFalse(seen.remove().conversation().isTurn());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-OpenWebUI-User-Id", "x-openwebui-user-jwt", "X-OpenWebUI-Chat-Id"})
+  void withoutAnId_aTaskPromptFromOpenWebUi_hasNoSession(String header) throws IOException {
+    String value = header.endsWith("Chat-Id") ? "" : "ann";
+    for (String body : List.of(TASK, TASK.replace("[{", "[" + SYSTEM + ",{"))) {
+      assertNull(post(body, header, value).header("X-Session-ID"));
+      Seen draft = seen.remove();
+      assertFalse(draft.conversation().isTurn());
+      assertNull(draft.session());
+    }
+  }
+
+  @Test
+  void withoutAnId_whatElseOpenWebUiSends_isAFirstMessage() throws IOException {
+    String session = post(JSON_ONLY, "X-OpenWebUI-User-Id", "ann").header("X-Session-ID");
+
+    assertTrue(session.startsWith("task-name-three-"), session);
+    assertTrue(seen.remove().conversation().isTurn());
   }
 
   @Test
