@@ -1,6 +1,8 @@
 package dev.helix.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +29,13 @@ public final class NormalizedText {
   private static final String QUERY = "<user_query>";
   private static final String QUERY_END = "</user_query>";
 
+  private static final String HEADING = "\n#### ";
+  private static final String CODE_TAG = "<code_interpreter type=\"code\"";
+  private static final byte[] CODE_TAG_BYTES = CODE_TAG.getBytes(StandardCharsets.US_ASCII);
+
+  /** How far behind its chapter's heading the tag stands at most, in characters. */
+  private static final int MOST_TO_TAG = 256;
+
   private final String text;
   private final Set<String> neverClosed = new HashSet<>();
   private int nextAngle;
@@ -47,7 +56,7 @@ public final class NormalizedText {
         String said = new NormalizedText(text).withoutReasoning("");
         yield said.isEmpty() ? strip(text) : said;
       }
-      case "user" -> question(strip(text));
+      case "user" -> question(withoutInstructions(strip(text)));
       default -> strip(text);
     };
   }
@@ -92,7 +101,7 @@ public final class NormalizedText {
    */
   public static boolean mayShrink(String role, byte[] text, int start, int end) {
     if (role.equals("user")) {
-      return text[start] == '#';
+      return text[start] == '#' || contains(CODE_TAG_BYTES, text, start, end);
     }
     if (!role.equals("assistant")) {
       return false;
@@ -101,6 +110,15 @@ public final class NormalizedText {
     int i = ByteSearch.indexOf((byte) '<', (byte) 0xE2, text, start, end);
     while (i < end && text[i] != '<' && text[i + 1] != (byte) 0x97) {
       i = ByteSearch.indexOf((byte) '<', (byte) 0xE2, text, i + 1, end);
+    }
+    return i < end;
+  }
+
+  private static boolean contains(byte[] what, byte[] text, int start, int end) {
+    int i = ByteSearch.indexOf(what[0], what[0], text, start, end);
+    while (i < end
+        && !Arrays.equals(text, i, Math.min(end, i + what.length), what, 0, what.length)) {
+      i = ByteSearch.indexOf(what[0], what[0], text, i + 1, end);
     }
     return i < end;
   }
@@ -193,6 +211,16 @@ public final class NormalizedText {
 
   private static boolean isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  /**
+   * A question without the chapter behind it on how to have code run, which Open WebUI adds to it
+   * for its own turn; the text where it has none, or nothing else.
+   */
+  private static String withoutInstructions(String text) {
+    int tag = text.indexOf(CODE_TAG);
+    int heading = tag < 0 ? -1 : text.lastIndexOf(HEADING, tag);
+    return heading < 0 || tag - heading > MOST_TO_TAG ? text : strip(text.substring(0, heading));
   }
 
   /** The question in a text that retrieval put a context before; the text where it has none. */

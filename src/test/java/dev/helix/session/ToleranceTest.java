@@ -107,6 +107,22 @@ class ToleranceTest extends PlacingTest {
     assertEquals(4, tree().size());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\n\n#### Tools Available\n\n1. **Code**: `<code_interpreter type=\"code\" lang=\"python\">",
+        "\n#### Code Interpreter\n\nBy: `<code_interpreter type=\"code\" lang=\"python\">`\n- #### x"
+      })
+  void instructionsOnHowToRunCode_areTakenOffAQuestion(String behind) {
+    turn(MessageIds.NONE, "A1", "user: Hello" + behind);
+    // The answer is written anew by the client, so that it does not tell the question.
+    turn(MessageIds.NONE, "A2", "user: Hello", "assistant: A1 ran", "user: Q2" + behind);
+    turn(MessageIds.NONE, "A3", "user: Hello", "assistant: A1 ran", "user: Q2");
+    turn(MessageIds.NONE, "A4", "user: Hello\n#### By hand\n" + "x".repeat(300) + behind.strip());
+    assertEquals(8, tree().size());
+    assertEquals(List.of("A1", "A1 ran", "A2", "A3", "A4"), answers());
+  }
+
   @Test
   void whatIsOnlyAlike_isAnEdit() {
     turn(MessageIds.NONE, "A1", "user: Hello");
