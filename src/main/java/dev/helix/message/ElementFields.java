@@ -89,6 +89,11 @@ public record ElementFields(
         after);
   }
 
+  /** These fields of a version that is recorded at another time. */
+  public ElementFields at(Instant other) {
+    return new ElementFields(id, parentKnown, parentId, other, model, finishReason, status, aside);
+  }
+
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
     return new ElementFields(

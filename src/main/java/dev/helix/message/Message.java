@@ -315,6 +315,14 @@ public final class Message {
     return known;
   }
 
+  /**
+   * What tells an answer's tool calls from others with the same ids: a digest of their names and
+   * arguments. Its JSON is read for that.
+   */
+  public long asks() {
+    return CallDigest.of(this);
+  }
+
   public boolean isAssistant() {
     return role.equals("assistant");
   }

@@ -62,11 +62,11 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     Node end = request.mode() == HistoryMode.STORED ? stored.end(request.ids(), results) : null;
     end = end != null && request.retry() ? beforeTry(tree, end, chain) : end;
     if (end == null || resends(tree, end, chain)) {
-      Placement whole = Placer.whole(tree, chain, request.ids(), now);
+      Placement whole = Placer.whole(tree, chain, request.ids(), stored::get, now);
       return new TurnPlan(request.aside() ? aside(whole, tree) : whole, List.of(), null);
     }
     List<Message> path = stored.path(end, request.sent());
-    Placement below = Placer.below(tree, end, chain, request.ids(), now);
+    Placement below = Placer.below(tree, end, chain, request.ids(), stored::get, now);
     return new TurnPlan(
         request.aside() ? aside(below, tree) : below,
         request.sent().latest(Transcript.sent(path, results), results),

@@ -1,10 +1,13 @@
 package dev.helix.model;
 
 import dev.helix.model.Step.Continue;
+import dev.helix.model.Step.Correct;
+import dev.helix.model.Step.Delete;
 import dev.helix.model.Step.Edit;
 import dev.helix.model.Step.Guided;
 import dev.helix.model.Step.Regenerate;
 import dev.helix.model.Step.Restart;
+import dev.helix.model.Step.Save;
 import dev.helix.model.Step.Send;
 import dev.helix.model.Step.Switch;
 import dev.helix.model.Step.Task;
@@ -27,6 +30,7 @@ final class Chat {
   private final List<ChatNode> nodes = new ArrayList<>();
   private final List<String> played = new ArrayList<>();
   private final Comparison comparison;
+  private final Changes changes;
   private ChatNode current;
   private int calls;
 
@@ -38,6 +42,7 @@ final class Chat {
     this.habits = habits;
     this.threads = threads;
     this.comparison = new Comparison(habits, threads, nodes);
+    this.changes = new Changes(habits);
   }
 
   /** Plays steps, and fails with all that was played where a tree is not as it should be. */
@@ -59,7 +64,7 @@ final class Chat {
       ask(question(current, send.question()), send.replies(), send.order());
     } else if (step instanceof Regenerate again) {
       ChatNode answer = pick(again.answer(), true);
-      if (answer != null) {
+      if (answer != null && answer.isAnswered()) {
         played.add("regenerate " + answer.id);
         ask(answer.parent, List.of(again.reply()), List.of());
       }
@@ -72,11 +77,35 @@ final class Chat {
         ask(question(question.parent, edit.text()), edit.replies(), edit.order());
       }
     } else if (step instanceof Continue goOn) {
-      if (current != null && current.isShown()) {
+      if (current != null && current.isShown() && current.isAnswered()) {
         played.add("continue " + current.id);
         List<Said> request = history(current.parent);
         request.addAll(current.wire(habits));
         run(List.of(exchange(current, request, goOn.reply())), List.of());
+      }
+    } else if (step instanceof Correct correct) {
+      ChatNode answer = pick(correct.answer(), true);
+      // Whose words they are is told by what is before them, which is gone with this one's.
+      if (answer != null && answer.stored != null && answer.parent == answer.home) {
+        answer.shown = Said.trim(correct.text());
+        answer.changed = true;
+        answer.rewritten = true;
+        played.add("correct " + answer.id + " to " + answer.shown);
+      }
+    } else if (step instanceof Save save) {
+      ChatNode question = pick(save.question(), false);
+      if (question != null) {
+        question.question =
+            new Question(save.text(), question.question.image(), Question.Context.NONE);
+        question.changed = true;
+        question.rewritten = true;
+        played.add("save " + question.id + " as " + save.text());
+      }
+    } else if (step instanceof Delete delete) {
+      ChatNode message = pick(delete.message(), delete.answer());
+      if (message != null) {
+        played.add("delete " + message.id);
+        delete(message);
       }
     } else if (step instanceof Switch other) {
       ChatNode answer = pick(other.answer(), true);
@@ -97,9 +126,24 @@ final class Chat {
     }
   }
 
+  private void delete(ChatNode message) {
+    message.delete();
+    ChatNode at = current;
+    while (at != null && at.deleted) {
+      at = at.parent;
+    }
+    current = at == null ? null : at.leaf();
+    for (ChatNode node : nodes) {
+      if (node.isAnswer() && node.parent != node.home && node.changed) {
+        node.shown = Said.trim(node.stored.seen());
+        node.changed = false;
+      }
+    }
+  }
+
   private void guide(Guided guided) {
     ChatNode old = pick(guided.answer(), true);
-    if (old == null) {
+    if (old == null || !old.isAnswered()) {
       return;
     }
     played.add(
@@ -132,7 +176,8 @@ final class Chat {
   }
 
   private ChatNode pick(int number, boolean answer) {
-    List<ChatNode> some = nodes.stream().filter(node -> node.isAnswer() == answer).toList();
+    List<ChatNode> some =
+        nodes.stream().filter(node -> !node.deleted && node.isAnswer() == answer).toList();
     return some.isEmpty() ? null : some.get(some.size() - 1 - number % some.size());
   }
 
@@ -168,7 +213,7 @@ final class Chat {
     if (habits.system()) {
       history.add(Said.system("You are " + nodes.size()));
     }
-    for (ChatNode node : question.path()) {
+    for (ChatNode node : habits.clipped(question.path())) {
       if (node.isAnswer()) {
         history.addAll(node.wire(habits));
       } else {
@@ -190,6 +235,9 @@ final class Chat {
       Exchange exchange = going.get(next);
       if (places.get(exchange) == null) {
         exchange.begin();
+        if (habits.ids()) {
+          changes.sent(exchange.shown(), line.transcript());
+        }
         places.put(exchange, comparison.sent(exchange.node(), exchange.round()));
       } else {
         comparison.replied(places.remove(exchange), exchange.round());

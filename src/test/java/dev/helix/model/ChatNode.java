@@ -7,11 +7,28 @@ import java.util.List;
 /** A message of a chat as Open WebUI keeps it. Not thread-safe. */
 final class ChatNode {
   final String id;
-  final ChatNode parent;
+
+  /** What it hung under when it was sent, whatever was deleted since. */
+  final ChatNode home;
+
   final List<ChatNode> children = new ArrayList<>();
 
-  /** What was asked; null in an answer. */
-  final Question question;
+  /** What it hangs under in the page. */
+  ChatNode parent;
+
+  boolean deleted;
+
+  /** What was asked, as the page has it now; null in an answer. */
+  Question question;
+
+  /** What was asked as far as a turn has shown it; null in an answer. */
+  Question asked;
+
+  /** Whether its words were changed in the page, and no turn has shown it. */
+  boolean changed;
+
+  /** Whether they ever were. */
+  boolean rewritten;
 
   /** In an answer the tool calls and results before it, as the client sends them again. */
   final List<Said> rounds = new ArrayList<>();
@@ -33,8 +50,10 @@ final class ChatNode {
 
   private ChatNode(String id, ChatNode parent, Question question) {
     this.id = id;
+    this.home = parent;
     this.parent = parent;
     this.question = question;
+    this.asked = question;
     if (parent != null) {
       parent.children.add(this);
     }
@@ -50,6 +69,41 @@ final class ChatNode {
 
   boolean isAnswer() {
     return question == null;
+  }
+
+  /** Takes it out of the page with what answers or follows it; what is below hangs where it did. */
+  void delete() {
+    deleted = true;
+    List<ChatNode> below = new ArrayList<>();
+    for (ChatNode child : children) {
+      child.deleted = true;
+      below.addAll(child.children);
+      child.children.clear();
+    }
+    children.clear();
+    for (ChatNode node : below) {
+      node.parent = parent;
+    }
+    if (parent != null) {
+      parent.children.remove(this);
+      parent.children.addAll(below);
+    }
+  }
+
+  /** Whether a stored text is the one that the page shows, or begins with it where it broke off. */
+  boolean isAsStored() {
+    if (!isAnswer()) {
+      return Said.trim(question.text()).equals(Said.trim(asked.text()))
+          && question.image() == asked.image();
+    }
+    boolean broken = status != AnswerStatus.COMPLETED;
+    String now = Said.trim(shown);
+    return stored.core().equals(now) || (broken && stored.core().startsWith(now));
+  }
+
+  /** Whether it is an answer that still stands behind a question. */
+  boolean isAnswered() {
+    return isAnswer() && parent != null && !parent.isAnswer();
   }
 
   boolean isShown() {

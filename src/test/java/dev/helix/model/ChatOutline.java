@@ -10,9 +10,9 @@ final class ChatOutline {
   static Outline of(List<ChatNode> nodes) {
     Outline outline = new Outline();
     for (ChatNode node : nodes) {
-      String parent = node.parent == null ? null : node.parent.id;
+      String parent = node.home == null ? null : node.home.id;
       if (!node.isAnswer()) {
-        outline.add(node.id, parent, label(node.id, node.question.plain(), null));
+        outline.add(node.id, parent, label(node.id, node.asked.plain(), null));
         continue;
       }
       for (Said round : rounds(node)) {

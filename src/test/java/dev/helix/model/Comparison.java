@@ -63,7 +63,7 @@ final class Comparison {
 
   /** Each branch that a person could go on with is in the tree, as far as the wire tells. */
   void everyBranchIsFound() {
-    if (habits.ids()) {
+    if (habits.ids() || habits.last() > 0) {
       return;
     }
     for (ChatNode node : nodes) {
@@ -85,10 +85,24 @@ final class Comparison {
    */
   private boolean isLost(ChatNode message) {
     return guessed
+        || hasOddGap()
         || nodes.stream().anyMatch(node -> node.guided)
         || message.path().stream()
             .anyMatch(
                 node -> !node.isAnswer() && node.question.context() == Question.Context.UNMARKED);
+  }
+
+  /**
+   * Whether histories may lack something else than a question with its answer: then an answer
+   * stands behind another question, as if it were another one. With ids it does not matter.
+   */
+  private boolean hasOddGap() {
+    boolean clippedWithin =
+        habits.last() > 0 && (habits.first() % 2 != 0 || habits.last() % 2 == 0);
+    return clippedWithin
+        || nodes.stream().anyMatch(node -> node.isAnswer() && node.parent != node.home)
+        || (habits.ids() && (habits.last() > 0 || nodes.stream().anyMatch(node -> node.deleted)))
+        || nodes.stream().anyMatch(node -> node.rewritten);
   }
 
   /** The trees, for people. */

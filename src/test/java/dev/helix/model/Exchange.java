@@ -50,6 +50,11 @@ final class Exchange {
     return node;
   }
 
+  /** What the page shows of the messages that the request has. */
+  List<ChatNode> shown() {
+    return goesOn ? node.path() : node.parent.path();
+  }
+
   /**
    * One request and its reply. Immutable.
    *

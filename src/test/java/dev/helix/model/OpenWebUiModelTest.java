@@ -33,6 +33,38 @@ class OpenWebUiModelTest {
     new Chat(new DirectLine(), habits, true).play(steps);
   }
 
+  @Property(tries = 5_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
+  void withIds_gapsChangeNothing_andEditsInPlaceDo(
+      @ForAll("clippingWithIds") Habits habits, @ForAll("changesAndGaps") List<Step> steps) {
+    new Chat(new DirectLine(), habits, false).play(steps);
+  }
+
+  @Property(tries = 5_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
+  void withoutIds_gapsLoseAndDoubleNothing(
+      @ForAll("clippingWithoutIds") Habits habits, @ForAll("gaps") List<Step> steps) {
+    new Chat(new DirectLine(), habits, false).play(steps);
+  }
+
+  @Provide
+  Arbitrary<Habits> clippingWithIds() {
+    return Steps.clipping(true);
+  }
+
+  @Provide
+  Arbitrary<Habits> clippingWithoutIds() {
+    return Steps.clipping(false);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> changesAndGaps() {
+    return Steps.withGaps(true);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> gaps() {
+    return Steps.withGaps(false);
+  }
+
   @Provide
   Arbitrary<Habits> withIds() {
     return Steps.habits(true);

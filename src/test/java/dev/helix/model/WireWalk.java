@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * How a request without ids is found in a tree: an independent reading of the specification's
@@ -58,6 +59,52 @@ final class WireWalk {
   }
 
   Found find(List<Said> said) {
+    Found found = fromRootOrMiddle(said);
+    while (found.length() > 0
+        && said.subList(found.to(), said.size()).stream().anyMatch(WireWalk::isSpoken)) {
+      Found behind = behindGap(found, said);
+      if (behind == null) {
+        break;
+      }
+      found = behind;
+    }
+    return found;
+  }
+
+  /**
+   * What the request goes on with, further down than where it was found: at least a question and
+   * its answer, or an answer and the next question. It may begin with a question that was taken for
+   * an equal one before the gap. Of several it is the one that leads furthest.
+   */
+  private Found behindGap(Found found, List<Said> said) {
+    Found best = null;
+    int last = found.to() - 1;
+    for (int first :
+        last > 0 && said.get(last).isUser() ? List.of(last, last + 1) : List.of(last + 1)) {
+      List<Node> tops =
+          found.ends().keySet().stream().map(end -> first == last ? end.parent : end).toList();
+      Found run =
+          run(said, first, false, node -> tops.stream().anyMatch(top -> isBelow(node, top)));
+      if (run.length() > 1
+          && run.to() > found.to()
+          && said.subList(run.from(), run.to()).stream().anyMatch(WireWalk::isSpoken)
+          && (best == null || REACHES.compare(run, best) >= 0)) {
+        best = run;
+      }
+    }
+    return best;
+  }
+
+  private static boolean isBelow(Node node, Node top) {
+    for (Node at = node.parent; at != null; at = at.parent) {
+      if (at == top) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Found fromRootOrMiddle(List<Said> said) {
     Found found = fromRoot(said);
     if (said.subList(0, found.to()).stream().anyMatch(WireWalk::isSpoken)) {
       return found;
@@ -65,7 +112,7 @@ final class WireWalk {
     // A history that begins in the middle; only if nothing at all is found may it lose its start.
     Found best = null;
     for (int first = 0; first < (found.to() == 0 ? said.size() : 1); first++) {
-      Found run = run(said, first, found.to() > 0);
+      Found run = run(said, first, found.to() > 0, node -> true);
       if (run.length() > found.to()
           && said.subList(run.from(), run.to()).stream().anyMatch(WireWalk::isSpoken)
           && (best == null || RUNS.compare(run, best) >= 0)) {
@@ -81,6 +128,9 @@ final class WireWalk {
           .thenComparing(run -> -run.ends().get(run.newest()))
           .thenComparing(run -> run.newest().recorded);
 
+  private static final Comparator<Found> REACHES =
+      Comparator.comparing(Found::to).thenComparing(RUNS);
+
   Found fromRoot(List<Said> said) {
     return walk(Map.of(root, 0), said, 0, 0);
   }
@@ -91,15 +141,16 @@ final class WireWalk {
   }
 
   /** Consecutive messages that are consecutive in the tree, wherever. */
-  private Found run(List<Said> said, int first, boolean rooted) {
+  private Found run(List<Said> said, int first, boolean rooted, Predicate<Node> where) {
     Map<Node, Integer> starts = new LinkedHashMap<>();
     // Only what is stored just so can begin a run: of a broken answer no part is looked for.
     nodes.stream()
-        .filter(node -> equal(said.get(first), node))
+        .filter(node -> where.test(node) && equal(said.get(first), node))
         .forEach(node -> starts.put(node, 0));
     // What stands at the root is no other question, whatever its answer.
     if (!rooted && isAnswered(said, first)) {
       nodes.stream()
+          .filter(where)
           .filter(node -> node.said.isUser() && hasAnswer(node, said.get(first + 1)))
           .forEach(node -> starts.putIfAbsent(node, 1));
     }
@@ -202,7 +253,7 @@ final class WireWalk {
     return said.get(question + 1).isAnswer() || said.get(question + 1).isCalls();
   }
 
-  private static boolean equal(Said sent, Node node) {
+  static boolean equal(Said sent, Node node) {
     Said stored = node.said;
     if (!sent.role().equals(stored.role()) || sent.isCalls() != stored.isCalls()) {
       return false;

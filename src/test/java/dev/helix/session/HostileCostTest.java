@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Small requests that are made to cost much: each took from a quarter of a minute to a quarter of
@@ -67,6 +69,28 @@ class HostileCostTest extends PlacingTest {
         assertAtMost(
             SOON, () -> sessions.begin("c", HistoryMode.STORED, history.toArray(String[]::new)));
     assertEquals(400, turn.history().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void historiesOfManyGaps_areFoundAsFastAsOthers(boolean alike) {
+    List<String> history = new ArrayList<>();
+    for (int i = 0; i < 2500; i++) {
+      Collections.addAll(history, "user: " + (alike ? "go on" : "Q" + i), "assistant: A" + i);
+    }
+    history.add("user: last");
+    turn(ids("last", null, "a"), "A", history.toArray(String[]::new));
+    List<String> gaps = new ArrayList<>();
+    for (int i = 0; i < 2500; i += 2) {
+      gaps.addAll(history.subList(2 * i, 2 * i + 2));
+    }
+    gaps.addAll(List.of("user: last", "assistant: A", "user: next"));
+    assertAtMost(SOON, () -> begin(gaps.toArray(String[]::new)));
+    assertEquals(5002 + 1, sessions.transcript("c").messages().size());
+    assertAtMost(SOON, () -> begin(ids("u", "a", "b"), gaps.toArray(String[]::new)));
+    gaps.set(1, "assistant: by hand");
+    assertAtMost(SOON, () -> begin(ids("last", null, "b"), gaps.toArray(String[]::new)));
+    assertAtMost(SOON, () -> begin(gaps.toArray(String[]::new)));
   }
 
   @Test

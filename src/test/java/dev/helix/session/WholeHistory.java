@@ -15,6 +15,7 @@ import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -36,15 +37,17 @@ final class WholeHistory {
     TranscriptTree tree = tree(store, id);
     Transcript transcript = Transcript.of(store.read(id, LogVersion.NONE).elements());
     RequestChain chain = RequestChain.of(request.messages());
+    Function<Node, Message> stored = node -> transcript.get(node.id());
     boolean results = chain.beginsWithResult();
     Message end = end(transcript, tree, request.ids(), results);
     if (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain)) {
-      Placement whole = Placer.whole(tree, chain, request.ids(), now);
+      Placement whole = Placer.whole(tree, chain, request.ids(), stored, now);
       return new TurnPlan(request.aside() ? TurnPlan.aside(whole, tree) : whole, List.of(), null);
     }
     List<Message> sent = Transcript.sent(transcript.pathTo(end), results);
     return new TurnPlan(
-        Placer.below(tree, end == null ? Node.ROOT : tree.get(end.id()), chain, request.ids(), now),
+        Placer.below(
+            tree, end == null ? Node.ROOT : tree.get(end.id()), chain, request.ids(), stored, now),
         request.sent().latest(sent, results),
         chain.system() == null ? transcript.system() : null);
   }

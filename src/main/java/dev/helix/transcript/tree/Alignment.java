@@ -8,42 +8,52 @@ import java.util.List;
 
 /**
  * How far a request's history and a path of the tree agree, seen from their ends. Where ids say
- * what a question follows, the history is not looked for; but an answer in it that a person changed
- * in place is found here. Specification section 4.
+ * what a question follows, the history is not looked for; but messages in it that a person changed
+ * in place are found here, in a history that is whole, one for one. Specification section 4.
  *
  * @param at the question's place in the request
- * @param asked whether the question says what the stored one of its id does
+ * @param differences how many messages of the request are not what is stored
  * @param spoken whether it does not stand right behind a result, as a tool's images do
  * @param steps how many messages before it agree
- * @param whole whether the request and the path begin together
- * @param changes the answers that say something else now
+ * @param whole whether the request and the path begin together, and nothing is missing between
+ * @param changes in a whole history those that say something else now
  */
 record Alignment(
-    int at, boolean asked, boolean spoken, int steps, boolean whole, List<Change> changes) {
+    int at, int differences, boolean spoken, int steps, boolean whole, List<Change> changes) {
   private static final Comparator<Alignment> WORST_FIRST =
-      Comparator.comparing(
-              (Alignment lineUp) -> lineUp.whole() && (lineUp.asked() || lineUp.spoken()))
-          .thenComparing(Alignment::asked)
+      Comparator.comparing(Alignment::differences)
+          .reversed()
           .thenComparing(Alignment::whole)
-          .thenComparing(lineUp -> lineUp.changes().isEmpty())
           .thenComparing(Alignment::steps)
           .thenComparing(Alignment::spoken)
           .thenComparing(Alignment::at);
 
+  /** Whether the question is the one at that place, also where it says something else. */
+  boolean isSure(RequestChain chain) {
+    return whole || steps > 0 || chain.hasOneQuestion();
+  }
+
   record Change(Node node, Message message) {}
 
-  /** Finds a stored question in a request that may have further user messages behind it. */
-  static Alignment ofStored(TranscriptTree tree, RequestChain chain, Node question) {
+  /**
+   * Finds a stored question in a request that may have further user messages behind it, also behind
+   * an old answer to it.
+   */
+  static Alignment ofStored(TranscriptTree tree, RequestChain chain, Node question, Node parent) {
+    Walk walk = new Walk(tree);
     Alignment best = null;
     int steps = 4 * chain.size();
     for (int i = chain.size() - 1; i >= 0 && steps > 0; i--) {
       if (chain.kind(i) != MessageKind.QUESTION) {
         continue;
       }
-      Alignment next = of(tree, chain, i, question.is(chain.get(i)), tree.parent(question));
+      boolean talks = i + 1 < chain.size() && chain.get(i + 1).isAssistant();
+      boolean foreign = talks && walk.below(question, chain.get(i + 1)).to() == 0;
+      int differences = (question.is(chain.get(i)) ? 0 : 1) + (foreign ? 1 : 0);
+      Alignment next = of(tree, chain, i, differences, parent);
       steps -= next.steps() + 1;
       best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
-      if (best.whole() && best.asked() && best.changes().isEmpty()) {
+      if (best.whole() && best.differences() == 0) {
         break;
       }
     }
@@ -51,23 +61,34 @@ record Alignment(
   }
 
   /** Goes back from a question in the request, and from its parent in the tree, in step. */
-  static Alignment of(TranscriptTree tree, RequestChain chain, int at, boolean asked, Node parent) {
+  static Alignment of(TranscriptTree tree, RequestChain chain, int at, Node parent) {
+    return of(tree, chain, at, 0, parent);
+  }
+
+  private static Alignment of(
+      TranscriptTree tree, RequestChain chain, int at, int differences, Node parent) {
     List<Change> changes = new ArrayList<>();
     Node node = parent;
     int i = at - 1;
     int left = tree.size(); // A file changed by hand may lead in a circle.
     boolean answered = false;
     int agreed = 0;
+    int questions = 0;
+    int rewritten = 0;
     while (i >= 0 && node != null && left-- > 0) {
       Message message = chain.get(i);
       int above = above(tree, node, chain, i);
       Message before = above < 0 ? null : chain.get(above);
       MessageKind kind = chain.kind(i);
+      questions += kind == MessageKind.QUESTION ? 1 : 0;
       if (node.is(message)) {
-        answered = kind == MessageKind.ANSWER;
+        answered = message.isAssistant();
         agreed++;
       } else if (kind == MessageKind.QUESTION && node.kind() == MessageKind.QUESTION && answered) {
-        answered = false; // It gained or lost its context: the same answer follows it.
+        // A person wrote it anew, or its context is gone: the same answer follows it.
+        changes.add(new Change(node, message));
+        answered = false;
+        rewritten++;
         agreed++;
       } else if (kind == MessageKind.ANSWER
           && node.kind() == MessageKind.ANSWER
@@ -87,7 +108,17 @@ record Alignment(
       i = above;
     }
     boolean spoken = at == 0 || chain.kind(at - 1) != MessageKind.RESULT;
-    return new Alignment(at, asked, spoken, agreed, i < 0 && node == null, List.copyOf(changes));
+    boolean whole = i < 0 && node == null;
+    List<Change> found = whole ? byPeople(changes, rewritten, questions) : List.of();
+    int more = node == null ? i + 1 : 0; // The path has none that they could be.
+    return new Alignment(at, differences + found.size() + more, spoken, agreed, whole, found);
+  }
+
+  /** Nobody writes most of their questions anew: then a filter does, each time. */
+  static List<Change> byPeople(List<Change> changes, int rewritten, int questions) {
+    return rewritten < 2 || 2L * rewritten <= questions
+        ? List.copyOf(changes)
+        : changes.stream().filter(change -> change.node().kind() != MessageKind.QUESTION).toList();
   }
 
   /** The place before one in the request, without a tool's images. */

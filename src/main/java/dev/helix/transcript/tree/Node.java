@@ -20,6 +20,7 @@ import java.util.List;
  *     null where that is no other
  * @param kept what counts of the text of an answer that broke off, of which a client may have kept
  *     less; null for every other message
+ * @param asks what its tool calls ask for ({@link Message#asks}); 0 for what calls none
  * @param ends whether the current path may end here: it is an answer, it came to something, and it
  *     calls no tools
  * @param recorded the number of the newest version among all elements of the log
@@ -33,12 +34,13 @@ public record Node(
     boolean silent,
     Fingerprint apart,
     String kept,
+    long asks,
     boolean ends,
     long recorded) {
 
   /** Where there is no message: above the first one. */
   public static final Node ROOT =
-      new Node(null, null, null, MessageKind.OTHER, null, false, null, null, false, -1);
+      new Node(null, null, null, MessageKind.OTHER, null, false, null, null, 0, false, -1);
 
   /** More of an answer that broke off is not compared. */
   private static final int LONGEST_KEPT = 1 << 16;
@@ -48,7 +50,9 @@ public record Node(
     Fingerprint fingerprint = element.fingerprint();
     boolean ends = Transcript.isAnswer(element) && !Transcript.callsTools(element);
     if (kind != MessageKind.ANSWER) {
-      return new Node(id, parentId, root, kind, fingerprint, false, null, null, ends, recorded);
+      long asks = kind == MessageKind.CALL ? element.asks() : 0;
+      return new Node(
+          id, parentId, root, kind, fingerprint, false, null, null, asks, ends, recorded);
     }
     String text = element.text();
     String said = NormalizedText.of(element.role(), text);
@@ -60,13 +64,14 @@ public record Node(
         element.status() == AnswerStatus.CANCELLED || element.status() == AnswerStatus.FAILED;
     String kept =
         broken && !said.isEmpty() ? said.substring(0, Math.min(said.length(), LONGEST_KEPT)) : null;
-    return new Node(id, parentId, root, kind, fingerprint, silent, apart, kept, ends, recorded);
+    return new Node(id, parentId, root, kind, fingerprint, silent, apart, kept, 0, ends, recorded);
   }
 
   /** A message that was just made an element and that nothing hangs below. */
   static Node added(String id, String parentId, Message message) {
     MessageKind kind = MessageKind.of(message);
-    return new Node(id, parentId, null, kind, message.fingerprint(), false, null, null, false, 0);
+    return new Node(
+        id, parentId, null, kind, message.fingerprint(), false, null, null, 0, false, 0);
   }
 
   /** The fingerprints by which it is found. */
@@ -77,6 +82,19 @@ public record Node(
   boolean says(Message message) {
     return fingerprint.equals(message.fingerprint())
         || (apart != null && apart.equals(message.fingerprint()));
+  }
+
+  /**
+   * Those of messages that say the same which also ask the same of tools, as ids of calls are given
+   * again in other replies; all of them where none does.
+   */
+  static List<Node> asking(Message message, List<Node> equal) {
+    if (equal.size() < 2 || MessageKind.of(message) != MessageKind.CALL) {
+      return equal;
+    }
+    long asks = message.asks();
+    List<Node> same = equal.stream().filter(node -> node.asks() == asks).toList();
+    return same.isEmpty() ? equal : same;
   }
 
   /** Whether a message of a request is this one, as far as that can be told without its place. */

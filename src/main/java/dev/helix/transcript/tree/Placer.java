@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Puts a request's messages into a session's tree: finds those that are stored and makes elements
@@ -24,28 +25,49 @@ public final class Placer {
   private final Walk walk;
   private final RequestChain chain;
   private final MessageIds ids;
+  private final Function<Node, Message> stored;
   private final Instant now;
   private final List<Message> elements = new ArrayList<>();
   private String continued;
 
-  private Placer(TranscriptTree tree, RequestChain chain, MessageIds ids, Instant now) {
+  private Placer(
+      TranscriptTree tree,
+      RequestChain chain,
+      MessageIds ids,
+      Function<Node, Message> stored,
+      Instant now) {
     this.tree = tree;
+    this.stored = stored;
     this.walk = new Walk(tree);
     this.chain = chain;
     this.ids = ids;
     this.now = now;
   }
 
-  /** Places a request that brings its history along. */
+  /**
+   * Places a request that brings its history along.
+   *
+   * @param stored what is stored of an answer, null where another log came in the tree's place;
+   *     asked only for answers that change, or come again in another place
+   */
   public static Placement whole(
-      TranscriptTree tree, RequestChain chain, MessageIds ids, Instant now) {
-    return new Placer(tree, chain, ids, now).place(Node.ROOT, true);
+      TranscriptTree tree,
+      RequestChain chain,
+      MessageIds ids,
+      Function<Node, Message> stored,
+      Instant now) {
+    return new Placer(tree, chain, ids, stored, now).place(Node.ROOT, true);
   }
 
   /** Places a request that brings only what is new, below a stored message or the root. */
   public static Placement below(
-      TranscriptTree tree, Node start, RequestChain chain, MessageIds ids, Instant now) {
-    return new Placer(tree, chain, ids, now).place(start, false);
+      TranscriptTree tree,
+      Node start,
+      RequestChain chain,
+      MessageIds ids,
+      Function<Node, Message> stored,
+      Instant now) {
+    return new Placer(tree, chain, ids, stored, now).place(start, false);
   }
 
   /** An id that no message has. */
@@ -85,12 +107,15 @@ public final class Placer {
 
   private String byWalk(Node start, boolean whole) {
     List<Message> messages = chain.messages();
-    Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
+    Walk.Found found = whole ? new Runs(tree, walk, messages).find() : walk.from(start, messages);
     if (found.to() == chain.size() && chain.continues()) {
       return continueAnswer(walk.goesOn(found, tree.get(answerId())));
     }
     Node at = found.best();
     int end = chain.continues() ? chain.size() - 1 : chain.size();
+    if (found.to() > 0) {
+      asChanged(at, found.to() - 1);
+    }
     for (Message message : messages.subList(found.to(), end)) {
       at = add(at, message, newId());
     }
@@ -99,10 +124,13 @@ public final class Placer {
 
   /** A question that is stored: its tool rounds go on, or it gets another answer. */
   private String askedAgain(Node question) {
-    Alignment lineUp = Alignment.ofStored(tree, chain, question);
-    lineUp.changes().forEach(change -> renew(change.node(), change.message()));
+    Node parent = tree.get(ids.parent());
+    boolean named = parent != null && Walk.isBelow(tree, question, parent);
+    Node above = named ? parent : tree.parent(question);
+    Alignment lineUp = Alignment.ofStored(tree, chain, question, above);
+    changes(lineUp, above, named).forEach(change -> renew(change.node(), change.message()));
     Message message = chain.get(lineUp.at());
-    if (!question.is(message)) {
+    if (!question.is(message) && lineUp.isSure(chain)) {
       renew(question, message);
     }
     return behind(question, lineUp.at() + 1);
@@ -113,8 +141,7 @@ public final class Placer {
     if (parent == null || !whole) {
       parent = history(chain.messages().subList(0, at), parent == null ? start : parent, whole);
     } else {
-      Alignment.of(tree, chain, at, false, parent)
-          .changes()
+      changes(Alignment.of(tree, chain, at, parent), parent, true)
           .forEach(change -> renew(change.node(), change.message()));
     }
     Message message = chain.get(at);
@@ -138,9 +165,16 @@ public final class Placer {
     return !id.startsWith(OURS) && !id.startsWith(Numbering.PREFIX);
   }
 
+  /** What a person changed in place before the question. */
+  private List<Alignment.Change> changes(Alignment lineUp, Node parent, boolean named) {
+    return lineUp.whole()
+        ? lineUp.changes()
+        : GappedHistory.changes(tree, chain, lineUp.at(), parent, named);
+  }
+
   /** Finds or adds what stands before the question; the answer at its end is the named parent. */
   private Node history(List<Message> messages, Node start, boolean whole) {
-    Walk.Found found = whole ? walk.fromRootOrMiddle(messages) : walk.from(start, messages);
+    Walk.Found found = whole ? new Runs(tree, walk, messages).find() : walk.from(start, messages);
     boolean named =
         !messages.isEmpty()
             && ids.parent() != null
@@ -175,24 +209,50 @@ public final class Placer {
       }
     }
     Node at = question;
-    for (Message message : chain.messages().subList(rounds, end)) {
-      if (MessageKind.of(message) != MessageKind.QUESTION) {
+    for (int i = rounds; i < end; i++) {
+      Message message = chain.get(i);
+      if (chain.kind(i) != MessageKind.QUESTION) {
         Walk.Found found = walk.below(at, message);
         Node stored = found.to() > 0 ? found.best() : sameCalls(question, message);
         at = stored == null ? add(at, message, newId()) : stored;
+        if (stored != null) {
+          asChanged(stored, i);
+        }
       }
     }
     return continues ? continueBelow(at) : at.id();
   }
 
-  /** The same calls further below the question, where the client left out rounds before them. */
+  /** Takes in what a person made of a tool's arguments before it ran, whose first result comes. */
+  private void asChanged(Node call, int at) {
+    boolean runs =
+        call.kind() == MessageKind.CALL
+            && at + 1 < chain.size()
+            && chain.kind(at + 1) == MessageKind.RESULT
+            && !tree.isFollowed(call);
+    if (runs && call.asks() != chain.get(at).asks()) {
+      renew(call, chain.get(at));
+    }
+  }
+
+  /**
+   * The same calls further below the question, where the client left out rounds before them, or
+   * above the answer that goes on, where it lacks what stood before these.
+   */
   private Node sameCalls(Node question, Message message) {
     if (MessageKind.of(message) != MessageKind.CALL) {
       return null;
     }
-    return Walk.newestOf(tree.saying(message.fingerprint())).stream()
-        .filter(call -> call.kind() == MessageKind.CALL && question.equals(tree.question(call)))
-        .reduce(null, (older, newer) -> newer);
+    Node goesOn = chain.continues() ? tree.get(answerId()) : null;
+    List<Node> calls =
+        Walk.newestOf(tree.saying(message.fingerprint())).stream()
+            .filter(call -> call.kind() == MessageKind.CALL)
+            .filter(
+                call ->
+                    question.equals(tree.question(call))
+                        || (goesOn != null && Walk.isBelow(tree, goesOn, call)))
+            .toList();
+    return Node.asking(message, calls).stream().reduce(null, (older, newer) -> newer);
   }
 
   /** The last message is an answer below a message, which is to be continued. */
@@ -215,7 +275,9 @@ public final class Placer {
 
   private boolean isAbout(Node answer, Node place) {
     Node question = tree.question(place);
-    return question != null && question.equals(tree.question(answer));
+    return question != null
+        && answer.kind() == MessageKind.ANSWER
+        && (question.equals(tree.question(answer)) || Walk.isBelow(tree, answer, question));
   }
 
   /** Other choices hang beside the answer that goes on. */
@@ -225,11 +287,28 @@ public final class Placer {
   }
 
   private Node add(Node parent, Message message, String id) {
-    elements.add(message.as(ElementFields.node(id, parent.id(), now)));
+    elements.add(message.as(fields(parent, message, id)));
     return Node.added(id, parent.id(), message);
   }
 
+  /** What is known of an answer that is stored elsewhere holds where it comes again. */
+  private ElementFields fields(Node parent, Message message, String id) {
+    Node same =
+        MessageKind.of(message) == MessageKind.ANSWER
+            ? tree.saying(message.fingerprint()).stream().reduce(null, (older, newer) -> newer)
+            : null;
+    Message old = same == null ? null : stored.apply(same);
+    return old == null
+        ? ElementFields.node(id, parent.id(), now)
+        : ElementFields.answer(id, parent.id(), now, old.model(), old.finishReason(), old.status());
+  }
+
   private void renew(Node node, Message message) {
-    elements.add(message.as(ElementFields.node(node.id(), node.parentId(), now)));
+    Message old = message.isAssistant() ? stored.apply(node) : null;
+    elements.add(
+        message.as(
+            old == null
+                ? ElementFields.node(node.id(), node.parentId(), now)
+                : old.element().placed(node.id(), true, node.parentId()).at(now)));
   }
 }

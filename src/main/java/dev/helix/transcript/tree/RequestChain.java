@@ -43,6 +43,16 @@ public record RequestChain(Message system, List<Message> messages) {
     return size() > 0 && kind(0) == MessageKind.RESULT;
   }
 
+  /** Whether there is one question and no other, apart from images that tools gave. */
+  boolean hasOneQuestion() {
+    int questions = 0;
+    for (int i = 0; i < size(); i++) {
+      boolean images = i > 0 && kind(i - 1) == MessageKind.RESULT;
+      questions += kind(i) == MessageKind.QUESTION && !images ? 1 : 0;
+    }
+    return questions == 1;
+  }
+
   /** The last question with no result after it, else the last one; -1 where there is none. */
   int lastQuestion() {
     int last = -1;

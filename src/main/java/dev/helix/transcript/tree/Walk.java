@@ -16,7 +16,7 @@ import java.util.Objects;
  */
 final class Walk {
   /** Of very many equal messages only the newest are tried. */
-  private static final int MOST_TRIED = 64;
+  static final int MOST_TRIED = 64;
 
   private final TranscriptTree tree;
 
@@ -27,7 +27,7 @@ final class Walk {
   /** A stored message that equals one of the request, and how often something was forgiven. */
   record Match(Node node, int given) {}
 
-  private static final Comparator<Match> WORST_FIRST =
+  static final Comparator<Match> WORST_FIRST =
       Comparator.comparing(Match::given).reversed().thenComparing(match -> match.node().recorded());
 
   /** How many messages are found, or before those that are, and what equals the last of them. */
@@ -36,7 +36,7 @@ final class Walk {
       return bestMatch().node();
     }
 
-    private Match bestMatch() {
+    Match bestMatch() {
       return Collections.max(ends, WORST_FIRST);
     }
   }
@@ -52,7 +52,7 @@ final class Walk {
   }
 
   /** Goes on from matches of what stands before a place in the request. */
-  private Found down(List<Match> starts, List<Message> chain, int at) {
+  Found down(List<Match> starts, List<Message> chain, int at) {
     List<Match> equal = starts;
     int found = at;
     while (found < chain.size()) {
@@ -79,20 +79,6 @@ final class Walk {
     return Collections.max(found.ends(), leavesLast.thenComparing(WORST_FIRST)).node();
   }
 
-  /**
-   * Goes down from the root, or, for a history that begins in the middle, along the longest run
-   * with an answer in it. What stands before the run counts as found.
-   */
-  Found fromRootOrMiddle(List<Message> chain) {
-    Found whole = from(Node.ROOT, chain);
-    if (chain.subList(0, whole.to()).stream().anyMatch(Message::isAssistant)
-        || chain.stream().noneMatch(Message::isAssistant)) {
-      return whole;
-    }
-    Run run = longestRun(chain, whole.to() > 0);
-    return run == null || run.length() <= whole.to() ? whole : run.found();
-  }
-
   /** The stored messages below these parents that equal the request's message at a place. */
   private List<Match> next(List<Match> parents, List<Message> chain, int at) {
     List<Match> equal = below(parents, chain.get(at));
@@ -106,7 +92,7 @@ final class Walk {
   }
 
   /** The assistant's message right behind a question; null where there is no such pair. */
-  private static Message answerTo(List<Message> chain, int at) {
+  static Message answerTo(List<Message> chain, int at) {
     boolean asked =
         at + 1 < chain.size()
             && MessageKind.of(chain.get(at)) == MessageKind.QUESTION
@@ -129,7 +115,11 @@ final class Walk {
         equal.addAll(below(List.of(new Match(silent, parent.given() + 1)), message));
       }
     }
-    return parents.size() == 1 ? equal : eachOnce(equal);
+    List<Match> found = parents.size() == 1 ? equal : eachOnce(equal);
+    List<Node> asking = Node.asking(message, found.stream().map(Match::node).toList());
+    return asking.size() == found.size()
+        ? found
+        : found.stream().filter(match -> asking.contains(match.node())).toList();
   }
 
   private static Match below(Match parent, Node node, int given) {
@@ -144,7 +134,7 @@ final class Walk {
       NodeIndex.Below below = tree.below(parent.node()).grandchildren;
       List<Node> answers = new ArrayList<>(below.equal(parent.node(), answer.fingerprint()));
       answers.addAll(Node.begunBy(answer, below.broken(parent.node())));
-      for (Node node : answers) {
+      for (Node node : Node.asking(answer, answers)) {
         Node question = tree.question(node);
         // Another program may have made something else of it since.
         if (question != null) {
@@ -155,7 +145,7 @@ final class Walk {
     return eachOnce(questions);
   }
 
-  private static List<Match> eachOnce(List<Match> matches) {
+  static List<Match> eachOnce(List<Match> matches) {
     Map<String, Match> best = new LinkedHashMap<>();
     for (Match match : matches) {
       best.merge(
@@ -164,107 +154,36 @@ final class Walk {
     return List.copyOf(best.values());
   }
 
-  /** Messages of the request, from a place in it, that are consecutive in the tree. */
-  private record Run(int from, Found found) {
-    int length() {
-      return found.to() - from;
-    }
-  }
-
-  private static final Comparator<Run> SHORTEST_FIRST =
-      Comparator.comparing(Run::length).thenComparing(run -> run.found().bestMatch(), WORST_FIRST);
-
   /**
-   * The longest run with an answer in it, of equal ones that with the least to forgive, then the
-   * newest; null where there is none.
-   *
-   * @param rooted whether the request's first message stands at the root: then only a run counts
-   *     that begins with just that message further down
-   */
-  private Run longestRun(List<Message> chain, boolean rooted) {
-    Run longest = null;
-    // Of messages that are all alike, not every run is followed to its end.
-    long steps = 2L * MOST_TRIED * chain.size();
-    for (int i = 0; i < (rooted ? 1 : chain.size()) && steps > 0; i++) {
-      if (longest != null && longest.length() > chain.size() - i) {
-        break;
-      }
-      List<Match> starts = rooted ? equal(chain, i) : starts(chain, i);
-      if (starts.isEmpty()) {
-        continue;
-      }
-      Run run = new Run(i, down(starts, chain, i + 1));
-      steps -= (long) (run.length() + 1) * starts.size();
-      boolean answers = chain.subList(i, run.found().to()).stream().anyMatch(Message::isAssistant);
-      if (answers && (longest == null || SHORTEST_FIRST.compare(run, longest) >= 0)) {
-        longest = run;
-      }
-    }
-    return longest;
-  }
-
-  /** The messages of the tree, wherever they stand, that say just the same. */
-  private List<Match> equal(List<Message> chain, int at) {
-    List<Node> saying = tree.saying(chain.get(at).fingerprint());
-    List<Match> equal = new ArrayList<>();
-    newestOf(saying).forEach(node -> equal.add(new Match(node, 0)));
-    // A window begins with the request, or behind one message that sums up what it lacks.
-    if (saying.size() > MOST_TRIED && at < 2) {
-      beginningsOfLatest(chain, at).forEach(node -> equal.add(new Match(node, 0)));
-    }
-    return eachOnce(equal);
-  }
-
-  /** What a run can begin with: besides what is equal, questions that have the answer behind it. */
-  private List<Match> starts(List<Message> chain, int at) {
-    List<Match> starts = new ArrayList<>(equal(chain, at));
-    Message answer = answerTo(chain, at);
-    if (answer != null) {
-      for (Node node : newestOf(tree.saying(answer.fingerprint()))) {
-        Node question = node.kind() == MessageKind.CALL ? tree.parent(node) : tree.question(node);
-        if (question != null && question.kind() == MessageKind.QUESTION) {
-          starts.add(new Match(question, 1));
-        }
-      }
-    }
-    return eachOnce(starts);
-  }
-
-  /** Where runs begin that lead to the newest of what the request ends with. */
-  private List<Node> beginningsOfLatest(List<Message> chain, int at) {
-    int last = chain.size() - 1;
-    while (last > at && tree.saying(chain.get(last).fingerprint()).isEmpty()) {
-      last--;
-    }
-    List<Node> beginnings = new ArrayList<>();
-    for (Node end : newestOf(tree.saying(chain.get(last).fingerprint()))) {
-      Node node = end;
-      for (int i = last; i > at && node != null; i--) {
-        Node parent = before(tree, node, chain.get(i - 1));
-        node = parent != null && parent.says(chain.get(i - 1)) ? parent : null;
-      }
-      if (node != null) {
-        beginnings.add(node);
-      }
-    }
-    return beginnings;
-  }
-
-  /**
-   * What stands before a message in the tree, apart from an answer without a word; where that is a
-   * tool's round, which the request does not have there, the question before it.
+   * What stands before a message in the tree, apart from an answer without a word where the request
+   * has none; where that is a tool's round, which the request does not have there, the question
+   * before it.
    *
    * @param before what the request has there; null at its beginning
    */
   static Node before(TranscriptTree tree, Node node, Message before) {
     Node parent = tree.parent(node);
     if (parent != null && parent.silent()) {
-      return tree.parent(parent);
+      boolean spoken = before != null && MessageKind.of(before) == MessageKind.ANSWER;
+      return spoken ? parent : tree.parent(parent);
     }
     if (node.kind() != MessageKind.ANSWER || parent == null || !isRound(parent.kind())) {
       return parent;
     }
     return before != null && isRound(MessageKind.of(before)) ? parent : tree.question(parent);
+  }
+
+  /** Whether a message stands somewhere below another. */
+  static boolean isBelow(TranscriptTree tree, Node node, Node above) {
+    Node at = node;
+    // As many steps as there are messages: a file changed by hand may lead in a circle.
+    for (int i = 0; at != null && i <= tree.size(); i++) {
+      if (above.id().equals(at.parentId())) {
+        return true;
+      }
+      at = tree.parent(at);
+    }
+    return false;
   }
 
   private static boolean isRound(MessageKind kind) {

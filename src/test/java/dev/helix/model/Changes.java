@@ -1,0 +1,63 @@
+package dev.helix.model;
+
+import dev.helix.message.AnswerStatus;
+import dev.helix.transcript.Transcript;
+import java.util.List;
+
+/**
+ * Which of the words that a person changed in place a request has told of. Where it tells of one
+ * beyond doubt it must be stored; where there is doubt either is right. Nothing else may change.
+ */
+final class Changes {
+  private final Habits habits;
+
+  Changes(Habits habits) {
+    this.habits = habits;
+  }
+
+  /**
+   * Takes note of what a request for an answer has changed.
+   *
+   * @param shown what the page shows down to the question
+   */
+  void sent(List<ChatNode> shown, Transcript transcript) {
+    List<ChatNode> changed = shown.stream().filter(node -> node.changed).toList();
+    Stored stored = new Stored(transcript);
+    for (ChatNode node : changed) {
+      Said now = stored.said(node.id);
+      if (node.isAnswer() && Said.trim(now.text()).equals(Said.trim(node.shown))) {
+        node.stored = now;
+        node.changed = false;
+      } else if (!node.isAnswer() && now.text().contains(node.question.text())) {
+        node.asked = node.question;
+        node.changed = false;
+      } else if (changed.size() == 1 && isPlain(shown, node)) {
+        throw new AssertionError("not seen: the new words of " + node.id);
+      }
+    }
+  }
+
+  /** Whether all of the history was sent, and only this one says something else in it. */
+  private boolean isPlain(List<ChatNode> shown, ChatNode changed) {
+    boolean whole =
+        habits.last() == 0
+            && shown.stream().allMatch(node -> node.parent == node.home && isSent(node))
+            && shown.stream()
+                .noneMatch(
+                    node ->
+                        !node.isAnswer() && node.question.context() == Question.Context.UNMARKED);
+    return whole && !changed.isAsStored() && isTold(shown, changed);
+  }
+
+  private static boolean isTold(List<ChatNode> shown, ChatNode changed) {
+    int at = shown.indexOf(changed);
+    if (changed.isAnswer()) {
+      return !shown.get(at - 1).isAnswer();
+    }
+    return at + 1 < shown.size() && shown.get(at + 1).isAnswer();
+  }
+
+  private static boolean isSent(ChatNode node) {
+    return !node.isAnswer() || (node.isShown() && node.status == AnswerStatus.COMPLETED);
+  }
+}
