@@ -12,6 +12,7 @@ import dev.helix.http.BufferedRequest;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
+import dev.helix.http.UnreadableRequest;
 import dev.helix.session.CacheShare;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
@@ -68,7 +69,9 @@ import java.util.function.UnaryOperator;
  * prompt counts as one.
  *
  * <p>For fields, for the first message and for the shape, the body of a JSON {@code POST} or {@code
- * PUT} is read into memory within the limits. Whatever is behind the filter can still read it.
+ * PUT} is read into memory within the limits. Whatever is behind the filter can still read it, an
+ * error page too, where the filter is mapped to {@code ERROR}. A body that another filter has begun
+ * to read as text, or gives another text for, is left alone, and tells nothing.
  *
  * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
  * or an application's own filter sets, else to the container's principal. A store that cannot be
@@ -225,11 +228,18 @@ public final class ConversationFilter implements Filter {
   @Override
   public void doFilter(ServletRequest anyRequest, ServletResponse anyResponse, FilterChain chain)
       throws IOException, ServletException {
-    // A request that is dispatched again, asynchronously or to an error page, has been here.
     if (!(anyRequest instanceof HttpServletRequest request)
-        || !(anyResponse instanceof HttpServletResponse response)
-        || request.getAttribute(seen) != null) {
+        || !(anyResponse instanceof HttpServletResponse response)) {
       chain.doFilter(anyRequest, anyResponse);
+      return;
+    }
+    // A request that is dispatched again, asynchronously or to an error page, has been here.
+    Object before = request.getAttribute(seen);
+    if (before instanceof BufferedRequest buffered) {
+      buffered.handOnAgain(request, response, chain);
+      return;
+    } else if (before != null) {
+      chain.doFilter(request, response);
       return;
     }
     request.setAttribute(seen, true);
@@ -248,8 +258,8 @@ public final class ConversationFilter implements Filter {
     request.removeAttribute(SessionState.class.getName());
     if (bodyTells(conversation, request)) {
       withBody(conversation, request, response, chain);
-    } else if (attach(conversation, null, request, response)) {
-      chain.doFilter(request, response);
+    } else {
+      handOn(conversation, null, request, response, chain);
     }
   }
 
@@ -259,7 +269,7 @@ public final class ConversationFilter implements Filter {
         conversation.id() == null
             ? !fields.isEmpty() || (conversation.task() == null && fallbackReads(request))
             : !conversation.temporary() && !ConversationHeaders.sayKind(request);
-    return open && mayBeChat(request);
+    return open && mayBeChat(request) && BufferedRequest.mayReplace(request);
   }
 
   /** Whether the fallback needs the body: for the first message, or to see that it is no turn. */
@@ -290,25 +300,33 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    RequestBody body = null;
+    RequestBody body;
     byte[] content;
     try {
       body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
       content = body.content();
     } catch (BodyBudgetException e) {
-      if (body != null) {
-        body.close();
-      }
       ErrorResponse.write(response, e.error());
+      return;
+    } catch (IOException | RuntimeException e) {
+      handOn(conversation, null, new UnreadableRequest(request, e), response, chain);
       return;
     }
     BufferedRequest buffered = new BufferedRequest(request, response, body);
-    try {
-      if (attach(conversation, content, request, response)) {
-        chain.doFilter(buffered, response);
-      }
-    } finally {
-      buffered.handedOn();
+    request.setAttribute(seen, buffered);
+    buffered.handOn((in, out) -> handOn(conversation, content, buffered, response, chain));
+  }
+
+  /** Attaches the session, where there is one, and hands the request on. */
+  private void handOn(
+      Conversation conversation,
+      byte[] body,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    if (attach(conversation, body, request, response)) {
+      chain.doFilter(request, response);
     }
   }
 

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
@@ -35,6 +36,9 @@ public final class RequestBody implements AutoCloseable {
 
   /** The bytes without their encoding, where somebody has looked at them and not taken them. */
   private byte[] unpacked;
+
+  /** The bytes after {@link #close()}, as long as nothing else needs the memory. */
+  private SoftReference<byte[]> kept;
 
   /** How many bytes of the budget this takes. */
   private long held;
@@ -178,7 +182,7 @@ public final class RequestBody implements AutoCloseable {
    * The body without its encoding, for a look at it before anybody takes it; empty where it is not
    * complete, or cannot be had within the limit. Not a copy: it must not be changed.
    *
-   * @throws BodyBudgetException if the budget has no room for it
+   * @throws BodyBudgetException if the budget has no room for it; then this is closed
    * @throws IllegalStateException after {@link #close()}
    */
   public synchronized byte[] content() {
@@ -189,6 +193,7 @@ public final class RequestBody implements AutoCloseable {
       try {
         unpacked = unpack();
       } catch (BodyBudgetException e) {
+        close();
         throw e;
       } catch (RequestBodyException e) {
         hold(bytes().length);
@@ -281,6 +286,26 @@ public final class RequestBody implements AutoCloseable {
     byte[] unused = bytes();
     taken = true;
     return this;
+  }
+
+  /** Lets {@link #reopen} have the bytes after {@link #close()}, while there is memory for them. */
+  synchronized void keepSoftly() {
+    kept = taken || bytes == null ? null : new SoftReference<>(bytes);
+  }
+
+  /** Opens this again after {@link #close()}; says whether the bytes are there. */
+  synchronized boolean reopen() {
+    byte[] still = bytes == null && kept != null ? kept.get() : bytes;
+    if (still == null) {
+      return false;
+    }
+    try {
+      hold(still.length);
+    } catch (BodyBudgetException e) {
+      return false;
+    }
+    bytes = still;
+    return true;
   }
 
   /** Closes this unless somebody took it over by {@link #read} and will. */
