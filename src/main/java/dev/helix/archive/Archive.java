@@ -18,10 +18,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -116,13 +118,33 @@ public final class Archive {
     }
   }
 
+  /** All archives that there are now, whoever's. Lists the folder. */
+  List<Path> zips() throws IOException {
+    return names("*");
+  }
+
+  /** The sessions that have archives now. Lists the folder. */
+  public Set<SessionId> sessions() {
+    try {
+      Set<SessionId> ids = new HashSet<>();
+      for (Path zip : zips()) {
+        String name = zip.getFileName().toString();
+        String id = name.substring("yyyy-mm_".length(), name.length() - ".zip".length());
+        SessionId.ofName(id).ifPresent(ids::add);
+      }
+      return ids;
+    } catch (IOException e) {
+      throw unlisted(e);
+    }
+  }
+
   /** What writes a session's archive of this month. */
   ArchiveWriter writer(SessionId id) {
     return new ArchiveWriter(zip(monthOf(clock.instant()), id), clock);
   }
 
   /** Removes all archives of a session for good, and says whether there were any. */
-  boolean delete(SessionId id) throws IOException {
+  public boolean delete(SessionId id) throws IOException {
     // Listed, not guessed: what is to be gone must be gone under every month.
     List<Path> zips = names(id.value());
     List<Path> all = new ArrayList<>(zips);

@@ -52,7 +52,12 @@ record Options(int port, String host, String context, String sessions, Task task
                                       --from-user U, --from-password-file FILE, and the same with
                                       --to, log in
 
-      list, show, delete and adopt take --sessions DIR too.
+        backup DIR | FILE.zip         copies all sessions, archived ones too, and the owners' secret
+                                      out of the store, beside a running server; again into the
+                                      same DIR it writes what has changed
+        restore DIR | FILE.zip        puts into the store what a backup has and it has not
+
+      All but hash-key and copy take --sessions DIR too.
 
       Every other setting is a system property before -jar (java -Dhelix.upstream.url=... -jar ...)
       or an environment variable (HELIX_UPSTREAM_URL=...).

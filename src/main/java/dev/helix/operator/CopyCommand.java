@@ -2,27 +2,15 @@ package dev.helix.operator;
 
 import dev.helix.archive.Archive;
 import dev.helix.session.SessionException;
-import dev.helix.session.SessionId;
-import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.StorageFullException;
-import dev.helix.session.StoreUnavailableException;
 import dev.helix.transfer.SessionCopy;
 import dev.helix.transfer.SessionCopy.Outcome;
-import dev.helix.transfer.SessionCopy.Result;
-import java.io.IOException;
 import java.io.PrintStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -47,13 +35,6 @@ final class CopyCommand implements Callable<Integer> {
   private final StoreAddress to;
   private final PrintStream out;
   private final PrintStream err;
-  private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
-  private final Set<SessionId> seen = new HashSet<>();
-  private int failed;
-  private int usedMeanwhile;
-
-  /** A source's sessions, or some of them, in the order of their names. */
-  private record Found(List<SessionId> ids, boolean owned, Instant newest) {}
 
   CopyCommand(StoreAddress from, StoreAddress to, PrintStream out, PrintStream err) {
     this.from = from;
@@ -111,118 +92,33 @@ final class CopyCommand implements Callable<Integer> {
         ("Copying %s to %s. The source is only read; what is said there meanwhile may be missing in"
                 + " the copy, so stop the servers that use it for a copy that is whole.")
             .formatted(from, to));
-    Found all = list(source, null);
-    if (!carrySecret(source, target, all.owned())) {
-      return 1;
-    }
     SessionCopy copy = new SessionCopy(source, target, to.archive());
-    copyAll(copy, all.ids());
-    // A folder that cannot be read as a session is in no list; who copies wants to know of it.
-    copyAll(copy, from.namesInFolder());
-    // What was used meanwhile has moved to the front of the list, where it was not looked for.
-    Found later = list(source, all.newest());
-    usedMeanwhile = later.ids().size();
-    copyAll(copy, later.ids());
-    return report(copy);
+    StoreCopy all = new StoreCopy(source, target, copy, err, this::told, id -> false);
+    return all.copyAll(from.namesInFolder()) ? report(copy, all) : 1;
   }
 
-  /** All sessions, or those used after a time. */
-  private static Found list(SessionStore source, Instant after) {
-    List<SessionId> ids = new ArrayList<>();
-    boolean owned = false;
-    Instant newest = Instant.EPOCH;
-    for (Iterator<SessionState> each = source.all(null).iterator(); each.hasNext(); ) {
-      SessionState state = each.next();
-      if (after != null && !state.updatedAt().isAfter(after)) {
-        break;
-      }
-      ids.add(state.sessionId());
-      owned |= !state.owner().isAnonymous();
-      newest = state.updatedAt().isAfter(newest) ? state.updatedAt() : newest;
-    }
-    ids.sort(Comparator.comparing(SessionId::value));
-    return new Found(ids, owned, newest);
-  }
-
-  /** Gives the target the secret that owners' sessions are named with; says whether to go on. */
-  private boolean carrySecret(SessionStore source, SessionStore target, boolean owned) {
-    Optional<byte[]> secret = source.findOwnerSecret();
-    if (secret.isEmpty() || target.adoptOwnerSecret(secret.get())) {
-      return true;
-    }
-    if (owned) {
-      err.println(
-          "Nothing is copied: the target has an owners' secret already, another one, and no owner"
-              + " would find their sessions there. Copy to a store that was not used with owners.");
-      return false;
-    }
-    err.println(
-        "The target has its own owners' secret, which stays: no session here has an owner.");
-    return true;
-  }
-
-  /** Copies those of the sessions that were not looked at before. */
-  private void copyAll(SessionCopy copy, List<SessionId> some) {
-    List<SessionId> ids = some.stream().filter(seen::add).toList();
-    CopyProgress progress =
-        new CopyProgress(err, CopyProgress.isTerminal(), System::nanoTime, ids.size());
-    try {
-      for (int done = 0; done < ids.size(); done++) {
-        copyOne(copy, ids.get(done), progress);
-        progress.at(done + 1);
-      }
-    } finally {
-      progress.clear();
-    }
-  }
-
-  private void copyOne(SessionCopy copy, SessionId id, CopyProgress progress) {
-    try {
-      Result result = copy.copy(id);
-      outcomes.merge(result.outcome(), 1, Integer::sum);
-      String files = Printable.line(String.join(", ", result.files()));
-      if (result.outcome() == Outcome.DIFFERENT) {
-        progress.say(id + " is different in the target, and stays as it is there: " + files);
-      } else if (result.outcome() == Outcome.ARCHIVED) {
-        progress.say(id + " is archived in the target, and stays as it is there");
-      } else if (result.outcome() == Outcome.BROKEN) {
-        progress.say(id + " was written, but is not the same in the target: " + files);
-      }
-    } catch (StoreUnavailableException | StorageFullException e) {
-      progress.say("The copy is not complete; the same command goes on with it.");
-      throw e;
-    } catch (IOException | SessionException | IllegalArgumentException e) {
-      failed++;
-      progress.say(id + " was not copied: " + told(e));
-    }
-  }
-
-  private int report(SessionCopy copy) {
-    int archived = count(Outcome.ARCHIVED);
+  private int report(SessionCopy copy, StoreCopy all) {
+    int archived = all.count(Outcome.ARCHIVED);
     out.printf(
         "copied %d, there already %d, different %d, failed %d%s%n",
-        count(Outcome.COPIED),
-        count(Outcome.THERE),
-        count(Outcome.DIFFERENT),
-        failed + count(Outcome.BROKEN),
+        all.count(Outcome.COPIED),
+        all.count(Outcome.THERE),
+        all.count(Outcome.DIFFERENT),
+        all.failed(),
         archived == 0 ? "" : ", archived in the target " + archived);
     String inSource = copy.inSource().sha256();
     String inTarget = copy.inTarget().sha256();
     out.printf("source: %d sessions, SHA-256 %s%n", copy.inSource().count(), inSource);
     out.printf("target: %d sessions, SHA-256 %s%n", copy.inTarget().count(), inTarget);
-    if (usedMeanwhile > 0) {
+    if (all.usedMeanwhile() > 0) {
       err.println(
-          usedMeanwhile
+          all.usedMeanwhile()
               + " sessions were used during the copy, which may have them as they were before. Stop"
               + " the servers, delete in the target what is different there, and copy again.");
     }
     sayArchived();
     boolean equal = inSource.equals(inTarget) && archived == 0;
-    return equal && failed == 0 && usedMeanwhile == 0 ? 0 : 1;
-  }
-
-  private int count(Outcome outcome) {
-    return outcomes.getOrDefault(outcome, 0);
+    return equal && all.failed() == 0 && all.usedMeanwhile() == 0 ? 0 : 1;
   }
 
   private void sayArchived() {

@@ -23,18 +23,38 @@ public final class SessionCopy {
   private final SessionStore source;
   private final SessionStore target;
   private final Optional<Archive> archive;
+  private final Replacing replacing;
   private final Total inSource = new Total();
   private final Total inTarget = new Total();
 
   /**
-   * A copy that has not begun.
+   * A copy that has not begun, and replaces nothing.
    *
    * @param archive the target's, which is only looked into
    */
   public SessionCopy(SessionStore source, SessionStore target, Optional<Archive> archive) {
+    this(source, target, archive, null);
+  }
+
+  private SessionCopy(
+      SessionStore source, SessionStore target, Optional<Archive> archive, Replacing replacing) {
     this.source = source;
     this.target = target;
     this.archive = archive;
+    this.replacing = replacing;
+  }
+
+  /** A copy that has not begun, to a target that is to be as the source is. */
+  public static SessionCopy replacing(
+      SessionStore source, SessionStore target, Replacing replacing) {
+    return new SessionCopy(source, target, Optional.empty(), replacing);
+  }
+
+  /** Puts a session into the target in place of the one that is there. */
+  @FunctionalInterface
+  public interface Replacing {
+    /** Throws what showing the files throws. */
+    void replace(SessionId id, SessionFiles files) throws IOException;
   }
 
   /** How the copy of a session went. */
@@ -43,6 +63,8 @@ public final class SessionCopy {
     COPIED,
     /** It was in the target before, and is the same there. */
     THERE,
+    /** It was in the target before, another one, and is the same there now. */
+    REPLACED,
     /** It was in the target before, and is another there: nothing was changed. */
     DIFFERENT,
     /** The target has archived it, and may know more of it than the source: nothing was written. */
@@ -72,7 +94,18 @@ public final class SessionCopy {
       return digests.size();
     }
 
+    /** The digest of each session, in hex, by its name. */
+    public SortedMap<String, String> digests() {
+      SortedMap<String, String> hex = new TreeMap<>();
+      digests.forEach((id, digest) -> hex.put(id, HexFormat.of().formatHex(digest)));
+      return hex;
+    }
+
     public String sha256() {
+      return sha256(digests);
+    }
+
+    static String sha256(SortedMap<String, byte[]> digests) {
       MessageDigest all = Sha256.begin();
       digests.forEach(
           (id, digest) -> {
@@ -149,15 +182,36 @@ public final class SessionCopy {
       inSource.add(id, shown.digest);
       return new Result(Outcome.ARCHIVED, Collections.emptySortedSet());
     }
-    SessionDigest there = new SessionDigest();
-    target.export(id, there);
+    SessionDigest there = digestInTarget(id);
+    boolean replaced = replacing != null && !copied && differs(shown, there);
+    if (replaced) {
+      try {
+        replacing.replace(id, shown);
+      } catch (GoneException e) {
+        return new Result(Outcome.GONE, Collections.emptySortedSet());
+      }
+      there = digestInTarget(id);
+    }
     inSource.add(id, shown.digest);
     inTarget.add(id, there);
     SortedSet<String> differing = shown.digest.differingFrom(there);
-    Outcome outcome =
-        copied
-            ? differing.isEmpty() ? Outcome.COPIED : Outcome.BROKEN
-            : differing.isEmpty() ? Outcome.THERE : Outcome.DIFFERENT;
-    return new Result(outcome, differing);
+    return new Result(outcome(copied, replaced, differing.isEmpty()), differing);
+  }
+
+  private static boolean differs(Shown shown, SessionDigest there) {
+    return !shown.digest.differingFrom(there).isEmpty();
+  }
+
+  private SessionDigest digestInTarget(SessionId id) throws IOException {
+    SessionDigest there = new SessionDigest();
+    boolean unused = target.export(id, there);
+    return there;
+  }
+
+  private static Outcome outcome(boolean copied, boolean replaced, boolean same) {
+    if (copied || replaced) {
+      return !same ? Outcome.BROKEN : copied ? Outcome.COPIED : Outcome.REPLACED;
+    }
+    return same ? Outcome.THERE : Outcome.DIFFERENT;
   }
 }

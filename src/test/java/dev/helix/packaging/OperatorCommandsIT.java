@@ -150,4 +150,22 @@ class OperatorCommandsIT {
     assertEquals(2, wrong.awaitExit());
     assertTrue(wrong.standardError().contains("Usage: "), wrong.output());
   }
+
+  @Test
+  void backupBesideAServer_isRestored_intoANewFolder() throws Exception {
+    Path zip = folder.resolve("backup.zip");
+    try (SessionManager server = open()) {
+      say(server);
+      ServerProcess backup = onSessions("backup", zip.toString());
+      assertEquals(0, backup.awaitExit(), backup.output());
+      assertTrue(backup.output().contains("sessions: new 1, changed 0,"), backup.output());
+    }
+    String restored = folder.resolve("restored").toString();
+    ServerProcess restore = run(Map.of("HELIX_SESSIONS_DIR", restored), "", "restore", zip + "");
+    assertEquals(0, restore.awaitExit(), restore.output());
+    assertTrue(restore.output().contains("restored 1, there already 0,"), restore.output());
+    assertEquals(
+        Files.readString(folder.resolve("sessions/conv-trip/context/messages.json")),
+        Files.readString(folder.resolve("restored/conv-trip/context/messages.json")));
+  }
 }

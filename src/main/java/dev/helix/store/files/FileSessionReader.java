@@ -18,6 +18,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,9 @@ import java.util.Optional;
  */
 record FileSessionReader(Path sessions) implements ReadOnlySessions {
   private static final Logger LOG = System.getLogger(FileSessionReader.class.getName());
+
+  /** Two changes within so long may have one time, whatever the file system. */
+  private static final Duration QUIET = Duration.ofSeconds(3);
 
   static FileSessionReader open(Path directory) {
     Path sessions = directory.toAbsolutePath().normalize();
@@ -127,30 +132,49 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     }
   }
 
-  /** As the contract says, but what a server writes meanwhile may be shown or not. */
+  /**
+   * As the contract says, but what a server writes meanwhile may be shown or not, and of a session
+   * that it removes meanwhile something may have been shown.
+   */
   @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
-    Optional<SessionState> state = find(id);
-    if (state.isEmpty()) {
+    if (find(id).isEmpty()) {
       return false;
     }
     Path folder = sessions.resolve(id.value());
     try {
-      byte[] status = Disk.read(folder.resolve(ShownSession.STATUS));
-      Map<String, FileStamp> unused = WholeFolder.show(folder, shown(status, state.get()), visitor);
+      Map<String, FileStamp> unused = WholeFolder.show(folder, () -> status(folder, id), visitor);
       return true;
     } catch (WholeFolder.VisitorFailure e) {
       throw e.getCause();
     } catch (IOException e) {
+      if (Files.notExists(folder)) {
+        return false;
+      }
       throw Disk.failure("cannot show session " + id, e);
     }
   }
 
-  private static byte[] shown(byte[] status, SessionState state) {
+  private byte[] status(Path folder, SessionId id) throws IOException {
+    byte[] stored = Disk.read(folder.resolve(ShownSession.STATUS));
+    SessionState state = find(id).orElseThrow(() -> new NoSuchFileException(folder.toString()));
     try {
-      return ShownSession.status(status, state);
+      return ShownSession.status(stored, state);
     } catch (IllegalArgumentException e) {
       return state.toJson();
+    }
+  }
+
+  /** As {@link FileSessionStore#stamp} says. */
+  Optional<String> stamp(SessionId id) {
+    try {
+      Map<String, FileStamp> stamps = WholeFolder.stamps(sessions.resolve(id.value()));
+      Instant quiet = Instant.now().minus(QUIET);
+      boolean settled =
+          stamps.values().stream().allMatch(it -> it.modified().toInstant().isBefore(quiet));
+      return settled ? Optional.of(stamps.toString()) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // Who reads it instead says what is the matter.
     }
   }
 

@@ -93,6 +93,15 @@ public final class FileSessionStore implements SessionStore {
     return FileSessionReader.open(directory);
   }
 
+  /**
+   * What a session in a directory looks like from outside, which costs less than to read it: while
+   * it is the same, so is the content. Empty where the session does not exist, was changed just now
+   * or cannot be looked at.
+   */
+  public static Optional<String> stamp(Path directory, SessionId id) {
+    return FileSessionReader.open(directory).stamp(id);
+  }
+
   static FileSessionStore open(Path directory, Clock clock) {
     return open(directory, clock, CacheShare.DEFAULT.storeBytes());
   }
@@ -293,6 +302,17 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public boolean restore(SessionId id, SessionFiles files) throws IOException {
     return whole.restore(id, files);
+  }
+
+  /**
+   * Makes a session of its files as {@link #restore} does, in place of the one that exists, for
+   * folders that nobody but this store uses, such as a backup's. What was there is lost only when
+   * all of the new is on the disk.
+   *
+   * @throws IOException what showing the files throws; then nothing is changed
+   */
+  public void replace(SessionId id, SessionFiles files) throws IOException {
+    whole.replace(id, files);
   }
 
   @Override

@@ -57,6 +57,11 @@ final class WholeFolder {
     }
   }
 
+  /** What gives the text of {@code status.json}. */
+  interface Status {
+    byte[] read() throws IOException;
+  }
+
   /** What is done with each of a folder's files. */
   private interface EachFile {
     void file(String path, Path file, FileStamp stamp) throws IOException;
@@ -65,14 +70,16 @@ final class WholeFolder {
   /**
    * Shows all files and the end, of the messages as many as are whole.
    *
-   * @param status what {@code status.json} is to say
+   * @param status gives what {@code status.json} is to say; asked when the messages are read, so
+   *     that it is no older than they are
    * @return what the files looked like, for {@link #stamps} to compare with
    * @throws VisitorFailure where the visitor throws
    */
-  static Map<String, FileStamp> show(Path folder, byte[] status, SessionFiles.Visitor visitor)
+  static Map<String, FileStamp> show(
+      Path folder, Status status, SessionFiles.Visitor visitor)
       throws IOException {
     byte[] messages = wholeMessages(folder);
-    visit(visitor, ShownSession.STATUS, status);
+    visit(visitor, ShownSession.STATUS, status.read());
     visit(visitor, ShownSession.MESSAGES, messages);
     Map<String, FileStamp> stamps = new TreeMap<>();
     each(

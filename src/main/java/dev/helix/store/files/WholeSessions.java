@@ -56,7 +56,7 @@ record WholeSessions(Path sessions, SessionFolders folders) {
     }
     Map<String, FileStamp> before = WholeFolder.stamps(folder.path());
     Map<String, FileStamp> shown =
-        WholeFolder.show(folder.path(), folder.statusWith(state), visitor);
+        WholeFolder.show(folder.path(), () -> folder.statusWith(state), visitor);
     // The others were looked at just before they were read, these two long after that.
     shown.replaceAll((path, stamp) -> READ_FIRST.contains(path) ? before.get(path) : stamp);
     return shown;
@@ -75,6 +75,27 @@ record WholeSessions(Path sessions, SessionFolders folders) {
       throw e.getCause();
     } catch (IOException e) {
       throw Disk.failure("cannot restore session " + id, e);
+    }
+  }
+
+  /** As {@link #restore}, but in place of a session that exists. */
+  void replace(SessionId id, SessionFiles files) throws IOException {
+    try {
+      Path made = SessionFolder.unfinished(sessions, "new." + id);
+      SessionState state = WholeFolder.make(made, id, files);
+      Path away =
+          folders.locked(
+              id,
+              "replace",
+              folder -> Files.exists(folder.path()) ? folders.moveAway(id, folder) : null);
+      boolean unused = folders.locked(id, "restore", folder -> take(made, state, folder));
+      if (away != null) {
+        Disk.deleteTree(away);
+      }
+    } catch (WholeFolder.VisitorFailure e) {
+      throw e.getCause();
+    } catch (IOException e) {
+      throw Disk.failure("cannot replace session " + id, e);
     }
   }
 
