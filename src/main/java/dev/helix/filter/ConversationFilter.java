@@ -351,8 +351,7 @@ public final class ConversationFilter implements Filter {
       state = session(conversation, body, request);
       // In doubt a conversation begins with what a person said.
       boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
-      conversation =
-          shape == ChatBody.Shape.DOUBTFUL && goesOn ? named.detected() : conversation;
+      conversation = shape == ChatBody.Shape.DOUBTFUL && goesOn ? named.detected() : conversation;
       request.setAttribute(Conversation.class.getName(), conversation);
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());

@@ -91,7 +91,8 @@ public record ElementFields(
 
   /** These fields of a version that is recorded at another time. */
   public ElementFields at(Instant other) {
-    return new ElementFields(id, parentKnown, parentId, other, model, finishReason, status, aside);
+    return new ElementFields(
+        id, parentKnown, parentId, other, model, finishReason, status, aside, began, null);
   }
 
   /** These fields of the answer to an aside. */

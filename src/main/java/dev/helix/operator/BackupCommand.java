@@ -197,8 +197,7 @@ final class BackupCommand {
   }
 
   /** Whether a session looks as it did when it was last put into the backup. */
-  private boolean isUnchanged(
-      SessionId id, Map<String, String> stamps, Map<String, Entry> known) {
+  private boolean isUnchanged(SessionId id, Map<String, String> stamps, Map<String, Entry> known) {
     if (!store.kind().equals("files")) {
       return false; // Only files have stamps.
     }
@@ -263,8 +262,7 @@ final class BackupCommand {
 
   private int restore(Path folder) throws IOException {
     BackupList list =
-        BackupList.read(folder)
-            .orElseThrow(() -> new SessionException(folder + " has no backup"));
+        BackupList.read(folder).orElseThrow(() -> new SessionException(folder + " has no backup"));
     if (list.made() == null) {
       err.println("The backup is not complete: it was cut short, or some of it failed.");
     }
@@ -298,7 +296,9 @@ final class BackupCommand {
             "%s %s in the backup"
                 .formatted(
                     session.getKey(),
-                    now.containsKey(session.getKey()) ? "was changed" : "is missing or unreadable"));
+                    now.containsKey(session.getKey())
+                        ? "was changed"
+                        : "is missing or unreadable"));
       }
     }
     return damaged;

@@ -30,14 +30,14 @@ import java.util.stream.Stream;
 
 /**
  * The commands for an operator at a terminal, made and called once by the launcher: {@code
- * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}, {@code copy}, {@code backup}, {@code restore}. The call
- * returns the exit status: 0 when all is done, 1 when something could not be, 2 for a command line
- * that makes no sense. Not thread-safe.
+ * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}, {@code copy}, {@code
+ * backup}, {@code restore}. The call returns the exit status: 0 when all is done, 1 when something
+ * could not be, 2 for a command line that makes no sense. Not thread-safe.
  *
  * <p>{@code list} and {@code show} only read, beside a running server if need be; {@code delete}
  * and {@code adopt} need the store for themselves; {@code backup} only reads, and {@code restore}
- * needs a store of folders for itself. The store is the one that system properties and
- * the environment name, as for the server; {@code copy} names two others.
+ * needs a store of folders for itself. The store is the one that system properties and the
+ * environment name, as for the server; {@code copy} names two others.
  */
 public final class Operator implements Callable<Integer> {
   private static final String SESSIONS = "--sessions";
@@ -72,7 +72,8 @@ public final class Operator implements Callable<Integer> {
         case "copy" -> CopyCommand.parse(rest, out, err).call();
         case "backup", "restore" -> {
           CommandLine line = CommandLine.parse(rest, Set.of(SESSIONS), Set.of());
-          BackupCommand command = BackupCommand.of(store(line), line.word("folder or file"), out, err);
+          BackupCommand command =
+              BackupCommand.of(store(line), line.word("folder or file"), out, err);
           yield arguments.get(0).equals("backup") ? command.backup() : command.restore();
         }
         default -> throw new IllegalArgumentException("unknown command: " + arguments.get(0));

@@ -270,7 +270,8 @@ class ArchiveRacesTest {
   void sessionRestoredByAnotherInTheMiddleOfADelete_isDeletedToo() {
     SessionId id = archived();
     SessionManager deleting =
-        fixture.server(InBetween.after(fixture.store, "delete", () -> backIn(fixture.server(), id)));
+        fixture.server(
+            InBetween.after(fixture.store, "delete", () -> backIn(fixture.server(), id)));
     assertTrue(deleting.delete(id));
     assertGone(id);
   }

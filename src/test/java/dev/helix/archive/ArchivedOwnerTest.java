@@ -26,7 +26,8 @@ class ArchivedOwnerTest {
   @TempDir Path temporary;
 
   @Test
-  void askingWhoseAnArchivedSessionIs_restoresNothing_andNothingForAnybodyElse() throws IOException {
+  void askingWhoseAnArchivedSessionIs_restoresNothing_andNothingForAnybodyElse()
+      throws IOException {
     ArchiveFixture fixture = new ArchiveFixture(temporary.resolve("archive"));
     SessionManager server = fixture.server();
     Owner bob = new Owner("acme", "bob");

@@ -70,8 +70,7 @@ class OtherFiltersTest {
   @Test
   void bodyThatIsReadAsText_isLeftAlone_andTheHeadersTellTheSession() throws Exception {
     RawHttp.Response named =
-        server.send(
-            RawHttp.post("/text?take=1").header("X-Conversation-ID", "trip").json(CHAT));
+        server.send(RawHttp.post("/text?take=1").header("X-Conversation-ID", "trip").json(CHAT));
     assertEquals(200, named.status());
     assertEquals("conv-trip", named.header("X-Session-ID"));
     assertEquals(CHAT.substring(1), named.header("X-Read"));

@@ -117,7 +117,8 @@ class BackupTest {
 
       assertEquals(0, said.status(), said.err());
       assertTrue(
-          said.out().startsWith("sessions: new 1, changed 2, the same 19, failed 0; archived: new 1"),
+          said.out()
+              .startsWith("sessions: new 1, changed 2, the same 19, failed 0; archived: new 1"),
           said.out());
       assertTrue(said.err().contains("conv-n5 is in the backup only"), said.err());
       assertEquals("number 2", lastOf(server, Owner.ANONYMOUS, "n2")); // Which restores it.

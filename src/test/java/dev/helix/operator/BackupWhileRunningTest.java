@@ -49,12 +49,7 @@ class BackupWhileRunningTest {
     check(
         StoreAddress.ofSettings(
             Map.of(
-                "helix.store",
-                "jdbc",
-                "helix.jdbc.url",
-                url,
-                "helix.store.allow.loss",
-                "true")));
+                "helix.store", "jdbc", "helix.jdbc.url", url, "helix.store.allow.loss", "true")));
   }
 
   private void check(StoreAddress store) throws Exception {

@@ -75,8 +75,7 @@ final class WholeFolder {
    * @return what the files looked like, for {@link #stamps} to compare with
    * @throws VisitorFailure where the visitor throws
    */
-  static Map<String, FileStamp> show(
-      Path folder, Status status, SessionFiles.Visitor visitor)
+  static Map<String, FileStamp> show(Path folder, Status status, SessionFiles.Visitor visitor)
       throws IOException {
     byte[] messages = wholeMessages(folder);
     visit(visitor, ShownSession.STATUS, status.read());
