@@ -159,7 +159,8 @@ class ArchitectureTest {
             "jakarta.servlet..",
             "com.fasterxml.jackson..",
             "com.auth0.jwt..",
-            "com.zaxxer.hikari..")
+            "com.zaxxer.hikari..",
+            "org.postgresql..")
         .check(CLASSES);
   }
 
@@ -182,13 +183,20 @@ class ArchitectureTest {
   }
 
   @Test
-  void thePoolIsKnownToOneClassAlone() {
+  void thePoolAndADriverAreKnownToOneClassEach() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("dev.helix.store.jdbc.JdbcPool")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.zaxxer..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.helix.store.jdbc.JdbcPooler")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.postgresql..")
         .check(CLASSES);
   }
 
