@@ -104,6 +104,7 @@ public final class BackupZip {
    * @throws IOException if it cannot be read, or is no such file
    */
   public static void unpack(Path zip, Path folder) throws IOException {
+    new ZipFile(zip.toFile(), UTF_8).close(); // One that was cut off has no list at its end.
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip), UTF_8)) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         if (!entry.isDirectory()) {
