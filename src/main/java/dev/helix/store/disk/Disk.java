@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -43,6 +44,8 @@ public final class Disk {
   private static final Logger LOG = System.getLogger(Disk.class.getName());
   private static final DateTimeFormatter NAME_TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final int PIECE = 64 * 1024;
 
   private static final List<String> FULL = wordsForFull();
   private static final FileAttribute<?>[] OWNERS_FOLDER = ownerOnly("rwx------");
@@ -94,15 +97,28 @@ public final class Disk {
   }
 
   /**
-   * Reads a file whole.
+   * Reads a file whole, in pieces: of a channel's reading the thread keeps as much memory outside of
+   * the heap as is read at once.
    *
    * @throws NoSuchFileException if there is none
    * @throws NotAFileException if it is a link, or a pipe, of which reading might never end
+   * @throws IOException also if it is longer than 2 GB
    */
   public static byte[] read(Path file) throws IOException {
     checkFile(file);
-    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      return in.readAllBytes();
+    try (SeekableByteChannel in =
+        Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = new byte[Math.toIntExact(in.size())];
+      int size = 0;
+      int count;
+      do {
+        int most = Math.min(PIECE, bytes.length - size);
+        count = in.read(ByteBuffer.wrap(bytes, size, most));
+        size += Math.max(0, count);
+      } while (count > 0);
+      return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+    } catch (ArithmeticException e) {
+      throw new IOException(file + " is longer than 2 GB", e);
     }
   }
 

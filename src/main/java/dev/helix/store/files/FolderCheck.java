@@ -49,7 +49,7 @@ final class FolderCheck {
       make(made);
       Files.move(made, placed, StandardCopyOption.ATOMIC_MOVE);
       Disk.forceDirectory(sessions);
-      byte[] read = Files.readAllBytes(placed.resolve(ShownSession.MESSAGES));
+      byte[] read = Disk.read(placed.resolve(ShownSession.MESSAGES));
       if (ArrayScan.of(read).messages().size() != 1) {
         throw new IOException("what is read is not what was written");
       }

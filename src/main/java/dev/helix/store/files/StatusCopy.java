@@ -56,7 +56,7 @@ final class StatusCopy {
   /** What a {@code status.json} that is unreadable has said; empty where that is not known. */
   static Optional<SessionState> of(Path folder, SessionId id) throws IOException {
     try {
-      return Optional.of(SessionState.parse(id, Files.readAllBytes(folder.resolve(NAME))));
+      return Optional.of(SessionState.parse(id, Disk.read(folder.resolve(NAME))));
     } catch (NoSuchFileException | IllegalArgumentException e) {
       return ofTranscript(folder, id);
     }
@@ -103,7 +103,7 @@ final class StatusCopy {
 
   private static List<Message> elements(Path folder) throws IOException {
     try {
-      return ArrayScan.of(Files.readAllBytes(folder.resolve(ShownSession.MESSAGES))).messages();
+      return ArrayScan.of(Disk.read(folder.resolve(ShownSession.MESSAGES))).messages();
     } catch (NoSuchFileException e) {
       return List.of();
     }
@@ -121,7 +121,7 @@ final class StatusCopy {
 
   private static Optional<String> request(Path folder) throws IOException {
     try {
-      String text = new String(Files.readAllBytes(folder.resolve(RequestFile.PATH)), UTF_8);
+      String text = new String(Disk.read(folder.resolve(RequestFile.PATH)), UTF_8);
       return text.startsWith(REQUEST_HEAD)
           ? Optional.of(text.substring(REQUEST_HEAD.length()))
           : Optional.empty();
