@@ -6,11 +6,12 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -97,8 +98,8 @@ public final class Disk {
   }
 
   /**
-   * Reads a file whole, in pieces: of a channel's reading the thread keeps as much memory outside of
-   * the heap as is read at once.
+   * Reads a file whole, in pieces: of a channel's reading the thread keeps as much memory outside
+   * of the heap as is read at once.
    *
    * @throws NoSuchFileException if there is none
    * @throws NotAFileException if it is a link, or a pipe, of which reading might never end
