@@ -80,7 +80,6 @@ record Alignment(
       int above = above(tree, node, chain, i);
       Message before = above < 0 ? null : chain.get(above);
       MessageKind kind = chain.kind(i);
-      questions += kind == MessageKind.QUESTION ? 1 : 0;
       if (node.is(message)) {
         answered = message.isAssistant();
         agreed++;
@@ -104,6 +103,7 @@ record Alignment(
       } else {
         break;
       }
+      questions += kind == MessageKind.QUESTION ? 1 : 0;
       node = Walk.before(tree, node, before);
       i = above;
     }
