@@ -83,8 +83,10 @@ final class WireWalk {
         last > 0 && said.get(last).isUser() ? List.of(last, last + 1) : List.of(last + 1)) {
       List<Node> tops =
           found.ends().keySet().stream().map(end -> first == last ? end.parent : end).toList();
-      Found run =
-          run(said, first, false, node -> tops.stream().anyMatch(top -> isBelow(node, top)));
+      Predicate<Node> below = node -> tops.stream().anyMatch(top -> isBelow(node, top));
+      // A question that is known by its answer alone counts only where no equal one has that.
+      Predicate<Node> pair = below.and(node -> isPair(said, first, node));
+      Found run = run(said, first, false, nodes.stream().anyMatch(pair) ? pair : below);
       if (run.length() > 1
           && run.to() > found.to()
           && said.subList(run.from(), run.to()).stream().anyMatch(WireWalk::isSpoken)
@@ -93,6 +95,12 @@ final class WireWalk {
       }
     }
     return best;
+  }
+
+  private static boolean isPair(List<Said> said, int first, Node node) {
+    return isAnswered(said, first)
+        && equal(said.get(first), node)
+        && hasAnswer(node, said.get(first + 1));
   }
 
   private static boolean isBelow(Node node, Node top) {
