@@ -51,6 +51,9 @@ public final class ModelCatalog {
   /** What the callers wait for while the backend is asked; null while it is not. */
   private CompletableFuture<byte[]> asked;
 
+  /** Whether that is the first look, whose failure counts for nothing. */
+  private boolean announcing;
+
   /**
    * A list that was not asked for yet.
    *
@@ -104,6 +107,9 @@ public final class ModelCatalog {
     CompletableFuture<byte[]> mine;
     long patience;
     synchronized (this) {
+      if (asked != null && announcing && !asked.isDone()) {
+        return asked.thenCompose(unused -> list(false, fresh));
+      }
       if (asked != null) {
         return failing ? CompletableFuture.completedFuture(last) : asked;
       }
@@ -112,6 +118,7 @@ public final class ModelCatalog {
       }
       mine = new CompletableFuture<>();
       asked = mine;
+      announcing = first;
       patience = failing ? Math.min(FAILURE_NANOS, patienceNanos) : patienceNanos;
     }
     try {

@@ -180,7 +180,11 @@ final class SessionFolder {
 
   private Path keepUnreadable() throws IOException {
     Path aside = Disk.aside(status, SetAside.WHY, clock);
-    Files.copy(status, aside);
+    if (Files.isRegularFile(status, LinkOption.NOFOLLOW_LINKS)) {
+      Files.copy(status, aside);
+    } else {
+      Files.move(status, aside); // Of a pipe there might never be an end.
+    }
     setAside.damaged();
     return aside;
   }

@@ -12,6 +12,7 @@ import dev.helix.store.ArrayScan;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
+import dev.helix.store.disk.NotAFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,7 +44,7 @@ final class StatusCopy {
   /** Replaces it, or makes it. */
   static void write(Path folder, byte[] json) throws IOException {
     Path beside = folder.resolve(NAME + ".new");
-    Disk.makeFolders(beside.getParent());
+    Path unused = Disk.makeInside(beside.getParent());
     Files.deleteIfExists(beside);
     Disk.write(beside, json);
     Files.move(
@@ -55,9 +56,11 @@ final class StatusCopy {
 
   /** What a {@code status.json} that is unreadable has said; empty where that is not known. */
   static Optional<SessionState> of(Path folder, SessionId id) throws IOException {
+    Path copy = folder.resolve(NAME);
     try {
-      return Optional.of(SessionState.parse(id, Disk.read(folder.resolve(NAME))));
-    } catch (NoSuchFileException | IllegalArgumentException e) {
+      Disk.checkFolder(copy.getParent());
+      return Optional.of(SessionState.parse(id, Disk.read(copy)));
+    } catch (NoSuchFileException | NotAFileException | IllegalArgumentException e) {
       return ofTranscript(folder, id);
     }
   }
@@ -102,9 +105,11 @@ final class StatusCopy {
   }
 
   private static List<Message> elements(Path folder) throws IOException {
+    Path messages = folder.resolve(ShownSession.MESSAGES);
     try {
-      return ArrayScan.of(Disk.read(folder.resolve(ShownSession.MESSAGES))).messages();
-    } catch (NoSuchFileException e) {
+      Disk.checkFolder(messages.getParent());
+      return ArrayScan.of(Disk.read(messages)).messages();
+    } catch (NoSuchFileException | NotAFileException e) {
       return List.of();
     }
   }
@@ -120,12 +125,14 @@ final class StatusCopy {
   }
 
   private static Optional<String> request(Path folder) throws IOException {
+    Path file = folder.resolve(RequestFile.PATH);
     try {
-      String text = new String(Disk.read(folder.resolve(RequestFile.PATH)), UTF_8);
+      Disk.checkFolder(file.getParent());
+      String text = new String(Disk.read(file), UTF_8);
       return text.startsWith(REQUEST_HEAD)
           ? Optional.of(text.substring(REQUEST_HEAD.length()))
           : Optional.empty();
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | NotAFileException e) {
       return Optional.empty();
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.backend.upstream.UpstreamSettings;
+import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.LoggedLines;
@@ -14,6 +15,7 @@ import dev.helix.scripted.Table;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -102,6 +104,17 @@ class ModelCatalogTest {
     log.await("404");
     upstream.answerAlways(request -> Reply.json(200, Completions.models("a")));
     assertEquals(List.of("a"), ids(catalog));
+  }
+
+  @Test
+  void callersOfTheFirstLook_haveTheBackendAskedAgain_whereItFails() {
+    ModelCatalog catalog = catalog(upstream.baseUrl());
+    catalog.announce();
+    Call first = upstream.next();
+    CompletableFuture<byte[]> caller = catalog.list().toCompletableFuture();
+    first.respondJson(404, "{}");
+    upstream.next().respondJson(200, Completions.models("a"));
+    assertEquals("a", Json.read(caller.join()).path("data").path(0).path("id").asText());
   }
 
   @Test
