@@ -251,8 +251,7 @@ interface UpstreamFailureCases extends Fixture {
         String quoted = "no such key: " + given;
         if (stream) {
           call.beginSse();
-          call.sse(Completions.error(quoted, "auth", given));
-          call.end();
+          call.sse(Completions.error(quoted, "auth", given)); // Behind it nobody listens.
         } else {
           call.respondJson(401, Completions.error(quoted, "auth", given));
         }
