@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.ClassMatcher;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The Jetty server that travels in the WAR, with the web application in it. Made by {@link
@@ -37,6 +38,10 @@ import org.eclipse.jetty.util.ClassMatcher;
 public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(EmbeddedServer.class.getName());
   private static final int HEADER_BYTES = 16 * 1024;
+  private static final int THREADS = 200;
+
+  /** For connections, for what has no need to wait, and for questions of health. */
+  private static final int OTHER_THREADS = 24;
 
   /** Longer than clients keep a connection, so that it is they who close it. */
   private static final long IDLE_MILLIS = 75_000;
@@ -45,7 +50,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
   private static final long LAST_BYTES_MILLIS = 5_000;
 
   private final InetSocketAddress address;
-  private final Server server = new Server();
+  private final Server server = new Server(new QueuedThreadPool(THREADS));
   private final ServerConnector connector;
   private final GracefulHandler requests;
   private final WebAppContext application;
@@ -63,7 +68,10 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     this.address = address;
     connector = connector(server, address);
     application = application(contextPath, webApplication, work);
-    requests = new GracefulHandler(new PlainSlashes(application));
+    requests = 
+        new GracefulHandler(
+            new EarlyBodies(
+                new PlainSlashes(new Workers(application, THREADS - OTHER_THREADS, contextPath))));
     server.addConnector(connector);
     server.setHandler(requests);
     server.setDefaultHandler(null);

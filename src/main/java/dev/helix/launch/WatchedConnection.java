@@ -3,7 +3,9 @@ package dev.helix.launch;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -16,11 +18,13 @@ import org.eclipse.jetty.util.Callback;
 /**
  * A connection that can tell, while a request on it waits for its response, that the caller has
  * left (ADR-0059). Jetty itself reads nothing then. Bytes of a next request that come meanwhile are
- * kept for it. Thread-safe.
+ * kept for it. A request whose head takes longer than 30 seconds to come is given up. Thread-safe.
  */
 final class WatchedConnection extends HttpConnection {
   /** Of a next request; more is left where it is. */
   private static final int SOME = 1024;
+
+  private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Callback readable = Callback.from(this::onReadable, this::onUnreadable);
 
@@ -30,6 +34,11 @@ final class WatchedConnection extends HttpConnection {
   private Runnable onLeft;
 
   private boolean watching;
+
+  /** Since when a head has been coming, in nanoseconds, and behind how many requests. */
+  private long headSince;
+
+  private long headBehind = -1;
 
   /** What Jetty waits with for the next request until the watch ends; null while it does not. */
   private Callback wanted;
@@ -137,6 +146,23 @@ final class WatchedConnection extends HttpConnection {
   public void onFillable() {
     boolean unused = takeBack();
     super.onFillable();
+    if (isHeadLate()) {
+      close();
+    }
+  }
+
+  /** Called when what came was read, so that a head that is not whole is still to come. */
+  private synchronized boolean isHeadLate() {
+    HttpParser parser = getParser();
+    if (!parser.inHeaderState() || parser.isStart()) {
+      headBehind = -1;
+    } else if (headBehind != getMessagesIn()) {
+      headBehind = getMessagesIn();
+      headSince = System.nanoTime();
+    } else {
+      return System.nanoTime() - headSince > HEAD_NANOS;
+    }
+    return false;
   }
 
   @Override

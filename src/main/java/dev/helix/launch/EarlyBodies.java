@@ -1,0 +1,176 @@
+package dev.helix.launch;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
+
+/**
+ * A handler before the web application that waits, without a thread, for a request's body, or the
+ * first 64 KiB of it. A sender that is slower than a KiB a second after ten seconds is answered
+ * 408. What waits takes a sixteenth of the heap at most; beyond it requests go on at once.
+ * Thread-safe.
+ */
+final class EarlyBodies extends Handler.Wrapper {
+  private static final int MOST = 64 * 1024;
+  private static final int FIRST_STEP = 1024;
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long NANOS_A_BYTE = TimeUnit.SECONDS.toNanos(1) / 1024;
+
+  private final AtomicLong held = new AtomicLong();
+  private final long mostHeld = Runtime.getRuntime().maxMemory() / 16;
+
+  EarlyBodies(Handler application) {
+    super(application);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    boolean waits =
+        (request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING))
+            // Whether the sender is told to go on is for the application to say.
+            && !request.getHeaders().contains(HttpHeader.EXPECT);
+    if (!waits) {
+      return super.handle(request, response, callback);
+    }
+    new Early(request, response, callback).read(false);
+    return true;
+  }
+
+  /** A request whose body is read ahead, and then read again from its beginning. */
+  private final class Early extends Request.Wrapper implements Invocable.Task {
+    private final Response response;
+    private final Callback callback;
+    private final long began = System.nanoTime();
+    private byte[] bytes = {};
+    private int size;
+
+    /** How many bytes of what is held are this body's. Guarded by this. */
+    private int counted;
+
+    /** What comes behind the bytes; null where the rest is still to come. */
+    private Content.Chunk last;
+
+    private boolean ahead = true;
+
+    Early(Request request, Response response, Callback callback) {
+      super(request);
+      this.response = response;
+      this.callback = callback;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+      return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public void run() {
+      read(true);
+    }
+
+    /** Reads what is there; {@code execute} where this thread may not block. */
+    private void read(boolean execute) {
+      while (last == null && size < MOST) {
+        Content.Chunk chunk = getWrapped().read();
+        if (chunk == null) {
+          if (System.nanoTime() - began > GRACE_NANOS + size * NANOS_A_BYTE) {
+            refuse();
+            return;
+          }
+          getWrapped().demand(this);
+          return;
+        }
+        if (Content.Chunk.isFailure(chunk)) {
+          last = chunk;
+        } else {
+          boolean room = add(chunk.getByteBuffer());
+          last = chunk.isLast() ? Content.Chunk.EOF : null;
+          chunk.release();
+          if (!room) {
+            break;
+          }
+        }
+      }
+      if (execute) {
+        getContext().execute(this::goOn);
+      } else {
+        goOn();
+      }
+    }
+
+    /** Keeps some bytes; false where no more are to be kept. */
+    private boolean add(ByteBuffer more) {
+      int length = more.remaining();
+      boolean room = true;
+      if (length > bytes.length - size) {
+        int known = (int) Math.min(MOST, Math.max(FIRST_STEP, getLength()));
+        int capacity = Math.max(size + length, size == 0 ? Math.min(known, MOST) : 2 * size);
+        room = count(capacity) <= mostHeld;
+        bytes = Arrays.copyOf(bytes, capacity);
+      }
+      more.get(bytes, size, length);
+      size += length;
+      return room;
+    }
+
+    private synchronized long count(int capacity) {
+      long all = held.addAndGet(capacity - counted);
+      counted = capacity;
+      return all;
+    }
+
+    private void refuse() {
+      count(0);
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      Response.writeError(
+          getWrapped(),
+          response,
+          callback,
+          HttpStatus.REQUEST_TIMEOUT_408,
+          "The request body came too slowly.");
+    }
+
+    private void goOn() {
+      try {
+        if (!getHandler().handle(this, response, callback)) {
+          Response.writeError(this, response, callback, HttpStatus.NOT_FOUND_404);
+        }
+      } catch (Throwable e) {
+        Response.writeError(this, response, callback, e);
+      } finally {
+        count(0);
+      }
+    }
+
+    @Override
+    public Content.Chunk read() {
+      if (ahead) {
+        ahead = false;
+        if (size > 0) {
+          ByteBuffer early = ByteBuffer.wrap(bytes, 0, size);
+          bytes = null; // The request may last for long.
+          return Content.Chunk.from(early, last == Content.Chunk.EOF);
+        }
+      }
+      return last != null ? last : super.read();
+    }
+
+    @Override
+    public void demand(Runnable demandCallback) {
+      if (ahead || last != null) {
+        getContext().execute(demandCallback);
+      } else {
+        super.demand(demandCallback);
+      }
+    }
+  }
+}
