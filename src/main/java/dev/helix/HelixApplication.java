@@ -92,7 +92,7 @@ public final class HelixApplication implements ServletContextListener {
     report(settings);
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
     opened.push(turns::drain);
-    BodyBudget budget = new BodyBudget(config.filter().memoryBytes());
+    BodyBudget budget = config.filter().bodyBudget();
     PassingBackend passing = backend instanceof PassingBackend passes ? passes : null;
     // Several upstreams keep their lists themselves.
     Duration kept =

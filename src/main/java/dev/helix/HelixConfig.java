@@ -90,21 +90,26 @@ public record HelixConfig(
     return key -> key.equals(SESSIONS_DIR) ? sessionsDir.toString() : settings.raw(key);
   }
 
-  private static SentHistory sentHistory(Settings settings) {
+  private static SentHistory sentHistory(Settings settings, FilterSettings filter) {
     int all = Integer.MAX_VALUE;
     int messages = settings.integer("helix.history.max.messages", all, 1, all);
     int tokens = settings.integer("helix.history.max.tokens", all, 1, all);
     int perToken = settings.integer("helix.history.characters.per.token", 4, 1, 100);
+    long bytes = settings.size("helix.history.max.bytes", filter.maxBytes(), 1, 1L << 30);
     boolean reasoning = settings.flag("helix.history.reasoning", false);
     return new SentHistory(
-        messages, tokens == all ? Long.MAX_VALUE : (long) tokens * perToken, reasoning);
+        messages, tokens == all ? Long.MAX_VALUE : (long) tokens * perToken, bytes, reasoning);
+  }
+
+  private static long longestReply() {
+    return Math.min(16 * MIB, Math.max(MIB, Runtime.getRuntime().maxMemory() / 32));
   }
 
   private static TurnSettings chat(
       Settings settings, FilterSettings filter, List<String> forwarded) {
     return new TurnSettings(
         settings.choice("helix.history.mode", HistoryMode.CLIENT),
-        sentHistory(settings),
+        sentHistory(settings, filter),
         settings.duration(
             "helix.history.wait", Duration.ofSeconds(60), Duration.ZERO, Duration.ofHours(1)),
         settings.duration(
@@ -114,7 +119,7 @@ public record HelixConfig(
             Duration.ofHours(1)),
         forwarded,
         filter.maxBytes(),
-        settings.size("helix.reply.max.bytes", 16 * MIB, 1024, 1L << 30),
+        settings.size("helix.reply.max.bytes", longestReply(), 1024, 1L << 30),
         settings.size("helix.reply.data-url.max.bytes", MIB, 1024, 1L << 30),
         settings.duration("helix.timeout.first-byte", Duration.ofMinutes(10)),
         settings.duration("helix.timeout.idle", Duration.ofMinutes(5)),

@@ -3,6 +3,7 @@ package dev.helix.access;
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.http.ApiError;
+import dev.helix.http.BodyHolder;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
@@ -135,6 +136,7 @@ public final class AuthenticationFilter implements Filter {
       return;
     }
     request.setAttribute(Owner.class.getName(), owner);
+    new BodyHolder(owner.tenant(), owner.user()).holds(request);
     chain.doFilter(request, response);
   }
 

@@ -14,6 +14,12 @@ public interface ReplyReceiver {
    */
   int FIRST_WINDOW = 64 * 1024;
 
+  /**
+   * Whoever answers has all of the request, and the backend does not hold its body any more. It may
+   * come at any time before the last call, also within {@link ChatBackend#chat}, or not at all.
+   */
+  default void sent() {}
+
   /** The status and headers, before any data. */
   void head(ReplyHead head);
 

@@ -7,11 +7,13 @@ import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
-import dev.helix.http.BodyBudgetException;
+import dev.helix.http.BodyHolder;
 import dev.helix.http.BufferedRequest;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
+import dev.helix.http.RequestBodyException;
 import dev.helix.http.UnreadableRequest;
 import dev.helix.session.CacheShare;
 import dev.helix.session.Owner;
@@ -54,7 +56,7 @@ import java.util.function.UnaryOperator;
  * <ul>
  *   <li>{@link Conversation}, always.
  *   <li>{@link SessionManager}, always: the one that the session is from.
- *   <li>{@link SessionState}, when the request has a session.
+ *   <li>{@link SessionState}, when the request has a session, and is of the configured methods.
  *   <li>{@link RequestBody}, when the body was read.
  * </ul>
  *
@@ -132,7 +134,7 @@ public final class ConversationFilter implements Filter {
 
   /** A filter with a body budget of its own. It does not close the manager. */
   public ConversationFilter(SessionManager manager, FilterSettings settings) {
-    this(manager, settings, new BodyBudget(settings.memoryBytes()));
+    this(manager, settings, settings.bodyBudget());
   }
 
   /** A filter that shares a body budget with others. It does not close the manager. */
@@ -206,11 +208,11 @@ public final class ConversationFilter implements Filter {
   /** All filters of a web application share one budget, except those with a size of their own. */
   private BodyBudget sharedBudget(Settings source, FilterSettings read) {
     if (source.isInitParam(FilterSettings.MEMORY_BYTES)) {
-      return new BodyBudget(read.memoryBytes());
+      return read.bodyBudget();
     }
     String name = BodyBudget.class.getName();
     if (context.getAttribute(name) == null) {
-      context.setAttribute(name, new BodyBudget(read.memoryBytes()));
+      context.setAttribute(name, read.bodyBudget());
     }
     return (BodyBudget) context.getAttribute(name);
   }
@@ -256,7 +258,10 @@ public final class ConversationFilter implements Filter {
     request.setAttribute(MANAGER, manager);
     // Another filter's session would be no session of this manager's.
     request.removeAttribute(SessionState.class.getName());
-    if (bodyTells(conversation, request)) {
+    if (!settings.concerns(request.getMethod())) {
+      request.setAttribute(Conversation.class.getName(), conversation);
+      chain.doFilter(request, response);
+    } else if (bodyTells(conversation, request)) {
       withBody(conversation, request, response, chain);
     } else {
       handOn(conversation, null, request, response, chain);
@@ -300,21 +305,45 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
+    Owner owner = owner(request);
+    new BodyHolder(owner.tenant(), owner.user()).holds(request);
     RequestBody body;
-    byte[] content;
     try {
-      body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
-      content = body.content();
-    } catch (BodyBudgetException e) {
-      ErrorResponse.write(response, e.error());
+      body = bodyToLookAt(request);
+    } catch (RequestBodyException e) {
+      RefusedBody.tell(request, response, e, settings.maxBytes(), budget);
       return;
     } catch (IOException | RuntimeException e) {
       handOn(conversation, null, new UnreadableRequest(request, e), response, chain);
       return;
     }
+    byte[] content = body.content();
     BufferedRequest buffered = new BufferedRequest(request, response, body);
     request.setAttribute(seen, buffered);
-    buffered.handOn((in, out) -> handOn(conversation, content, buffered, response, chain));
+    buffered.handOn(
+        (in, out) -> {
+          if (attach(conversation, content, buffered, response)) {
+            body.rest();
+            chain.doFilter(buffered, response);
+          }
+        });
+  }
+
+  /**
+   * Reads the body, and counts what is made of it until it {@linkplain RequestBody#rest rests}.
+   *
+   * @throws RequestBodyException if there is no room for it, or it comes too slowly
+   */
+  private RequestBody bodyToLookAt(HttpServletRequest request) throws IOException {
+    RequestBody body = RequestBody.readUpTo(request, settings.maxBytes(), budget);
+    try {
+      byte[] unused = body.content();
+      body.work();
+    } catch (RuntimeException | Error e) {
+      body.close();
+      throw e;
+    }
+    return body;
   }
 
   /** Attaches the session, where there is one, and hands the request on. */

@@ -1,7 +1,9 @@
 package dev.helix.filter;
 
 import dev.helix.config.Settings;
+import dev.helix.http.BodyBudget;
 import dev.helix.session.CacheShare;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,19 +13,32 @@ import java.util.Objects;
  * @param headers the headers that may name a conversation, the strongest first; at least one
  * @param fields the fields of a body that may name one where no header does, the strongest first:
  *     {@code NAME}, or {@code metadata.NAME}
+ * @param methods the methods of the requests that are given a session, in capitals; empty for all
  * @param fallback what holds for a request that names none
  * @param maxBytes the most bytes of one request's body that are taken into memory; at least 1
  * @param memoryBytes the most bytes that all request bodies in memory take together; at least
  *     {@code maxBytes}
+ * @param senders how many threads wait at most for bodies that are still being sent; at least 1
+ * @param bodyTimeout how long one body may take to come
  */
 public record FilterSettings(
-    List<String> headers, List<String> fields, Fallback fallback, long maxBytes, long memoryBytes) {
+    List<String> headers,
+    List<String> fields,
+    List<String> methods,
+    Fallback fallback,
+    long maxBytes,
+    long memoryBytes,
+    int senders,
+    Duration bodyTimeout) {
 
   /** The key of {@link #headers}. */
   public static final String HEADERS = "helix.conversation.headers";
 
   /** The key of {@link #fields}. */
   public static final String FIELDS = "helix.conversation.fields";
+
+  /** The key of {@link #methods}. */
+  public static final String METHODS = "helix.conversation.methods";
 
   /** The key of {@link #fallback}. */
   public static final String FALLBACK = "helix.conversation.fallback";
@@ -33,6 +48,12 @@ public record FilterSettings(
 
   /** The key of {@link #memoryBytes}. */
   public static final String MEMORY_BYTES = "helix.request.memory.bytes";
+
+  /** The key of {@link #senders}. */
+  public static final String SENDERS = "helix.request.senders";
+
+  /** The key of {@link #bodyTimeout}. */
+  public static final String BODY_TIMEOUT = "helix.timeout.body";
 
   private static final long MIB = 1L << 20;
   private static final long LARGEST_BODY = 1L << 30;
@@ -50,6 +71,7 @@ public record FilterSettings(
   public FilterSettings {
     headers = List.copyOf(headers);
     fields = List.copyOf(fields);
+    methods = List.copyOf(methods);
     Objects.requireNonNull(fallback, "fallback");
     if (headers.isEmpty() || !headers.stream().allMatch(FilterSettings::isToken)) {
       throw new IllegalArgumentException("not header names: " + headers);
@@ -57,12 +79,31 @@ public record FilterSettings(
     if (!fields.stream().allMatch(ConversationFields::isField)) {
       throw new IllegalArgumentException("not fields: " + fields);
     }
-    if (maxBytes < 1 || maxBytes > LARGEST_BODY || memoryBytes < maxBytes) {
+    Objects.requireNonNull(bodyTimeout, "bodyTimeout");
+    if (maxBytes < 1 || maxBytes > LARGEST_BODY || memoryBytes < maxBytes || senders < 1) {
       throw new IllegalArgumentException("limits: " + maxBytes + " of " + memoryBytes);
     }
   }
 
-  /** Settings with no fields. */
+  /** Settings with the defaults of senders and time. */
+  public FilterSettings(
+      List<String> headers,
+      List<String> fields,
+      Fallback fallback,
+      long maxBytes,
+      long memoryBytes) {
+    this(
+        headers,
+        fields,
+        List.of(),
+        fallback,
+        maxBytes,
+        memoryBytes,
+        BodyBudget.SENDERS,
+        BodyBudget.PATIENCE);
+  }
+
+  /** The same with no fields. */
   public FilterSettings(List<String> headers, Fallback fallback, long maxBytes, long memoryBytes) {
     this(headers, List.of(), fallback, maxBytes, memoryBytes);
   }
@@ -91,15 +132,34 @@ public record FilterSettings(
               + " commas");
       fields = List.of();
     }
+    List<String> methods = settings.list(METHODS, List.of());
+    if (!methods.stream().allMatch(method -> method.matches("[A-Z]+"))) {
+      settings.reject(METHODS, "methods of HTTP in capitals, separated by commas");
+    }
     Fallback fallback = settings.choice(FALLBACK, Fallback.FIRST_MESSAGE);
-    long quarter = Math.max(MIB, Runtime.getRuntime().maxMemory() / 4);
-    long memory = settings.size(MEMORY_BYTES, Math.min(256 * MIB, quarter), 1, Long.MAX_VALUE);
-    long max = settings.size(MAX_BYTES, Math.min(64 * MIB, memory), 1, LARGEST_BODY);
+    long third = Math.max(MIB, Runtime.getRuntime().maxMemory() / 3);
+    long memory = settings.size(MEMORY_BYTES, Math.min(512 * MIB, third), 1, Long.MAX_VALUE);
+    // What it costs is a tenant's share, so that others find room beside it.
+    long largest = Math.max(1, Math.min(64 * MIB, memory / BodyBudget.WORK / 4 * 3));
+    long max = settings.size(MAX_BYTES, largest, 1, LARGEST_BODY);
     if (max > memory) {
       settings.reject(MAX_BYTES, "at most " + MEMORY_BYTES + ", which is " + memory + " bytes");
       max = memory;
     }
-    return new FilterSettings(HeaderPresets.expand(headers), fields, fallback, max, memory);
+    int senders = settings.integer(SENDERS, BodyBudget.SENDERS, 1, 100_000);
+    Duration patience = settings.duration(BODY_TIMEOUT, BodyBudget.PATIENCE);
+    return new FilterSettings(
+        HeaderPresets.expand(headers), fields, methods, fallback, max, memory, senders, patience);
+  }
+
+  /** Whether a request of this method is given a session. */
+  boolean concerns(String method) {
+    return methods.isEmpty() || methods.contains(method);
+  }
+
+  /** What the bodies that are taken into memory may take together, all of it free. */
+  public BodyBudget bodyBudget() {
+    return new BodyBudget(memoryBytes, senders, bodyTimeout);
   }
 
   /** The share of the heap for the sessions of a store, which {@code helix.cache.heap.share} is. */

@@ -65,6 +65,16 @@ public record ApiError(
         500, "The server made a mistake; its log says more.", "server_error", null, "internal");
   }
 
+  /** What a failure of the server's own is told as: 503 where the heap was too small, else 500. */
+  public static ApiError of(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        return BodyBudgetException.memory().error();
+      }
+    }
+    return internal();
+  }
+
   /** Nothing answers at this path. */
   public static ApiError nothingAt(String path) {
     return new ApiError(

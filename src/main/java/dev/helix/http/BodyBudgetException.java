@@ -8,16 +8,25 @@ import java.time.Duration;
  */
 public final class BodyBudgetException extends RequestBodyException {
   private static final long serialVersionUID = 1L;
+
+  /** The code of the error where too many threads wait for senders. */
+  static final String SENDERS = "too_many_request_bodies";
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  BodyBudgetException() {
-    super(
-        new ApiError(
-            503,
-            "The memory for request bodies is taken by other requests; try again in a moment.",
-            "server_error",
-            null,
-            "request_memory_exhausted",
-            RETRY_AFTER));
+  private BodyBudgetException(String message, String code) {
+    super(new ApiError(503, message, "server_error", null, code, RETRY_AFTER));
+  }
+
+  static BodyBudgetException memory() {
+    return new BodyBudgetException(
+        "The memory for request bodies is taken by other requests; try again in a moment.",
+        "request_memory_exhausted");
+  }
+
+  static BodyBudgetException senders() {
+    return new BodyBudgetException(
+        "Too many request bodies are on their way; try again in a moment.",
+        SENDERS);
   }
 }

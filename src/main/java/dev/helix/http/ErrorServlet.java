@@ -56,17 +56,19 @@ public final class ErrorServlet extends HttpServlet {
     Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     ErrorResponse.write(
         response,
-        status instanceof Integer code ? error(code) : ApiError.nothingAt(request.getRequestURI()));
+        status instanceof Integer code
+            ? error(code, (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION))
+            : ApiError.nothingAt(request.getRequestURI()));
   }
 
-  private static ApiError error(int code) {
+  private static ApiError error(int code, Throwable cause) {
     int status = code < 400 || code > 599 ? 500 : code;
     return switch (status) {
       case 404 -> plain(404, "There is nothing here.", "not_found");
       case 405 -> plain(405, "The method is not allowed here.", "method_not_allowed");
       case 413 -> plain(413, "The request is too large.", "request_too_large");
       case 415 -> plain(415, "The media type is not supported.", "unsupported_media_type");
-      case 500 -> ApiError.internal();
+      case 500 -> ApiError.of(cause);
       case 503 ->
           new ApiError(503, "The server is not available.", "server_error", null, "unavailable");
       default -> plain(status, "The server refused the request: status " + status + ".", null);

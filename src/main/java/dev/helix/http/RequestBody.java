@@ -19,7 +19,7 @@ import java.util.zip.GZIPInputStream;
  */
 public final class RequestBody implements AutoCloseable {
   /** A caller that announces a large body and sends nothing holds no more than this. */
-  private static final int FIRST_STEP = 64 * 1024;
+  private static final int FIRST_STEP = BodyRoom.SMALL;
 
   /** The attribute that says how long an incomplete body is at least: not worth reading twice. */
   private static final String AT_LEAST = RequestBody.class.getName() + ".atLeast";
@@ -28,11 +28,14 @@ public final class RequestBody implements AutoCloseable {
 
   private final int limit;
   private final boolean complete;
-  private final BodyBudget budget;
+  private final BodyRoom room;
   private ContentCoding coding;
   private volatile int length;
   private byte[] bytes;
   private boolean taken;
+
+  /** How many bytes are held besides the body's own. */
+  private long beside;
 
   /** The bytes without their encoding, where somebody has looked at them and not taken them. */
   private byte[] unpacked;
@@ -40,24 +43,18 @@ public final class RequestBody implements AutoCloseable {
   /** The bytes after {@link #close()}, as long as nothing else needs the memory. */
   private SoftReference<byte[]> kept;
 
-  /** How many bytes of the budget this takes. */
-  private long held;
-
   private RequestBody(HttpServletRequest request, int most, BodyBudget budget) throws IOException {
-    this.budget = budget;
+    this.room = new BodyRoom(budget, BodyHolder.of(request));
     this.limit = most;
     this.coding = ContentCoding.of(request);
-    try {
-      bytes = readBytes(request.getInputStream(), request.getContentLengthLong(), most, 0);
-    } catch (BodyBudgetException e) {
-      close();
-      discard(request.getInputStream(), most);
-      throw e;
+    try (InputStream in = new PacedInput(request, budget, room)) {
+      bytes = readBytes(in, request.getContentLengthLong(), most, 0);
     } catch (IOException | RuntimeException | Error e) {
       close();
       throw e;
     }
     length = bytes.length;
+    room.hold(length, 0);
     complete = length <= most;
   }
 
@@ -76,10 +73,10 @@ public final class RequestBody implements AutoCloseable {
    *
    * @param limit the most bytes that one body may have, packed and unpacked
    * @param budget where the bytes are counted while they are held
-   * @throws RequestBodyException if the body is over the limit, in an encoding that is not read, or
-   *     no whole gzip. A declared {@code Content-Length} over the limit is refused without reading
-   * @throws BodyBudgetException if the budget has no room for it; thrown after the rest of the body
-   *     was read and dropped
+   * @throws RequestBodyException if the body is over the limit, in an encoding that is not read, no
+   *     whole gzip, or comes too slowly. A declared {@code Content-Length} over the limit is refused without reading
+   * @throws BodyBudgetException if the budget has no room for it. What is still to come of it is
+   *     {@link RefusedBody}'s
    * @throws IOException if the body cannot be read, such as when the caller has left
    */
   public static RequestBody read(HttpServletRequest request, long limit, BodyBudget budget)
@@ -113,41 +110,13 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
-   * Reads what a caller still sends whose body was refused as too large, when the caller has been
-   * told. Blocks until the end of the body, or so much of it that nobody sends it by mistake. A
-   * caller that waits for leave to send has none, and one that leaves is no error.
-   *
-   * @param limit the most bytes that the body might have had
-   */
-  public static void discardRefused(HttpServletRequest request, long limit) {
-    if (request.getHeader("Expect") != null) {
-      return;
-    }
-    try {
-      // Twice: what the filter has read of it already comes again.
-      discard(request.getInputStream(), (int) Math.min(2 * limit, LARGEST));
-    } catch (IOException e) {
-      // The caller has left.
-    }
-  }
-
-  /** Reads the rest and forgets it: else the connection is reset before the caller sees why. */
-  private static void discard(InputStream in, int most) throws IOException {
-    byte[] some = new byte[8 * 1024];
-    int count = in.read(some);
-    for (long size = count; count >= 0 && size < most; size += count) {
-      count = in.read(some);
-    }
-  }
-
-  /**
    * The declared length is a hint, or negative: a filter may have decompressed the body.
    *
-   * @param beside how many bytes are held besides these
+   * @param held how many bytes are held besides these
    */
-  private byte[] readBytes(InputStream in, long declared, int most, int beside) throws IOException {
+  private byte[] readBytes(InputStream in, long declared, int most, int held) throws IOException {
     int capacity = (int) Math.min(declared < 0 ? FIRST_STEP : declared, Math.min(FIRST_STEP, most));
-    hold(beside + (long) capacity);
+    room.hold(held + (long) capacity, 0);
     byte[] read = new byte[capacity];
     int size = in.readNBytes(read, 0, capacity);
     while (size == read.length && size <= most) {
@@ -157,14 +126,15 @@ public final class RequestBody implements AutoCloseable {
         break;
       }
       capacity = nextCapacity(size, declared, most);
-      hold(beside + (long) Math.min(capacity, most));
+      room.hold(held + (long) Math.min(capacity, most), size);
       read = Arrays.copyOf(read, capacity);
+      room.hold(held + (long) Math.min(capacity, most), 0);
       read[size++] = (byte) next;
       size += in.readNBytes(read, size, capacity - size);
     }
     if (size < read.length) {
+      room.hold(held + (long) read.length, size);
       read = Arrays.copyOf(read, size);
-      hold(beside + (long) size);
     }
     return read;
   }
@@ -196,7 +166,7 @@ public final class RequestBody implements AutoCloseable {
         close();
         throw e;
       } catch (RequestBodyException e) {
-        hold(bytes().length);
+        room.hold(bytes().length, 0);
         unpacked = new byte[0];
       }
     }
@@ -221,6 +191,7 @@ public final class RequestBody implements AutoCloseable {
     if (whole.length > limit) {
       throw RequestBodyException.tooLarge(limit);
     }
+    room.hold((long) packed.length + whole.length, 0);
     return whole;
   }
 
@@ -237,6 +208,32 @@ public final class RequestBody implements AutoCloseable {
   }
 
   /**
+   * Counts what is made of the body while it is read as JSON and its question is stored, until
+   * {@link #rest()}: strings, copies and what the store writes. Does nothing after {@link
+   * #close()}.
+   *
+   * @throws BodyBudgetException if the budget has no room for it
+   */
+  public synchronized void work() {
+    hold((BodyBudget.WORK - 1) * size());
+  }
+
+  /** Counts what is made of the body no longer. Does nothing after {@link #close()}. */
+  public synchronized void rest() {
+    hold(0);
+  }
+
+  /**
+   * Counts bytes that are about to be sent with the body, twice, as they are held while they are
+   * put together, until {@link #countWith}. Does nothing after {@link #close()}.
+   *
+   * @throws BodyBudgetException if the budget has no room for it
+   */
+  public synchronized void countAhead(long more) {
+    hold((BodyBudget.WORK - 1) * size() + 2 * more);
+  }
+
+  /**
    * Counts an array against the budget too, until {@link #close()}, unless it is the one of {@link
    * #bytes()}. Does nothing after {@link #close()}.
    *
@@ -244,8 +241,25 @@ public final class RequestBody implements AutoCloseable {
    */
   public synchronized void countWith(byte[] other) {
     if (bytes != null && other != bytes) {
-      hold((long) other.length + bytes.length);
+      long before = beside;
+      beside = other.length;
+      try {
+        hold(0);
+      } catch (BodyBudgetException e) {
+        beside = before;
+        throw e;
+      }
     }
+  }
+
+  private void hold(long extra) {
+    if (bytes != null) {
+      room.hold(size() + beside, extra);
+    }
+  }
+
+  private long size() {
+    return unpacked == null ? length : (long) length + unpacked.length;
   }
 
   /** The number of {@link #bytes()}, also after {@link #close()}. */
@@ -281,7 +295,7 @@ public final class RequestBody implements AutoCloseable {
       length = whole.length;
       unpacked = null;
       coding = ContentCoding.IDENTITY;
-      hold(length);
+      room.hold(length, 0);
     }
     byte[] unused = bytes();
     taken = true;
@@ -295,12 +309,15 @@ public final class RequestBody implements AutoCloseable {
 
   /** Opens this again after {@link #close()}; says whether the bytes are there. */
   synchronized boolean reopen() {
-    byte[] still = bytes == null && kept != null ? kept.get() : bytes;
+    if (bytes != null) {
+      return true;
+    }
+    byte[] still = kept == null ? null : kept.get();
     if (still == null) {
       return false;
     }
     try {
-      hold(still.length);
+      room.hold(still.length, 0);
     } catch (BodyBudgetException e) {
       return false;
     }
@@ -320,11 +337,6 @@ public final class RequestBody implements AutoCloseable {
   public synchronized void close() {
     bytes = null;
     unpacked = null;
-    hold(0);
-  }
-
-  private synchronized void hold(long count) {
-    budget.take(count - held);
-    held = count;
+    room.giveBack();
   }
 }

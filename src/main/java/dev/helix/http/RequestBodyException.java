@@ -18,6 +18,17 @@ public sealed class RequestBodyException extends RuntimeException permits BodyBu
         new ApiError(413, message, "invalid_request_error", null, "request_too_large"));
   }
 
+  /** A body whose sender is too slow: status 408. */
+  static RequestBodyException tooSlow() {
+    return new RequestBodyException(
+        new ApiError(
+            408,
+            "The request body came too slowly.",
+            "invalid_request_error",
+            null,
+            "request_timeout"));
+  }
+
   /** A body in an encoding that is not read: status 415. */
   static RequestBodyException unknownCoding() {
     return new RequestBodyException(
@@ -38,6 +49,11 @@ public sealed class RequestBodyException extends RuntimeException permits BodyBu
             "invalid_request_error",
             "Content-Encoding",
             "invalid_content_encoding"));
+  }
+
+  /** Whether nothing more of the body is read, however much is still to come. */
+  boolean endsReading() {
+    return error.status() == 408 || error.code().equals(BodyBudgetException.SENDERS);
   }
 
   /** The error for the caller. */

@@ -11,17 +11,24 @@ import java.util.List;
  *
  * @param maxMessages the most messages; at least 1
  * @param maxCharacters about the most characters; at least 1
+ * @param maxBytes the most bytes of the messages as they are stored; at least 1
  * @param reasoning whether what a model thought is sent too
  */
-public record SentHistory(int maxMessages, long maxCharacters, boolean reasoning) {
+public record SentHistory(
+    int maxMessages, long maxCharacters, long maxBytes, boolean reasoning) {
   /** All of it, without reasoning. */
   public static final SentHistory ALL = new SentHistory(Integer.MAX_VALUE, Long.MAX_VALUE, false);
 
   public SentHistory {
-    if (maxMessages < 1 || maxCharacters < 1) {
+    if (maxMessages < 1 || maxCharacters < 1 || maxBytes < 1) {
       throw new IllegalArgumentException(
-          "a history limit under 1: " + maxMessages + ", " + maxCharacters);
+          "a history limit under 1: " + maxMessages + ", " + maxCharacters + ", " + maxBytes);
     }
+  }
+
+  /** A limit of messages and characters, and none of bytes. */
+  public SentHistory(int maxMessages, long maxCharacters, boolean reasoning) {
+    this(maxMessages, maxCharacters, Long.MAX_VALUE, reasoning);
   }
 
   /** So many messages at most. */
@@ -35,8 +42,8 @@ public record SentHistory(int maxMessages, long maxCharacters, boolean reasoning
   }
 
   /** Whether what stands before so many messages of a history can be no part of what is sent. */
-  boolean isFilledBy(int messages, long characters) {
-    return messages >= maxMessages || characters >= maxCharacters;
+  boolean isFilledBy(int messages, long characters, long bytes) {
+    return messages >= maxMessages || characters >= maxCharacters || bytes >= maxBytes;
   }
 
   /**
@@ -48,7 +55,10 @@ public record SentHistory(int maxMessages, long maxCharacters, boolean reasoning
   List<Message> latest(List<Message> history, boolean pending) {
     int from = 0;
     long characters = history.stream().mapToLong(this::characters).sum();
-    while (history.size() - from > maxMessages || characters > maxCharacters) {
+    long bytes = bytes(history);
+    while (history.size() - from > maxMessages
+        || characters > maxCharacters
+        || bytes > maxBytes) {
       int next = from + 1;
       while (next < history.size() && !isQuestion(history.get(next))) {
         next++;
@@ -58,9 +68,14 @@ public record SentHistory(int maxMessages, long maxCharacters, boolean reasoning
         return pending ? oldest : ends(oldest);
       }
       characters -= oldest.stream().mapToLong(this::characters).sum();
+      bytes -= bytes(oldest);
       from = next;
     }
     return history.subList(from, history.size());
+  }
+
+  private static long bytes(List<Message> messages) {
+    return messages.stream().mapToLong(Message::length).sum();
   }
 
   /** The question and the last answer of a turn; all of it where it ends with no answer. */

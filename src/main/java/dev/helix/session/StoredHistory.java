@@ -97,6 +97,7 @@ final class StoredHistory {
     long size = 0;
     int sent = 0;
     long characters = 0;
+    long sentBytes = 0;
     Node at = end.equals(Node.ROOT) ? null : end;
     // A file changed by hand may lead in a circle.
     while (at != null && seen.add(at.id())) {
@@ -111,8 +112,10 @@ final class StoredHistory {
       boolean anyway = Transcript.isSentAnyway(message);
       sent += anyway ? 1 : 0;
       characters += anyway ? limit.characters(message) : 0;
+      sentBytes += anyway ? message.length() : 0;
       boolean question = anyway && at.kind() == MessageKind.QUESTION;
-      at = question && limit.isFilledBy(sent, characters) ? null : tree.parent(at);
+      boolean filled = question && limit.isFilledBy(sent, characters, sentBytes);
+      at = filled ? null : tree.parent(at);
     }
     tree.reaches(path.size(), (int) Math.min(1 << 30, size));
     Message leading = system();

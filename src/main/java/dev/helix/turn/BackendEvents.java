@@ -25,6 +25,11 @@ final class BackendEvents implements ReplyReceiver {
   }
 
   @Override
+  public void sent() {
+    turn.sent();
+  }
+
+  @Override
   public void head(ReplyHead head) {
     whole = !head.isOfType("text/event-stream");
     mailbox.executeHere(() -> turn.began(head));

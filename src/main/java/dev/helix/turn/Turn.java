@@ -131,6 +131,7 @@ final class Turn implements CallerStream.Listener {
   /** The question has its place. In the mailbox. */
   void placed(TurnRecord where) {
     record = where;
+    memory.rest();
     if (where.isSomewhere()) {
       caller.header("X-Session-ID", where.session().value());
     }
@@ -168,6 +169,11 @@ final class Turn implements CallerStream.Listener {
   /** Ends the turn, whatever it does; what came of the answer is recorded. */
   void stop(ApiError why) {
     mailbox.execute(() -> fail(why));
+  }
+
+  /** The backend has the request; on any thread. */
+  void sent() {
+    memory.close();
   }
 
   void began(ReplyHead head) {
@@ -320,7 +326,7 @@ final class Turn implements CallerStream.Listener {
   private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a turn failed by a mistake of the server", failure);
     switch (enter(TurnEvent.MISTAKE)) {
-      case FAIL -> concludeWith(ApiError.internal(), null);
+      case FAIL -> concludeWith(ApiError.of(failure), null);
       case CLOSE -> {
         caller.stream().abandon();
         close();

@@ -76,6 +76,10 @@ public record TurnCall(
    * @throws dev.helix.http.BodyBudgetException if there is no memory for the stored history
    */
   ChatCall kept(OpenTurn open, Supplier<List<Message>> transcript) {
+    long history = open.history().stream().mapToLong(Message::length).sum();
+    if (history > 0) {
+      memory.countAhead(history);
+    }
     byte[] body = request.body(open.history(), open.system());
     memory.countWith(body);
     return call(body, open.session(), named ? transcript : List::of);

@@ -105,7 +105,7 @@ final class TurnRecord {
       return told(e);
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a turn could not be recorded, by a mistake of the server", e);
-      return ApiError.internal();
+      return ApiError.of(e);
     }
   }
 

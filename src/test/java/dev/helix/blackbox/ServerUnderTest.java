@@ -4,11 +4,13 @@ import dev.helix.appserver.AppServer;
 import dev.helix.appserver.AppServerProcess;
 import dev.helix.appserver.Deployment;
 import dev.helix.appserver.RunningServer;
+import dev.helix.packaging.Built;
 import dev.helix.packaging.WarProcess;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +33,14 @@ public final class ServerUnderTest implements AutoCloseable {
 
   /** The WAR run by itself. */
   public static ServerUnderTest launcher() {
-    return new ServerUnderTest(WarProcess::start, Duration.ofSeconds(30));
+    return launcherWith();
+  }
+
+  /** The WAR run by itself in a JVM with these options. */
+  public static ServerUnderTest launcherWith(String... jvmOptions) {
+    return new ServerUnderTest(
+        environment -> WarProcess.start(Built.war(), environment, List.of(jvmOptions)),
+        Duration.ofSeconds(30));
   }
 
   /** The WAR in an app server, whose JVM is given these options. */

@@ -2,9 +2,11 @@ package dev.helix.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
+import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Reply;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
@@ -34,6 +36,10 @@ class WhatRequestsNeedTest {
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean hangs;
+
+  /** The store's method for which the heap is too small. */
+  private volatile String tooLarge;
+
   private SessionManager away;
   private WholeApplication application;
 
@@ -64,6 +70,9 @@ class WhatRequestsNeedTest {
               reached.countDown();
               if (hangs) {
                 over.await();
+              }
+              if (method.getName().equals(tooLarge)) {
+                throw new OutOfMemoryError("thrown by a test");
               }
               throw new StoreUnavailableException("away", null);
             });
@@ -104,7 +113,15 @@ class WhatRequestsNeedTest {
     "POST,    /health/ready,        405",
     "POST,    /v1/models,           405",
     "DELETE,  /v1/models/m,         405",
-    "OPTIONS, /v1/models,           405"
+    "OPTIONS, /v1/models,           405",
+    "GET,     /v1/chat/completions, 405",
+    "HEAD,    /v1/chat/completions, 405",
+    "PUT,     /v1/chat/completions, 405",
+    "DELETE,  /v1/chat/completions, 405",
+    "OPTIONS, /v1/chat/completions, 405",
+    "GET,     /chat/completions,    405",
+    "GET,     /c/trip/v1/chat/completions, 405",
+    "GET,     /error,               404"
   })
   void neitherStoreNorUpstream(String method, String path, int status) {
     hangs = true;
@@ -133,14 +150,33 @@ class WhatRequestsNeedTest {
   @CsvSource({
     "GET,     /health/ready,        check",
     "HEAD,    /health/ready,        check",
-    "POST,    /v1/chat/completions, find",
-    "GET,     /v1/chat/completions, find",
-    "OPTIONS, /v1/chat/completions, find"
+    "POST,    /v1/chat/completions, find"
   })
   void theStore_andSaySo(String method, String path, String what) {
     assertEquals(503, status(method, path));
     assertEquals(Set.of(what), asked);
     assertNull(application.upstream().poll(Duration.ZERO));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"POST, /v1/chat/completions, find", "GET, /health/ready, check"})
+  void heapThatIsTooSmall_is503_forOneRequest(String method, String path, String what) {
+    tooLarge = what;
+    try (RawClient client = RawClient.connect(application.url()).deadline(SOON)) {
+      client.request(
+          method,
+          path,
+          method.equals("POST") ? "{}".getBytes(StandardCharsets.UTF_8) : new byte[0],
+          "X-Conversation-ID",
+          "trip",
+          "Content-Type",
+          "application/json");
+      RawResponse response = client.response();
+      assertEquals(503, response.status());
+      assertEquals("1", response.header("Retry-After"));
+      assertTrue(response.restText().contains("\"request_memory_exhausted\""));
+    }
+    assertEquals(200, status("GET", "/health/live"));
   }
 
   @Test

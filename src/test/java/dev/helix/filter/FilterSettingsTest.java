@@ -8,6 +8,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.config.Source;
 import dev.helix.filter.FilterSettings.Fallback;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,12 @@ class FilterSettingsTest {
 
     assertEquals(List.of("X-Conversation-ID", "X-OpenWebUI-Chat-Id"), defaults.headers());
     assertEquals(Fallback.FIRST_MESSAGE, defaults.fallback());
-    long memory = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+    long memory = Math.min(512L << 20, Runtime.getRuntime().maxMemory() / 3);
     assertEquals(memory, defaults.memoryBytes());
-    assertEquals(Math.min(64L << 20, memory), defaults.maxBytes());
+    assertEquals(Math.min(64L << 20, memory / 5 / 4 * 3), defaults.maxBytes());
+    assertEquals(List.of(), defaults.methods());
+    assertEquals(128, defaults.senders());
+    assertEquals(Duration.ofMinutes(5), defaults.bodyTimeout());
   }
 
   @Test
@@ -34,8 +38,11 @@ class FilterSettingsTest {
                 "helix.conversation.headers", "X-Chat-Id, X-Session-Id",
                 "helix.conversation.fields", "metadata.chat, user",
                 "helix.conversation.fallback", "none",
+                "helix.conversation.methods", "POST, PUT",
                 "helix.request.max.bytes", "1MiB",
-                "helix.request.memory.bytes", "2MiB"));
+                "helix.request.memory.bytes", "2MiB",
+                "helix.request.senders", "20",
+                "helix.timeout.body", "30s"));
 
     FilterSettings read = FilterSettings.from(settings);
 
@@ -44,9 +51,12 @@ class FilterSettingsTest {
         new FilterSettings(
             List.of("X-Chat-Id", "X-Session-Id"),
             List.of("metadata.chat", "user"),
+            List.of("POST", "PUT"),
             Fallback.NONE,
             1 << 20,
-            2 << 20),
+            2 << 20,
+            20,
+            Duration.ofSeconds(30)),
         read);
   }
 
@@ -78,7 +88,11 @@ class FilterSettingsTest {
     "helix.conversation.fallback,first_message",
     "helix.request.max.bytes,2GiB",
     "helix.request.max.bytes,0",
-    "helix.request.memory.bytes,0"
+    "helix.request.memory.bytes,0",
+    "helix.request.senders,0",
+    "helix.timeout.body,0s",
+    "helix.conversation.methods,post",
+    "helix.conversation.methods,'POST, G-T'"
   })
   void whatCannotBeUsed_isNamedWhenTheSettingsAreChecked(String key, String value) {
     Settings settings = settings(Map.of(key, value));
@@ -101,7 +115,7 @@ class FilterSettingsTest {
             .contains("helix.request.max.bytes = 3MiB"));
 
     Settings one = settings(Map.of("helix.request.memory.bytes", "2MiB"));
-    assertEquals(2 << 20, FilterSettings.from(one).maxBytes());
+    assertEquals((2 << 20) / 5 / 4 * 3, FilterSettings.from(one).maxBytes());
     one.check();
   }
 

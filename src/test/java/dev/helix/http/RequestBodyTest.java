@@ -1,5 +1,6 @@
 package dev.helix.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,22 +14,29 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestBodyTest {
   private static final int LIMIT = 300_000;
   private static final String TYPE = "application/octet-stream";
 
-  private final BodyBudget budget = new BodyBudget(2L * LIMIT);
+  private final WatchedBody watched = new WatchedBody();
+  private final AtomicLong time = new AtomicLong();
+  private final BodyBudget budget =
+      new BodyBudget(2L * LIMIT, 4, Duration.ofSeconds(60), time::get);
   private final BlockingQueue<byte[]> bodies = new LinkedBlockingQueue<>();
 
   /** The budget's use while a body was held. */
@@ -48,17 +56,15 @@ class RequestBodyTest {
     assertEquals(0, budget.usedBytes());
   }
 
-  private void read(HttpServletRequest request, HttpServletResponse response) throws IOException {
+  private void read(HttpServletRequest any, HttpServletResponse response) throws IOException {
+    HttpServletRequest request = watched.watch(any);
     try (RequestBody body = RequestBody.read(request, LIMIT, budget)) {
       assertEquals(body.length(), body.bytes().length);
       bodies.add(body.bytes());
       used.add(budget.usedBytes());
-    } catch (BodyBudgetException e) {
-      failures.add(e);
-      ErrorResponse.write(response, e.error());
     } catch (RequestBodyException e) {
       failures.add(e);
-      ErrorResponse.write(response, e.error());
+      RefusedBody.tell(request, response, e, LIMIT, budget);
     } catch (IOException e) {
       failures.add(e);
       throw e;
@@ -140,7 +146,7 @@ class RequestBodyTest {
 
   @Test
   void budgetUsedUp_is503_andWhatWasHeldIsGivenBack() throws Exception {
-    budget.take(2L * LIMIT - 100_000);
+    assertTrue(budget.bytes().take(BodyHolder.NOBODY, 2L * LIMIT - 100_000, 0));
     byte[] sent = new byte[150_000];
 
     for (RawHttp.Request request :
@@ -153,8 +159,95 @@ class RequestBodyTest {
       assertEquals(BodyBudgetException.class, failures.remove().getClass());
       assertEquals(2L * LIMIT - 100_000, budget.usedBytes());
     }
-    budget.take(100_000 - 2L * LIMIT);
+    assertTrue(budget.bytes().take(BodyHolder.NOBODY, 100_000 - 2L * LIMIT, 0));
     assertEquals(200, server.send(RawHttp.post("/").body(TYPE, sent)).status());
+  }
+
+  /** A sender that has sent a part of a body and goes on as it is told. */
+  private Socket sender(int declared, int sent) throws Exception {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(20_000);
+    String head =
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + declared + "\r\n\r\n";
+    socket.getOutputStream().write((head + "x".repeat(sent)).getBytes(US_ASCII));
+    return socket;
+  }
+
+  private void awaitSenders(int count) {
+    for (long end = System.nanoTime() + 20_000_000_000L; budget.usedSenders() != count; ) {
+      assertTrue(System.nanoTime() < end, "senders: " + budget.usedSenders());
+      Thread.onSpinWait();
+    }
+  }
+
+  private void awaitWaiting(int behind) {
+    for (long end = System.nanoTime() + 20_000_000_000L; !watched.waitsBehind(behind); ) {
+      assertTrue(System.nanoTime() < end, "the body's reading does not get on");
+      Thread.onSpinWait();
+    }
+    awaitSenders(1);
+  }
+
+  /** After seconds, and so many bytes more: whether the sender is waited for any longer. */
+  @ParameterizedTest
+  @CsvSource({
+    "200000, 1, 9, 1, true",
+    "200000, 1, 11, 1, false",
+    "200000, 20000, 20, 1, true",
+    "200000, 20000, 31, 1, false",
+    "200000, 1, 11, 5000, true",
+    "200000, 190000, 59, 1, true",
+    "200000, 190000, 61, 1, false",
+    // The last byte is never too late.
+    "200000, 199999, 61, 1, true"
+  })
+  void senderMustBeQuickEnough_elseItIs408(
+      int declared, int sent, int seconds, int more, boolean quick) throws Exception {
+    try (Socket socket = sender(declared, sent)) {
+      awaitWaiting(sent);
+      time.addAndGet(seconds * 1_000_000_000L);
+      socket.getOutputStream().write(new byte[more]);
+      if (quick) {
+        socket.getOutputStream().write(new byte[declared - sent - more]);
+      }
+      byte[] status = socket.getInputStream().readNBytes(12);
+      assertEquals(quick ? "HTTP/1.1 200" : "HTTP/1.1 408", new String(status, US_ASCII));
+      if (!quick) {
+        String rest = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+        assertTrue(rest.contains("\"request_timeout\""), rest);
+        assertEquals(RequestBodyException.class, failures.remove().getClass());
+      }
+    }
+    awaitSenders(0);
+  }
+
+  @Test
+  void tooManySenders_are503_andSoIsTheRestOfWhatWasRefused() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        sockets.add(sender(100_000, 1));
+        awaitSenders(i + 1);
+      }
+      try (Socket fifth = sender(100_000, 1)) {
+        String answer = new String(fifth.getInputStream().readAllBytes(), US_ASCII);
+        assertTrue(answer.startsWith("HTTP/1.1 503"), answer);
+        assertTrue(answer.contains("\"too_many_request_bodies\""), answer);
+        assertTrue(answer.contains("Retry-After: 1"), answer);
+      }
+      // What is too large is not read to its end then.
+      try (Socket large = sender(LIMIT + 1, 1)) {
+        String answer = new String(large.getInputStream().readAllBytes(), US_ASCII);
+        assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+      }
+      // Who has sent all needs nobody who waits.
+      assertEquals(200, server.send(RawHttp.post("/").body(TYPE, new byte[100])).status());
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    awaitSenders(0);
   }
 
   @Test
@@ -172,6 +265,8 @@ class RequestBodyTest {
           body.close();
           used.add(budget.usedBytes());
           body.countWith(new byte[1]);
+          body.work();
+          body.rest();
           used.add(budget.usedBytes());
         };
     try (TestServer other = new TestServer().endpoint("/", endpoint).start()) {

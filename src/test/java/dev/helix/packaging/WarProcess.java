@@ -33,7 +33,7 @@ public final class WarProcess implements RunningServer {
   }
 
   /** As {@link #start}, with another WAR and options of the JVM's. */
-  static WarProcess start(
+  public static WarProcess start(
       Path war, Map<String, String> environment, List<String> jvmOptions, String... options) {
     ServerProcess process = run(war, environment, jvmOptions, with("--port", "0", options));
     try {

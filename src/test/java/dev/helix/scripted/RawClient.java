@@ -1,6 +1,7 @@
 package dev.helix.scripted;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -104,6 +105,15 @@ public final class RawClient implements AutoCloseable {
   /** Reads the head of the next response. */
   public RawResponse response() {
     return RawResponse.head(in);
+  }
+
+  /** Reads what still comes until the server closes the connection. */
+  public void awaitClosed() {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Leaves: closes the connection, with whatever is still under way. */

@@ -10,7 +10,9 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.transcript.MessageIds;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +68,28 @@ class HistoryLimitTest extends PlacingTest {
     assertEquals(
         List.of("Q1", "A1", "Q2", "A2", "Q3", "A3").subList(6 - sent, 6),
         texts(stored(most, MessageIds.NONE, "user: Q").history()));
+  }
+
+  /** Bytes are those of the elements, with all their fields. */
+  @Test
+  void bytes_areCountedInWholeTurns_beforeAnythingIsPutTogether() {
+    List<Long> lengths = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      sessions.storedTurn("c", "A" + i, "user: Q" + i);
+      List<Message> history = stored(SentHistory.ALL, MessageIds.NONE, "user: Q").history();
+      lengths.add(
+          history.subList(2 * i - 2, 2 * i).stream().mapToLong(Message::length).sum());
+    }
+    long two = lengths.get(1) + lengths.get(2);
+    long all = two + lengths.get(0);
+    for (Map.Entry<Long, Integer> each :
+        Map.of(all, 6, all - 1, 4, two, 4, two - 1, 2, 1L, 2).entrySet()) {
+      SentHistory most =
+          new SentHistory(Integer.MAX_VALUE, Long.MAX_VALUE, each.getKey(), false);
+      assertEquals(
+          List.of("Q1", "A1", "Q2", "A2", "Q3", "A3").subList(6 - each.getValue(), 6),
+          texts(stored(most, MessageIds.NONE, "user: Q").history()));
+    }
   }
 
   @Test

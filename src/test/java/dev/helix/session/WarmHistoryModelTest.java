@@ -42,7 +42,7 @@ class WarmHistoryModelTest {
           SentHistory.ofMessages(2),
           SentHistory.ofMessages(3),
           SentHistory.ofMessages(4),
-          SentHistory.ofMessages(4),
+          new SentHistory(ANY, Long.MAX_VALUE, 600, false),
           SentHistory.ofMessages(6),
           SentHistory.ofMessages(9),
           new SentHistory(ANY, 1, false),

@@ -8,6 +8,11 @@ import java.nio.ByteBuffer;
 /** Hands a reply on, and has its failure say whose it is. */
 record NamedReceiver(String upstream, ReplyReceiver receiver) implements ReplyReceiver {
   @Override
+  public void sent() {
+    receiver.sent();
+  }
+
+  @Override
   public void head(ReplyHead head) {
     receiver.head(head);
   }

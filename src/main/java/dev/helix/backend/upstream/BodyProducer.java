@@ -14,11 +14,14 @@ final class BodyProducer extends AsyncEntityProducerWrapper {
   private static final ByteBuffer[] SENT = {};
 
   private final int length;
+  private final Runnable onSent;
   private volatile ByteBuffer[] unsent;
 
-  BodyProducer(SentBody body) {
+  /** A producer of a body; {@code onSent} is run when the connection has taken all of it. */
+  BodyProducer(SentBody body, Runnable onSent) {
     super(new BasicAsyncEntityProducer(new byte[0], null));
     this.length = body.length();
+    this.onSent = onSent;
     this.unsent = body.buffers();
   }
 
@@ -34,6 +37,7 @@ final class BodyProducer extends AsyncEntityProducerWrapper {
     }
     unsent = SENT;
     channel.endStream();
+    onSent.run();
   }
 
   private int remaining() {

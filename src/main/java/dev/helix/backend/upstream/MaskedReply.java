@@ -25,6 +25,11 @@ final class MaskedReply implements ReplyReceiver {
   }
 
   @Override
+  public void sent() {
+    receiver.sent();
+  }
+
+  @Override
   public void head(ReplyHead head) {
     Map<String, String> headers = new LinkedHashMap<>();
     head.headers()

@@ -47,6 +47,11 @@ final class PlainReply implements ReplyReceiver {
   }
 
   @Override
+  public void sent() {
+    receiver.sent();
+  }
+
+  @Override
   public void head(ReplyHead head) {
     boolean success = head.status() >= 200 && head.status() < 300;
     String encoding = asItIs && success ? "" : head.header(ENCODING).orElse("");

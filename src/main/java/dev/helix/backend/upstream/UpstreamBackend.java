@@ -223,7 +223,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
       request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, proxy.authorization());
     }
     UpstreamExchange exchange =
-        new UpstreamExchange(client, connections, request, body, masked(receiver), asItIs);
+        new UpstreamExchange(client, connections, request, body, masked(receiver), asItIs, timers);
     exchange.begin();
     return exchange;
   }

@@ -1,5 +1,7 @@
 package dev.helix.backend.upstream;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.helix.backend.BackendException;
 import dev.helix.backend.BackendException.Reason;
 import dev.helix.backend.ChatBackend;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.RouteInfo;
@@ -53,7 +57,8 @@ import org.apache.hc.core5.util.TimeValue;
  *
  * <p>A request that failed before any of its reply came, on a connection that had served others
  * before, is sent again: the upstream had closed an idle connection in the same moment. No other
- * failure is tried again, since a completion may cost money and is not idempotent.
+ * failure is tried again, since a completion may cost money and is not idempotent; nor is that of a
+ * large body that was sent a second ago, which is not held any longer.
  */
 final class UpstreamExchange implements ChatBackend.Exchange {
   private static final System.Logger LOG = System.getLogger(UpstreamExchange.class.getName());
@@ -61,12 +66,19 @@ final class UpstreamExchange implements ChatBackend.Exchange {
   /** Another call's connection may be given back, closed too, before the first retry takes one. */
   private static final int MOST_RETRIES = 2;
 
+  /** A connection that was closed shows within this time behind the last byte. */
+  private static final long STALE_MILLIS = 1000;
+
+  /** Of a smaller body nobody cares how long it is held. */
+  private static final int LARGE = 16 * 1024;
+
   /** Where a request's context says whose it is. */
   private static final String CONTEXT_ATTRIBUTE = UpstreamExchange.class.getName();
 
   private final CloseableHttpAsyncClient client;
   private final PoolingAsyncClientConnectionManager connections;
   private final BasicHttpRequest request;
+  private final ScheduledExecutorService timers;
   private final PlainReply receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile SentBody body;
@@ -93,8 +105,10 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       BasicHttpRequest request,
       SentBody body,
       ReplyReceiver receiver,
-      boolean asItIs) {
+      boolean asItIs,
+      ScheduledExecutorService timers) {
     this.client = client;
+    this.timers = timers;
     this.connections = connections;
     this.request = request;
     this.body = body;
@@ -103,11 +117,11 @@ final class UpstreamExchange implements ChatBackend.Exchange {
 
   /** Sends the request. */
   void begin() {
-    begin(MOST_RETRIES);
+    begin(body, MOST_RETRIES);
   }
 
-  private void begin(int retries) {
-    Attempt attempt = new Attempt(body, retries);
+  private void begin(SentBody whole, int retries) {
+    Attempt attempt = new Attempt(whole, retries);
     running =
         client.execute(
             new BasicRequestProducer(request, attempt.producer),
@@ -194,9 +208,23 @@ final class UpstreamExchange implements ChatBackend.Exchange {
     private volatile boolean reached;
 
     Attempt(SentBody sent, int retries) {
-      this.producer = sent == null ? null : new BodyProducer(sent);
+      this.producer = sent == null ? null : new BodyProducer(sent, this::sent);
       this.retries = retries;
       context.setAttribute(CONTEXT_ATTRIBUTE, this);
+    }
+
+    /** The connection has taken the body, which is held until it cannot be a stale one. */
+    private void sent() {
+      if (producer.getContentLength() > LARGE && !headSeen && !ended.get()) {
+        ScheduledFuture<?> unused = timers.schedule(this::forget, STALE_MILLIS, MILLISECONDS);
+      }
+    }
+
+    private void forget() {
+      if (!over.get() && !headSeen) {
+        body = null;
+        receiver.sent();
+      }
     }
 
     private void runsOn(AsyncExecRuntime runtime) throws InterruptedIOException {
@@ -303,11 +331,13 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       if (!over.compareAndSet(false, true) || ended.get()) {
         return;
       }
-      if (retries > 0 && !headSeen && isStaleConnection(cause)) {
+      SentBody again = body;
+      boolean held = producer == null || again != null;
+      if (retries > 0 && held && !headSeen && isStaleConnection(cause)) {
         LOG.log(System.Logger.Level.DEBUG, "an idle upstream connection had closed; sending again");
         // Others that idle are likely to be closed too.
         connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
-        begin(retries - 1);
+        begin(again, retries - 1);
       } else if (ended.compareAndSet(false, true)) {
         receiver.failed(explain(cause));
       }

@@ -6,6 +6,7 @@ import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.message.BackgroundPrompt;
@@ -54,6 +55,7 @@ final class ChatEndpoint {
     try {
       requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
+      body.work();
       ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
       ReplyForm form = new ChatReplyForm(chat.stream(), settings.signOfLife());
       turns.begin(call(request, chat, body), form, request, response);
@@ -61,8 +63,7 @@ final class ChatEndpoint {
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
     } catch (RequestBodyException e) {
-      ErrorResponse.write(response, e.error());
-      RequestBody.discardRefused(request, settings.maxRequestBytes());
+      RefusedBody.tell(request, response, e, settings.maxRequestBytes(), budget);
     } finally {
       if (body != null && !handedOver) {
         body.close();

@@ -139,6 +139,11 @@ final class Passage implements CallerStream.Listener {
   private ReplyReceiver receiver() {
     return new ReplyReceiver() {
       @Override
+      public void sent() {
+        giveBack();
+      }
+
+      @Override
       public void head(ReplyHead replyHead) {
         mailbox.execute(() -> began(replyHead));
       }
@@ -283,7 +288,8 @@ final class Passage implements CallerStream.Listener {
       tell(why.status(), why.toJson());
     } else if (isEvents() && head.header("content-encoding").isEmpty()) {
       String json = new String(why.toJson(), StandardCharsets.UTF_8);
-      give(text("\n\nevent: error\ndata: " + json + "\n\n"));
+      String event = "\n\nevent: error\ndata: " + json + "\n\n";
+      give(ByteBuffer.wrap(event.getBytes(StandardCharsets.UTF_8)));
       breakOff();
     } else {
       breakOff();
@@ -297,10 +303,6 @@ final class Passage implements CallerStream.Listener {
     caller.begin(status, headers);
     give(ByteBuffer.wrap(json));
     end();
-  }
-
-  private static ByteBuffer text(String text) {
-    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private void breakOff() {
@@ -322,7 +324,7 @@ final class Passage implements CallerStream.Listener {
   private void mistake(Throwable failure) {
     LOG.log(Level.ERROR, "a request could not be passed on, by a mistake of the server", failure);
     if (!begun && !ending && !over) {
-      fail(ApiError.internal());
+      fail(ApiError.of(failure));
     } else {
       left("it was broken off");
     }
@@ -383,13 +385,9 @@ final class Passage implements CallerStream.Listener {
     }
     if (!over) {
       long patience = Math.min(silence(), settings.stalledReaderTimeout().toNanos());
-      alarm =
-          passing
-              .timers()
-              .schedule(
-                  () -> mailbox.execute(this::look),
-                  Math.min(LONGEST_LOOK_AWAY, patience / 4),
-                  TimeUnit.NANOSECONDS);
+      long away = Math.min(LONGEST_LOOK_AWAY, patience / 4);
+      Runnable again = () -> mailbox.execute(this::look);
+      alarm = passing.timers().schedule(again, away, TimeUnit.NANOSECONDS);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.PageOrigin;
+import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.turn.TurnSettings;
@@ -74,10 +75,9 @@ public final class PassthroughServlet extends HttpServlet {
       begun = true;
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
-      RequestBody.discardRefused(request, settings().maxRequestBytes());
+      RefusedBody.discard(request, settings().maxRequestBytes(), passing.budget());
     } catch (RequestBodyException e) {
-      ErrorResponse.write(response, e.error());
-      RequestBody.discardRefused(request, settings().maxRequestBytes());
+      RefusedBody.tell(request, response, e, settings().maxRequestBytes(), passing.budget());
     } finally {
       if (body != null && !begun) {
         body.close();
