@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
  * and time. A body that finds no room is refused at once with {@link BodyBudgetException}.
  *
  * <p>No user takes more than half of it and no tenant more than three quarters, unless it is for a
- * single body. For bodies up to 64 KiB there is an eighth besides. What is made of a body on the way
- * counts too, up to all of the memory. Thread-safe; never blocks.
+ * single body. For bodies up to 64 KiB there is an eighth besides. What is made of a body on the
+ * way counts too, up to all of the memory. Thread-safe; never blocks.
  */
 public final class BodyBudget {
   /** How many times its bytes a body counts while it is read as JSON and its question is stored. */

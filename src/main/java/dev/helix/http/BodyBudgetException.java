@@ -26,7 +26,6 @@ public final class BodyBudgetException extends RequestBodyException {
 
   static BodyBudgetException senders() {
     return new BodyBudgetException(
-        "Too many request bodies are on their way; try again in a moment.",
-        SENDERS);
+        "Too many request bodies are on their way; try again in a moment.", SENDERS);
   }
 }

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serial;
 
-/** Tells callers that their request's body was refused, and reads what they still send. No state. */
+/**
+ * Tells callers that their request's body was refused, and reads what they still send. No state.
+ */
 public final class RefusedBody {
   /** A failure without a trace: nothing in the server's code is wrong. */
   private static final class TooSlowException extends IOException {

@@ -74,7 +74,8 @@ public final class RequestBody implements AutoCloseable {
    * @param limit the most bytes that one body may have, packed and unpacked
    * @param budget where the bytes are counted while they are held
    * @throws RequestBodyException if the body is over the limit, in an encoding that is not read, no
-   *     whole gzip, or comes too slowly. A declared {@code Content-Length} over the limit is refused without reading
+   *     whole gzip, or comes too slowly. A declared {@code Content-Length} over the limit is
+   *     refused without reading
    * @throws BodyBudgetException if the budget has no room for it. What is still to come of it is
    *     {@link RefusedBody}'s
    * @throws IOException if the body cannot be read, such as when the caller has left

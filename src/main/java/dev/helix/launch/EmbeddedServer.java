@@ -68,7 +68,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     this.address = address;
     connector = connector(server, address);
     application = application(contextPath, webApplication, work);
-    requests = 
+    requests =
         new GracefulHandler(
             new EarlyBodies(
                 new PlainSlashes(new Workers(application, THREADS - OTHER_THREADS, contextPath))));

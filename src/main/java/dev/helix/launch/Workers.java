@@ -62,7 +62,9 @@ final class Workers extends Handler.Wrapper {
     }
   }
 
-  /** Lets the next one in, on another thread: this one has its connection's next request to read. */
+  /**
+   * Lets the next one in, on another thread: this one has its connection's next request to read.
+   */
   private void leave() {
     if (load.decrementAndGet() < most) {
       return;

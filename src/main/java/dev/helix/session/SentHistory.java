@@ -14,8 +14,7 @@ import java.util.List;
  * @param maxBytes the most bytes of the messages as they are stored; at least 1
  * @param reasoning whether what a model thought is sent too
  */
-public record SentHistory(
-    int maxMessages, long maxCharacters, long maxBytes, boolean reasoning) {
+public record SentHistory(int maxMessages, long maxCharacters, long maxBytes, boolean reasoning) {
   /** All of it, without reasoning. */
   public static final SentHistory ALL = new SentHistory(Integer.MAX_VALUE, Long.MAX_VALUE, false);
 
@@ -56,9 +55,7 @@ public record SentHistory(
     int from = 0;
     long characters = history.stream().mapToLong(this::characters).sum();
     long bytes = bytes(history);
-    while (history.size() - from > maxMessages
-        || characters > maxCharacters
-        || bytes > maxBytes) {
+    while (history.size() - from > maxMessages || characters > maxCharacters || bytes > maxBytes) {
       int next = from + 1;
       while (next < history.size() && !isQuestion(history.get(next))) {
         next++;

@@ -358,8 +358,7 @@ class AbuseIT {
                 i -> {
                   int length = LARGEST / (1 + i % 3);
                   RawResponse response = turn(OwnerCases.ACME, length);
-                  assertTrue(
-                      response.status() == 200 || response.status() == 503, response::text);
+                  assertTrue(response.status() == 200 || response.status() == 503, response::text);
                 }));
   }
 

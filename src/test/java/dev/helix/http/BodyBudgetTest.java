@@ -136,8 +136,7 @@ class BodyBudgetTest {
   @Test
   void budgetsThatAreNone_areRefused() {
     assertThrows(IllegalArgumentException.class, () -> new BodyBudget(0));
-    assertThrows(
-        IllegalArgumentException.class, () -> new BodyBudget(1, 0, Duration.ofSeconds(1)));
+    assertThrows(IllegalArgumentException.class, () -> new BodyBudget(1, 0, Duration.ofSeconds(1)));
     BodyBudget least = new BodyBudget(1);
     assertDoesNotThrow(() -> new BodyRoom(least, ANN).hold(1, 4));
     assertTrue(least.usedBytes() > 0);

@@ -167,8 +167,7 @@ class RequestBodyTest {
   private Socket sender(int declared, int sent) throws Exception {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket.setSoTimeout(20_000);
-    String head =
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + declared + "\r\n\r\n";
+    String head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + declared + "\r\n\r\n";
     socket.getOutputStream().write((head + "x".repeat(sent)).getBytes(US_ASCII));
     return socket;
   }

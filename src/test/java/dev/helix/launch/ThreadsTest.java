@@ -144,7 +144,8 @@ class ThreadsTest {
       awaitEntered(1);
       client.send("abc".getBytes(US_ASCII));
       assertEquals("abc", client.response().restText());
-      leaving.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nab".getBytes(US_ASCII));
+      leaving.send(
+          "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nab".getBytes(US_ASCII));
       leaving.leave();
       assertEquals(200, RawClient.get(url, "/").status());
     }

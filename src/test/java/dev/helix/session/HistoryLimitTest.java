@@ -77,15 +77,13 @@ class HistoryLimitTest extends PlacingTest {
     for (int i = 1; i <= 3; i++) {
       sessions.storedTurn("c", "A" + i, "user: Q" + i);
       List<Message> history = stored(SentHistory.ALL, MessageIds.NONE, "user: Q").history();
-      lengths.add(
-          history.subList(2 * i - 2, 2 * i).stream().mapToLong(Message::length).sum());
+      lengths.add(history.subList(2 * i - 2, 2 * i).stream().mapToLong(Message::length).sum());
     }
     long two = lengths.get(1) + lengths.get(2);
     long all = two + lengths.get(0);
     for (Map.Entry<Long, Integer> each :
         Map.of(all, 6, all - 1, 4, two, 4, two - 1, 2, 1L, 2).entrySet()) {
-      SentHistory most =
-          new SentHistory(Integer.MAX_VALUE, Long.MAX_VALUE, each.getKey(), false);
+      SentHistory most = new SentHistory(Integer.MAX_VALUE, Long.MAX_VALUE, each.getKey(), false);
       assertEquals(
           List.of("Q1", "A1", "Q2", "A2", "Q3", "A3").subList(6 - each.getValue(), 6),
           texts(stored(most, MessageIds.NONE, "user: Q").history()));
