@@ -38,12 +38,16 @@ public final class RefusedBody {
       long limit,
       BodyBudget budget)
       throws IOException {
-    if (why.endsReading()) {
+    boolean full = why instanceof BodyBudgetException;
+    // Servers close the connection behind a 503: it is said when the caller has sent all.
+    boolean cut = why.endsReading() || (full && !readOn(request, limit, budget));
+    if (cut) {
       response.setHeader("Connection", "close");
-      ErrorResponse.write(response, why.error());
+    }
+    ErrorResponse.write(response, why.error());
+    if (cut) {
       cut(request);
-    } else {
-      ErrorResponse.write(response, why.error());
+    } else if (!full) {
       discard(request, limit, budget);
     }
   }
@@ -59,9 +63,13 @@ public final class RefusedBody {
    */
   public static void discard(HttpServletRequest request, long limit, BodyBudget budget)
       throws IOException {
-    if (request.getHeader("Expect") != null) {
-      return;
+    if (request.getHeader("Expect") == null && !readOn(request, limit, budget)) {
+      cut(request);
     }
+  }
+
+  /** Whether the rest was read, or nobody is there to send it; false for a slow sender. */
+  private static boolean readOn(HttpServletRequest request, long limit, BodyBudget budget) {
     BodyRoom room = new BodyRoom(budget, BodyHolder.of(request));
     try (InputStream in = new PacedInput(request, budget, room)) {
       byte[] some = new byte[8 * 1024];
@@ -70,10 +78,11 @@ public final class RefusedBody {
       for (long size = count; count >= 0 && size < 2 * limit; size += count) {
         count = in.read(some);
       }
+      return true;
     } catch (RequestBodyException slow) {
-      cut(request);
-    } catch (IOException e) {
-      // The caller has left.
+      return false;
+    } catch (IOException left) {
+      return true;
     }
   }
 

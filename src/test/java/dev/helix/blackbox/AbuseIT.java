@@ -239,7 +239,7 @@ class AbuseIT {
    * Sends a byte now and then until the server closes the connection; the status of its answer, or
    * 0 where that is lost, as bytes may be on their way to a connection that is closed.
    */
-  private static int statusAtTheEnd(RawClient client) {
+  private int statusAtTheEnd(RawClient client) {
     int status = 0;
     client.deadline(Duration.ofMillis(300));
     for (int tries = 0; tries < 60; tries++) {
@@ -260,7 +260,8 @@ class AbuseIT {
         return status;
       }
     }
-    throw new AssertionError("a slow sender is waited for");
+    throw new AssertionError(
+        "a slow sender is waited for, after status " + status + "\n" + server.log());
   }
 
   @ParameterizedTest
