@@ -220,7 +220,7 @@ class AbuseIT {
 
   /** More of them than there are threads to wait for them. */
   @ParameterizedTest
-  @EnumSource(Kind.class)
+  @EnumSource(value = Kind.class, names = "ALONE")
   void sendersThatAreTooSlow_areGivenUp_andTheirConnectionsClosed(Kind kind) {
     attack(
         kind,
@@ -349,7 +349,7 @@ class AbuseIT {
 
   /** As large as a body may be, and as many at once as it takes to fill the heap. */
   @ParameterizedTest
-  @EnumSource(Kind.class)
+  @EnumSource(value = Kind.class, names = "ALONE")
   void largestBodies(Kind kind) {
     attack(
         kind,
