@@ -3,6 +3,7 @@ package dev.helix.turn;
 import dev.helix.backend.BackendException;
 import dev.helix.backend.ReplyHead;
 import dev.helix.backend.ReplyReceiver;
+import dev.helix.http.RequestBody;
 import dev.helix.turn.stream.Mailbox;
 import java.nio.ByteBuffer;
 
@@ -16,17 +17,19 @@ final class BackendEvents implements ReplyReceiver {
   private static final int FEW = 1024;
 
   private final Turn turn;
+  private final RequestBody memory;
   private final Mailbox mailbox;
   private boolean whole;
 
-  BackendEvents(Turn turn, Mailbox mailbox) {
+  BackendEvents(Turn turn, RequestBody memory, Mailbox mailbox) {
     this.turn = turn;
+    this.memory = memory;
     this.mailbox = mailbox;
   }
 
   @Override
   public void sent() {
-    turn.sent();
+    memory.close();
   }
 
   @Override

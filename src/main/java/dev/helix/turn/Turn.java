@@ -131,7 +131,6 @@ final class Turn implements CallerStream.Listener {
   /** The question has its place. In the mailbox. */
   void placed(TurnRecord where) {
     record = where;
-    memory.rest();
     if (where.isSomewhere()) {
       caller.header("X-Session-ID", where.session().value());
     }
@@ -142,7 +141,7 @@ final class Turn implements CallerStream.Listener {
   }
 
   ReplyReceiver receiver() {
-    return new BackendEvents(this, mailbox);
+    return new BackendEvents(this, memory, mailbox);
   }
 
   /** Gives the turn its exchange. In the mailbox. */
@@ -169,11 +168,6 @@ final class Turn implements CallerStream.Listener {
   /** Ends the turn, whatever it does; what came of the answer is recorded. */
   void stop(ApiError why) {
     mailbox.execute(() -> fail(why));
-  }
-
-  /** The backend has the request; on any thread. */
-  void sent() {
-    memory.close();
   }
 
   void began(ReplyHead head) {

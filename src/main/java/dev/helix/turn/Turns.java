@@ -196,6 +196,7 @@ public final class Turns {
   private ChatCall place(Turn turn, TurnCall call, Lease lease) {
     if (call.asked() == null) {
       turn.placed(TurnRecord.nowhere());
+      call.memory().rest();
       return call.unkept();
     }
     OpenTurn open = sessions.beginTurn(call.session(), call.asked().with(lease));
@@ -203,6 +204,7 @@ public final class Turns {
     SessionId used = open.session().sessionId();
     ChatCall kept = call.kept(open, () -> sessions.transcript(used).messages());
     turn.placed(TurnRecord.of(sessions, open));
+    call.memory().rest();
     return kept;
   }
 
