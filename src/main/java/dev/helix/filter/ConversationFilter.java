@@ -1,11 +1,9 @@
 package dev.helix.filter;
 
 import dev.helix.access.AuthenticationFilter;
-import dev.helix.access.Callers;
 import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.filter.FilterSettings.Fallback;
-import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.BodyHolder;
 import dev.helix.http.BufferedRequest;
@@ -20,9 +18,7 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStatus;
 import dev.helix.session.StoreProviders;
-import dev.helix.session.StoreUnavailableException;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -36,10 +32,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -96,26 +90,16 @@ public final class ConversationFilter implements Filter {
       List.of("helix.store", "helix.sessions.", "helix.jdbc.", "helix.redis.", "helix.archive.");
 
   private static final String MANAGER = SessionManager.class.getName();
-  private static final String SESSION_HEADER = "X-Session-ID";
-  private static final String CONVERSATION_HEADER = "X-Conversation-ID";
-  private static final ApiError LOOKUP_FAILED =
-      new ApiError(
-          503,
-          "The session could not be looked up in the store.",
-          "server_error",
-          null,
-          "session_store_unavailable",
-          Duration.ofSeconds(5));
   private static final Logger LOG = System.getLogger(ConversationFilter.class.getName());
 
   private final String seen =
       ConversationFilter.class.getName() + "@" + Integer.toHexString(System.identityHashCode(this));
-  private final FallbackNotice notice = new FallbackNotice();
   private SessionManager manager;
   private FilterSettings settings;
   private ConversationHeaders headers;
   private ConversationFields fields;
   private BodyBudget budget;
+  private Attachment attachment;
 
   // What init took part in, and destroy therefore leaves.
   private ServletContext context;
@@ -141,6 +125,7 @@ public final class ConversationFilter implements Filter {
   public ConversationFilter(SessionManager manager, FilterSettings settings, BodyBudget budget) {
     this.manager = Objects.requireNonNull(manager, "manager");
     use(settings, Objects.requireNonNull(budget, "budget"));
+    attachment = new Attachment(manager, settings.fallback(), fields);
   }
 
   /**
@@ -165,6 +150,7 @@ public final class ConversationFilter implements Filter {
       source.check();
       use(read, sharedBudget(source, read));
       takeManager(source, store, dir, cache);
+      attachment = new Attachment(manager, settings.fallback(), fields);
     } catch (InvalidSettingsException | SessionException | IllegalArgumentException e) {
       throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
     }
@@ -283,13 +269,6 @@ public final class ConversationFilter implements Filter {
         || (settings.fallback() == Fallback.RANDOM && ConversationHeaders.areOfOpenWebUi(request));
   }
 
-  /** Whose session it is: as {@link AuthenticationFilter} found out, else the container. */
-  private static Owner owner(HttpServletRequest request) {
-    return request.getAttribute(Owner.class.getName()) instanceof Owner known
-        ? known
-        : new Owner(Callers.principal(request), null);
-  }
-
   private boolean mayBeChat(HttpServletRequest request) {
     String method = request.getMethod();
     return (method.equals("POST") || method.equals("PUT"))
@@ -305,7 +284,7 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    Owner owner = owner(request);
+    Owner owner = Attachment.owner(request);
     new BodyHolder(owner.tenant(), owner.user()).holds(request);
     RequestBody body;
     try {
@@ -322,7 +301,7 @@ public final class ConversationFilter implements Filter {
     request.setAttribute(seen, buffered);
     buffered.handOn(
         (in, out) -> {
-          if (attach(conversation, content, buffered, response)) {
+          if (attachment.attach(conversation, content, buffered, response)) {
             body.rest();
             chain.doFilter(buffered, response);
           }
@@ -354,89 +333,8 @@ public final class ConversationFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    if (attach(conversation, body, request, response)) {
+    if (attachment.attach(conversation, body, request, response)) {
       chain.doFilter(request, response);
     }
-  }
-
-  /**
-   * Attaches the request's session, where it has one.
-   *
-   * @param body null where nobody looked at it
-   * @return false where that could not be done, and the request has been answered
-   */
-  private boolean attach(
-      Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    Conversation conversation;
-    SessionState state;
-    try {
-      Conversation named = named(said, body, request);
-      ChatBody.Shape shape = shape(named, body, request);
-      conversation = shape == ChatBody.Shape.PROMPT ? named.detected() : named;
-      if (conversation.id() != null) {
-        response.setHeader(CONVERSATION_HEADER, conversation.echo());
-      }
-      state = session(conversation, body, request);
-      // In doubt a conversation begins with what a person said.
-      boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
-      conversation = shape == ChatBody.Shape.DOUBTFUL && goesOn ? named.detected() : conversation;
-      request.setAttribute(Conversation.class.getName(), conversation);
-    } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
-      return false;
-    } catch (SessionException e) {
-      boolean passes = e instanceof StoreUnavailableException;
-      LOG.log(
-          passes ? Level.WARNING : Level.ERROR,
-          "the session of a request could not be looked up" + (passes ? ": " + e.getMessage() : ""),
-          passes ? null : e);
-      ErrorResponse.write(response, LOOKUP_FAILED);
-      return false;
-    }
-    if (state != null) {
-      request.setAttribute(SessionState.class.getName(), state);
-      if (conversation.isTurn()) {
-        response.setHeader(SESSION_HEADER, state.sessionId().value());
-      }
-    }
-    return true;
-  }
-
-  /** With an id from the body or the path, where no header has one. */
-  private Conversation named(Conversation said, byte[] body, HttpServletRequest request)
-      throws InvalidRequestException {
-    if (said.id() != null) {
-      return said;
-    }
-    Conversation byField = body == null ? said : fields.read(body, request, said);
-    return byField.id() != null ? byField : ConversationPathServlet.read(request, said);
-  }
-
-  /** What the body says of the kind of request, where no header does. */
-  private static ChatBody.Shape shape(Conversation said, byte[] body, HttpServletRequest request) {
-    boolean open = body != null && !ConversationHeaders.sayKind(request);
-    return open && (said.id() != null || ConversationHeaders.areOfOpenWebUi(request))
-        ? ChatBody.shape(body)
-        : ChatBody.Shape.TURN;
-  }
-
-  private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {
-    if (conversation.id() != null) {
-      return conversation.temporary()
-          ? null
-          : manager.getOrCreateSession(owner(request), null, conversation.id());
-    }
-    if (conversation.task() != null || settings.fallback() == Fallback.NONE) {
-      return null;
-    }
-    if (settings.fallback() == Fallback.RANDOM) {
-      return manager.randomSession(owner(request));
-    }
-    Optional<ChatBody.First> first = body == null ? Optional.empty() : ChatBody.firstMessage(body);
-    first.ifPresent(found -> notice.taken(request, body, found.preamble()));
-    return first
-        .map(found -> manager.getOrCreateSession(owner(request), found.text(), null))
-        .orElse(null);
   }
 }

@@ -37,7 +37,7 @@ final class BodyRoom {
     long wanted = Math.max(bytes, Math.min(bytes + extra, budget.bytes().all()));
     boolean small = bytes <= SMALL;
     if (memory != null && (small || memory != budget.smallBytes())) {
-      if (memory.take(holder, wanted - held, held)) {
+      if (wanted == held || memory.take(holder, wanted - held, held)) {
         held = wanted;
         return;
       }

@@ -108,6 +108,7 @@ class BodyReplayTest {
       assertEquals(200, response.status());
       assertEquals(HALLO, response.header("X-Session-ID"));
       assertEquals(sent, new String(nextBody(), StandardCharsets.UTF_8));
+      awaitFreeBudget();
     }
   }
 
@@ -321,6 +322,14 @@ class BodyReplayTest {
 
   private byte[] nextBody() throws InterruptedException {
     return bodies.poll(20, TimeUnit.SECONDS);
+  }
+
+  /** The answer to an asynchronous request is there before its body is given back. */
+  private void awaitFreeBudget() {
+    for (long end = System.nanoTime() + 20_000_000_000L; budget.usedBytes() > 0; ) {
+      assertTrue(System.nanoTime() < end, "the body is not given back");
+      Thread.onSpinWait();
+    }
   }
 
   private long usedAfterRequest() throws InterruptedException {

@@ -1,0 +1,136 @@
+package dev.helix.filter;
+
+import dev.helix.access.AuthenticationFilter;
+import dev.helix.access.Callers;
+import dev.helix.filter.FilterSettings.Fallback;
+import dev.helix.http.ApiError;
+import dev.helix.http.ErrorResponse;
+import dev.helix.http.InvalidRequestException;
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionManager;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStatus;
+import dev.helix.session.StoreUnavailableException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Finds the session of a request, and makes it the request's attribute. Thread-safe. */
+final class Attachment {
+  private static final String SESSION_HEADER = "X-Session-ID";
+  private static final String CONVERSATION_HEADER = "X-Conversation-ID";
+  private static final ApiError LOOKUP_FAILED =
+      new ApiError(
+          503,
+          "The session could not be looked up in the store.",
+          "server_error",
+          null,
+          "session_store_unavailable",
+          Duration.ofSeconds(5));
+  private static final Logger LOG = System.getLogger(ConversationFilter.class.getName());
+
+  private final SessionManager manager;
+  private final Fallback fallback;
+  private final ConversationFields fields;
+  private final FallbackNotice notice = new FallbackNotice();
+
+  /** What attaches a manager's sessions. */
+  Attachment(SessionManager manager, Fallback fallback, ConversationFields fields) {
+    this.manager = manager;
+    this.fallback = fallback;
+    this.fields = fields;
+  }
+
+  /**
+   * Attaches the request's session, where it has one.
+   *
+   * @param body null where nobody looked at it
+   * @return false where that could not be done, and the request has been answered
+   */
+  boolean attach(
+      Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    Conversation conversation;
+    SessionState state;
+    try {
+      Conversation named = named(said, body, request);
+      ChatBody.Shape shape = shape(named, body, request);
+      conversation = shape == ChatBody.Shape.PROMPT ? named.detected() : named;
+      if (conversation.id() != null) {
+        response.setHeader(CONVERSATION_HEADER, conversation.echo());
+      }
+      state = session(conversation, body, request);
+      // In doubt a conversation begins with what a person said.
+      boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
+      conversation = shape == ChatBody.Shape.DOUBTFUL && goesOn ? named.detected() : conversation;
+      request.setAttribute(Conversation.class.getName(), conversation);
+    } catch (InvalidRequestException e) {
+      ErrorResponse.write(response, e.error());
+      return false;
+    } catch (SessionException e) {
+      boolean passes = e instanceof StoreUnavailableException;
+      LOG.log(
+          passes ? Level.WARNING : Level.ERROR,
+          "the session of a request could not be looked up" + (passes ? ": " + e.getMessage() : ""),
+          passes ? null : e);
+      ErrorResponse.write(response, LOOKUP_FAILED);
+      return false;
+    }
+    if (state != null) {
+      request.setAttribute(SessionState.class.getName(), state);
+      if (conversation.isTurn()) {
+        response.setHeader(SESSION_HEADER, state.sessionId().value());
+      }
+    }
+    return true;
+  }
+
+  /** With an id from the body or the path, where no header has one. */
+  private Conversation named(Conversation said, byte[] body, HttpServletRequest request)
+      throws InvalidRequestException {
+    if (said.id() != null) {
+      return said;
+    }
+    Conversation byField = body == null ? said : fields.read(body, request, said);
+    return byField.id() != null ? byField : ConversationPathServlet.read(request, said);
+  }
+
+  /** What the body says of the kind of request, where no header does. */
+  private static ChatBody.Shape shape(Conversation said, byte[] body, HttpServletRequest request) {
+    boolean open = body != null && !ConversationHeaders.sayKind(request);
+    return open && (said.id() != null || ConversationHeaders.areOfOpenWebUi(request))
+        ? ChatBody.shape(body)
+        : ChatBody.Shape.TURN;
+  }
+
+  private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {
+    if (conversation.id() != null) {
+      return conversation.temporary()
+          ? null
+          : manager.getOrCreateSession(owner(request), null, conversation.id());
+    }
+    if (conversation.task() != null || fallback == Fallback.NONE) {
+      return null;
+    }
+    if (fallback == Fallback.RANDOM) {
+      return manager.randomSession(owner(request));
+    }
+    Optional<ChatBody.First> first = body == null ? Optional.empty() : ChatBody.firstMessage(body);
+    first.ifPresent(found -> notice.taken(request, body, found.preamble()));
+    return first
+        .map(found -> manager.getOrCreateSession(owner(request), found.text(), null))
+        .orElse(null);
+  }
+
+  /** Whose session it is: as {@link AuthenticationFilter} found out, else the container. */
+  static Owner owner(HttpServletRequest request) {
+    return request.getAttribute(Owner.class.getName()) instanceof Owner known
+        ? known
+        : new Owner(Callers.principal(request), null);
+  }
+}
