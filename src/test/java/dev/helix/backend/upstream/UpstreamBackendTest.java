@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,6 +67,12 @@ class UpstreamBackendTest {
   private static final class Heard extends HeardReply {
     private final AtomicInteger bytes = new AtomicInteger();
     private final CRC32 sum = new CRC32();
+    private final CountDownLatch sent = new CountDownLatch(1);
+
+    @Override
+    public void sent() {
+      sent.countDown();
+    }
 
     @Override
     public void data(ByteBuffer data) {
@@ -104,6 +111,19 @@ class UpstreamBackendTest {
         new String(call.request().body(), StandardCharsets.UTF_8));
     call.respondJson(429, "{}");
     assertEquals("head 429", heard.next());
+    assertEquals("end", heard.nextSign());
+  }
+
+  @Test
+  void largeBody_isSaidToBeSent_beforeTheUpstreamAnswers() throws InterruptedException {
+    Heard heard = new Heard();
+    byte[] large = Arrays.copyOf(BODY, 100_000);
+    Arrays.fill(large, BODY.length, large.length, (byte) ' ');
+    backend.chat(new ChatCall(large, true, Map.of(), null, List::of), heard);
+    Call call = upstream.next();
+    assertTrue(heard.sent.await(10, TimeUnit.SECONDS));
+    call.respondJson(200, Completions.completion("hi"));
+    assertEquals("head 200", heard.next());
     assertEquals("end", heard.nextSign());
   }
 
