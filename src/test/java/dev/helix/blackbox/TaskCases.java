@@ -136,9 +136,18 @@ interface TaskCases extends Fixture {
   @Test
   default void taskPromptAmongOtherMessages_isATurn() {
     Talk talk = usual().talk();
-    talk.http().add(Json.message("system", "Be kind."));
+    talk.whole("How far is it?", "A mile");
     talk.whole(TITLE, "Far");
-    assertEquals(List.of("user:" + TITLE, "assistant:Far"), talk.stored().said());
+    assertEquals(
+        List.of("user:How far is it?", "assistant:A mile", "user:" + TITLE, "assistant:Far"),
+        talk.stored().said());
+  }
+
+  @Test
+  default void taskPromptBehindASystemPrompt_leavesNothing() {
+    Talk talk = usual().talk();
+    talk.http().add(Json.message("system", "Be kind."));
+    assertNull(talk.whole(TITLE, "Far").header("X-Session-ID"));
   }
 
   @Test
