@@ -3,6 +3,7 @@ package dev.helix.launch;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.scripted.RawClient;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has a thread of the embedded server, and what waits without one. */
 class ThreadsTest {
@@ -129,6 +132,44 @@ class ThreadsTest {
                 .getBytes(US_ASCII));
         client.send(chunked(body));
         assertArrayEquals(body, client.response().rest());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 1000", "Transfer-Encoding: chunked"})
+  void bodyThatIsThereWithItsHead_stays_onTheThreadThatReadIt(String framing) throws Exception {
+    AtomicReference<Thread> reading = new AtomicReference<>();
+    AtomicReference<Thread> working = new AtomicReference<>();
+    Handler application =
+        new Handler.Wrapper(new Echo()) {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws Exception {
+            working.set(Thread.currentThread());
+            return super.handle(request, response, callback);
+          }
+        };
+    URI url =
+        start(
+            new Handler.Wrapper(new EarlyBodies(new Workers(application, 2, "/"))) {
+              @Override
+              public boolean handle(Request request, Response response, Callback callback)
+                  throws Exception {
+                reading.set(Thread.currentThread());
+                return super.handle(request, response, callback);
+              }
+            });
+    byte[] body = new byte[1000];
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    whole.writeBytes(
+        ("POST / HTTP/1.1\r\nHost: localhost\r\n" + framing + "\r\n\r\n").getBytes(US_ASCII));
+    whole.writeBytes(framing.endsWith("chunked") ? chunked(body) : body);
+    try (RawClient client = RawClient.connect(url)) {
+      for (int i = 0; i < 20; i++) {
+        client.send(whole.toByteArray());
+        assertArrayEquals(body, client.response().rest());
+        assertSame(reading.get(), working.get());
       }
     }
   }
