@@ -1,7 +1,6 @@
 package dev.helix.http;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,13 +25,10 @@ public record BodyHolder(String tenant, String user) {
 
   /** The tenant and the user in it, as far as they are known. */
   List<BodyHolder> parties() {
-    List<BodyHolder> parties = new ArrayList<>(2);
-    if (tenant != null) {
-      parties.add(new BodyHolder(tenant, null));
+    if (tenant == null) {
+      return user == null ? List.of() : List.of(this);
     }
-    if (user != null) {
-      parties.add(this);
-    }
-    return parties;
+    BodyHolder all = new BodyHolder(tenant, null);
+    return user == null ? List.of(all) : List.of(all, this);
   }
 }

@@ -161,6 +161,11 @@ final class StubRequest extends HttpServletRequestWrapper {
     }
 
     @Override
+    public int available() {
+      return bytes.available();
+    }
+
+    @Override
     public boolean isFinished() {
       return bytes.available() == 0;
     }

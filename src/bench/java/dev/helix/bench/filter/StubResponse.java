@@ -35,6 +35,11 @@ final class StubResponse extends HttpServletResponseWrapper {
   }
 
   @Override
+  public int getStatus() {
+    return SC_OK;
+  }
+
+  @Override
   public boolean isCommitted() {
     return false;
   }
