@@ -31,7 +31,7 @@ final class Crashes {
   private static final int CALLERS = 8;
   private static final int LONGEST_MILLIS = 800;
 
-  static final int KILLS = Integer.getInteger("helix.crash.kills", 20);
+  static final int KILLS = Integer.getInteger("helix.crash.kills", 12);
 
   private final int kills;
   private final long seed = Long.getLong("helix.crash.seed", System.nanoTime());
