@@ -240,7 +240,7 @@ class DamagedFilesTest {
     for (Map.Entry<String, Optional<String>> each : conversations.entrySet()) {
       talk(each.getKey());
       SessionState session = sessions.session(each.getKey());
-      Files.delete(file(session, "input/.status.json"));
+      Files.deleteIfExists(file(session, "input/.status.json"));
       restartOver(file(session, "status.json"), new byte[0]);
       Optional<SessionState> found = sessions.manager().find(session.sessionId());
       assertEquals(each.getValue(), found.map(SessionState::conversationId));
@@ -262,7 +262,7 @@ class DamagedFilesTest {
     sessions
         .manager()
         .completeTurn(turn, List.of(SessionFixture.answer("Hello", AnswerStatus.COMPLETED)));
-    Files.delete(file(session, "input/.status.json"));
+    Files.deleteIfExists(file(session, "input/.status.json"));
     restartOver(file(session, "status.json"), new byte[0]);
     SessionState found = sessions.manager().getOrCreateSession("Hallo", null);
     assertEquals(session.sessionId(), found.sessionId());

@@ -203,7 +203,7 @@ final class SessionFolder {
       Path context = Disk.makeFolder(hidden.resolve("context"));
       byte[] json = first.toJson();
       Disk.write(hidden.resolve("status.json"), json);
-      StatusCopy.write(hidden, json);
+      StatusCopy.make(hidden, first, json);
       writeRequest(hidden, first, elements, first.originalRequest());
       Disk.write(context.resolve("messages.json"), array);
       putInPlace(hidden);

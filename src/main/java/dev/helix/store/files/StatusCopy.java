@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
 
 /**
  * A second {@code status.json} out of sight in a session's folder, from which a damaged one is made
- * anew. Not forced: of the two one is whole after any crash. A session without one, as an earlier
- * version made it, is known by its name and transcript, where these leave no doubt whose it is. No
- * state.
+ * anew. Not forced: of the two one is whole after any crash. A session without one is known by its
+ * name and transcript, where these leave no doubt whose it is: a new one of nobody's has none until
+ * its state changes, and one of an earlier version neither. No state.
  */
 final class StatusCopy {
   static final String NAME = "input/.status.json";
@@ -40,6 +40,20 @@ final class StatusCopy {
   private static final String REQUEST_HEAD = "# User Request\n\n";
 
   private StatusCopy() {}
+
+  /**
+   * Makes it in a folder that nobody sees yet, unless name and transcript tell all that it says.
+   */
+  static void make(Path folder, SessionState first, byte[] json) throws IOException {
+    boolean told =
+        first.owner().isAnonymous()
+            && first.projectName() == null
+            && first.conversationId() != null
+            && conversation(first.sessionId()).equals(Optional.of(first.conversationId()));
+    if (!told) {
+      Disk.write(folder.resolve(NAME), json);
+    }
+  }
 
   /** Replaces it, or makes it. */
   static void write(Path folder, byte[] json) throws IOException {
