@@ -35,6 +35,15 @@ interface StoredTurnCases extends Fixture {
     call.end();
   }
 
+  /** Has a caller told half an answer; the call that goes on. */
+  private static Call tellHalf(Endpoint endpoint, RawClient caller) {
+    Call call = endpoint.upstream().next();
+    call.beginSse();
+    call.sse(Completions.delta("Half"));
+    Talk.hears(caller.response(), "Half");
+    return call;
+  }
+
   private static void isAnswered(RawClient client) {
     try (client) {
       RawResponse response = client.response();
@@ -93,10 +102,7 @@ interface StoredTurnCases extends Fixture {
     Endpoint endpoint = usual();
     String id = Endpoint.freshId();
     RawClient first = ask(endpoint, id, "One?");
-    Call one = endpoint.upstream().next();
-    one.beginSse();
-    one.sse(Completions.delta("Half"));
-    Talk.hears(first.response(), "Half");
+    Call unused = tellHalf(endpoint, first);
     RawClient second = ask(endpoint, id, "Two?");
     assertNull(endpoint.upstream().poll(A_WHILE));
     first.leave();
@@ -111,10 +117,7 @@ interface StoredTurnCases extends Fixture {
     Endpoint endpoint = usual();
     String id = Endpoint.freshId();
     RawClient first = ask(endpoint, id, "One?");
-    Call one = endpoint.upstream().next();
-    one.beginSse();
-    one.sse(Completions.delta("Half"));
-    Talk.hears(first.response(), "Half");
+    Call unused = tellHalf(endpoint, first);
     first.leave();
     RawClient second = ask(endpoint, id, "Two?");
     Call two = endpoint.upstream().next(AT_ONCE);
@@ -149,10 +152,7 @@ interface StoredTurnCases extends Fixture {
     Endpoint endpoint = usual();
     String id = Endpoint.freshId();
     RawClient first = ask(endpoint, id, "One?");
-    Call one = endpoint.upstream().next();
-    one.beginSse();
-    one.sse(Completions.delta("Half"));
-    Talk.hears(first.response(), "Half");
+    Call one = tellHalf(endpoint, first);
     RawClient second = ask(endpoint, id, "Two?");
     assertNull(endpoint.upstream().poll(A_WHILE));
     one.reset();
