@@ -76,8 +76,17 @@ final class ProxyHeaders {
         if (!elements(request, header).allMatch(LoopbackFilter::isAddress)) {
           return true;
         }
-      } else if ((OTHERS.contains(name) || PREFIXES.stream().anyMatch(name::startsWith))
+      } else if ((OTHERS.contains(name) || begins(name))
           && elements(request, header).findAny().isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean begins(String name) {
+    for (String prefix : PREFIXES) {
+      if (name.startsWith(prefix)) {
         return true;
       }
     }

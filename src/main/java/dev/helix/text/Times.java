@@ -1,5 +1,6 @@
 package dev.helix.text;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -15,17 +16,39 @@ import java.util.Locale;
  * offset, as Python's {@code fromisoformat} reads them; read with or without a zone.
  */
 public final class Times {
-  private static final DateTimeFormatter WRITTEN =
+  /** For years that have not four digits. */
+  private static final DateTimeFormatter UNUSUAL =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'+00:00'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** The same, with an n for each digit. */
+  /** How they are written, with an n for each digit. */
   private static final String LAYOUT = "nnnn-nn-nnTnn:nn:nn.nnnnnn+00:00";
 
   private Times() {}
 
   public static String format(Instant time) {
-    return WRITTEN.format(time);
+    OffsetDateTime utc = time.atOffset(ZoneOffset.UTC);
+    if (utc.getYear() < 0 || utc.getYear() > 9999) {
+      return UNUSUAL.format(time);
+    }
+    // By hand, as every element has one or two.
+    byte[] out = LAYOUT.getBytes(StandardCharsets.ISO_8859_1);
+    write(out, 0, 4, utc.getYear());
+    write(out, 5, 7, utc.getMonthValue());
+    write(out, 8, 10, utc.getDayOfMonth());
+    write(out, 11, 13, utc.getHour());
+    write(out, 14, 16, utc.getMinute());
+    write(out, 17, 19, utc.getSecond());
+    write(out, 20, 26, utc.getNano() / 1000);
+    return new String(out, StandardCharsets.ISO_8859_1);
+  }
+
+  private static void write(byte[] out, int from, int to, int number) {
+    int rest = number;
+    for (int i = to - 1; i >= from; i--) {
+      out[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
   }
 
   /** The time, or null where the text is null or none; without a zone it is the system's. */

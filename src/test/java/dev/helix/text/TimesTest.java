@@ -23,6 +23,17 @@ class TimesTest {
   }
 
   @Test
+  void yearsThatHaveNotFourDigits_areReadAsTheSameTime() {
+    for (String year : new String[] {"+12345", "-0001"}) {
+      Instant time = Instant.parse(year + "-02-03T04:05:06.000007Z");
+      assertEquals(time, Times.parse(Times.format(time)));
+    }
+    assertEquals(
+        "0007-02-03T04:05:06.000007+00:00",
+        Times.format(Instant.parse("0007-02-03T04:05:06.000007Z")));
+  }
+
+  @Test
   void otherLayoutsAndZones_areRead() {
     Instant time = Instant.parse("2026-01-02T03:04:05.000006Z");
     assertEquals(time, Times.parse("2026-01-02 03:04:05.000006+00:00"));

@@ -61,6 +61,9 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
   /** The client keeps three buffers of this size for each reply under way. */
   private static final int BUFFER_BYTES = 2 * 1024;
 
+  /** What head and body may take together to be sent in one piece. */
+  private static final int ONE_PIECE_BYTES = 8 * 1024;
+
   /** Some gateways put the policies of a company into their heads. */
   private static final int MAX_HEADERS = 1000;
 
@@ -112,6 +115,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
             .setHttp1Config(
                 Http1Config.copy(Http1Config.DEFAULT)
                     .setBufferSize(BUFFER_BYTES)
+                    .setChunkSizeHint(ONE_PIECE_BYTES)
                     .setInitialWindowSize(ReplyReceiver.FIRST_WINDOW)
                     .setMaxHeaderCount(MAX_HEADERS)
                     .setMaxLineLength(MAX_LINE_BYTES)

@@ -142,7 +142,8 @@ final class SessionFolder {
   /** The state as it stands in the file. */
   private Optional<SessionState> stored() throws IOException {
     try {
-      FileStamp now = FileStamp.of(status);
+      // Most that are not known do not exist: that costs no exception.
+      FileStamp now = state == null && !Files.exists(folder) ? null : FileStamp.of(status);
       if (now == null) {
         remember(null, null);
         return Optional.empty();

@@ -56,7 +56,17 @@ final class Walk {
     List<Match> equal = starts;
     int found = at;
     while (found < chain.size()) {
-      List<Match> next = next(equal, chain, found);
+      List<Match> next = below(equal, chain.get(found));
+      Message answer = answerTo(chain, found);
+      List<Match> both = answer == null || next.isEmpty() ? List.of() : below(next, answer);
+      if (!both.isEmpty()) {
+        equal = both;
+        found += 2;
+        continue;
+      }
+      // A question that gained or lost its context is known by the answer that follows it.
+      List<Match> answered = answer == null ? List.of() : answered(equal, answer);
+      next = answered.isEmpty() ? next : answered;
       if (next.isEmpty()) {
         break;
       }
@@ -77,18 +87,6 @@ final class Walk {
     }
     Comparator<Match> leavesLast = Comparator.comparing(match -> !tree.isFollowed(match.node()));
     return Collections.max(found.ends(), leavesLast.thenComparing(WORST_FIRST)).node();
-  }
-
-  /** The stored messages below these parents that equal the request's message at a place. */
-  private List<Match> next(List<Match> parents, List<Message> chain, int at) {
-    List<Match> equal = below(parents, chain.get(at));
-    Message answer = answerTo(chain, at);
-    // A question that gained or lost its context is known by the answer that follows it.
-    if (answer != null && (equal.isEmpty() || below(equal, answer).isEmpty())) {
-      List<Match> answered = answered(parents, answer);
-      return answered.isEmpty() ? equal : answered;
-    }
-    return equal;
   }
 
   /** The assistant's message right behind a question; null where there is no such pair. */
@@ -116,6 +114,9 @@ final class Walk {
       }
     }
     List<Match> found = parents.size() == 1 ? equal : eachOnce(equal);
+    if (found.size() < 2) {
+      return found;
+    }
     List<Node> asking = Node.asking(message, found.stream().map(Match::node).toList());
     return asking.size() == found.size()
         ? found

@@ -44,6 +44,13 @@ public record Use(long micros, String id) implements Comparable<Use> {
     return micros == GONE;
   }
 
+  /** Whether both are uses, in one second. */
+  boolean isOfSameSecond(Use other) {
+    return !isGone()
+        && !other.isGone()
+        && Math.floorDiv(micros, MICROS) == Math.floorDiv(other.micros, MICROS);
+  }
+
   static long micros(Instant time) {
     try {
       return Math.addExact(

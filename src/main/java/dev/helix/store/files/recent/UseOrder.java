@@ -66,6 +66,9 @@ public final class UseOrder {
   private final UseLog log;
   private boolean isSorting;
 
+  /** Whether a line in memory may be later than that in the log. */
+  private boolean isBehind;
+
   /** How often lines were taken out of memory since they are in the sorted file. */
   private int sorted;
 
@@ -122,10 +125,14 @@ public final class UseOrder {
 
   /**
    * A session is used, or will be made at once: said before it is, so that no crash makes a session
-   * that is not listed.
+   * that is not listed. The log has the first use of each second.
    */
   public synchronized void used(Use use) {
-    newest.put(use.id(), use);
+    Use before = newest.put(use.id(), use);
+    if (before != null && before.isOfSameSecond(use)) {
+      isBehind = true;
+      return;
+    }
     log.add(use, newest.values(), isWhole);
     sortInTime();
   }
@@ -313,7 +320,7 @@ public final class UseOrder {
     }
     synchronized (this) {
       try {
-        if (log.hasFailed()) {
+        if (log.hasFailed() || isBehind) {
           log.replace(newest.values(), isWhole);
         }
         log.close();
