@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.filter.MovedClock;
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.UserToken;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -15,10 +16,12 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(CountedTests.class)
 class UserTokensTest {
   private static final String SECRET = "0123456789abcdef0123456789abcdeü";
 

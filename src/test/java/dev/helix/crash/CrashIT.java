@@ -21,7 +21,7 @@ class CrashIT {
             () -> {},
             () -> {},
             () -> {});
-    new Crashes("files", Crashes.KILLS, folders, new FolderAftermath(sessions)).check();
+    new Crashes("CrashIT", Crashes.KILLS, folders, new FolderAftermath(sessions)).check();
   }
 
   private static void clear(Path folder) throws IOException {

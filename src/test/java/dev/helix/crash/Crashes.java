@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.packaging.WarProcess;
+import dev.helix.reliability.Figures;
 import dev.helix.servers.SharedStore;
 import dev.helix.session.SessionStore;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,7 +41,7 @@ final class Crashes {
   private final List<Load> callers = new ArrayList<>();
   private int halfMade;
 
-  /** Crashes of a server on a store; the name is that of the file with its figures. */
+  /** Crashes of a server on a store; the name is that of the test that makes them. */
   Crashes(String name, int kills, SharedStore store, Aftermath aftermath) {
     this.name = name;
     this.kills = kills;
@@ -131,23 +130,10 @@ final class Crashes {
     int acknowledged = callers.stream().mapToInt(Load::acknowledged).sum();
     int brokenOff = callers.stream().mapToInt(Load::brokenOff).sum();
     assertTrue(acknowledged > kills, acknowledged + " turns were acknowledged");
-    String figures =
-        """
-        %s, seed %d: %d kills, %d conversations, %d turns acknowledged, %d broken off
-        torn transcripts repaired: %d, kills that left a session half made: %d, messages lost: 0
-        """
+    Figures.leave(
+        name,
+        "%,d kills, %,d conversations, %,d turns acknowledged, %,d broken off, %d torn transcripts repaired, %d sessions half made; lost: 0"
             .formatted(
-                name,
-                seed,
-                kills,
-                allChats().size(),
-                acknowledged,
-                brokenOff,
-                aftermath.repaired(),
-                halfMade);
-    System.out.print(figures);
-    Path file = Path.of("target", "crash", name + ".txt");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, figures);
+                kills, allChats().size(), acknowledged, brokenOff, aftermath.repaired(), halfMade));
   }
 }

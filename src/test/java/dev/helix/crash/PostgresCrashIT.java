@@ -13,7 +13,8 @@ class PostgresCrashIT {
   void killedAtAnyMoment_everyAcknowledgedMessageIsThere(PostgresServer postgres) throws Exception {
     SharedStore store = SharedStore.of(postgres);
     try {
-      new Crashes("postgres", Math.max(2, Crashes.KILLS / 20), store, new Aftermath()).check();
+      new Crashes("PostgresCrashIT", Math.max(2, Crashes.KILLS / 20), store, new Aftermath())
+          .check();
     } finally {
       store.close().run();
     }

@@ -9,7 +9,7 @@ class RedisCrashIT {
   void killedAtAnyMoment_everyAcknowledgedMessageIsThere() throws Exception {
     SharedStore store = SharedStore.ofRedis();
     try {
-      new Crashes("redis", Math.max(2, Crashes.KILLS / 20), store, new Aftermath()).check();
+      new Crashes("RedisCrashIT", Math.max(2, Crashes.KILLS / 20), store, new Aftermath()).check();
     } finally {
       store.close().run();
     }

@@ -1,13 +1,16 @@
 package dev.helix.model;
 
+import dev.helix.reliability.CountedTries;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 
 /** Chats as Open WebUI leads them, of random steps: what is stored is what the person sees. */
+@AddLifecycleHook(CountedTries.class)
 class OpenWebUiModelTest {
   @Property(tries = 5_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
   void withIds_theTreeIsTheChats(

@@ -1,15 +1,18 @@
 package dev.helix.model;
 
+import dev.helix.reliability.CountedTries;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /** Chats with background prompts in between, through the filter: they leave no trace. */
+@AddLifecycleHook(CountedTries.class)
 class TaskModelTest {
   private FilteredLine line;
   private int chats;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTries;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SentHistory;
@@ -25,11 +26,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 
 /**
  * A client without ids that sends only the end of its history, or a summary in place of what came
  * before: nothing that was said is lost, and it hangs where the longest run that is known ends.
  */
+@AddLifecycleHook(CountedTries.class)
 class WindowModelTest {
   /** What stands before the window. */
   enum Before {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTests;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
@@ -24,9 +25,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A backup beside turns has all that was acknowledged before it began. */
+@ExtendWith(CountedTests.class)
 class BackupWhileRunningTest {
   private static final int CHATS = 20;
   private static final int BACKUPS = 5;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.operator.Copies.Said;
+import dev.helix.reliability.CountedTests;
 import dev.helix.servers.PostgresServer;
 import dev.helix.servers.RedisServer;
 import dev.helix.servers.SharedServers;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sessions come through real stores of every kind as they were. */
-@ExtendWith(SharedServers.class)
+@ExtendWith({SharedServers.class, CountedTests.class})
 class CopyBetweenStoresTest {
   private final PostgresServer postgres;
 

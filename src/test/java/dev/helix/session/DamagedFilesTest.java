@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.LoggedLines;
 import dev.helix.store.MemoryFolder;
 import dev.helix.store.files.FileSessionStore;
@@ -20,11 +21,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One bad byte in a session's folder hides nothing but what it is in. */
+@ExtendWith(CountedTests.class)
 class DamagedFilesTest {
   private static final Owner BOB = new Owner("team", "bob");
   private static final List<String> SAID =

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTests;
 import dev.helix.transcript.MessageIds;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories that lack something further on: a gap changes nothing, and what is behind is found. */
+@ExtendWith(CountedTests.class)
 class GapTest extends PlacingTest {
   private final List<String> said = new ArrayList<>();
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTests;
 import dev.helix.transcript.MessageIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Answers that are recorded behind those of later turns: the path follows the order of turns. */
+@ExtendWith(CountedTests.class)
 class LateAnswersTest {
   @TempDir Path folder;
   private SessionFixture fixture;

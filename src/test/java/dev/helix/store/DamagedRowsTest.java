@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.LoggedLines;
 import dev.helix.servers.RedisServer;
 import dev.helix.session.SessionId;
@@ -26,9 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A message that is damaged in a store which keeps each by itself. */
+@ExtendWith(CountedTests.class)
 class DamagedRowsTest {
   private static final SessionId ID = new SessionId("conv-a");
   private static final String BAD = "{\"id\":\"2\",\"parent_id\":\"1\",\"role\":\"user\",\"cont";

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.http.InvalidRequestException;
+import dev.helix.reliability.CountedTests;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of nothing but names that are all different. */
+@ExtendWith(CountedTests.class)
 class ManyNamesTest {
   private static final int BYTES = 60_000_000;
   private static final Duration SOON = Duration.ofSeconds(10);

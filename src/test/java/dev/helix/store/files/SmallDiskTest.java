@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.packaging.SmallDisk;
+import dev.helix.reliability.CountedTests;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
@@ -33,10 +34,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is full: at any byte of an append, and at each file that a session is made of. */
 @EnabledOnOs(OS.LINUX)
+@ExtendWith(CountedTests.class)
 class SmallDiskTest {
   private static final SessionId ID = new SessionId("conv-a");
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.helix.reliability.CountedTests;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SessionStore.Outcome;
@@ -26,9 +27,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a crash can leave of an append, byte by byte. */
+@ExtendWith(CountedTests.class)
 class TornTranscriptTest {
   private static final SessionId ID = new SessionId("conv-a");
 

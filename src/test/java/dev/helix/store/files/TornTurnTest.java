@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.reliability.CountedTests;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionId;
@@ -27,12 +28,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A turn as the manager records it, torn at every byte of its question part and of its answer part:
  * the next turn must work, and nothing from before it may be lost.
  */
+@ExtendWith(CountedTests.class)
 class TornTurnTest {
   private static final SessionId ID = new SessionId("conv-a");
   private static final ObjectMapper JSON = new ObjectMapper();

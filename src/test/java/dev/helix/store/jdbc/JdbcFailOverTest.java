@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.blackbox.WholeApplication;
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * One address, behind which another server takes the place of a primary that lives on and only
  * reads, with all connections that lead to it.
  */
-@ExtendWith(SharedServers.class)
+@ExtendWith({SharedServers.class, CountedTests.class})
 class JdbcFailOverTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
