@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
 import dev.helix.reliability.CountedTests;
+import dev.helix.servers.PostgresServer;
+import dev.helix.servers.RedisServer;
+import dev.helix.servers.SharedServers;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
@@ -28,8 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A backup beside turns has all that was acknowledged before it began. */
-@ExtendWith(CountedTests.class)
+/**
+ * A backup beside turns has all that was acknowledged before it began, and so has what is restored.
+ */
+@ExtendWith({SharedServers.class, CountedTests.class})
 class BackupWhileRunningTest {
   private static final int CHATS = 20;
   private static final int BACKUPS = 5;
@@ -40,22 +45,57 @@ class BackupWhileRunningTest {
 
   @Test
   void folders() throws Exception {
-    Path sessions = folder.resolve("a");
-    check(
-        StoreAddress.ofSettings(
-            Map.of("helix.store", "files", "helix.sessions.dir", sessions.toString())));
+    check(folders("a"), folders("c"));
+  }
+
+  private StoreAddress folders(String name) {
+    return StoreAddress.ofSettings(
+        Map.of("helix.store", "files", "helix.sessions.dir", folder.resolve(name).toString()));
+  }
+
+  @Test
+  void postgresql(PostgresServer postgres) throws Exception {
+    check(database(postgres), database(postgres));
+  }
+
+  private static StoreAddress database(PostgresServer postgres) {
+    return StoreAddress.ofSettings(
+        Map.of(
+            "helix.store",
+            "jdbc",
+            "helix.jdbc.url",
+            postgres.url(postgres.newDatabase()),
+            "helix.jdbc.user",
+            postgres.user(),
+            "helix.jdbc.password",
+            postgres.password()));
+  }
+
+  @Test
+  void redis() throws Exception {
+    try (RedisServer one = RedisServer.start();
+        RedisServer other = RedisServer.start()) {
+      check(redis(one), redis(other));
+    }
+  }
+
+  private static StoreAddress redis(RedisServer redis) {
+    return StoreAddress.ofSettings(Map.of("helix.store", "redis", "helix.redis.url", redis.url()));
   }
 
   @Test
   void database() throws Exception {
-    String url = "jdbc:h2:mem:" + folder.getFileName() + ";DB_CLOSE_DELAY=-1";
-    check(
-        StoreAddress.ofSettings(
-            Map.of(
-                "helix.store", "jdbc", "helix.jdbc.url", url, "helix.store.allow.loss", "true")));
+    check(memory("one"), memory("other"));
   }
 
-  private void check(StoreAddress store) throws Exception {
+  private StoreAddress memory(String name) {
+    String url = "jdbc:h2:mem:" + folder.getFileName() + name + ";DB_CLOSE_DELAY=-1";
+    return StoreAddress.ofSettings(
+        Map.of("helix.store", "jdbc", "helix.jdbc.url", url, "helix.store.allow.loss", "true"));
+  }
+
+  private void check(StoreAddress store, StoreAddress next) throws Exception {
+    int[] before = new int[CHATS];
     AtomicIntegerArray acknowledged = new AtomicIntegerArray(CHATS);
     AtomicBoolean stop = new AtomicBoolean();
     ExecutorService server = Executors.newFixedThreadPool(4);
@@ -69,13 +109,12 @@ class BackupWhileRunningTest {
         Thread.onSpinWait();
       }
       for (int backup = 0; backup < BACKUPS; backup++) {
-        int[] before = new int[CHATS];
         for (int chat = 0; chat < CHATS; chat++) {
           before[chat] = acknowledged.get(chat);
         }
         String place = folder.resolve("b").toString();
         assertEquals(0, BackupCommand.of(store, place, terminal, terminal).backup(), said());
-        checkHas(folder.resolve("b"), before);
+        checkHas(folders("b"), before);
       }
       stop.set(true);
       for (Future<?> chat : chats) {
@@ -85,6 +124,9 @@ class BackupWhileRunningTest {
       stop.set(true);
       server.shutdown();
     }
+    String place = folder.resolve("b").toString();
+    assertEquals(0, BackupCommand.of(next, place, terminal, terminal).restore(), said());
+    checkHas(next, before);
   }
 
   private String said() {
@@ -102,9 +144,8 @@ class BackupWhileRunningTest {
     }
   }
 
-  private static void checkHas(Path backup, int[] before) throws IOException {
-    try (SessionStore copy =
-            SessionStore.openToRead("files", Map.of("helix.sessions.dir", backup.toString())::get);
+  private static void checkHas(StoreAddress store, int[] before) throws IOException {
+    try (SessionStore copy = store.openToRead();
         SessionManager sessions = new SessionManager(copy, Clock.systemUTC())) {
       for (int chat = 0; chat < CHATS; chat++) {
         SessionState state = sessions.getOrCreateSession(null, "chat-" + chat);
