@@ -47,7 +47,7 @@ final class SessionResolver {
     Asked asked = new Asked(owner, conversationId);
     SessionId hint = found.get(asked);
     if (hint != null) {
-      Optional<SessionState> state = store.find(hint);
+      Optional<SessionState> state = readable(store.find(hint), asked);
       if (state.isPresent() && state.get().isOf(owner, conversationId)) {
         return state.get();
       }
@@ -83,7 +83,7 @@ final class SessionResolver {
   private SessionState resolve(Asked asked, List<SessionId> forms, List<SessionId> legacy) {
     List<SessionId> own = names.of(asked.owner(), forms);
     SessionId first = own.get(0);
-    Optional<SessionState> usual = store.find(first);
+    Optional<SessionState> usual = readable(store.find(first), asked);
     if (usual.isPresent() && usual.get().isOf(asked.owner(), asked.conversationId())) {
       return usual.get();
     }
@@ -93,9 +93,9 @@ final class SessionResolver {
     others.addAll(legacy);
     Map<SessionId, SessionState> stored = store.findAll(others);
     for (SessionId form : others) {
-      SessionState state = stored.get(form);
-      if (state != null && state.isOf(asked.owner(), asked.conversationId())) {
-        return state;
+      Optional<SessionState> state = readable(Optional.ofNullable(stored.get(form)), asked);
+      if (state.isPresent() && state.get().isOf(asked.owner(), asked.conversationId())) {
+        return state.get();
       }
     }
     for (SessionId form : own) {
@@ -105,5 +105,17 @@ final class SessionResolver {
       }
     }
     throw new SessionException("every name of this session is held by another conversation");
+  }
+
+  /** A stored state; made anew where it is unreadable and the asker's. */
+  private Optional<SessionState> readable(Optional<SessionState> stored, Asked asked) {
+    if (stored.isEmpty() || !stored.get().isUnreadable()) {
+      return stored;
+    }
+    SessionId id = stored.get().sessionId();
+    Optional<SessionState> own =
+        store.reclaim(
+            SessionState.fresh(id, asked.conversationId(), asked.owner(), clock.instant()));
+    return own.isPresent() ? own : stored;
   }
 }

@@ -115,6 +115,17 @@ public record SessionState(
         id, SessionStatus.NEW, Step.WHAT, now, now, null, null, conversationId, owner);
   }
 
+  /** What is known of a session whose stored state cannot be read: it opens to nobody. */
+  public static SessionState unreadable(SessionId id, Instant used) {
+    return new SessionState(
+        id, SessionStatus.DISCUSSING, Step.WHAT, used, used, null, null, null, Owner.UNREADABLE);
+  }
+
+  /** Whether it cannot be read whose the session is. */
+  public boolean isUnreadable() {
+    return owner.equals(Owner.UNREADABLE);
+  }
+
   /** This state with another status. */
   public SessionState withStatus(SessionStatus newStatus) {
     return with(newStatus, step, updatedAt, originalRequest, projectName, owner);

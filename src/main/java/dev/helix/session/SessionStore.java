@@ -46,7 +46,11 @@ public interface SessionStore extends AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
-  /** The state of a session as last stored; empty when there is none of this name. */
+  /**
+   * The state of a session as last stored; empty when there is none of this name. One that cannot
+   * be read is made anew where that leaves no doubt whose the session is, else it comes as {@link
+   * SessionState#unreadable}.
+   */
   Optional<SessionState> find(SessionId id);
 
   /**
@@ -57,6 +61,18 @@ public interface SessionStore extends AutoCloseable {
     Map<SessionId, SessionState> found = new HashMap<>();
     ids.forEach(id -> find(id).ifPresent(state -> found.put(id, state)));
     return found;
+  }
+
+  /**
+   * Makes the state of a session anew that cannot be read ({@link SessionState#isUnreadable}), if
+   * it is this conversation's of this owner, of which a store may know enough to tell that.
+   *
+   * @param asked whose session it would be
+   * @return the new state; empty, with nothing changed, where that cannot be told, as unless
+   *     overridden
+   */
+  default Optional<SessionState> reclaim(SessionState asked) {
+    return Optional.empty();
   }
 
   /**

@@ -13,6 +13,8 @@ import java.util.List;
 public final class RequestFile {
   public static final String PATH = "input/request.md";
 
+  static final String HEAD = "# User Request\n\n";
+
   private RequestFile() {}
 
   /**
@@ -53,6 +55,6 @@ public final class RequestFile {
             .filter(state::isOfRequest)
             .findFirst()
             .orElse(state.isOfRequest(stored) ? stored : state.originalRequest());
-    return ("# User Request\n\n" + request).getBytes(UTF_8);
+    return (HEAD + request).getBytes(UTF_8);
   }
 }

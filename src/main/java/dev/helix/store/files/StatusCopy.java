@@ -1,14 +1,10 @@
 package dev.helix.store.files;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.helix.message.Message;
-import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
-import dev.helix.session.SessionStatus;
-import dev.helix.session.Step;
 import dev.helix.store.ArrayScan;
+import dev.helix.store.RebuiltState;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
@@ -18,10 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A second {@code status.json} out of sight in a session's folder, from which a damaged one is made
@@ -31,13 +25,6 @@ import java.util.regex.Pattern;
  */
 final class StatusCopy {
   static final String NAME = "input/.status.json";
-
-  private static final String CONVERSATION = "conv-";
-
-  /** Names that may be made of another id, or be an owner's. */
-  private static final Pattern HASHED = Pattern.compile("(.*-)?([0-9a-f]{16}){1,2}");
-
-  private static final String REQUEST_HEAD = "# User Request\n\n";
 
   private StatusCopy() {}
 
@@ -49,7 +36,8 @@ final class StatusCopy {
         first.owner().isAnonymous()
             && first.projectName() == null
             && first.conversationId() != null
-            && conversation(first.sessionId()).equals(Optional.of(first.conversationId()));
+            && RebuiltState.conversation(first.sessionId())
+                .equals(Optional.of(first.conversationId()));
     if (!told) {
       Disk.write(folder.resolve(NAME), json);
     }
@@ -80,42 +68,7 @@ final class StatusCopy {
   }
 
   private static Optional<SessionState> ofTranscript(Path folder, SessionId id) throws IOException {
-    List<Message> elements = elements(folder);
-    // Those that others wrote have names of which others' ids are made too.
-    if (elements.isEmpty() || elements.get(0).id() == null) {
-      return Optional.empty();
-    }
-    Optional<Message> first =
-        elements.stream().filter(element -> element.role().equals("user")).findFirst();
-    Optional<String> conversation = conversation(id);
-    boolean ofFirstMessage =
-        first.isPresent() && SessionId.forFirstMessage(first.get().firstMessageText()).equals(id);
-    if (conversation.isEmpty() && !ofFirstMessage) {
-      return Optional.empty();
-    }
-    Instant created = elements.get(0).timestamp();
-    Instant updated = elements.get(elements.size() - 1).timestamp();
-    return Optional.of(
-        new SessionState(
-            id,
-            SessionStatus.DISCUSSING,
-            step(elements),
-            created == null ? Instant.EPOCH : created,
-            updated == null ? Instant.EPOCH : updated,
-            request(folder).or(() -> first.map(Message::text)).orElse(null),
-            null,
-            conversation.orElse(null),
-            Owner.ANONYMOUS));
-  }
-
-  private static Optional<String> conversation(SessionId id) {
-    String name = id.value();
-    String rest = name.startsWith(CONVERSATION) ? name.substring(CONVERSATION.length()) : "";
-    boolean isSure =
-        !rest.isEmpty()
-            && SessionId.forConversation(rest).equals(id)
-            && !HASHED.matcher(rest).matches();
-    return isSure ? Optional.of(rest) : Optional.empty();
+    return RebuiltState.ofNobody(id, elements(folder), request(folder));
   }
 
   private static List<Message> elements(Path folder) throws IOException {
@@ -128,26 +81,13 @@ final class StatusCopy {
     }
   }
 
-  private static Step step(List<Message> elements) {
-    Step step = Step.WHAT;
-    for (Message element : elements) {
-      if (element.isAssistant()) {
-        step = Step.markedIn(element.text()).orElse(step);
-      }
-    }
-    return step;
-  }
-
-  private static Optional<String> request(Path folder) throws IOException {
+  private static String request(Path folder) throws IOException {
     Path file = folder.resolve(RequestFile.PATH);
     try {
       Disk.checkFolder(file.getParent());
-      String text = new String(Disk.read(file), UTF_8);
-      return text.startsWith(REQUEST_HEAD)
-          ? Optional.of(text.substring(REQUEST_HEAD.length()))
-          : Optional.empty();
+      return RebuiltState.request(Disk.read(file));
     } catch (NoSuchFileException | NotAFileException e) {
-      return Optional.empty();
+      return null;
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.helix.store.jdbc;
 
 import dev.helix.session.Owner;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.ShownSession;
@@ -48,15 +47,13 @@ record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
   }
 
   static SessionState state(SessionId id, byte[] status, long usedAt) {
-    SessionState state;
+    Instant used = Instant.EPOCH.plus(usedAt, ChronoUnit.MICROS);
     try {
-      state = SessionState.parse(id, status);
+      SessionState state = SessionState.parse(id, status);
+      return micros(state.updatedAt()) == usedAt ? state : state.withUpdatedAt(used);
     } catch (IllegalArgumentException e) {
-      throw new SessionException("the state of session " + id + " is unreadable", e);
+      return SessionState.unreadable(id, used);
     }
-    return micros(state.updatedAt()) == usedAt
-        ? state
-        : state.withUpdatedAt(Instant.EPOCH.plus(usedAt, ChronoUnit.MICROS));
   }
 
   /** The content of {@code status.json}: as it was given, where nothing was changed. */

@@ -40,7 +40,8 @@ class JdbcSessionReader implements ReadOnlySessions {
   private static final int SMALLEST_ELEMENT = 50;
 
   final JdbcDatabase database;
-  private final DamagedRows damaged = new DamagedRows();
+  final DamagedRows damaged = new DamagedRows();
+  final JdbcRebuilt rebuilt = new JdbcRebuilt(this);
 
   JdbcSessionReader(JdbcDatabase database) {
     this.database = database;
@@ -51,7 +52,19 @@ class JdbcSessionReader implements ReadOnlySessions {
     JdbcRow row =
         database.read(
             "cannot read session " + id, connection -> JdbcRow.find(connection, id, false));
-    return Optional.ofNullable(row).map(JdbcRow::state);
+    if (row == null) {
+      return Optional.empty();
+    }
+    return Optional.of(row.state().isUnreadable() ? readable(row) : row.state());
+  }
+
+  /** The state of a row that is unreadable, made anew where it is known whose it is. */
+  SessionState readable(JdbcRow row) {
+    damaged.state(row.id());
+    return database
+        .transaction(
+            "cannot read session " + row.id(), connection -> rebuilt.of(connection, row, null))
+        .orElse(row.state());
   }
 
   @Override
@@ -85,7 +98,7 @@ class JdbcSessionReader implements ReadOnlySessions {
   }
 
   /** One statement, so that all of it is of one moment. */
-  private Piece piece(Connection connection, SessionId id, long after) throws SQLException {
+  Piece piece(Connection connection, SessionId id, long after) throws SQLException {
     // The state comes with the first row only.
     String sql =
         "select s.epoch, s.log_length, s.updated_at,"
@@ -216,10 +229,22 @@ class JdbcSessionReader implements ReadOnlySessions {
       Optional<List<Message>> log =
           LogPieces.all(id, row.version(), files, after -> piece(connection, id, after));
       if (log.isPresent()) {
-        String status = new String(row.statusJson(), UTF_8);
-        return Optional.of(new ShownSession(row.state(), status, log.get(), files));
+        SessionState state = row.state();
+        byte[] status = row.status();
+        if (state.isUnreadable()) {
+          state = rebuilt.of(connection, row, null).orElseThrow(() -> unreadable(id));
+          files.put(DamagedRows.aside(status), status);
+          status = state.toJson();
+        } else {
+          status = row.statusJson();
+        }
+        return Optional.of(new ShownSession(state, new String(status, UTF_8), log.get(), files));
       }
     }
+  }
+
+  static SessionException unreadable(SessionId id) {
+    return new SessionException("the state of session " + id + " is unreadable");
   }
 
   /** A session's row with its files as of the same moment, null where there is none. */

@@ -9,6 +9,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.DamagedRows;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
@@ -72,6 +73,52 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   @Override
+  SessionState readable(JdbcRow row) {
+    return mended(row.id(), null).orElse(row.state());
+  }
+
+  @Override
+  public Optional<SessionState> reclaim(SessionState asked) {
+    return mended(asked.sessionId(), asked);
+  }
+
+  /** Makes an unreadable state anew, where it is that of who is asked for, or of nobody. */
+  private Optional<SessionState> mended(SessionId id, SessionState asked) {
+    Optional<SessionState> mended =
+        database.transaction(
+            "cannot mend session " + id,
+            connection -> {
+              JdbcRow row = JdbcRow.find(connection, id, true);
+              return row == null ? Optional.empty() : mended(connection, row, asked);
+            });
+    if (mended.isPresent()) {
+      force(id);
+    }
+    return mended;
+  }
+
+  private Optional<SessionState> mended(Connection connection, JdbcRow row, SessionState asked)
+      throws SQLException {
+    if (!row.state().isUnreadable()) {
+      return Optional.of(row.state()); // Another has just made it anew.
+    }
+    Optional<SessionState> made = rebuilt.of(connection, row, asked);
+    if (made.isEmpty()) {
+      damaged.state(row.id());
+      return made;
+    }
+    String aside = DamagedRows.aside(row.status());
+    JdbcSql.change(
+        connection,
+        "update helix_session set state = ? where id = ?",
+        made.get().toJson(),
+        row.id().value());
+    boolean unused = JdbcInserts.file(connection, row.id(), aside, row.status());
+    damaged.mended(row.id(), aside);
+    return made;
+  }
+
+  @Override
   public boolean adopt(SessionId id, Owner owner) {
     return change(
             id, stored -> stored.owner().isAnonymous() ? stored.withOwner(owner) : null, "adopt")
@@ -86,6 +133,10 @@ final class JdbcSessionStore extends JdbcSessionReader {
             "cannot " + verb + " session " + id,
             connection -> {
               JdbcRow row = JdbcRow.find(connection, id, true);
+              if (row != null && row.state().isUnreadable()) {
+                SessionState made = mended(connection, row, null).orElseThrow(() -> unreadable(id));
+                row = new JdbcRow(id, row.version(), row.usedAt(), made.toJson());
+              }
               SessionState next = row == null ? null : change.apply(row.state());
               if (next == null) {
                 return Optional.empty();

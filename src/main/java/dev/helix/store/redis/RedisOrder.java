@@ -1,11 +1,8 @@
 package dev.helix.store.redis;
 
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import redis.clients.jedis.Protocol.Command;
  * listed before it is made, and what listing finds to be wrong it sets right. Thread-safe.
  */
 record RedisOrder(RedisAccess redis, boolean mayRepair) {
-  private static final Logger LOG = System.getLogger(RedisOrder.class.getName());
   private static final int MOST_AT_ONCE = 500;
 
   /** So much later whoever listed a session has made it, or never will. */
@@ -95,13 +91,7 @@ record RedisOrder(RedisAccess redis, boolean mayRepair) {
   }
 
   private Optional<SessionState> state(Entry entry, Object reply) {
-    Optional<RedisRow> row;
-    try {
-      row = RedisRow.of(entry.id(), reply);
-    } catch (SessionException e) {
-      LOG.log(Level.WARNING, "left out: " + e.getMessage());
-      return Optional.empty();
-    }
+    Optional<RedisRow> row = RedisRow.of(entry.id(), reply);
     if (row.isEmpty()) {
       if (mayRepair) {
         redis.run(

@@ -1,9 +1,6 @@
 package dev.helix.store.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.helix.session.Owner;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.text.Sha256;
@@ -23,18 +20,16 @@ import redis.clients.jedis.Protocol.Command;
  * @param json the JSON, whose time of last use may be an earlier one
  * @param epoch of the log
  * @param edition how often the JSON has been changed
+ * @param whose the digest of whose it is
  */
-record RedisRow(SessionState state, String json, String epoch, String edition) {
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two.
+record RedisRow(SessionState state, byte[] json, String epoch, String edition, byte[] whose) {
   /** Times beyond are taken for these: as microseconds they are numbers without end. */
   private static final Instant EARLIEST = Instant.ofEpochSecond(-9_000_000_000_000L);
 
   private static final Instant LATEST = Instant.ofEpochSecond(9_000_000_000_000L);
 
-  /**
-   * The row of a session, if there is one.
-   *
-   * @throws SessionException if the JSON is damaged
-   */
+  /** The row of a session, if there is one. */
   static Optional<RedisRow> find(RedisAccess redis, SessionId id) {
     String key = RedisKeys.state(id);
     return of(id, redis.with(key, wire -> wire.one(call(key))));
@@ -42,33 +37,35 @@ record RedisRow(SessionState state, String json, String epoch, String edition) {
 
   /** Asks for what {@link #of} reads. */
   static RedisWire.Call call(String key) {
-    return RedisWire.Call.of(Command.HMGET, key, "json", "updated", "epoch", "edition");
+    return RedisWire.Call.of(Command.HMGET, key, "json", "updated", "epoch", "edition", "whose");
   }
 
-  /**
-   * Reads the reply to {@link #call}.
-   *
-   * @throws SessionException if the JSON is damaged
-   */
+  /** Reads the reply to {@link #call}. */
   static Optional<RedisRow> of(SessionId id, Object reply) {
     List<?> fields = (List<?>) reply;
-    if (fields.get(0) == null) {
+    if (fields.get(2) == null) {
       return Optional.empty();
     }
-    String json = new String((byte[]) fields.get(0), UTF_8);
+    byte[] json = json(fields.get(0));
     return Optional.of(
         new RedisRow(
             state(id, json, RedisWire.text(fields.get(1))),
             json,
             RedisWire.text(fields.get(2)),
-            RedisWire.text(fields.get(3))));
+            RedisWire.text(fields.get(3)),
+            (byte[]) fields.get(4)));
   }
 
-  static SessionState state(SessionId id, String json, String updated) {
+  private static byte[] json(Object stored) {
+    return stored == null ? new byte[0] : (byte[]) stored;
+  }
+
+  static SessionState state(SessionId id, Object json, String updated) {
+    Instant used = updated == null ? Instant.EPOCH : time(updated);
     try {
-      return SessionState.parse(id, json.getBytes(UTF_8)).withUpdatedAt(time(updated));
+      return SessionState.parse(id, json(json)).withUpdatedAt(used);
     } catch (IllegalArgumentException e) {
-      throw new SessionException("the state of session " + id + " in Redis is unreadable", e);
+      return SessionState.unreadable(id, used);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.helix.store.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -11,9 +12,12 @@ import dev.helix.store.DamagedRows;
 import dev.helix.store.LogPieces;
 import dev.helix.store.LogPieces.Piece;
 import dev.helix.store.ReadOnlySessions;
+import dev.helix.store.RebuiltState;
+import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +33,7 @@ class RedisSessionReader implements ReadOnlySessions {
 
   final RedisAccess redis;
   final RedisOrder order;
-  private final DamagedRows damaged = new DamagedRows();
+  final DamagedRows damaged = new DamagedRows();
 
   RedisSessionReader(RedisAccess redis, RedisOrder order) {
     this.redis = redis;
@@ -65,7 +69,45 @@ class RedisSessionReader implements ReadOnlySessions {
 
   @Override
   public Optional<SessionState> find(SessionId id) {
-    return RedisRow.find(redis, id).map(RedisRow::state);
+    return RedisRow.find(redis, id)
+        .map(row -> row.state().isUnreadable() ? readable(id, row) : row.state());
+  }
+
+  /** The state of a row that is unreadable, made anew where it is known whose it is. */
+  SessionState readable(SessionId id, RedisRow row) {
+    damaged.state(id);
+    return rebuilt(id, row, null).orElse(row.state());
+  }
+
+  /**
+   * An unreadable state made anew. Whose it is, a digest beside it tells: not by itself, but it
+   * proves a guess.
+   *
+   * @param asked whose it may be; null for nobody, of the conversation that the name spells
+   * @return empty where it is another's
+   */
+  Optional<SessionState> rebuilt(SessionId id, RedisRow row, SessionState asked) {
+    SessionState nobodys =
+        SessionState.fresh(
+            id, RebuiltState.spelled(id).orElse(null), Owner.ANONYMOUS, row.state().updatedAt());
+    SessionState whose = asked == null ? nobodys : asked;
+    if (!Arrays.equals(row.whose(), RedisRow.whose(whose))) {
+      return Optional.empty();
+    }
+    String files = RedisKeys.files(id);
+    Object request = redis.with(files, wire -> wire.call(Command.HGET, files, RequestFile.PATH));
+    SessionState made =
+        RebuiltState.of(
+            id,
+            whose.conversationId(),
+            whose.owner(),
+            read(id, LogVersion.NONE).elements(),
+            RebuiltState.request((byte[]) request));
+    return Optional.of(made.withUpdatedAt(row.state().updatedAt()));
+  }
+
+  static SessionException unreadable(SessionId id) {
+    return new SessionException("the state of session " + id + " is unreadable");
   }
 
   @Override
@@ -106,7 +148,7 @@ class RedisSessionReader implements ReadOnlySessions {
     }
     LogVersion whole = new LogVersion(RedisWire.text(reply.get(0)), (Long) reply.get(1));
     long after = (Long) reply.get(2);
-    SessionState state = RedisRow.state(id, utf8(reply.get(4)), RedisWire.text(reply.get(5)));
+    SessionState state = RedisRow.state(id, reply.get(4), RedisWire.text(reply.get(5)));
     Piece piece = Piece.of(state, whole);
     for (Object element : (List<?>) reply.get(3)) {
       damaged.addTo(piece, id, after + piece.rows() + 1, (byte[]) element);
@@ -153,8 +195,16 @@ class RedisSessionReader implements ReadOnlySessions {
           LogPieces.all(id, version, files, after -> piece(id, after));
       if (messages.isPresent()) {
         byte[] json = (byte[]) reply.get(0);
-        SessionState state = RedisRow.state(id, utf8(json), RedisWire.text(reply.get(1)));
-        String status = utf8(ShownSession.status(json, state));
+        SessionState state = RedisRow.state(id, json, RedisWire.text(reply.get(1)));
+        String status;
+        if (state.isUnreadable()) {
+          Optional<RedisRow> row = RedisRow.find(redis, id);
+          state = row.flatMap(found -> rebuilt(id, found, null)).orElseThrow(() -> unreadable(id));
+          status = utf8(state.toJson());
+          files.put(DamagedRows.aside(row.get().json()), row.get().json());
+        } else {
+          status = utf8(ShownSession.status(json, state));
+        }
         ShownSession session = new ShownSession(state, status, messages.get(), files);
         return Optional.of(new Shown(version.epoch(), RedisWire.text(reply.get(3)), session));
       }

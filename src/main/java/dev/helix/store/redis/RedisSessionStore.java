@@ -10,6 +10,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.store.DamagedRows;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
@@ -122,30 +123,84 @@ final class RedisSessionStore extends RedisSessionReader {
   }
 
   @Override
-  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
+  SessionState readable(SessionId id, RedisRow row) {
+    return mended(id, null).orElse(row.state());
+  }
+
+  @Override
+  public Optional<SessionState> reclaim(SessionState asked) {
+    return mended(asked.sessionId(), asked);
+  }
+
+  /** Makes an unreadable state anew, where it is that of who is asked for, or of nobody. */
+  private Optional<SessionState> mended(SessionId id, SessionState asked) {
     while (true) {
       Optional<RedisRow> row = RedisRow.find(redis, id);
+      if (row.isEmpty() || !row.get().state().isUnreadable()) {
+        return row.map(RedisRow::state); // Another has just made it anew.
+      }
+      Optional<SessionState> made = rebuilt(id, row.get(), asked);
+      if (made.isEmpty()) {
+        damaged.state(id);
+        return made;
+      }
+      String aside = DamagedRows.aside(row.get().json());
+      List<String> keys = List.of(RedisKeys.state(id), RedisKeys.files(id));
+      Object kept = redis.run(RedisScript.NOTE, keys, aside, row.get().json());
+      if (kept.equals(1L) && change(id, row.get(), made.get(), "", "")) {
+        damaged.mended(id, aside);
+        return made;
+      }
+    }
+  }
+
+  /** The row of a session, whose state is readable. */
+  private Optional<RedisRow> row(SessionId id) {
+    Optional<RedisRow> row = RedisRow.find(redis, id);
+    if (row.isEmpty() || !row.get().state().isUnreadable()) {
+      return row;
+    }
+    if (mended(id, null).isEmpty()) {
+      throw unreadable(id);
+    }
+    return RedisRow.find(redis, id);
+  }
+
+  /** Replaces a state, if nobody has since its row was read. */
+  private boolean change(
+      SessionId id, RedisRow row, SessionState state, Object request, String replaces) {
+    byte[] json = row.state().isUnreadable() ? state.toJson() : state.toJson(row.json());
+    Object done =
+        redis.run(
+            RedisScript.CHANGE,
+            RedisKeys.withOrder(redis.isCluster(), id, "state", "files"),
+            row.epoch(),
+            row.edition(),
+            RedisRow.whose(state),
+            json,
+            RedisRow.micros(state.updatedAt()),
+            id.value(),
+            request,
+            replaces);
+    return done.equals(1L);
+  }
+
+  @Override
+  public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
+    while (true) {
+      Optional<RedisRow> row = row(id);
       SessionState state = row.map(found -> change.apply(found.state())).orElse(null);
       if (state == null || !row.get().state().isSameConversation(state)) {
         return Optional.empty();
       }
-      byte[] before = row.get().json().getBytes(UTF_8);
-      String request = SessionState.wholeRequest(before);
-      Object done =
-          redis.run(
-              RedisScript.CHANGE,
-              RedisKeys.withOrder(redis.isCluster(), id, "state", "files"),
-              row.get().epoch(),
-              row.get().edition(),
-              RedisRow.whose(state),
-              state.toJson(before),
-              RedisRow.micros(state.updatedAt()),
-              id.value(),
-              RequestFile.isDue(before, state)
-                  ? RequestFile.of(state, read(id, LogVersion.NONE).elements(), request)
-                  : "",
-              RequestFile.isReplaced(before, state) ? "1" : "");
-      if (done.equals(1L)) {
+      byte[] before = row.get().json();
+      String whole = SessionState.wholeRequest(before);
+      Object request =
+          RequestFile.isDue(before, state)
+              ? RequestFile.of(state, read(id, LogVersion.NONE).elements(), whole)
+              : "";
+      String replaces = RequestFile.isReplaced(before, state) ? "1" : "";
+      if (change(id, row.get(), state, request, replaces)) {
         order.set(state);
         return Optional.of(state);
       }
@@ -155,7 +210,7 @@ final class RedisSessionStore extends RedisSessionReader {
   @Override
   public boolean adopt(SessionId id, Owner owner) {
     while (true) {
-      Optional<RedisRow> row = RedisRow.find(redis, id);
+      Optional<RedisRow> row = row(id);
       if (row.isEmpty() || !row.get().state().owner().isAnonymous()) {
         return false;
       }
@@ -167,7 +222,7 @@ final class RedisSessionStore extends RedisSessionReader {
               row.get().epoch(),
               row.get().edition(),
               RedisRow.whose(adopted),
-              adopted.toJson(row.get().json().getBytes(UTF_8)));
+              adopted.toJson(row.get().json()));
       if (done.equals(1L)) {
         return true;
       }
