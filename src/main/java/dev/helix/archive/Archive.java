@@ -1,5 +1,6 @@
 package dev.helix.archive;
 
+import dev.helix.message.Message;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -109,6 +110,31 @@ public final class Archive {
     }
   }
 
+  /**
+   * The messages of a session as they were archived, as far as they are readable.
+   *
+   * @param zip as {@link #find} gave it
+   */
+  public List<Message> messages(SessionId id, Path zip) {
+    try {
+      return new ArchivedFiles(id, zip).messages();
+    } catch (IOException e) {
+      throw new SessionException("session " + id + " cannot be read from its archive " + zip, e);
+    }
+  }
+
+  /**
+   * Gives an archive another name, under which no session is looked for.
+   *
+   * @return the name, which says why
+   */
+  Path setAside(Path zip, String why) throws IOException {
+    Path aside = Disk.aside(zip, why, clock);
+    Files.move(zip, aside);
+    Disk.forceDirectory(folder);
+    return aside;
+  }
+
   /** How many archives there are. Lists the folder. */
   public int count() {
     try {
@@ -149,6 +175,7 @@ public final class Archive {
     List<Path> zips = names(id.value());
     List<Path> all = new ArrayList<>(zips);
     all.addAll(entries(".????-??_" + id + ".zip.*"));
+    all.addAll(entries("????-??_" + id + ".*.zip")); // Those that were set aside.
     for (Path file : all) {
       Files.deleteIfExists(file);
     }

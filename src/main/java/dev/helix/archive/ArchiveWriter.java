@@ -1,6 +1,7 @@
 package dev.helix.archive;
 
 import dev.helix.session.SessionFiles;
+import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
@@ -58,7 +59,7 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
     ZipEntry entry = new ZipEntry(path);
     entry.setLastModifiedTime(FileTime.from(clock.instant()));
     try {
-      if (path.equals(ArchivedFiles.STATUS)) {
+      if (path.equals(ShownSession.STATUS)) {
         begin(); // Anew, where a store that tries again shows the session a second time.
       }
       out.putNextEntry(entry);

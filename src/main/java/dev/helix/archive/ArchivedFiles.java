@@ -1,43 +1,82 @@
 package dev.helix.archive;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.helix.message.Message;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.store.ArrayScan;
+import dev.helix.store.MessageArray;
+import dev.helix.store.RebuiltState;
+import dev.helix.store.RequestFile;
+import dev.helix.store.ShownSession;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The files of an archived session. Each look opens the archive, holds one file at a time, and
- * checks what it reads against its checksum. Immutable.
+ * checks what it reads against its checksum. What is damaged hides nothing else: of the messages
+ * all that are readable count, a state is made anew, another file is left out. Not thread-safe.
  */
-record ArchivedFiles(SessionId id, Path zip) {
-  static final String STATUS = "status.json";
-  private static final String MESSAGES = "context/messages.json";
+final class ArchivedFiles {
+  private static final Set<String> FIRST = Set.of(ShownSession.STATUS, ShownSession.MESSAGES);
 
-  /** The longest array that every JVM can make. */
-  private static final int LONGEST_FILE = Integer.MAX_VALUE - 8;
+  private final SessionId id;
+  private final Path zip;
+  private final Set<String> damaged = new TreeSet<>();
 
-  SessionState state() throws IOException {
-    try (ZipFile file = open()) {
-      return state(status(file));
+  ArchivedFiles(SessionId id, Path zip) {
+    this.id = id;
+    this.zip = zip;
+  }
+
+  /** An archive of which nothing tells whose it is. */
+  static final class UnreadableException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(Path zip) {
+      super(zip + " is no archive of a session, or so damaged that nothing tells whose it is");
     }
   }
 
-  private SessionState state(byte[] status) throws IOException {
-    try {
-      return SessionState.parse(id, status);
-    } catch (IllegalArgumentException e) {
-      throw damaged(STATUS + " is unreadable", e);
+  /** What was found damaged in all that was looked at. */
+  Set<String> damaged() {
+    return Set.copyOf(damaged);
+  }
+
+  Path zip() {
+    return zip;
+  }
+
+  /**
+   * The state as it was archived.
+   *
+   * @throws UnreadableException if nothing tells it
+   */
+  SessionState state() throws IOException {
+    try (ZipReading reading = ZipReading.open(zip)) {
+      return status(reading).state();
+    }
+  }
+
+  /** All messages that are readable. */
+  List<Message> messages() throws IOException {
+    try (ZipReading reading = ZipReading.open(zip)) {
+      return scan(reading).messages();
+    }
+  }
+
+  /** The text of a note; empty where there is none, or a damaged one. */
+  Optional<String> note(String name) throws IOException {
+    try (ZipReading reading = ZipReading.open(zip)) {
+      return Optional.ofNullable(whole(reading, ShownSession.note(name)))
+          .map(text -> new String(text, UTF_8));
     }
   }
 
@@ -47,80 +86,75 @@ record ArchivedFiles(SessionId id, Path zip) {
   }
 
   private void show(Instant used, SessionFiles.Visitor visitor) throws IOException {
-    try (ZipFile file = open()) {
-      Map<String, ZipEntry> entries = entries(file);
-      byte[] status = status(file);
-      SessionState state = state(status);
-      boolean later = used.isAfter(state.updatedAt());
-      visitor.file(STATUS, later ? state.withUpdatedAt(used).toJson(status) : status);
-      entries.remove(STATUS);
-      ZipEntry messages = entries.remove(MESSAGES);
-      if (messages == null) {
-        throw damaged("it has no " + MESSAGES, null);
-      }
-      visitor.file(MESSAGES, content(file, messages));
-      for (Map.Entry<String, ZipEntry> entry : entries.entrySet()) {
-        visitor.file(entry.getKey(), content(file, entry.getValue()));
+    try (ZipReading reading = ZipReading.open(zip)) {
+      Status status = status(reading);
+      boolean later = used.isAfter(status.state().updatedAt());
+      visitor.file(
+          ShownSession.STATUS,
+          later ? status.state().withUpdatedAt(used).toJson(status.json()) : status.json());
+      visitor.file(ShownSession.MESSAGES, array(reading));
+      boolean isOdd =
+          reading.each(
+              FIRST,
+              (path, content) -> {
+                if (content.isWhole()) {
+                  visitor.file(path, content.bytes());
+                } else {
+                  damaged.add(path);
+                }
+              });
+      if (isOdd || !reading.hasList()) {
+        damaged.add("the zip's list");
       }
     }
     visitor.end();
   }
 
-  private ZipFile open() throws IOException {
-    try {
-      return new ZipFile(zip.toFile(), StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      throw e;
-    } catch (IOException | IllegalArgumentException e) {
-      throw damaged("it cannot be opened", e);
-    }
-  }
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Status(SessionState state, byte[] json) {}
 
-  private byte[] status(ZipFile file) throws IOException {
-    ZipEntry status = file.getEntry(STATUS);
-    if (status == null) {
-      throw damaged("it has no " + STATUS, null);
-    }
-    return content(file, status);
-  }
-
-  private Map<String, ZipEntry> entries(ZipFile file) throws IOException {
-    Map<String, ZipEntry> entries = new LinkedHashMap<>();
-    for (ZipEntry entry : Collections.list(file.entries())) {
-      if (entry.isDirectory()) {
-        continue;
-      }
-      if (!SessionFiles.isPath(entry.getName())) {
-        throw damaged("a path in it leads out of the session's folder", null);
-      }
-      if (entries.put(entry.getName(), entry) != null) {
-        throw damaged("a file is in it twice", null);
+  private Status status(ZipReading reading) throws IOException {
+    ZipReading.Content content = reading.get(ShownSession.STATUS);
+    if (content != null) {
+      try {
+        SessionState state = SessionState.parse(id, content.bytes());
+        if (!content.isWhole()) {
+          damaged.add(ShownSession.STATUS);
+        }
+        return new Status(state, content.bytes());
+      } catch (IllegalArgumentException e) {
+        damaged.add(ShownSession.STATUS); // What else is there may tell it.
       }
     }
-    return entries;
+    damaged.add(ShownSession.STATUS);
+    String request = RebuiltState.request(whole(reading, RequestFile.PATH));
+    SessionState state =
+        RebuiltState.ofNobody(id, scan(reading).messages(), request)
+            .orElseThrow(() -> new UnreadableException(zip));
+    return new Status(state, state.toJson());
   }
 
-  private byte[] content(ZipFile file, ZipEntry entry) throws IOException {
-    if (entry.getSize() < 0 || entry.getSize() > LONGEST_FILE) {
-      throw damaged("a file in it has no size that is possible", null);
-    }
-    byte[] content;
-    boolean more;
-    try (InputStream in = file.getInputStream(entry)) {
-      content = in.readNBytes((int) entry.getSize());
-      more = in.read() >= 0;
-    } catch (IOException e) {
-      throw damaged("it cannot be read", e);
-    }
-    CRC32 checksum = new CRC32();
-    checksum.update(content);
-    if (more || content.length != entry.getSize() || checksum.getValue() != entry.getCrc()) {
-      throw damaged("what is in it is not what was archived", null);
-    }
-    return content;
+  private byte[] array(ZipReading reading) throws IOException {
+    ZipReading.Content content = reading.get(ShownSession.MESSAGES);
+    ArrayScan scan = scan(content);
+    boolean isWhole = content != null && scan.isClosed() && !scan.isDamaged();
+    return isWhole ? content.bytes() : MessageArray.of(scan.messages());
   }
 
-  private IOException damaged(String how, Exception cause) {
-    return new IOException("the archive " + zip + " is damaged: " + how, cause);
+  private ArrayScan scan(ZipReading reading) throws IOException {
+    return scan(reading.get(ShownSession.MESSAGES));
+  }
+
+  private ArrayScan scan(ZipReading.Content content) {
+    ArrayScan scan = content == null ? ArrayScan.NOTHING : ArrayScan.of(content.bytes());
+    if (content == null || !content.isWhole() || !scan.isClosed() || scan.isDamaged()) {
+      damaged.add(ShownSession.MESSAGES);
+    }
+    return scan;
+  }
+
+  private byte[] whole(ZipReading reading, String path) throws IOException {
+    ZipReading.Content content = reading.get(path);
+    return content != null && content.isWhole() ? content.bytes() : null;
   }
 }

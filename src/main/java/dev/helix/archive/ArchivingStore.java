@@ -6,7 +6,6 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
-import dev.helix.session.SessionLocks;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
@@ -16,33 +15,34 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A store some of whose sessions are in an archive: they are restored as soon as more than their
- * state is asked for, and the archive is removed after that. The state alone is read where it is,
- * so that nothing is unpacked for one whose session it is not, nor by a look. Only {@link #list}
- * knows nothing of them. Keeps the contract of {@link SessionStore}.
+ * A store some of whose sessions are in an archive: they are restored as soon as something of them
+ * is to be changed, by whom they are of, and the archive is removed after that. What is only read
+ * is read where it is. Only {@link #list} knows nothing of them. Keeps the contract of {@link
+ * SessionStore}.
  *
  * <p>Where a session is in both, as a crash in between leaves it, the store's counts. Archives are
  * made before the session is removed from the store and removed after it is restored, and only who
  * restored it removes one. A restored session counts as used, so that no sweep takes it back at
  * once. Who restored it and finds its archive gone, or another in its place, takes back what was
  * restored, unless somebody has used it since. Older archives of a session are left alone.
+ *
+ * <p>Of a damaged archive all that is readable is used, and it is kept under another name when the
+ * session is restored; so is one of which nothing tells whose it is, as soon as it is met, and
+ * there is no such session then.
  */
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
@@ -53,20 +53,20 @@ final class ArchivingStore implements SessionStore {
   /** Longer than one session takes, and as long as others wait for a server that died. */
   private static final Duration SWEEP_LEASE = Duration.ofMinutes(5);
 
+  /** Of the epochs of stores' logs none begins so. */
+  private static final String ARCHIVED = "archived/";
+
   /** Who reads the log knows after so many. */
   private static final int LOGGED = 10;
 
   private final SessionStore store;
   private final Archive archive;
-  private final Clock clock;
-
-  /** So that requests which come at once do not all read the same archive. */
-  private final SessionLocks restoring = new SessionLocks();
+  private final ArchivedSessions archived;
 
   ArchivingStore(SessionStore store, Archive archive, Clock clock) {
     this.store = store;
     this.archive = archive;
-    this.clock = clock;
+    this.archived = new ArchivedSessions(store, archive, clock);
   }
 
   @Override
@@ -133,90 +133,6 @@ final class ArchivingStore implements SessionStore {
     return archived;
   }
 
-  /**
-   * Restores a session of which the store has nothing.
-   *
-   * @return whether the store is worth another look: where it has no archive, another server may
-   *     have restored it just between the look at the store and that at the archive
-   */
-  private boolean bringBack(SessionId id) {
-    boolean isMade = archive.isMade();
-    if (!isMade || archive.find(id).isEmpty()) {
-      return isMade;
-    }
-    ReentrantLock lock = restoring.of(id);
-    lock.lock();
-    try {
-      Optional<Path> zip = archive.find(id);
-      while (zip.isPresent() && !restoreFrom(id, zip.get())) {
-        zip = archive.find(id);
-      }
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Restores from an archive; false where it changed under our hands, so that nothing is done. */
-  private boolean restoreFrom(SessionId id, Path zip) {
-    try {
-      Optional<Object> mark = Archive.mark(zip);
-      if (mark.isEmpty()) {
-        return false;
-      }
-      Instant used = clock.instant();
-      if (!store.restore(id, new ArchivedFiles(id, zip).usedAt(used))) {
-        return true; // It is there by now. Whoever restored it removes the archive.
-      }
-      // Without its archive it was deleted; with another one it was restored, used and archived
-      // again while this thread slept.
-      if (!Archive.mark(zip).equals(mark)) {
-        return !takeBack(id, used);
-      }
-      removeRestored(id, zip);
-      return true;
-    } catch (IOException | IllegalArgumentException | SessionException e) {
-      if (Files.notExists(zip)) {
-        LOG.log(Level.DEBUG, "session {0} was restored or deleted by another server", id);
-        return false;
-      }
-      if (e instanceof SessionException known) {
-        throw known;
-      }
-      throw new SessionException(
-          "session " + id + " cannot be restored from its archive " + zip, e);
-    }
-  }
-
-  /**
-   * Removes what was restored in vain, but not what anybody has said in it since.
-   *
-   * @return whether the store has nothing of it now
-   */
-  private boolean takeBack(SessionId id, Instant restoredAsUsed) throws IOException {
-    Instant unusedSince = restoredAsUsed.plus(1, ChronoUnit.MICROS);
-    if (store.remove(id, unusedSince, (path, content) -> {}) || store.find(id).isEmpty()) {
-      LOG.log(Level.INFO, "session {0} was deleted or archived again while it was restored", id);
-      return true;
-    }
-    LOG.log(
-        Level.WARNING,
-        "session {0} was restored, and used at once, though its archive is gone or another by now",
-        id);
-    return false;
-  }
-
-  /** Removes an archive whose session is in the store, which it is however this goes. */
-  private static void removeRestored(SessionId id, Path zip) {
-    try {
-      // A network disk that asks twice says that there was none: that tells nothing.
-      Files.deleteIfExists(zip);
-      LOG.log(Level.INFO, "session {0} was restored from {1}", id, zip);
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "session " + id + " was restored, but its archive stays: " + zip, e);
-    }
-  }
-
   @Override
   public Optional<SessionState> find(SessionId id) {
     Optional<SessionState> found = store.find(id);
@@ -225,18 +141,14 @@ final class ArchivingStore implements SessionStore {
 
   /** The state of a session of which the store has nothing, as it was archived. */
   private Optional<SessionState> archived(SessionId id) {
-    for (Optional<Path> zip = archive.find(id); zip.isPresent(); zip = archive.find(id)) {
-      try {
-        return Optional.of(archive.state(id, zip.get()));
-      } catch (SessionException e) {
-        if (!Files.notExists(zip.get())) {
-          throw e;
-        }
-        LOG.log(Level.DEBUG, "session {0} was restored or deleted by another server", id);
-      }
-    }
+    Optional<SessionState> state = archived.in(id, ArchivedFiles::state);
     // Another server may have restored it just between the look at the store and at the archive.
-    return store.find(id);
+    return state.isPresent() ? state : store.find(id);
+  }
+
+  @Override
+  public Optional<SessionState> reclaim(SessionState asked) {
+    return store.reclaim(asked);
   }
 
   @Override
@@ -256,17 +168,49 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    Reading read = store.read(id, since);
-    return read.state() == null && bringBack(id) ? store.read(id, since) : read;
+    return reading(id, () -> store.read(id, since));
+  }
+
+  @Override
+  public Reading readEnd(SessionId id, int bytes) {
+    return reading(id, () -> store.readEnd(id, bytes));
+  }
+
+  private Reading reading(SessionId id, Supplier<Reading> stored) {
+    Reading read = stored.get();
+    if (read.state() != null || !archive.isMade()) {
+      return read;
+    }
+    return archived.in(id, files -> reading(files.state(), files.messages())).orElseGet(stored);
+  }
+
+  /** With a version at which nothing can be added: it is read again when it is restored. */
+  private static Reading reading(SessionState state, List<Message> messages) {
+    LogVersion version = new LogVersion(ARCHIVED + state.sessionId(), messages.size());
+    return new Reading(state, version, true, messages);
   }
 
   @Override
   public Appended append(
       SessionState state, LogVersion expected, List<Message> elements, Lease lease) {
-    if (expected.equals(LogVersion.NONE)) {
-      bringBack(state.sessionId()); // Else there would be two sessions of one name.
+    SessionId id = state.sessionId();
+    boolean begins = expected.equals(LogVersion.NONE) || expected.epoch().startsWith(ARCHIVED);
+    if (begins && archive.isMade() && archive.find(id).isPresent()) {
+      // Else there would be two sessions of one name.
+      boolean unused = archived.bringBack(id, state::isSameConversation);
+      if (store.find(id).isEmpty() && isAnothers(state)) {
+        return new Appended(Outcome.HELD, LogVersion.NONE);
+      }
     }
     return store.append(state, expected, elements, lease);
+  }
+
+  /** Whether the archive has another conversation's session of this name. */
+  private boolean isAnothers(SessionState state) {
+    return archived
+        .in(state.sessionId(), ArchivedFiles::state)
+        .filter(its -> !its.isSameConversation(state))
+        .isPresent();
   }
 
   @Override
@@ -277,29 +221,30 @@ final class ArchivingStore implements SessionStore {
   @Override
   public Optional<SessionState> update(SessionId id, UnaryOperator<SessionState> change) {
     Optional<SessionState> updated = store.update(id, change);
-    return updated.isEmpty() && bringBack(id) ? store.update(id, change) : updated;
-  }
-
-  @Override
-  public Reading readEnd(SessionId id, int bytes) {
-    Reading read = store.readEnd(id, bytes);
-    return read.state() == null && bringBack(id) ? store.readEnd(id, bytes) : read;
+    return updated.isEmpty() && archived.bringBack(id, any -> true)
+        ? store.update(id, change)
+        : updated;
   }
 
   @Override
   public boolean adopt(SessionId id, Owner owner) {
-    return store.adopt(id, owner) || (bringBack(id) && store.adopt(id, owner));
+    return store.adopt(id, owner)
+        || (archived.bringBack(id, state -> state.owner().isAnonymous()) && store.adopt(id, owner));
   }
 
   @Override
   public Optional<String> note(SessionId id, String name) {
     Optional<String> note = store.note(id, name);
-    return note.isEmpty() && bringBack(id) ? store.note(id, name) : note;
+    if (note.isPresent() || !archive.isMade() || store.find(id).isPresent()) {
+      return note;
+    }
+    return archived.in(id, files -> files.note(name)).orElseGet(() -> store.note(id, name));
   }
 
   @Override
   public boolean saveNote(SessionId id, String name, String text) {
-    return store.saveNote(id, name, text) || (bringBack(id) && store.saveNote(id, name, text));
+    return store.saveNote(id, name, text)
+        || (archived.bringBack(id, any -> true) && store.saveNote(id, name, text));
   }
 
   @Override
@@ -350,7 +295,10 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
-    return store.export(id, visitor) || (bringBack(id) && store.export(id, visitor));
+    if (store.export(id, visitor)) {
+      return true;
+    }
+    return archive.isMade() && (archived.show(id, visitor) || store.export(id, visitor));
   }
 
   @Override
@@ -371,7 +319,7 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public int damages() {
-    return store.damages();
+    return store.damages() + archived.damages();
   }
 
   @Override

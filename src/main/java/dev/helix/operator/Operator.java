@@ -11,6 +11,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.transcript.Transcript;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -160,17 +161,20 @@ public final class Operator implements Callable<Integer> {
       if (found.isEmpty()) {
         return showArchived(line, name);
       }
-      SessionState state = found.get();
-      show(state);
-      for (Message message : sessions.transcript(state.sessionId()).currentPath()) {
-        out.println();
-        out.println(Printable.line(message.role()) + ": " + content(message));
-      }
+      show(found.get());
+      show(sessions.transcript(found.get().sessionId()));
     }
     return 0;
   }
 
-  /** Says what is known of an archived session, which stays where it is. */
+  private void show(Transcript transcript) {
+    for (Message message : transcript.currentPath()) {
+      out.println();
+      out.println(Printable.line(message.role()) + ": " + content(message));
+    }
+  }
+
+  /** Shows an archived session, which stays where it is. */
   private int showArchived(CommandLine line, String name) {
     Optional<Archive> archive = store(line).archive();
     Optional<SessionId> id = SessionId.ofName(name);
@@ -180,6 +184,7 @@ public final class Operator implements Callable<Integer> {
     }
     show(archive.get().state(id.get(), zip.get()));
     field("archived in", zip.get().toString());
+    show(Transcript.of(archive.get().messages(id.get(), zip.get())));
     return 0;
   }
 

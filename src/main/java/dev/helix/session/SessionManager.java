@@ -51,8 +51,8 @@ public final class SessionManager implements AutoCloseable {
 
   /**
    * A manager of all sessions in a store, which it closes with itself. Where the store has an
-   * archive, an archived session is restored when it is asked for, and only {@link #list} leaves it
-   * out.
+   * archive, an archived session is read where it is, and restored when something of it is to be
+   * changed, as by a turn; only {@link #list} leaves it out.
    *
    * @param share how much of the memory it may take to remember what sessions hold
    */

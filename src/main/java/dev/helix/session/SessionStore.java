@@ -46,6 +46,14 @@ public interface SessionStore extends AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
+  /** What is said where no secret is and a session has an owner. */
+  String SECRET_IS_GONE =
+      "the owners' secret is gone, although there are sessions of owners. With a new one they would"
+          + " find none of them: restore it from a copy of the store";
+
+  /** As many of the sessions last used tell whether there were ever owners. */
+  int LOOKED_AT_FOR_OWNERS = 10_000;
+
   /**
    * The state of a session as last stored; empty when there is none of this name. One that cannot
    * be read is made anew where that leaves no doubt whose the session is, else it comes as {@link
@@ -153,10 +161,20 @@ public interface SessionStore extends AutoCloseable {
    * asks first and the same ever after, also for other servers of this store and in a copy of it. A
    * new array each time.
    *
-   * @throws SessionException if it is damaged; it is never replaced, as every owner would lose
-   *     their sessions
+   * @throws SessionException if it is damaged, or gone although a session has an owner; it is never
+   *     replaced, as every owner would lose their sessions
    */
   default byte[] ownerSecret() {
+    if (findOwnerSecret().isEmpty()) {
+      boolean owned =
+          all(null)
+              .limit(LOOKED_AT_FOR_OWNERS)
+              .anyMatch(state -> !state.owner().isAnonymous() && !state.isUnreadable());
+      // Where another server has just made it, there may be owners already.
+      if (owned && findOwnerSecret().isEmpty()) {
+        throw new SessionException(SECRET_IS_GONE);
+      }
+    }
     byte[] proposed = new byte[32];
     new SecureRandom().nextBytes(proposed);
     boolean unused = adoptOwnerSecret(proposed);

@@ -111,6 +111,8 @@ class ArchiveApplicationTest {
     try {
       SessionManager manager = manager(filterAlone);
       assertEquals(2, manager.transcript(TRIP).messages().size());
+      assertEquals(1, archives(sessions().resolve("_archive")).size());
+      manager.saveContext(TRIP, "why", "because");
       assertEquals(List.of(), archives(sessions().resolve("_archive")));
     } finally {
       next.stop();
@@ -138,6 +140,7 @@ class ArchiveApplicationTest {
       awaitEmpty(sessions().resolve(TRIP.value()));
       assertEquals(1, archives(elsewhere).size());
       assertEquals(2, manager(context).transcript(TRIP).messages().size());
+      manager(context).saveContext(TRIP, "why", "because");
       assertEquals(List.of(), archives(elsewhere));
     } finally {
       server.stop();

@@ -63,6 +63,12 @@ final class ArchiveFixture {
     return server.transcript(id).messages().stream().map(Message::text).toList();
   }
 
+  /** What was said in a session that is brought back from the archive. */
+  static List<String> back(SessionManager server, SessionId id) {
+    SessionState unused = server.updateState(id, state -> state);
+    return texts(server, id);
+  }
+
   /** Makes a session of files, and its time of last use now. */
   SessionId session(String name, String path, String content) throws IOException {
     SessionId id = new SessionId(name);

@@ -1,6 +1,7 @@
 package dev.helix.archive;
 
 import static dev.helix.archive.ArchiveFixture.DAY;
+import static dev.helix.archive.ArchiveFixture.back;
 import static dev.helix.archive.ArchiveFixture.texts;
 import static dev.helix.archive.ArchiveFixture.turn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
@@ -76,10 +78,13 @@ class ArchiveRacesTest {
     return fixture.folder.resolve("2026-01_conv-trip.zip");
   }
 
-  /** Asks for more than the state; whether there is a session then. */
+  /** Asks for a change; whether there is a session then. */
   private static boolean backIn(SessionManager server, SessionId id) {
-    Optional<String> unused = server.getContext(id, "why");
-    return server.find(id).isPresent();
+    try {
+      return !back(server, id).isEmpty();
+    } catch (SessionException e) {
+      return false; // There is none.
+    }
   }
 
   private static <T> T ended(Future<T> running) throws Exception {
@@ -133,8 +138,8 @@ class ArchiveRacesTest {
     CyclicBarrier both = new CyclicBarrier(2);
     SessionStore meeting =
         InBetween.before(fixture.store, "restore", () -> both.await(30, TimeUnit.SECONDS));
-    Future<List<String>> one = executor.submit(() -> texts(fixture.server(meeting), id));
-    Future<List<String>> two = executor.submit(() -> texts(fixture.server(meeting), id));
+    Future<List<String>> one = executor.submit(() -> back(fixture.server(meeting), id));
+    Future<List<String>> two = executor.submit(() -> back(fixture.server(meeting), id));
     assertEquals(SAID, ended(one));
     assertEquals(SAID, ended(two));
     assertEquals(List.of(), fixture.names());
@@ -150,7 +155,7 @@ class ArchiveRacesTest {
           executor.submit(
               () -> {
                 start.await();
-                return texts(server, id);
+                return back(server, id);
               }));
     }
     for (Future<List<String>> one : all) {
@@ -171,7 +176,7 @@ class ArchiveRacesTest {
               fixture.clock.move(DAY);
               assertTrue(server.archive(id));
             });
-    assertEquals(Optional.empty(), fixture.server(late).getContext(id, "why"));
+    assertFalse(backIn(fixture.server(late), id));
     assertFalse(fixture.isStored(id));
     assertTrue(Files.exists(zip()));
     assertEquals(SAID, texts(server, id));
@@ -191,7 +196,7 @@ class ArchiveRacesTest {
                 assertTrue(server.archive(id));
               }
             });
-    assertEquals(List.of("one", "re one", "two", "re two"), texts(fixture.server(late), id));
+    assertEquals(List.of("one", "re one", "two", "re two"), back(fixture.server(late), id));
     assertEquals(List.of("one", "re one", "two", "re two"), texts(server, id));
   }
 
@@ -241,7 +246,7 @@ class ArchiveRacesTest {
                 Files.write(zip(), theirs);
               }
             });
-    assertEquals(List.of("one", "re one", "two", "re two"), texts(fixture.server(late), id));
+    assertEquals(List.of("one", "re one", "two", "re two"), back(fixture.server(late), id));
     assertTrue(fixture.isStored(id));
     if (replaced) {
       assertArrayEquals(theirs, Files.readAllBytes(zip()));
@@ -256,7 +261,7 @@ class ArchiveRacesTest {
     Files.setPosixFilePermissions(fixture.folder, PosixFilePermissions.fromString("r-xr-xr-x"));
     try {
       assumeFalse(Files.isWritable(fixture.folder), "this user may write everywhere");
-      assertEquals(SAID, texts(server, id));
+      assertEquals(SAID, back(server, id));
       assertTrue(fixture.isStored(id));
       assertTrue(Files.exists(zip()));
       turn(server, "trip", "two");

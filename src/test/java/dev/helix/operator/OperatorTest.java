@@ -284,6 +284,7 @@ class OperatorTest {
     assertEquals(0, shown.status(), shown.err());
     assertTrue(shown.out().startsWith("session       conv-trip\n"), shown.out());
     assertTrue(shown.out().contains("\narchived in   " + folder), shown.out());
+    assertTrue(shown.out().contains("\nuser: Hello\n"), shown.out());
     assertFalse(Files.exists(sessions().resolve("conv-trip")));
     assertEquals("", run("adopt", "--owner", "acme", "--all").out());
     assertEquals(

@@ -10,7 +10,6 @@ import dev.helix.session.SessionStore;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -194,15 +193,6 @@ public final class MemorySessionStore implements SessionStore {
       kept.files.put("context/" + name + ".md", text.getBytes(StandardCharsets.UTF_8));
     }
     return kept != null;
-  }
-
-  @Override
-  public synchronized byte[] ownerSecret() {
-    if (secret == null) {
-      secret = new byte[32];
-      new SecureRandom().nextBytes(secret);
-    }
-    return secret.clone();
   }
 
   @Override

@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.session.SessionStore.Appended;
+import dev.helix.transcript.LogVersion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -61,6 +66,18 @@ interface OwnerSecretContract extends StoreUnderTest {
       assertFalse(store.adoptOwnerSecret(secret(1)));
       assertTrue(store.adoptOwnerSecret(made));
       assertArrayEquals(made, store.ownerSecret());
+    }
+  }
+
+  @Test
+  default void noSecretIsMade_whereASessionHasAnOwner() {
+    SessionState owned = SessionStoreContract.state("conv-a", "a").withOwner(new Owner("x", null));
+    try (SessionStore store = open()) {
+      Appended unused = store.append(owned, LogVersion.NONE, List.of(), null);
+      assertThrows(SessionException.class, store::ownerSecret);
+      assertEquals(Optional.empty(), store.findOwnerSecret());
+      assertTrue(store.adoptOwnerSecret(secret(7)), "who brings it back");
+      assertArrayEquals(secret(7), store.ownerSecret());
     }
   }
 

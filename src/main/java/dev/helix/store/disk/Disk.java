@@ -164,7 +164,9 @@ public final class Disk {
   /** Opens a file to be locked, which is made for its owner alone. */
   public static FileChannel openToLock(Path file) throws IOException {
     return FileChannel.open(
-        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNERS_FILE);
+        file,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+        OWNERS_FILE);
   }
 
   /** Writes a file that is not there yet, which is on the disk only after {@link #force}. */

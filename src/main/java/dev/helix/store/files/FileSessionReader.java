@@ -47,6 +47,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
   @Override
   public Optional<SessionState> find(SessionId id) {
     Path folder = sessions.resolve(id.value());
+    SessionFolder.checkIsNoLink(folder);
     try {
       return Optional.of(UseFolder.stored(folder, id));
     } catch (NoSuchFileException e) {
@@ -91,6 +92,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
   @Override
   public Optional<String> note(SessionId id, String name) {
     try {
+      SessionFolder.checkIsNoLink(sessions.resolve(id.value()));
       return SessionFolder.note(sessions.resolve(id.value()), name);
     } catch (IOException e) {
       throw Disk.failure("cannot read a note of session " + id, e);
@@ -173,7 +175,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
       boolean settled =
           stamps.values().stream().allMatch(it -> it.modified().toInstant().isBefore(quiet));
       return settled ? Optional.of(stamps.toString()) : Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | SessionException e) {
       return Optional.empty(); // Who reads it instead says what is the matter.
     }
   }

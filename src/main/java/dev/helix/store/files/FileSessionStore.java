@@ -9,6 +9,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.Leases;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.Use;
@@ -17,6 +18,7 @@ import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +34,9 @@ import java.util.function.UnaryOperator;
  */
 public final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
+
+  /** So many of the sessions last used are looked at when the store opens. */
+  private static final int SAY_WHETHER_OWNED = 20;
 
   private final Path sessions;
   private final DirectoryLock directoryLock;
@@ -108,6 +113,7 @@ public final class FileSessionStore implements SessionStore {
 
   static FileSessionStore open(Path directory, Clock clock, long bytes) {
     Path sessions = directory.toAbsolutePath().normalize();
+    checkLinks(sessions);
     DirectoryLock lock = DirectoryLock.acquire(sessions);
     UseOrder order = null;
     try {
@@ -123,6 +129,21 @@ public final class FileSessionStore implements SessionStore {
       throw e instanceof SessionException known
           ? known
           : Disk.failure("cannot tidy " + sessions, (IOException) e);
+    }
+  }
+
+  /**
+   * Refuses a directory whose secret is gone although sessions have owners, as where a copy was made
+   * without hidden files. Only those last used are looked at.
+   */
+  void checkOwnerSecret() {
+    boolean owned =
+        ownerSecret.find().isEmpty()
+            && list(SAY_WHETHER_OWNED).stream()
+                .anyMatch(state -> !state.owner().isAnonymous() && !state.isUnreadable());
+    if (owned) {
+      throw new SessionException(
+          sessions.resolve(OwnerSecretFile.NAME) + " is missing: " + SECRET_IS_GONE);
     }
   }
 
@@ -271,7 +292,32 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return folders.order().list(after, limit, this::find);
+    return folders.order().list(after, limit, this::findReadable);
+  }
+
+  /** A session as {@link #find} gives it; one that cannot be looked at hides no other. */
+  private Optional<SessionState> findReadable(SessionId id) {
+    try {
+      return find(id);
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (SessionException e) {
+      LOG.log(Level.WARNING, "left out: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Refuses a directory whose own files, which begin with a dot, lead elsewhere. */
+  private static void checkLinks(Path sessions) {
+    try {
+      for (Path own : Disk.entries(sessions, ".*")) {
+        SessionFolder.checkIsNoLink(own);
+      }
+    } catch (NoSuchFileException e) {
+      LOG.log(Level.DEBUG, "{0} is yet to be made", sessions);
+    } catch (IOException e) {
+      throw Disk.failure("cannot list " + sessions, e);
+    }
   }
 
   @Override

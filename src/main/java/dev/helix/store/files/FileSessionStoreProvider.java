@@ -3,7 +3,9 @@ package dev.helix.store.files;
 import dev.helix.session.CacheShare;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StoreProviders;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -20,7 +22,16 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
 
   @Override
   public SessionStore open(UnaryOperator<String> settings) {
-    return FileSessionStore.open(directory(settings), CacheShare.of(settings).storeBytes());
+    FileSessionStore store =
+        FileSessionStore.open(
+            directory(settings), Clock.systemUTC(), CacheShare.of(settings).storeBytes());
+    try {
+      store.checkOwnerSecret();
+      return store;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
   }
 
   @Override
@@ -28,12 +39,24 @@ public final class FileSessionStoreProvider implements SessionStore.Provider {
     return FileSessionStore.openToRead(directory(settings));
   }
 
-  /** By default {@code _archive} beside the sessions. */
+  /** By default {@code _archive} beside the sessions, which must not be a link. */
   @Override
   public Optional<Path> archiveFolder(UnaryOperator<String> settings) {
     return SessionStore.Provider.super
         .archiveFolder(settings)
-        .or(() -> Optional.of(directory(settings).resolve("_archive")));
+        .or(() -> Optional.of(ownArchive(directory(settings))));
+  }
+
+  private static Path ownArchive(Path sessions) {
+    Path archive = sessions.resolve("_archive");
+    if (Files.isSymbolicLink(archive)) {
+      throw new IllegalArgumentException(
+          SessionStore.ARCHIVE_DIRECTORY
+              + " must be set where "
+              + archive
+              + " is a link: nothing in the sessions folder is followed");
+    }
+    return archive;
   }
 
   private static Path directory(UnaryOperator<String> settings) {

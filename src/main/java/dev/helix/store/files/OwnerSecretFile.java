@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 final class OwnerSecretFile {
   static final String NAME = ".owner-secret";
   private static final int BYTES = 32;
-  private static final Pattern CONTENT = Pattern.compile("([0-9a-f]{64})\n?");
+  private static final Pattern CONTENT = Pattern.compile("([0-9a-f]{64})\\s*");
 
   private final Path file;
 
@@ -46,7 +46,7 @@ final class OwnerSecretFile {
   Optional<byte[]> find() {
     String content;
     try {
-      content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      content = new String(Disk.read(file), StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

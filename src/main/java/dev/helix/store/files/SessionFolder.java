@@ -3,6 +3,7 @@ package dev.helix.store.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.MessageArray;
@@ -151,6 +152,7 @@ final class SessionFolder {
       if (state != null && now.equals(stamp)) {
         return Optional.of(state);
       }
+      checkIsNoLink(folder);
       SessionState read = SessionState.parse(id, Disk.read(status));
       remember(read, now);
       return Optional.of(read);
@@ -161,6 +163,20 @@ final class SessionFolder {
         return Optional.of(state);
       }
       return rebuilt();
+    }
+  }
+
+  /**
+   * Refuses a session's folder that is a link.
+   *
+   * @throws SessionException that says what to do
+   */
+  static void checkIsNoLink(Path folder) {
+    if (Files.isSymbolicLink(folder)) {
+      throw new SessionException(
+          folder
+              + " is a link, and nothing in the sessions folder is followed: put the folder itself"
+              + " there, or mount it");
     }
   }
 
@@ -230,6 +246,7 @@ final class SessionFolder {
       if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
+      checkIsNoLink(folder);
       setAside(); // A folder without a status belongs to nobody that we know.
       Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -264,10 +281,11 @@ final class SessionFolder {
   /** Makes the folder out of sight where it is missing. */
   static void makeUnfinished(Path sessions) throws IOException {
     Path unfinished = sessions.resolve(UNFINISHED);
-    if (!Files.isDirectory(unfinished)) {
+    if (!Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
       try {
         Disk.makeFolder(unfinished); // Not its parents: a sessions directory that is gone stays so.
       } catch (FileAlreadyExistsException e) {
+        Disk.checkFolder(unfinished);
         LOG.log(Level.TRACE, "another thread has just made {0}", unfinished);
       }
     }

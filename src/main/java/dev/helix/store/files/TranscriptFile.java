@@ -266,6 +266,7 @@ public final class TranscriptFile {
       LOG.log(Level.INFO, "{0} was changed by another program and is read again", file);
     }
     lineage = null;
+    SessionFolder.checkIsNoLink(file.getParent().getParent());
     if (now == null || !loadEnd(now)) {
       List<Message> unused = load();
     }

@@ -123,14 +123,14 @@ final class WholeFolder {
   }
 
   private static void each(Path folder, EachFile action) throws IOException {
-    Path root = folder.toRealPath();
+    SessionFolder.checkIsNoLink(folder);
     Files.walkFileTree(
-        root,
+        folder,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            String path = root.relativize(file).toString().replace(File.separatorChar, '/');
+            String path = folder.relativize(file).toString().replace(File.separatorChar, '/');
             if (BESIDE.matcher(path).matches()) {
               return FileVisitResult.CONTINUE;
             }

@@ -279,10 +279,12 @@ class JdbcSessionReader implements ReadOnlySessions {
   }
 
   static byte[] secretOf(String hex) {
-    if (!hex.matches("[0-9a-f]{" + 2 * SECRET_BYTES + "}")) {
-      throw new SessionException("the owners' secret in helix_meta is damaged");
+    if (!hex.strip().matches("[0-9a-f]{" + 2 * SECRET_BYTES + "}")) {
+      throw new SessionException(
+          "the owners' secret in helix_meta is damaged. Without it no owner finds their sessions:"
+              + " restore the row owner_secret from a copy of the database");
     }
-    return HexFormat.of().parseHex(hex);
+    return HexFormat.of().parseHex(hex.strip());
   }
 
   @Override

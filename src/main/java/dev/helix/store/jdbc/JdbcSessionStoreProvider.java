@@ -5,6 +5,7 @@ import dev.helix.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -34,15 +35,18 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
   public SessionStore open(UnaryOperator<String> settings) {
     JdbcSettings where = JdbcSettings.of(settings);
     JdbcDatabase database = database(where, new JdbcSchema(where.create(), where.allowLoss()));
+    JdbcSessionStore store = new JdbcSessionStore(database);
     try {
       LOG.log(Level.INFO, "sessions are in " + where.place() + ", " + database.vendor());
+      // A damaged one stops the start: it is found out now, not with the first owner.
+      Optional<byte[]> unused = store.findOwnerSecret();
     } catch (StoreUnavailableException e) {
       LOG.log(Level.WARNING, where.place() + " is used as soon as it can be reached", e);
     } catch (RuntimeException e) {
       database.close();
       throw e;
     }
-    return new JdbcSessionStore(database);
+    return store;
   }
 
   @Override

@@ -67,6 +67,8 @@ final class RedisSessionStore extends RedisSessionReader {
     RedisSessionStore store = new RedisSessionStore(new RedisAccess(address, durability, nanoTime));
     try {
       store.check();
+      // A damaged one stops the start: it is found out now, not with the first owner.
+      Optional<byte[]> unused = store.findOwnerSecret();
       LOG.log(Level.INFO, "sessions are kept in Redis at " + address);
     } catch (StoreUnavailableException e) {
       LOG.log(Level.WARNING, e.getMessage() + ". It is used as soon as it is there");

@@ -5,6 +5,7 @@ import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
@@ -17,10 +18,14 @@ import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody put into a session's folder in place of its files. */
 @DisabledOnOs(OS.WINDOWS)
@@ -210,5 +216,127 @@ class LinksTest {
           "[hello]", text(store.read(new SessionId("conv-b"), LogVersion.NONE).elements()));
     }
     assertEquals(before, ofOutside());
+  }
+
+  /** Another session's folder, outside, behind a link of a session's name. */
+  private Path linkedFolder() throws IOException {
+    Path moved = outside.resolve("moved");
+    Files.move(folder(), moved);
+    Files.createSymbolicLink(folder(), moved);
+    Files.writeString(moved.resolve("context/why.md"), SECRET);
+    return moved;
+  }
+
+  private static String content(Path folder) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        all.append(file).append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void sessionsFolderThatIsALink_isNotFollowed_andNothingIsChanged(boolean torn) throws Exception {
+    Path moved = linkedFolder();
+    if (torn) {
+      Files.writeString(moved.resolve("context/messages.json"), "[\n{\"id\":\"1\",\"ro");
+    }
+    String before = content(outside);
+    try (SessionStore reader = FileSessionStore.openToRead(directory.resolve("sessions"))) {
+      String told = use(reader);
+      assertFalse(told.contains(SECRET), told);
+      assertTrue(told.contains("is a link"), told);
+      assertEquals(1, reader.list(9).size());
+    }
+    assertEquals(
+        Optional.empty(), FileSessionStore.stamp(directory.resolve("sessions"), ID));
+    for (int i = 0; i < 2; i++) {
+      try (SessionStore store = open()) {
+        assertEquals(1, store.list(9).size());
+        String told = use(store);
+        write(store);
+        told += told(() -> store.delete(ID));
+        told +=
+            told(
+                () ->
+                    store.append(
+                        state("conv-a", "conv-a"), LogVersion.NONE, List.of(element("2", "x")), null));
+        told += told(() -> store.restore(ID, visitor -> {}));
+        assertFalse(told.contains(SECRET), told);
+        assertTrue(told.contains("is a link"), told);
+        assertFalse(told.contains("DONE"), told);
+      }
+      Files.deleteIfExists(directory.resolve("sessions/.recent/mark")); // It is looked through.
+    }
+    assertTrue(Files.isSymbolicLink(folder()));
+    assertEquals(before, content(outside));
+    Files.delete(folder());
+    Files.move(moved, folder());
+    try (SessionStore store = open()) {
+      assertEquals(Optional.of(SECRET), store.note(ID, "why"), "it was its own");
+    }
+  }
+
+  @Test
+  void folderThatIsPutThereWhileTheStoreIsOpen_isNotFollowedEither() throws Exception {
+    try (SessionStore store = open()) {
+      LogVersion now = store.read(ID, LogVersion.NONE).version();
+      Path moved = outside.resolve("other");
+      Files.move(folder(), directory.resolve("moved"));
+      Files.createDirectories(moved.resolve("context"));
+      Files.writeString(moved.resolve("status.json"), "{}");
+      Files.writeString(moved.resolve("context/messages.json"), "[\n{\"id\":\"1\",\"ro");
+      Files.createSymbolicLink(folder(), moved);
+      String before = content(outside);
+      String told =
+          told(() -> store.append(state("conv-a", "conv-a"), now, List.of(element("2", "x")), null));
+      assertTrue(told.contains("is a link"), told);
+      assertEquals(before, content(outside));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".lock", ".recent", ".unfinished", ".owner-secret"})
+  void linkInPlaceOfTheStoresOwnFiles_stopsTheStart(String name) throws IOException {
+    Path own = directory.resolve("sessions").resolve(name);
+    Path moved = outside.resolve("own");
+    if (Files.exists(own)) {
+      Files.move(own, moved);
+    } else {
+      Files.createDirectories(moved);
+    }
+    Files.createSymbolicLink(own, moved);
+    String told = told(() -> open());
+    assertTrue(told.contains(name), told);
+    Files.delete(own);
+    open().close();
+  }
+
+  @Test
+  void sessionsFolderItself_mayBeALink() throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("sessions"));
+    try (SessionStore store = FileSessionStore.open(link, new SteppingClock())) {
+      assertEquals(2, store.list(9).size());
+      assertEquals("[hello]", text(store.read(ID, LogVersion.NONE).elements()));
+      assertTrue(store.export(ID, (path, content) -> {}));
+    }
+  }
+
+  @Test
+  void archiveInTheSessionsFolder_isNoLink_butWhereItIsSet() throws IOException {
+    Path sessions = directory.resolve("sessions");
+    Files.createSymbolicLink(sessions.resolve("_archive"), outside);
+    SessionStore.Provider files = new FileSessionStoreProvider();
+    Map<String, String> settings = new HashMap<>(Map.of("helix.sessions.dir", sessions.toString()));
+    IllegalArgumentException told =
+        assertThrows(
+            IllegalArgumentException.class, () -> files.archiveFolder(settings::get));
+    assertTrue(told.getMessage().contains("helix.archive.dir"), told.getMessage());
+    settings.put("helix.archive.dir", sessions.resolve("_archive").toString());
+    assertEquals(
+        Optional.of(sessions.resolve("_archive")), files.archiveFolder(settings::get));
   }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -160,7 +161,7 @@ public final class UseFolder {
     } catch (NoSuchFileException | NotAFileException | IllegalArgumentException e) {
       return Optional.empty(); // No session, or gone meanwhile.
     } catch (IOException e) {
-      if (Files.isDirectory(entry)) {
+      if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
       return Optional.empty();
@@ -174,6 +175,7 @@ public final class UseFolder {
    * @throws IllegalArgumentException if the state is unreadable
    */
   public static SessionState stored(Path session, SessionId id) throws IOException {
+    Disk.checkFolder(session);
     SessionState stored = SessionState.parse(id, Disk.read(session.resolve(ShownSession.STATUS)));
     Path messages = session.resolve(ShownSession.MESSAGES);
     Disk.checkFolder(messages.getParent());
