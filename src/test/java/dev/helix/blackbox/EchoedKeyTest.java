@@ -78,22 +78,27 @@ class EchoedKeyTest {
     return call;
   }
 
+  private static byte[] gzip(byte[] plain) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(plain);
+    }
+    return packed.toByteArray();
+  }
+
   @Test
   void wholeAnswers() throws IOException {
     try (RawClient client = ask("/v1/chat/completions", false)) {
       next().respondJson(200, Completions.completion(SAID), "X-Request-ID", "of " + KEY);
       check(client.response(), 200);
     }
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (OutputStream out = new GZIPOutputStream(packed)) {
-      out.write(Completions.completion(SAID).getBytes(UTF_8));
-    }
+    byte[] packed = gzip(Completions.completion(SAID).getBytes(UTF_8));
     try (RawClient client = ask("/v1/chat/completions", false)) {
       next()
           .respond(
               200,
               "application/json",
-              packed.toByteArray(),
+              packed,
               "Content-Encoding",
               "gzip",
               "X-Request-ID",
@@ -145,13 +150,27 @@ class EchoedKeyTest {
   }
 
   @Test
-  void whatPassesThrough_andModels() {
+  void whatPassesThrough_andModels() throws IOException {
     for (int status : new int[] {200, 401, 503}) {
       try (RawClient client = ask("/v1/embeddings", false)) {
         next()
             .respondJson(
                 status, "{\"error\":{\"message\":\"" + SAID + "\"}}", "X-Request-ID", "of " + KEY);
         check(client.response(), status);
+      }
+    }
+    for (String encoding : List.of("gzip", "br")) {
+      byte[] body = ("{\"data\":\"" + SAID + "\"}").getBytes(UTF_8);
+      byte[] sent = encoding.equals("gzip") ? gzip(body) : "not read".getBytes(UTF_8);
+      try (RawClient client = ask("/v1/embeddings", false)) {
+        Call call = next();
+        assertEquals("identity", call.request().header("Accept-Encoding"));
+        call.respond(200, "application/json", sent, "Content-Encoding", encoding);
+        RawResponse response = client.response();
+        assertEquals(200, response.status());
+        String expected = encoding.equals("gzip") ? "your key is *" : "not read";
+        assertTrue(response.restText().contains(expected), encoding);
+        assertEquals(encoding.equals("br") ? "br" : null, response.header("Content-Encoding"));
       }
     }
     application.upstream().scriptModels();

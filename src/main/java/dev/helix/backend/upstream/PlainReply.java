@@ -22,9 +22,19 @@ final class PlainReply implements ReplyReceiver {
   private static final String LENGTH = "content-length";
 
   private final ReplyReceiver receiver;
-  private final boolean asItIs;
+  private final Successes successes;
   private final IntConsumer ask;
   private final Runnable drop;
+
+  /** How a reply is handed on that is no error. */
+  enum Successes {
+    /** Unpacked; in an encoding that is not read it is an error. */
+    PLAIN,
+    /** Unpacked where the encoding is read, so that it can be looked into. */
+    PLAIN_IF_KNOWN,
+    /** Compressed or not. */
+    AS_THEY_COME
+  }
 
   /** How many bytes were asked for in all. */
   private long asked; // guarded by this
@@ -35,13 +45,13 @@ final class PlainReply implements ReplyReceiver {
   /**
    * A receiver for another.
    *
-   * @param asItIs whether a success is handed on as it came
+   * @param successes how a success is handed on
    * @param ask asks the connection for so many bytes more
    * @param drop gives the connection up, as what is still to come is of no use
    */
-  PlainReply(ReplyReceiver receiver, boolean asItIs, IntConsumer ask, Runnable drop) {
+  PlainReply(ReplyReceiver receiver, Successes successes, IntConsumer ask, Runnable drop) {
     this.receiver = receiver;
-    this.asItIs = asItIs;
+    this.successes = successes;
     this.ask = ask;
     this.drop = drop;
   }
@@ -54,7 +64,8 @@ final class PlainReply implements ReplyReceiver {
   @Override
   public void head(ReplyHead head) {
     boolean success = head.status() >= 200 && head.status() < 300;
-    String encoding = asItIs && success ? "" : head.header(ENCODING).orElse("");
+    boolean asItIs = success && successes == Successes.AS_THEY_COME;
+    String encoding = asItIs ? "" : head.header(ENCODING).orElse("");
     Map<String, String> plain = new HashMap<>(head.headers());
     plain.remove(ENCODING);
     plain.remove(LENGTH);
@@ -62,6 +73,10 @@ final class PlainReply implements ReplyReceiver {
     try {
       decompression = Decompression.of(encoding);
     } catch (ZipException unknown) {
+      if (success && successes == Successes.PLAIN_IF_KNOWN) {
+        receiver.head(head);
+        return;
+      }
       drop.run();
       if (success) {
         receiver.failed(

@@ -221,13 +221,24 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
     if (settings.key() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + settings.key());
     }
+    boolean looksInside = !secrets.random().isEmpty();
+    if (asItIs && looksInside) {
+      request.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    }
+    PlainReply.Successes successes =
+        !asItIs
+            ? PlainReply.Successes.PLAIN
+            : looksInside
+                ? PlainReply.Successes.PLAIN_IF_KNOWN
+                : PlainReply.Successes.AS_THEY_COME;
     ProxySettings proxy = settings.proxy();
     boolean tunnelled = endpoint.getScheme().equalsIgnoreCase("https");
     if (proxy != null && proxy.credentials() != null && !tunnelled) {
       request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, proxy.authorization());
     }
     UpstreamExchange exchange =
-        new UpstreamExchange(client, connections, request, body, masked(receiver), asItIs, timers);
+        new UpstreamExchange(
+            client, connections, request, body, masked(receiver), successes, timers);
     exchange.begin();
     return exchange;
   }

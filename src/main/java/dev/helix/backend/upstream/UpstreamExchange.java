@@ -97,7 +97,7 @@ final class UpstreamExchange implements ChatBackend.Exchange {
    * An exchange that has not begun.
    *
    * @param body null for none
-   * @param asItIs whether a success is handed on as it comes, compressed or not
+   * @param successes how a success is handed on
    */
   UpstreamExchange(
       CloseableHttpAsyncClient client,
@@ -105,14 +105,14 @@ final class UpstreamExchange implements ChatBackend.Exchange {
       BasicHttpRequest request,
       SentBody body,
       ReplyReceiver receiver,
-      boolean asItIs,
+      PlainReply.Successes successes,
       ScheduledExecutorService timers) {
     this.client = client;
     this.timers = timers;
     this.connections = connections;
     this.request = request;
     this.body = body;
-    this.receiver = new PlainReply(receiver, asItIs, this::ask, this::cancel);
+    this.receiver = new PlainReply(receiver, successes, this::ask, this::cancel);
   }
 
   /** Sends the request. */
