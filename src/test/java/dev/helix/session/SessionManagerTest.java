@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which session a conversation is, and what becomes of its state. */
@@ -163,6 +165,26 @@ class SessionManagerTest {
             .value()
             .matches("conv-a-b-c14cddc033f64b9d[0-9a-f]{16}"));
     assertEquals(List.of("Q < root", "of a/b < Q"), sessions.tree("a/b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a/b", "a-b"})
+  void idsThatSpellEveryOtherForm_leaveTheLastOneToWhoItIsOf(String id) {
+    List<SessionId> forms = SessionId.conversationForms(id);
+    for (SessionId form : forms.subList(0, forms.size() - 1)) {
+      String crafted = form.value().substring("conv-".length());
+      if (!crafted.equals(id)) {
+        sessions.turn(crafted, "of " + crafted, "user: Q");
+        assertEquals(form, sessions.session(crafted).sessionId());
+      }
+    }
+    SessionState before = sessions.session(id);
+    sessions.turn(id, "mine", "user: Q");
+    assertEquals(List.of("Q < root", "mine < Q"), sessions.tree(id));
+    sessions.restart();
+    assertEquals(List.of("Q < root", "mine < Q"), sessions.tree(id));
+    boolean isPlain = id.equals("a-b");
+    assertEquals(isPlain ? forms.get(0) : forms.get(forms.size() - 1), before.sessionId());
   }
 
   @Test
