@@ -10,8 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,13 +148,22 @@ final class RunFolder implements AutoCloseable {
     FileTime now = FileTime.fromMillis(System.currentTimeMillis());
     try (Stream<Path> all = Files.walk(root)) {
       for (Path path : all.toList()) {
-        Files.setLastModifiedTime(path, now);
+        touch(path, now);
       }
     } catch (IOException | UncheckedIOException e) {
       LOG.log(
           keeper.isShutdown() ? Level.DEBUG : Level.WARNING,
           "the unpacked files in " + root + " may be tidied away",
           e);
+    }
+  }
+
+  /** Some services go by when a file was read last, others by when it was changed. */
+  private static void touch(Path path, FileTime now) throws IOException {
+    try {
+      Files.getFileAttributeView(path, BasicFileAttributeView.class).setTimes(now, now, null);
+    } catch (NoSuchFileException e) {
+      LOG.log(Level.TRACE, "{0} was a passing one", path);
     }
   }
 

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * No state.
  */
 final class CallDigest {
+  private static final byte[] NOTHING = object(new TreeMap<>());
+
   private CallDigest() {}
 
   /** 64 bits of SHA-256; of a message without calls those of nothing. */
@@ -27,15 +29,15 @@ final class CallDigest {
         (name, value, start) -> {
           if (name.equals("tool_calls") && value.currentToken() == JsonToken.START_ARRAY) {
             while (value.nextToken() != JsonToken.END_ARRAY) {
-              digest.update(Json.utf8(call(value)));
+              digest.update(call(value));
             }
           }
         });
     return ByteBuffer.wrap(digest.digest()).getLong();
   }
 
-  private static String call(JsonParser call) throws IOException {
-    String function = "";
+  private static byte[] call(JsonParser call) throws IOException {
+    byte[] function = NOTHING;
     if (call.currentToken() != JsonToken.START_OBJECT) {
       call.skipChildren();
       return function;
@@ -50,9 +52,9 @@ final class CallDigest {
     return function;
   }
 
-  private static String function(JsonParser function) throws IOException {
+  private static byte[] function(JsonParser function) throws IOException {
     String called = "";
-    String arguments = "{}";
+    byte[] arguments = NOTHING;
     while (function.nextToken() != JsonToken.END_OBJECT) {
       String name = function.currentName();
       JsonToken value = function.nextToken();
@@ -64,48 +66,66 @@ final class CallDigest {
       }
       function.skipChildren();
     }
-    return Json.quote(called) + "(" + arguments + ")";
+    return join('f', List.of(text('s', called), arguments));
   }
 
-  private static String arguments(String text) {
+  private static byte[] arguments(String text) {
     if (text.isBlank()) {
-      return "{}";
+      return NOTHING;
     }
     try (JsonParser parser = Json.FOREIGN.createParser(text)) {
       parser.nextToken();
-      String plain = plain(parser);
-      return parser.nextToken() == null ? plain : text.strip();
+      byte[] plain = plain(parser);
+      return parser.nextToken() == null ? plain : text('t', text.strip());
     } catch (IOException e) {
-      return text.strip(); // No JSON, which some models write.
+      return text('t', text.strip()); // No JSON, which some models write.
     }
   }
 
-  /** The value at which the parser stands, in one way of writing it; null is what is absent. */
-  private static String plain(JsonParser value) throws IOException {
+  /** The digest of the value at which the parser stands, however it is written; null is absent. */
+  private static byte[] plain(JsonParser value) throws IOException {
     switch (value.currentToken()) {
       case START_OBJECT -> {
-        Map<String, String> fields = new TreeMap<>();
+        TreeMap<String, byte[]> fields = new TreeMap<>();
         while (value.nextToken() != JsonToken.END_OBJECT) {
           String name = value.currentName();
           if (value.nextToken() != JsonToken.VALUE_NULL) {
-            fields.put(Json.quote(name), plain(value));
+            fields.put(name, plain(value));
           }
         }
-        return fields.toString();
+        return object(fields);
       }
       case START_ARRAY -> {
-        List<String> items = new ArrayList<>();
+        List<byte[]> items = new ArrayList<>();
         while (value.nextToken() != JsonToken.END_ARRAY) {
           items.add(plain(value));
         }
-        return items.toString();
-      }
-      case VALUE_STRING -> {
-        return Json.quote(value.getText());
+        return join('[', items);
       }
       default -> {
-        return value.getText();
+        return text(value.currentToken() == JsonToken.VALUE_STRING ? 's' : 'n', value.getText());
       }
     }
+  }
+
+  private static byte[] object(SortedMap<String, byte[]> fields) {
+    List<byte[]> digests = new ArrayList<>();
+    fields.forEach(
+        (name, digest) -> {
+          digests.add(text('s', name));
+          digests.add(digest);
+        });
+    return join('{', digests);
+  }
+
+  private static byte[] text(char kind, String text) {
+    return join(kind, List.of(Json.utf8(text)));
+  }
+
+  private static byte[] join(char kind, List<byte[]> parts) {
+    MessageDigest digest = Sha256.begin();
+    digest.update((byte) kind);
+    parts.forEach(digest::update);
+    return digest.digest();
   }
 }

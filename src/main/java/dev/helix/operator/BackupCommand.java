@@ -17,10 +17,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,8 +104,11 @@ final class BackupCommand {
     }
     Path folder = beside();
     try {
-      BackupZip.unpack(place, folder);
-      return restore(folder);
+      List<String> damaged = BackupZip.unpack(place, folder);
+      damaged.forEach(
+          path -> err.println(Printable.line(path) + " is damaged in the zip and left out"));
+      int status = restore(folder);
+      return damaged.isEmpty() ? status : 1;
     } finally {
       Disk.deleteTree(folder);
     }
@@ -172,11 +177,12 @@ final class BackupCommand {
               this::told,
               id -> isUnchanged(id, stamps, known) && target.find(id).isPresent());
       // Before the archive: what is archived meanwhile is there by then.
-      if (!all.copyAll(store.namesInFolder())) {
+      if (!all.copyAll(store.namesInFolder(), () -> hasOwners(store.archive()))) {
         return 1;
       }
       Archive archive = backup.archive().orElseThrow();
       ArchiveCopy archives = copyArchives(store.archive(), archive, true);
+      all.copyLater(); // What was restored before its archive was copied.
       known.putAll(entries(copy, stamps));
       removeMoved(source, target, archive, known);
       sayGone(known.keySet(), all.seen(), folder);
@@ -225,20 +231,39 @@ final class BackupCommand {
   private void removeMoved(
       SessionStore source, SessionStore target, Archive archive, SortedMap<String, Entry> known)
       throws IOException {
-    Set<SessionId> archived = store.archive().map(Archive::sessions).orElse(Set.of());
     for (SessionId id : archive.sessions()) {
       if (target.find(id).isEmpty()) {
         continue;
       }
+      Optional<Path> archived = store.archive().flatMap(its -> its.find(id));
       if (source.find(id).isPresent()) {
-        if (!archived.contains(id)) {
+        if (archived.isEmpty()) {
           boolean unused = archive.delete(id);
         }
-      } else if (archived.contains(id)) {
+      } else if (archived.isPresent() && has(archive, archived.get())) {
         boolean unused = target.delete(id);
         known.remove(id.value());
       }
     }
+  }
+
+  /** Whether the backup has just this archive: it may have been made when others were copied. */
+  private static boolean has(Archive backup, Path zip) throws IOException {
+    Path copy = backup.folder().resolve(zip.getFileName().toString());
+    try {
+      return Files.exists(copy) && Files.mismatch(zip, copy) < 0;
+    } catch (NoSuchFileException e) {
+      return false; // It was restored at this moment.
+    }
+  }
+
+  /** Whether a session in an archive has an owner, or may have one. */
+  private static boolean hasOwners(Optional<Archive> archive) {
+    return archive.stream()
+        .flatMap(
+            its -> its.sessions().stream().map(id -> its.find(id).map(zip -> its.state(id, zip))))
+        .flatMap(Optional::stream)
+        .anyMatch(state -> !state.owner().isAnonymous());
   }
 
   private void sayGone(Set<String> known, Set<SessionId> there, Path folder) {
@@ -271,7 +296,7 @@ final class BackupCommand {
         SessionStore target = store.open()) {
       SessionCopy copy = new SessionCopy(source, target, store.archive());
       StoreCopy all = new StoreCopy(source, target, copy, err, this::told, id -> false);
-      if (!all.copyAll(backup.namesInFolder())) {
+      if (!all.copyAll(backup.namesInFolder(), () -> hasOwners(backup.archive()))) {
         return 1;
       }
       int damaged = sayDamaged(list.sessions(), copy.inSource().digests());

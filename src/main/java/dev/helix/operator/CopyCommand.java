@@ -95,7 +95,7 @@ final class CopyCommand implements Callable<Integer> {
             .formatted(from, to));
     SessionCopy copy = new SessionCopy(source, target, to.archive());
     StoreCopy all = new StoreCopy(source, target, copy, err, this::told, id -> false);
-    return all.copyAll(from.namesInFolder()) ? report(copy, all) : 1;
+    return all.copyAll(from.namesInFolder(), () -> false) ? report(copy, all) : 1;
   }
 
   private int report(SessionCopy copy, StoreCopy all) {

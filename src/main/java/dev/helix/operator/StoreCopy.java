@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -40,8 +41,13 @@ final class StoreCopy {
   private int failed;
   private int usedMeanwhile;
 
+  /** When the newest session was used as the copy began, and what was used since. */
+  private Instant newest = Instant.MAX;
+
+  private Instant since;
+
   /** A source's sessions, or some of them, in the order of their names. */
-  private record Found(List<SessionId> ids, boolean owned, Instant newest) {}
+  private record Found(List<SessionId> ids, boolean owned, Instant newest, int used) {}
 
   /**
    * A copy that has not begun.
@@ -68,28 +74,41 @@ final class StoreCopy {
    * Copies the owners' secret and all sessions.
    *
    * @param others that may be sessions although no list has them
+   * @param ownedElsewhere whether something else of an owner's goes with them; asked only where the
+   *     secrets differ
    * @return false, with nothing copied, where the target has another secret
    */
-  boolean copyAll(List<SessionId> others) {
+  boolean copyAll(List<SessionId> others, BooleanSupplier ownedElsewhere) {
+    Instant begun = Instant.now();
     Found all = list(null);
-    if (!carrySecret(all.owned())) {
+    if (!carrySecret(all.owned(), ownedElsewhere)) {
       return false;
     }
+    newest = all.newest();
+    since = newest.isBefore(begun) ? newest : begun; // One may be of a time that is yet to come.
     copyEach(all.ids());
     // A folder that cannot be read as a session is in no list; who copies wants to know of it.
     copyEach(others);
-    // What was used meanwhile has moved to the front of the list, where it was not looked for.
-    Found later = list(all.newest());
-    usedMeanwhile = later.ids().size();
-    copyEach(later.ids());
+    copyLater();
     return true;
+  }
+
+  /**
+   * Copies what was used since the beginning and was not looked at: it has moved to the front of
+   * the list, or came out of the archive.
+   */
+  void copyLater() {
+    Found later = list(since);
+    usedMeanwhile = later.used();
+    copyEach(later.ids());
   }
 
   /** All sessions, or those used after a time. */
   private Found list(Instant after) {
     List<SessionId> ids = new ArrayList<>();
     boolean owned = false;
-    Instant newest = Instant.EPOCH;
+    Instant last = Instant.EPOCH;
+    int used = 0;
     for (Iterator<SessionState> each = source.all(null).iterator(); each.hasNext(); ) {
       SessionState state = each.next();
       if (after != null && !state.updatedAt().isAfter(after)) {
@@ -97,19 +116,20 @@ final class StoreCopy {
       }
       ids.add(state.sessionId());
       owned |= !state.owner().isAnonymous();
-      newest = state.updatedAt().isAfter(newest) ? state.updatedAt() : newest;
+      last = state.updatedAt().isAfter(last) ? state.updatedAt() : last;
+      used += state.updatedAt().isAfter(newest) ? 1 : 0;
     }
     ids.sort(Comparator.comparing(SessionId::value));
-    return new Found(ids, owned, newest);
+    return new Found(ids, owned, last, used);
   }
 
   /** Gives the target the secret that owners' sessions are named with; says whether to go on. */
-  private boolean carrySecret(boolean owned) {
+  private boolean carrySecret(boolean owned, BooleanSupplier ownedElsewhere) {
     Optional<byte[]> secret = source.findOwnerSecret();
     if (secret.isEmpty() || target.adoptOwnerSecret(secret.get())) {
       return true;
     }
-    if (owned) {
+    if (owned || ownedElsewhere.getAsBoolean()) {
       err.println(
           "Nothing is copied: the target has an owners' secret already, another one, and no owner"
               + " would find their sessions there. Copy to a store that was not used with owners.");

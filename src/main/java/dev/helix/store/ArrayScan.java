@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.helix.message.Message;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,6 +41,9 @@ public record ArrayScan(
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
+
+  /** How elements begin that are written here. Not to be changed. */
+  private static final byte[] OURS = {'{', '"', 'i', 'd', '"', ':', '"'};
 
   /** What is done with each element of an array, whatever it is. */
   public interface EachElement {
@@ -114,9 +118,13 @@ public record ArrayScan(
     /** Whether only lines count that are elements with ids, as it may be another's file. */
     private final boolean isStrict;
 
+    /** How many bytes may yet be looked at more than once, as objects within others are. */
+    private long left;
+
     Rescue(byte[] bytes, boolean isStrict) {
       this.bytes = bytes;
       this.isStrict = isStrict;
+      this.left = 8L * bytes.length;
     }
 
     /**
@@ -129,9 +137,13 @@ public record ArrayScan(
       List<Message> messages = new ArrayList<>(before);
       int end = place;
       int at = place;
+      boolean inElement = isElementsLine(place);
       while (at < bytes.length) {
-        int to = bytes[at] == '{' ? endOfObject(at) : -1;
-        Message message = to < 0 ? null : element(at, to);
+        boolean isLine = isLine(at);
+        inElement = isLine ? bytes[at] == '{' : inElement;
+        boolean begins = bytes[at] == '{' && (isLine || (left > 0 && !inElement) || isOurs(at));
+        int to = begins ? endOfObject(at) : -1;
+        Message message = to < 0 ? null : element(at, to, inElement && !isLine);
         if (message == null) {
           at++;
         } else {
@@ -157,6 +169,26 @@ public record ArrayScan(
       return new ArrayScan(lost.bridged(messages), true, true, false, end, closed, closedAt);
     }
 
+    private boolean isLine(int at) {
+      return at > 0 && bytes[at - 1] == '\n';
+    }
+
+    /** Whether a place is in a line that begins with an element: what else is in it is its own. */
+    private boolean isElementsLine(int place) {
+      int from = place;
+      while (from > 0 && !isLine(from)) {
+        from--;
+      }
+      return from > 0 && from < bytes.length && bytes[from] == '{' && from < place;
+    }
+
+    /** Whether it begins as an element that is written here. */
+    private boolean isOurs(int at) {
+      return left > 0
+          && bytes.length - at > OURS.length
+          && Arrays.equals(bytes, at, at + OURS.length, OURS, 0, OURS.length);
+    }
+
     private int endOfObject(int from) {
       int next = from + 1;
       while (next < bytes.length && isSpace(bytes[next])) {
@@ -166,22 +198,32 @@ public record ArrayScan(
         return -1; // Told without a parser, as a text may have many braces.
       }
       try (JsonParser parser = FACTORY.createParser(bytes, from, bytes.length - from)) {
-        JsonToken unused = parser.nextToken();
-        parser.skipChildren();
-        return from + (int) parser.currentLocation().getByteOffset();
+        try {
+          JsonToken unused = parser.nextToken();
+          parser.skipChildren();
+          return from + (int) parser.currentLocation().getByteOffset();
+        } finally {
+          left -= parser.currentLocation().getByteOffset();
+        }
       } catch (IOException e) {
         return -1;
       }
     }
 
-    private Message element(int from, int to) {
-      boolean isLine = from > 0 && bytes[from - 1] == '\n';
-      if (isStrict && !isLine) {
+    /**
+     * The element in a range; null where there is none.
+     *
+     * @param within whether it stands in the line of another, whose own it may be
+     */
+    private Message element(int from, int to, boolean within) {
+      if (isStrict && !isLine(from)) {
         return null;
       }
       try {
         Message message = Message.parse(bytes, from, to - from);
-        return isStrict && message.id() == null ? null : message;
+        boolean isNamed = message.id() != null;
+        boolean isPlaced = message.element().parentKnown() || message.timestamp() != null;
+        return (isStrict && !isNamed) || (within && !(isNamed && isPlaced)) ? null : message;
       } catch (IllegalArgumentException e) {
         return null;
       }

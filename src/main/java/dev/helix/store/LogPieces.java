@@ -75,6 +75,10 @@ public final class LogPieces {
   public static <E extends Exception> Reading read(SessionId id, LogVersion since, Source<E> source)
       throws E {
     Whole whole = whole(id, since, source);
+    if (!whole.fromStart() && !whole.piece().damaged().isEmpty()) {
+      // What hung below a damaged one hangs where it hung, which only all of the log tells.
+      whole = whole(id, LogVersion.NONE, source);
+    }
     return whole.piece().reading(whole.fromStart());
   }
 

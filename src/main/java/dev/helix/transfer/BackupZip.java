@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.helix.session.SessionFiles;
 import dev.helix.store.disk.Disk;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,18 +13,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /** A backup's folder as one file, which any zip program opens. No state. */
 public final class BackupZip {
   /** What else in a folder begins with a point is the server's alone. */
   private static final Set<String> HIDDEN = Set.of(BackupList.NAME, ".owner-secret");
+
+  private static final String ARCHIVE = "_archive/";
 
   private static final int PIECE = 1 << 16;
 
@@ -99,31 +106,54 @@ public final class BackupZip {
   }
 
   /**
-   * Unpacks a file into a folder.
+   * Unpacks a file into a folder. A session of which a file is damaged is left out as a whole, so
+   * that nothing is restored of it that is only half of it.
    *
-   * @throws IOException if it cannot be read, or is no such file
+   * @return what was left out
+   * @throws IOException if it cannot be read, is no such file, or its list or its secret is damaged
    */
-  public static void unpack(Path zip, Path folder) throws IOException {
-    new ZipFile(zip.toFile(), UTF_8).close(); // One that was cut off has no list at its end.
-    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip), UTF_8)) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        if (!entry.isDirectory()) {
-          unpack(in, entry.getName(), folder);
+  public static List<String> unpack(Path zip, Path folder) throws IOException {
+    Set<String> damaged = new TreeSet<>();
+    try (ZipFile file = new ZipFile(zip.toFile(), UTF_8)) {
+      for (ZipEntry entry : Collections.list(file.entries())) {
+        if (!entry.isDirectory() && !unpack(file, entry, folder)) {
+          damaged.add(leftOut(entry.getName()));
         }
       }
     } catch (IllegalArgumentException e) {
       throw new IOException("a name in it is unreadable", e);
     }
+    for (String path : damaged) {
+      Path half = folder.resolve(path);
+      if (Files.exists(half)) {
+        Disk.deleteTree(half);
+      }
+    }
+    return List.copyOf(damaged);
   }
 
-  private static void unpack(InputStream in, String path, Path folder) throws IOException {
-    if (!SessionFiles.isPath(path)) {
+  /** What is left out with a damaged file: all of its session, or that archive alone. */
+  private static String leftOut(String path) throws IOException {
+    int slash = path.indexOf('/');
+    if (slash < 0) {
+      throw new IOException(path + " in it is damaged");
+    }
+    return path.startsWith(ARCHIVE) ? path : path.substring(0, slash);
+  }
+
+  private static boolean unpack(ZipFile zip, ZipEntry entry, Path folder) throws IOException {
+    if (!SessionFiles.isPath(entry.getName())) {
       throw new IOException("a path in it leads out of the folder");
     }
-    Path file = folder.resolve(path);
+    Path file = folder.resolve(entry.getName());
     Disk.makeFolders(file.getParent());
-    try (FileOutputStream out = Disk.create(file)) {
+    CRC32 checksum = new CRC32();
+    try (InputStream in = new CheckedInputStream(zip.getInputStream(entry), checksum);
+        FileOutputStream out = Disk.create(file)) {
       in.transferTo(out);
+    } catch (ZipException | EOFException e) {
+      return false;
     }
+    return checksum.getValue() == entry.getCrc();
   }
 }

@@ -3,6 +3,7 @@ package dev.helix.operator;
 import static dev.helix.operator.Copies.ANN;
 import static dev.helix.operator.Copies.run;
 import static dev.helix.operator.Copies.say;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -121,7 +122,8 @@ class BackupTest {
               .startsWith("sessions: new 1, changed 2, the same 19, failed 0; archived: new 1"),
           said.out());
       assertTrue(said.err().contains("conv-n5 is in the backup only"), said.err());
-      assertEquals("number 2", lastOf(server, Owner.ANONYMOUS, "n2")); // Which restores it.
+      assertEquals("number 2", lastOf(server, Owner.ANONYMOUS, "n2"));
+      server.saveContext(new SessionId("conv-n2"), "why", "x"); // Which restores it.
     }
     assertEquals(untouched, Files.getLastModifiedTime(folder.resolve("b/conv-n1/status.json")));
     assertFalse(Files.exists(folder.resolve("b/conv-n2")), "it was archived");
@@ -196,6 +198,53 @@ class BackupTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(2, left.count());
     }
+  }
+
+  @Test
+  void damagedFileInAZip_leavesItsSessionOut_andAllOthersComeBack() throws IOException {
+    Copies.fill(folder.resolve("a"));
+    archive("a", "conv-n7");
+    assertEquals(0, command("backup", "a", "b.zip").status());
+    byte[] zip = Files.readAllBytes(folder.resolve("b.zip"));
+    for (String damaged : Arrays.asList("conv-n1/context/messages.json", "_archive/")) {
+      zip[behind(zip, damaged) + 40] ^= 0x55;
+    }
+    Files.write(folder.resolve("b.zip"), zip);
+
+    Said said = command("restore", "new", "b.zip");
+
+    assertEquals(1, said.status());
+    assertTrue(said.err().contains("conv-n1 is damaged in the zip"), said.err());
+    assertTrue(said.err().contains("_conv-n7.zip is damaged in the zip"), said.err());
+    assertTrue(said.out().contains("restored 21, "), said.out());
+    assertTrue(said.out().contains("damaged in the backup 1"), said.out());
+    try (SessionManager server = open("new")) {
+      assertEquals("number 2", lastOf(server, Owner.ANONYMOUS, "n2"));
+      assertEquals(null, lastOf(server, Owner.ANONYMOUS, "n1"));
+    }
+  }
+
+  /** Where the first entry ends to be named whose name begins so. */
+  private static int behind(byte[] zip, String name) {
+    return new String(zip, ISO_8859_1).indexOf(name) + name.length();
+  }
+
+  @Test
+  void archivedSessionsOfOwners_doNotGoWhereNobodyWouldFindThem() throws IOException {
+    SessionId id;
+    try (SessionManager server = open("a")) {
+      say(server, ANN, "trip", "mine");
+      id = server.list(1).get(0).sessionId();
+    }
+    archive("a", id.value());
+    assertEquals(0, command("backup", "a", "b").status());
+    try (SessionManager server = open("other")) {
+      say(server, ANN, "walk", "another secret");
+    }
+    Said said = command("restore", "other", "b");
+    assertEquals(1, said.status());
+    assertTrue(said.err().contains("Nothing is copied"), said.err());
+    assertFalse(Files.exists(folder.resolve("other/_archive")));
   }
 
   @ParameterizedTest

@@ -144,6 +144,47 @@ class DamagedFilesTest {
     assertEquals(List.of("one < root", "1 < one", "2 < 1", "other < 1"), sessions.tree("a"));
   }
 
+  @Test
+  void messagesWithinATornMessage_areNoMessages() throws IOException {
+    talk("a");
+    Path file = file(sessions.session("a"), "context/messages.json");
+    String whole = Files.readString(file);
+    String open = whole.substring(0, whole.lastIndexOf("\n]"));
+    for (String within :
+        List.of(
+            "{\"role\":\"tool\",\"content\":\"of a document\"}",
+            "{\"id\":\"msg_1\",\"role\":\"assistant\",\"content\":\"of another\"}")) {
+      String torn =
+          ",\n{\"id\":\"t\",\"parent_id\":null,\"role\":\"assistant\",\"content\":\"5\",\"context\":"
+              + "{\"messages\":["
+              + within
+              + "]},\"more\":\"";
+      restartOver(file, (open + torn).getBytes(UTF_8));
+      assertEquals(SAID, path("a"));
+      assertEquals(whole, Files.readString(file), "it was a torn write");
+      assertEquals(0, sessions.manager().damages());
+      String damaged = open + torn + "\0\"},\n" + "{\"id\":\"u\",\"parent_id\":\"t\",\"role\":\"user\",\"content\":\"six\"}\n]\n";
+      restartOver(file, damaged.getBytes(UTF_8));
+      assertEquals(
+          SAID.size() + 1, sessions.transcript("a").messages().size(), "six, and nothing within");
+    }
+  }
+
+  @Test
+  void damagedEndOfALine_hidesNoMessage() throws IOException {
+    talk("a");
+    Path file = file(sessions.session("a"), "context/messages.json");
+    byte[] whole = Files.readAllBytes(file);
+    for (int line = 0; line < SAID.size() - 1; line++) {
+      for (int back : new int[] {1, 2}) {
+        byte[] damaged = whole.clone();
+        damaged[from(whole, line + 1) - back] = 0; // The comma, or the end of the line.
+        restartOver(file, damaged);
+        assertEquals(SAID, path("a"), "line " + line + ", " + back);
+      }
+    }
+  }
+
   /** As the original writes it, or a person who has it laid out. */
   @ParameterizedTest
   @ValueSource(

@@ -2,9 +2,13 @@ package dev.helix.session;
 
 import static dev.helix.session.ProcessorTime.assertAtMost;
 import static dev.helix.session.SessionFixture.answer;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.store.ArrayScan;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.Transcript;
 import java.io.IOException;
@@ -91,6 +95,43 @@ class HostileCostTest extends PlacingTest {
     gaps.set(1, "assistant: by hand");
     assertAtMost(SOON, () -> begin(ids("last", null, "b"), gaps.toArray(String[]::new)));
     assertAtMost(SOON, () -> begin(gaps.toArray(String[]::new)));
+  }
+
+  @Test
+  void questionsThatStandNowhere_areNotEachComparedWithAllOfALongRowOfCalls() {
+    List<String> calls = new ArrayList<>(List.of("user: Q"));
+    IntStream.range(0, 9000).forEach(i -> calls.add(call("call-" + i)));
+    calls.add("user: two");
+    begin(ids("q", null, "a"), calls.toArray(String[]::new));
+    String[] many = IntStream.range(0, 9000).mapToObj(i -> "user: x" + i).toArray(String[]::new);
+    assertAtMost(Duration.ofSeconds(4), () -> begin(ids("q", null, "b"), many));
+  }
+
+  @Test
+  void argumentsThatAreNestedDeep_areReadOnce() {
+    int depth = 900;
+    String arguments = "[".repeat(depth) + "\\\"" + "x".repeat(8_000_000) + "\\\"" + "]".repeat(depth);
+    Message call =
+        Message.parse(
+            ("{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\","
+                    + "\"arguments\":\""
+                    + arguments
+                    + "\"}}]}")
+                .getBytes(UTF_8));
+    assertAtMost(Duration.ofSeconds(2), () -> assertNotEquals(0, call.asks()));
+  }
+
+  @Test
+  void tornMessageThatIsNestedDeep_isReadOnce() {
+    String torn =
+        "[\n{\"id\":\"1\",\"parent_id\":null,\"role\":\"user\",\"content\":\"one\"},\n"
+            + "{\"id\":\"2\",\"parent_id\":\"1\",\"role\":\"user\",\"content\":\"two\",\"a\":";
+    String nested = "{\"id\":\"x\",\"a\":".repeat(900) + "\"" + "y".repeat(8_000_000);
+    for (String start : List.of(torn, torn.replace("\n", " "))) {
+      byte[] bytes = (start + nested).getBytes(UTF_8);
+      ArrayScan scan = assertAtMost(Duration.ofSeconds(2), () -> ArrayScan.of(bytes));
+      assertEquals(1, scan.messages().size());
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
 import dev.helix.reliability.CountedTests;
@@ -83,6 +84,10 @@ class DamagedRowsTest {
         Outcome.DONE,
         store.append(state("conv-a", "a"), version, List.of(element(601)), null).outcome());
     assertEquals(List.of("601"), ids(store.read(ID, version)));
+    // Who reads on from before it reads all, so that what hung below it hangs somewhere.
+    Reading on = store.read(ID, new LogVersion(version.epoch(), 1));
+    assertTrue(on.fromStart());
+    assertEquals("1", on.elements().get(1).parentId());
     // As an archive does: what is removed was shown, and comes back.
     Map<String, byte[]> removed = new TreeMap<>();
     store.remove(ID, Instant.MAX, removed::put);

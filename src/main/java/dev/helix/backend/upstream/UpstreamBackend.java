@@ -228,9 +228,7 @@ public final class UpstreamBackend implements ChatBackend, PassingBackend {
     PlainReply.Successes successes =
         !asItIs
             ? PlainReply.Successes.PLAIN
-            : looksInside
-                ? PlainReply.Successes.PLAIN_IF_KNOWN
-                : PlainReply.Successes.AS_THEY_COME;
+            : looksInside ? PlainReply.Successes.PLAIN_IF_KNOWN : PlainReply.Successes.AS_THEY_COME;
     ProxySettings proxy = settings.proxy();
     boolean tunnelled = endpoint.getScheme().equalsIgnoreCase("https");
     if (proxy != null && proxy.credentials() != null && !tunnelled) {

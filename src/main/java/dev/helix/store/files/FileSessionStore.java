@@ -133,8 +133,8 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
-   * Refuses a directory whose secret is gone although sessions have owners, as where a copy was made
-   * without hidden files. Only those last used are looked at.
+   * Refuses a directory whose secret is gone although sessions have owners, as where a copy was
+   * made without hidden files. Only those last used are looked at.
    */
   void checkOwnerSecret() {
     boolean owned =

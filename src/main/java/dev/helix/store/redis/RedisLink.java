@@ -123,9 +123,11 @@ final class RedisLink implements AutoCloseable {
     JedisRedirectionException asked = null;
     for (int i = 0; ; i++) {
       try (Connection connection = connection(known, key, asked)) {
-        T result = work.apply(new RedisWire(connection, asked instanceof JedisAskDataException));
-        idle.used(connection);
-        return result;
+        try {
+          return work.apply(new RedisWire(connection, asked instanceof JedisAskDataException));
+        } finally {
+          idle.used(connection); // Also where Redis has refused what it was asked.
+        }
       } catch (JedisRedirectionException e) {
         if (known == null || i == REDIRECTIONS) {
           throw e;

@@ -62,7 +62,8 @@ class RedisSessionReader implements ReadOnlySessions {
     byte[] secret = (byte[]) redis.with(key, wire -> wire.call(Command.GET, key));
     if (secret != null && secret.length != SECRET_BYTES) {
       throw new SessionException(
-          key + " in Redis is damaged. Without it no owner finds their sessions: restore it from a copy");
+          key
+              + " in Redis is damaged. Without it no owner finds their sessions: restore it from a copy");
     }
     return Optional.ofNullable(secret);
   }

@@ -15,11 +15,18 @@ import java.util.List;
  * @param differences how many messages of the request are not what is stored
  * @param spoken whether it does not stand right behind a result, as a tool's images do
  * @param steps how many messages before it agree
+ * @param walked how many messages of both were looked at
  * @param whole whether the request and the path begin together, and nothing is missing between
  * @param changes in a whole history those that say something else now
  */
 record Alignment(
-    int at, int differences, boolean spoken, int steps, boolean whole, List<Change> changes) {
+    int at,
+    int differences,
+    boolean spoken,
+    int steps,
+    int walked,
+    boolean whole,
+    List<Change> changes) {
   private static final Comparator<Alignment> WORST_FIRST =
       Comparator.comparing(Alignment::differences)
           .reversed()
@@ -42,7 +49,7 @@ record Alignment(
   static Alignment ofStored(TranscriptTree tree, RequestChain chain, Node question, Node parent) {
     Walk walk = new Walk(tree);
     Alignment best = null;
-    int steps = 4 * chain.size();
+    long steps = 4L * chain.size() + 2L * tree.size();
     for (int i = chain.size() - 1; i >= 0 && steps > 0; i--) {
       if (chain.kind(i) != MessageKind.QUESTION) {
         continue;
@@ -51,7 +58,7 @@ record Alignment(
       boolean foreign = talks && walk.below(question, chain.get(i + 1)).to() == 0;
       int differences = (question.is(chain.get(i)) ? 0 : 1) + (foreign ? 1 : 0);
       Alignment next = of(tree, chain, i, differences, parent);
-      steps -= next.steps() + 1;
+      steps -= next.walked() + 1;
       best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
       if (best.whole() && best.differences() == 0) {
         break;
@@ -111,7 +118,8 @@ record Alignment(
     boolean whole = i < 0 && node == null;
     List<Change> found = whole ? byPeople(changes, rewritten, questions) : List.of();
     int more = node == null ? i + 1 : 0; // The path has none that they could be.
-    return new Alignment(at, differences + found.size() + more, spoken, agreed, whole, found);
+    return new Alignment(
+        at, differences + found.size() + more, spoken, agreed, tree.size() - left, whole, found);
   }
 
   /** Nobody writes most of their questions anew: then a filter does, each time. */

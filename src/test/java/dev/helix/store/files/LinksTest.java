@@ -251,8 +251,7 @@ class LinksTest {
       assertTrue(told.contains("is a link"), told);
       assertEquals(1, reader.list(9).size());
     }
-    assertEquals(
-        Optional.empty(), FileSessionStore.stamp(directory.resolve("sessions"), ID));
+    assertEquals(Optional.empty(), FileSessionStore.stamp(directory.resolve("sessions"), ID));
     for (int i = 0; i < 2; i++) {
       try (SessionStore store = open()) {
         assertEquals(1, store.list(9).size());
@@ -263,7 +262,10 @@ class LinksTest {
             told(
                 () ->
                     store.append(
-                        state("conv-a", "conv-a"), LogVersion.NONE, List.of(element("2", "x")), null));
+                        state("conv-a", "conv-a"),
+                        LogVersion.NONE,
+                        List.of(element("2", "x")),
+                        null));
         told += told(() -> store.restore(ID, visitor -> {}));
         assertFalse(told.contains(SECRET), told);
         assertTrue(told.contains("is a link"), told);
@@ -292,7 +294,8 @@ class LinksTest {
       Files.createSymbolicLink(folder(), moved);
       String before = content(outside);
       String told =
-          told(() -> store.append(state("conv-a", "conv-a"), now, List.of(element("2", "x")), null));
+          told(
+              () -> store.append(state("conv-a", "conv-a"), now, List.of(element("2", "x")), null));
       assertTrue(told.contains("is a link"), told);
       assertEquals(before, content(outside));
     }
@@ -332,11 +335,9 @@ class LinksTest {
     SessionStore.Provider files = new FileSessionStoreProvider();
     Map<String, String> settings = new HashMap<>(Map.of("helix.sessions.dir", sessions.toString()));
     IllegalArgumentException told =
-        assertThrows(
-            IllegalArgumentException.class, () -> files.archiveFolder(settings::get));
+        assertThrows(IllegalArgumentException.class, () -> files.archiveFolder(settings::get));
     assertTrue(told.getMessage().contains("helix.archive.dir"), told.getMessage());
     settings.put("helix.archive.dir", sessions.resolve("_archive").toString());
-    assertEquals(
-        Optional.of(sessions.resolve("_archive")), files.archiveFolder(settings::get));
+    assertEquals(Optional.of(sessions.resolve("_archive")), files.archiveFolder(settings::get));
   }
 }

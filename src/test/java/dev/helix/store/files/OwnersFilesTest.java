@@ -47,7 +47,8 @@ class OwnersFilesTest {
         store.archive(new SessionId("conv-b"), NOW.plusSeconds(1));
         make(store, "conv-c");
         store.archive(new SessionId("conv-c"), NOW.plusSeconds(1));
-        store.update(new SessionId("conv-c"), found -> found.withStep(Step.WHAT)); // It is restored.
+        store.update(
+            new SessionId("conv-c"), found -> found.withStep(Step.WHAT)); // It is restored.
         make(store, "conv-d");
         Files.delete(sessions.resolve("conv-d/context/messages.json"));
         Files.delete(sessions.resolve("conv-d/context/why.md"));

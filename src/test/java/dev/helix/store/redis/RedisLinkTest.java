@@ -2,9 +2,11 @@ package dev.helix.store.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.servers.RedisServer;
 import java.io.IOException;
 import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;
@@ -20,8 +22,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A cluster that has not answered yet. */
@@ -61,6 +66,21 @@ class RedisLinkTest {
       assertEquals(2, tries.get());
       node.close();
       answering.join();
+    }
+  }
+
+  @Test
+  void connectionOnWhichSomethingWasRefused_isAskedWhetherItLives_whenItWasIdle() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (RedisServer server = RedisServer.start();
+        RedisLink link =
+            new RedisLink(RedisAddress.parse(server.url(), null, null), nanos::get)) {
+      assertThrows(
+          JedisDataException.class,
+          () -> link.with("a", wire -> wire.call(Command.GET, "a", "too", "many")));
+      server.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+      assertNull(link.with("a", wire -> wire.call(Command.GET, "a")));
     }
   }
 
