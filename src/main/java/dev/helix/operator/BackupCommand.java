@@ -164,7 +164,7 @@ final class BackupCommand {
     StoreAddress backup = address(folder);
     Instant begun = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     try (SessionStore source = store.openToRead();
-        FileSessionStore target = (FileSessionStore) backup.open()) {
+        FileSessionStore target = (FileSessionStore) FileSessionStore.open(folder)) {
       new BackupList(null, known).write(folder);
       SessionCopy copy = SessionCopy.replacing(source, target, target::replace);
       Map<String, String> stamps = new HashMap<>();

@@ -30,6 +30,9 @@ final class AnswerElements {
   private final Instant now;
   private final List<Message> elements = new ArrayList<>();
 
+  /** What is read of the log; null until something is. */
+  private StoredHistory stored;
+
   private AnswerElements(
       SessionStore store,
       TranscriptTree tree,
@@ -71,6 +74,7 @@ final class AnswerElements {
       made.add(answers);
     } catch (IncompleteTreeException e) {
       made.elements.clear();
+      made.stored = null;
       Reading unused = TurnPlan.readWhole(store, tree, turn.session().sessionId());
       made.add(answers);
     }
@@ -89,17 +93,17 @@ final class AnswerElements {
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       boolean named = i == 0 && turn.answerId() != null && !callsTools(answer);
-      Node stored = named ? tree.get(turn.answerId()) : null;
-      if (stored != null && isNothingNew(answer) && !stored.fingerprint().empty()) {
+      Node there = named ? tree.get(turn.answerId()) : null;
+      if (there != null && isNothingNew(answer) && !there.fingerprint().empty()) {
         continue; // What broke off without a word takes nothing away.
       }
-      boolean same = stored != null && !beside && isAboutTheSame(stored);
+      boolean same = there != null && !beside && isAboutTheSame(there);
       if (i == 0 && late && !beside && !callsTools(answer) && (same || !named)) {
-        addLate(answer, stored);
+        addLate(answer, there);
       } else if (same) {
-        add(answer, stored.id(), stored.parentId());
+        add(answer, there.id(), there.parentId());
       } else {
-        add(answer, stored == null && named ? turn.answerId() : Placer.newId(), turn.parentId());
+        add(answer, there == null && named ? turn.answerId() : Placer.newId(), turn.parentId());
       }
     }
   }
@@ -159,15 +163,18 @@ final class AnswerElements {
   }
 
   private Message message(Node node) {
-    return new StoredHistory(store, tree, turn.session().sessionId(), null).get(node);
+    if (stored == null) {
+      stored = new StoredHistory(store, tree, turn.session().sessionId(), null);
+    }
+    return stored.get(node);
   }
 
-  private boolean isAboutTheSame(Node stored) {
+  private boolean isAboutTheSame(Node named) {
     Node place = tree.get(turn.parentId());
     Node question = place == null ? null : tree.question(place);
-    return stored.kind() == MessageKind.ANSWER
+    return named.kind() == MessageKind.ANSWER
         && question != null
-        && question.equals(tree.question(stored));
+        && question.equals(tree.question(named));
   }
 
   private void continued(List<Answer> answers) {

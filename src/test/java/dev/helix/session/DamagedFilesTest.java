@@ -209,7 +209,8 @@ class DamagedFilesTest {
 
   static Stream<byte[]> unreadable() {
     return Stream.of(
-        new byte[0], new byte[300], "[]".getBytes(UTF_8), "{\"session_id\": \"co".getBytes(UTF_8));
+        new byte[0], new byte[300], "[]".getBytes(UTF_8), "{\"session_id\": \"co".getBytes(UTF_8),
+        "{\"conversation_id\": \"x\", \"owner\": {\"tenant\": 5}}".getBytes(UTF_8));
   }
 
   @Test

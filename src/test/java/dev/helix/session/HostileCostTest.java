@@ -108,6 +108,15 @@ class HostileCostTest extends PlacingTest {
   }
 
   @Test
+  void lateAnswer_isComparedWithManyOfItsClients_withOneReading() {
+    OpenTurn late = begin("user: Q");
+    for (int i = 0; i < 1500; i++) {
+      begin("user: Q", "assistant: part " + i + "z".repeat(1000), "user: next");
+    }
+    assertAtMost(Duration.ofSeconds(3), () -> end(late, "whole"));
+  }
+
+  @Test
   void argumentsThatAreNestedDeep_areReadOnce() {
     int depth = 900;
     String arguments = "[".repeat(depth) + "\\\"" + "x".repeat(8_000_000) + "\\\"" + "]".repeat(depth);

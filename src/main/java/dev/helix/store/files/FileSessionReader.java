@@ -49,7 +49,11 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
     Path folder = sessions.resolve(id.value());
     SessionFolder.checkIsNoLink(folder);
     try {
-      return Optional.of(UseFolder.stored(folder, id));
+      SessionState stored = UseFolder.stored(folder, id);
+      return Optional.of(
+          stored.isUnreadable() && StatusCopy.tells(folder, id)
+              ? rebuilt(id, folder, null)
+              : stored);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {

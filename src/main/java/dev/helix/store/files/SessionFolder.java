@@ -154,6 +154,9 @@ final class SessionFolder {
       }
       checkIsNoLink(folder);
       SessionState read = SessionState.parse(id, Disk.read(status));
+      if (read.isUnreadable() && state == null && StatusCopy.tells(folder, id)) {
+        return rebuilt();
+      }
       remember(read, now);
       return Optional.of(read);
     } catch (IllegalArgumentException | NotAFileException e) {

@@ -56,6 +56,11 @@ final class StatusCopy {
         StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /** Whether it says whose the session is. */
+  static boolean tells(Path folder, SessionId id) throws IOException {
+    return of(folder, id).filter(copy -> !copy.isUnreadable()).isPresent();
+  }
+
   /** What a {@code status.json} that is unreadable has said; empty where that is not known. */
   static Optional<SessionState> of(Path folder, SessionId id) throws IOException {
     Path copy = folder.resolve(NAME);
