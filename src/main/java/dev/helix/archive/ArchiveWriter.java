@@ -27,6 +27,7 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
   private final Path zip;
   private final Path beside;
   private final Clock clock;
+  private byte[] status;
   private FileOutputStream file;
   private ZipOutputStream out;
   private boolean kept;
@@ -56,20 +57,25 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
     if (!SessionFiles.isPath(path)) {
       throw new IOException("an archive can have no file of this name: " + path);
     }
-    ZipEntry entry = new ZipEntry(path);
-    entry.setLastModifiedTime(FileTime.from(clock.instant()));
     try {
       if (path.equals(ShownSession.STATUS)) {
+        status = content;
         begin(); // Anew, where a store that tries again shows the session a second time.
       }
-      out.putNextEntry(entry);
-      out.write(content);
-      out.closeEntry();
+      put(path, content);
     } catch (ZipException e) {
       throw e; // What was shown is to blame.
     } catch (IOException e) {
       throw new Unwritable(e);
     }
+  }
+
+  private void put(String path, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(path);
+    entry.setLastModifiedTime(FileTime.from(clock.instant()));
+    out.putNextEntry(entry);
+    out.write(content);
+    out.closeEntry();
   }
 
   private void begin() throws IOException {
@@ -92,6 +98,7 @@ final class ArchiveWriter implements SessionFiles.Visitor, AutoCloseable {
   @Override
   public void end() throws IOException {
     try {
+      put(ArchivedFiles.STATUS_COPY, status);
       out.finish();
       out.flush();
       file.getFD().sync();

@@ -25,7 +25,11 @@ import java.util.TreeSet;
  * all that are readable count, a state is made anew, another file is left out. Not thread-safe.
  */
 final class ArchivedFiles {
-  private static final Set<String> FIRST = Set.of(ShownSession.STATUS, ShownSession.MESSAGES);
+  /** The state once more, behind all else, as it alone tells whose the session is. */
+  static final String STATUS_COPY = ".status.json";
+
+  private static final Set<String> FIRST =
+      Set.of(ShownSession.STATUS, STATUS_COPY, ShownSession.MESSAGES);
 
   private final SessionId id;
   private final Path zip;
@@ -115,23 +119,35 @@ final class ArchivedFiles {
 
   private Status status(ZipReading reading) throws IOException {
     ZipReading.Content content = reading.get(ShownSession.STATUS);
-    if (content != null) {
-      try {
-        SessionState state = SessionState.parse(id, content.bytes());
-        if (!content.isWhole()) {
-          damaged.add(ShownSession.STATUS);
-        }
-        return new Status(state, content.bytes());
-      } catch (IllegalArgumentException e) {
-        damaged.add(ShownSession.STATUS); // What else is there may tell it.
-      }
+    Status status = status(content);
+    if (status != null && content.isWhole()) {
+      return status;
     }
     damaged.add(ShownSession.STATUS);
+    ZipReading.Content copied = reading.get(STATUS_COPY);
+    Status copy = copied != null && copied.isWhole() ? status(copied) : null;
+    if (copy != null) {
+      return copy;
+    }
+    if (status != null) {
+      return status;
+    }
     String request = RebuiltState.request(whole(reading, RequestFile.PATH));
     SessionState state =
         RebuiltState.ofNobody(id, scan(reading).messages(), request)
             .orElseThrow(() -> new UnreadableException(zip));
     return new Status(state, state.toJson());
+  }
+
+  /** What a file says; null where it is no state. */
+  private Status status(ZipReading.Content content) {
+    try {
+      return content == null
+          ? null
+          : new Status(SessionState.parse(id, content.bytes()), content.bytes());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private byte[] array(ZipReading reading) throws IOException {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * What is known of a session apart from its transcript: a snapshot, and what {@code status.json}
@@ -54,6 +55,9 @@ public record SessionState(
               .withSeparators(
                   Separators.createDefaultInstance()
                       .withObjectFieldValueSpacing(Separators.Spacing.AFTER)));
+
+  /** Names with an owner's hash, and some others. */
+  private static final Pattern OWNERS = Pattern.compile(".*-[0-9a-f]{16}");
 
   private static final int LONGEST_REQUEST = 2000;
 
@@ -124,6 +128,13 @@ public record SessionState(
   /** Whether it cannot be read whose the session is. */
   public boolean isUnreadable() {
     return owner.equals(Owner.UNREADABLE);
+  }
+
+  /**
+   * Whether the session's name is made with the owners' secret, as that of an adopted one is not.
+   */
+  public boolean isNamedForOwner() {
+    return !owner.isAnonymous() && !isUnreadable() && OWNERS.matcher(sessionId.value()).matches();
   }
 
   /** This state with another status. */

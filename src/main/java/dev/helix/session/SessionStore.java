@@ -4,7 +4,6 @@ import dev.helix.message.Message;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -46,39 +45,20 @@ public interface SessionStore extends AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
-  /** What is said where no secret is and a session has an owner. */
-  String SECRET_IS_GONE =
-      "the owners' secret is gone, although there are sessions of owners. With a new one they would"
-          + " find none of them: restore it from a copy of the store";
-
-  /** As many of the sessions last used tell whether there were ever owners. */
-  int LOOKED_AT_FOR_OWNERS = 10_000;
-
   /**
-   * The state of a session as last stored; empty when there is none of this name. One that cannot
-   * be read is made anew where that leaves no doubt whose the session is, else it comes as {@link
-   * SessionState#unreadable}.
+   * The state of a session as last stored, made anew or {@link SessionState#unreadable} where that
+   * cannot be read; empty when there is none of this name.
    */
   Optional<SessionState> find(SessionId id);
 
-  /**
-   * The states of several sessions as {@link #find} gives each, by their names; those that do not
-   * exist are left out. Unless overridden they are found one after the other.
-   */
+  /** The states of several sessions that exist as {@link #find} gives each, by their names. */
   default Map<SessionId, SessionState> findAll(Collection<SessionId> ids) {
     Map<SessionId, SessionState> found = new HashMap<>();
     ids.forEach(id -> find(id).ifPresent(state -> found.put(id, state)));
     return found;
   }
 
-  /**
-   * Makes the state of a session anew that cannot be read ({@link SessionState#isUnreadable}), if
-   * it is this conversation's of this owner, of which a store may know enough to tell that.
-   *
-   * @param asked whose session it would be
-   * @return the new state; empty, with nothing changed, where that cannot be told, as unless
-   *     overridden
-   */
+  /** Makes an unreadable state anew, where it can tell that it is this asker's; else empty. */
   default Optional<SessionState> reclaim(SessionState asked) {
     return Optional.empty();
   }
@@ -161,24 +141,10 @@ public interface SessionStore extends AutoCloseable {
    * asks first and the same ever after, also for other servers of this store and in a copy of it. A
    * new array each time.
    *
-   * @throws SessionException if it is damaged, or gone although a session has an owner; it is never
-   *     replaced, as every owner would lose their sessions
+   * @throws SessionException if it is damaged, or gone although there are owners: none replaces it
    */
   default byte[] ownerSecret() {
-    if (findOwnerSecret().isEmpty()) {
-      boolean owned =
-          all(null)
-              .limit(LOOKED_AT_FOR_OWNERS)
-              .anyMatch(state -> !state.owner().isAnonymous() && !state.isUnreadable());
-      // Where another server has just made it, there may be owners already.
-      if (owned && findOwnerSecret().isEmpty()) {
-        throw new SessionException(SECRET_IS_GONE);
-      }
-    }
-    byte[] proposed = new byte[32];
-    new SecureRandom().nextBytes(proposed);
-    boolean unused = adoptOwnerSecret(proposed);
-    return findOwnerSecret().orElseThrow();
+    return OwnerSecrets.of(this);
   }
 
   /** The owners' secret as {@link #ownerSecret} gives it, where there is one; none is made. */

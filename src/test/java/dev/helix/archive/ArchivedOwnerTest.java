@@ -15,6 +15,7 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -56,5 +57,32 @@ class ArchivedOwnerTest {
     assertEquals(List.of("one", "two"), texts(other, id));
     assertTrue(fixture.isStored(id));
     assertEquals(List.of(), fixture.names());
+  }
+
+  @Test
+  void damagedState_isMadeAnewOfItsCopy_andTheSessionIsItsOwnersStill() throws IOException {
+    ArchiveFixture fixture = new ArchiveFixture(temporary.resolve("archive"));
+    SessionManager server = fixture.server();
+    Owner bob = new Owner("acme", "bob");
+    SessionState session = server.getOrCreateSession(bob, null, "trip");
+    OpenTurn turn =
+        server.beginTurn(session, List.of(Message.of("user", "one")), HistoryMode.STORED);
+    SessionId id = turn.session().sessionId();
+    fixture.clock.move(DAY);
+    assertTrue(server.archive(id));
+    Path zip = fixture.folder.resolve(fixture.names().get(0));
+    byte[] damaged = Files.readAllBytes(zip);
+    for (int at = 60; at < 120; at++) {
+      damaged[at] = 0; // In what is packed of status.json, which comes first.
+    }
+    Files.write(zip, damaged);
+    SessionManager other = fixture.server();
+    assertEquals(SessionStatus.NEW, other.getOrCreateSession(null, "trip").status());
+    SessionState found = other.getOrCreateSession(bob, null, "trip");
+    assertEquals(id, found.sessionId());
+    other.beginTurn(found, List.of(Message.of("user", "two")), HistoryMode.CLIENT);
+    assertEquals(List.of("one", "two"), texts(other, id));
+    assertEquals(bob, other.find(id).orElseThrow().owner());
+    assertEquals(1, other.damages());
   }
 }

@@ -79,8 +79,7 @@ class StoreCopyTest {
     Optional<SessionState> unused =
         source.update(
             ahead,
-            state ->
-                state.withUpdatedAt(Clock.systemUTC().instant().plus(Duration.ofDays(3650))));
+            state -> state.withUpdatedAt(Clock.systemUTC().instant().plus(Duration.ofDays(3650))));
     assertTrue(copy(whileItMoves(moved)).copyAll(List.of(), () -> false));
     assertTrue(target.find(moved).isPresent());
     assertTrue(target.find(ahead).isPresent());

@@ -155,7 +155,8 @@ class DamagedFilesTest {
             "{\"role\":\"tool\",\"content\":\"of a document\"}",
             "{\"id\":\"msg_1\",\"role\":\"assistant\",\"content\":\"of another\"}")) {
       String torn =
-          ",\n{\"id\":\"t\",\"parent_id\":null,\"role\":\"assistant\",\"content\":\"5\",\"context\":"
+          ",\n"
+              + "{\"id\":\"t\",\"parent_id\":null,\"role\":\"assistant\",\"content\":\"5\",\"context\":"
               + "{\"messages\":["
               + within
               + "]},\"more\":\"";
@@ -163,7 +164,11 @@ class DamagedFilesTest {
       assertEquals(SAID, path("a"));
       assertEquals(whole, Files.readString(file), "it was a torn write");
       assertEquals(0, sessions.manager().damages());
-      String damaged = open + torn + "\0\"},\n" + "{\"id\":\"u\",\"parent_id\":\"t\",\"role\":\"user\",\"content\":\"six\"}\n]\n";
+      String damaged =
+          open
+              + torn
+              + "\0\"},\n"
+              + "{\"id\":\"u\",\"parent_id\":\"t\",\"role\":\"user\",\"content\":\"six\"}\n]\n";
       restartOver(file, damaged.getBytes(UTF_8));
       assertEquals(
           SAID.size() + 1, sessions.transcript("a").messages().size(), "six, and nothing within");
@@ -209,7 +214,10 @@ class DamagedFilesTest {
 
   static Stream<byte[]> unreadable() {
     return Stream.of(
-        new byte[0], new byte[300], "[]".getBytes(UTF_8), "{\"session_id\": \"co".getBytes(UTF_8),
+        new byte[0],
+        new byte[300],
+        "[]".getBytes(UTF_8),
+        "{\"session_id\": \"co".getBytes(UTF_8),
         "{\"conversation_id\": \"x\", \"owner\": {\"tenant\": 5}}".getBytes(UTF_8));
   }
 

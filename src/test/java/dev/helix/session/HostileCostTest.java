@@ -119,7 +119,8 @@ class HostileCostTest extends PlacingTest {
   @Test
   void argumentsThatAreNestedDeep_areReadOnce() {
     int depth = 900;
-    String arguments = "[".repeat(depth) + "\\\"" + "x".repeat(8_000_000) + "\\\"" + "]".repeat(depth);
+    String arguments =
+        "[".repeat(depth) + "\\\"" + "x".repeat(8_000_000) + "\\\"" + "]".repeat(depth);
     Message call =
         Message.parse(
             ("{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\","

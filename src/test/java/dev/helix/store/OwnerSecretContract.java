@@ -71,13 +71,25 @@ interface OwnerSecretContract extends StoreUnderTest {
 
   @Test
   default void noSecretIsMade_whereASessionHasAnOwner() {
-    SessionState owned = SessionStoreContract.state("conv-a", "a").withOwner(new Owner("x", null));
+    Owner owner = new Owner("x", null);
+    SessionState owned =
+        SessionStoreContract.state("conv-a-0123456789abcdef", "a").withOwner(owner);
     try (SessionStore store = open()) {
       Appended unused = store.append(owned, LogVersion.NONE, List.of(), null);
       assertThrows(SessionException.class, store::ownerSecret);
       assertEquals(Optional.empty(), store.findOwnerSecret());
       assertTrue(store.adoptOwnerSecret(secret(7)), "who brings it back");
       assertArrayEquals(secret(7), store.ownerSecret());
+    }
+  }
+
+  @Test
+  default void secretIsMade_whereOwnersHaveAdoptedSessionsOnly() {
+    SessionState adopted =
+        SessionStoreContract.state("conv-a", "a").withOwner(new Owner("x", null));
+    try (SessionStore store = open()) {
+      Appended unused = store.append(adopted, LogVersion.NONE, List.of(), null);
+      assertEquals(32, store.ownerSecret().length);
     }
   }
 

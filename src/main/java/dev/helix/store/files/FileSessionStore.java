@@ -139,11 +139,12 @@ public final class FileSessionStore implements SessionStore {
   void checkOwnerSecret() {
     boolean owned =
         ownerSecret.find().isEmpty()
-            && list(SAY_WHETHER_OWNED).stream()
-                .anyMatch(state -> !state.owner().isAnonymous() && !state.isUnreadable());
+            && list(SAY_WHETHER_OWNED).stream().anyMatch(SessionState::isNamedForOwner);
     if (owned) {
       throw new SessionException(
-          sessions.resolve(OwnerSecretFile.NAME) + " is missing: " + SECRET_IS_GONE);
+          sessions.resolve(OwnerSecretFile.NAME)
+              + " is missing, although there are sessions of owners. With a new one they would find"
+              + " none of them: restore it from a copy of the sessions directory");
     }
   }
 

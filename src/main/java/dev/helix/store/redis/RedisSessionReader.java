@@ -63,7 +63,8 @@ class RedisSessionReader implements ReadOnlySessions {
     if (secret != null && secret.length != SECRET_BYTES) {
       throw new SessionException(
           key
-              + " in Redis is damaged. Without it no owner finds their sessions: restore it from a copy");
+              + " in Redis is damaged. Without it no owner finds their sessions: restore it from a"
+              + " copy");
     }
     return Optional.ofNullable(secret);
   }

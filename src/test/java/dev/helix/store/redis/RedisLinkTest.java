@@ -73,8 +73,7 @@ class RedisLinkTest {
   void connectionOnWhichSomethingWasRefused_isAskedWhetherItLives_whenItWasIdle() throws Exception {
     AtomicLong nanos = new AtomicLong();
     try (RedisServer server = RedisServer.start();
-        RedisLink link =
-            new RedisLink(RedisAddress.parse(server.url(), null, null), nanos::get)) {
+        RedisLink link = new RedisLink(RedisAddress.parse(server.url(), null, null), nanos::get)) {
       assertThrows(
           JedisDataException.class,
           () -> link.with("a", wire -> wire.call(Command.GET, "a", "too", "many")));
