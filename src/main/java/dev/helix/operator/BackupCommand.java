@@ -125,9 +125,21 @@ final class BackupCommand {
   }
 
   private void refuseSessionsFolder() {
-    if (store.kind().equals("files") && place.startsWith(sessionsFolder())) {
+    if (store.kind().equals("files") && real(place).startsWith(real(sessionsFolder()))) {
       throw new IllegalArgumentException("a backup cannot be within the sessions folder itself");
     }
+  }
+
+  /** Where a path leads, as far as there is something. */
+  private static Path real(Path path) {
+    for (Path at = path; at != null; at = at.getParent()) {
+      try {
+        return at.toRealPath().resolve(at.relativize(path));
+      } catch (IOException e) {
+        continue; // It is yet to be made.
+      }
+    }
+    return path;
   }
 
   private Path sessionsFolder() {

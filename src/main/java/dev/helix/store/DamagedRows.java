@@ -72,8 +72,9 @@ public final class DamagedRows {
    * @param aside the session's file that has what was there
    */
   public void mended(SessionId id, String aside) {
-    boolean wasNew = isNew(id, STATE);
-    boolean unused = known.remove(new Place(id, STATE)) || wasNew;
+    if (!known.remove(new Place(id, STATE))) {
+      count.incrementAndGet();
+    }
     LOG.log(
         Level.WARNING,
         "the state of session {0} was unreadable and made anew; what it held is its file {1}",

@@ -299,6 +299,9 @@ class BackupTest {
     assertEquals(1, full.status());
     assertTrue(full.err().contains("is no backup, and not empty"), full.err());
     assertEquals(2, command("backup", "a", "a/backup").status());
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("a"));
+    assertEquals(2, command("backup", "a", "link/backup").status());
+    assertEquals(2, command("backup", "link", "a/backup").status());
     assertEquals(1, command("restore", "new", "home").status());
     assertEquals(1, command("restore", "new", "missing.zip").status());
     assertFalse(Files.exists(folder.resolve("new")));

@@ -18,7 +18,6 @@ import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +33,10 @@ import java.util.function.UnaryOperator;
  */
 public final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
+
+  /** What is in a directory beside the sessions. */
+  private static final List<String> OWN =
+      List.of(".lock", ".recent", ".owner-secret", SessionFolder.UNFINISHED, ".check");
 
   /** So many of the sessions last used are looked at when the store opens. */
   private static final int SAY_WHETHER_OWNED = 20;
@@ -308,17 +311,9 @@ public final class FileSessionStore implements SessionStore {
     }
   }
 
-  /** Refuses a directory whose own files, which begin with a dot, lead elsewhere. */
+  /** Refuses a directory in which something of the store's own leads elsewhere. */
   private static void checkLinks(Path sessions) {
-    try {
-      for (Path own : Disk.entries(sessions, ".*")) {
-        SessionFolder.checkIsNoLink(own);
-      }
-    } catch (NoSuchFileException e) {
-      LOG.log(Level.DEBUG, "{0} is yet to be made", sessions);
-    } catch (IOException e) {
-      throw Disk.failure("cannot list " + sessions, e);
-    }
+    OWN.forEach(name -> SessionFolder.checkIsNoLink(sessions.resolve(name)));
   }
 
   @Override
