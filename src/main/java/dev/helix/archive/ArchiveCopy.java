@@ -4,6 +4,7 @@ import dev.helix.store.disk.Disk;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ public final class ArchiveCopy {
   private final Archive to;
   private final boolean replaces;
   private final List<String> different = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
   private int there;
   private int copied;
 
@@ -45,6 +47,11 @@ public final class ArchiveCopy {
           throw e;
         }
         // It was restored meanwhile, and so its session is in the store.
+      } catch (FileSystemException e) {
+        if (!zip.toString().equals(e.getFile())) {
+          throw e; // It is the target's.
+        }
+        unreadable.add(zip.toString());
       }
     }
     if (copied > 0) {
@@ -55,7 +62,7 @@ public final class ArchiveCopy {
   private void copy(Path zip) throws IOException {
     Path target = to.folder().resolve(zip.getFileName().toString());
     if (Files.isSymbolicLink(zip)) {
-      different.add(zip + ", which is a link,");
+      unreadable.add(zip.toString());
       return;
     }
     boolean exists = Files.exists(target);
@@ -98,6 +105,11 @@ public final class ArchiveCopy {
   /** How many were the same in both already. */
   public int there() {
     return there;
+  }
+
+  /** Those that are links, or cannot be read, and so were not copied. */
+  public List<String> unreadable() {
+    return List.copyOf(unreadable);
   }
 
   /** Those in the target that are others of the same name, and stay. */

@@ -198,7 +198,8 @@ final class BackupCommand {
       known.putAll(entries(copy, stamps));
       removeMoved(source, target, archive, known);
       sayGone(known.keySet(), all.seen(), folder);
-      boolean whole = all.failed() == 0;
+      archives.unreadable().forEach(this::sayNotCopied);
+      boolean whole = all.failed() + archives.unreadable().size() == 0;
       BackupList list = new BackupList(whole ? begun : null, known);
       list.write(folder);
       out.printf(
@@ -341,6 +342,10 @@ final class BackupCommand {
     return damaged;
   }
 
+  private void sayNotCopied(String zip) {
+    err.println(Printable.line(zip) + " was not copied: it is a link, or cannot be read");
+  }
+
   /** Returns how many archives could not be restored. */
   private int restoreArchives(Archive from) throws IOException {
     int there = from.count();
@@ -356,7 +361,8 @@ final class BackupCommand {
     ArchiveCopy archives = copyArchives(Optional.of(from), to.get(), false);
     out.printf("archives: restored %d, there already %d%n", archives.copied(), archives.there());
     archives.different().forEach(zip -> err.println(zip + " is another one, and stays"));
-    return archives.different().size();
+    archives.unreadable().forEach(this::sayNotCopied);
+    return archives.different().size() + archives.unreadable().size();
   }
 
   private String told(Exception e) {

@@ -230,6 +230,27 @@ class BackupTest {
   }
 
   @Test
+  void archiveThatIsALink_isNamed_andHidesNoOther() throws IOException {
+    Copies.fill(folder.resolve("a"));
+    archive("a", "conv-n7");
+    archive("a", "conv-n8");
+    Path archives = folder.resolve("a/_archive");
+    Path zip;
+    try (Stream<Path> zips = Files.list(archives)) {
+      zip = zips.filter(each -> each.toString().endsWith("conv-n7.zip")).findFirst().orElseThrow();
+    }
+    Path moved = Files.move(zip, folder.resolve("elsewhere.zip"));
+    Files.createSymbolicLink(zip, moved);
+
+    Said said = command("backup", "a", "b");
+
+    assertEquals(1, said.status());
+    assertTrue(said.err().contains("conv-n7.zip was not copied"), said.err());
+    assertTrue(said.out().contains("archived: new 1"), said.out());
+    assertTrue(command("restore", "new", "b").err().contains("The backup is not complete"));
+  }
+
+  @Test
   void archivedSessionsOfOwners_doNotGoWhereNobodyWouldFindThem() throws IOException {
     SessionId id;
     try (SessionManager server = open("a")) {
