@@ -212,6 +212,25 @@ class DamagedStatesTest {
     }
   }
 
+  @Test
+  void inRedis_aTimeOfLastUse_thatIsNone_hidesNothing() throws Exception {
+    try (RedisServer server = RedisServer.start()) {
+      settings.put("helix.redis.url", server.url());
+      try (SessionStore store = SessionStore.open("redis", settings::get);
+          SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
+        SessionId id =
+            turn(manager, manager.getOrCreateSession(Owner.ANONYMOUS, null, "trip"), "one");
+        for (String bad : List.of("", "soon", "99999999999999999999")) {
+          server.call("HSET", "helix:{" + id.value() + "}:state", "updated", bad);
+          assertEquals("trip", manager.find(id).orElseThrow().conversationId());
+          assertEquals(1, manager.list(10).size());
+        }
+        turn(manager, manager.getOrCreateSession(Owner.ANONYMOUS, null, "trip"), "two");
+        assertEquals(4, texts(manager, id).size());
+      }
+    }
+  }
+
   private static void inRedis(RedisServer server, SessionId id, byte[] bytes) {
     server.call("HSET", "helix:{" + id.value() + "}:state", "json", new String(bytes, UTF_8));
   }

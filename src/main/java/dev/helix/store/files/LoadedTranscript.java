@@ -59,7 +59,7 @@ record LoadedTranscript(FileStamp stamp, ArrayScan scan, byte[] tail) {
   }
 
   /** What leads elsewhere, or is no file at all, is not followed, and in nobody's way. */
-  private static void setAsideLink(Path path, Clock clock) throws IOException {
+  static void setAsideLink(Path path, Clock clock) throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
         && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {

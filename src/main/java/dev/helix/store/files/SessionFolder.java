@@ -340,6 +340,7 @@ final class SessionFolder {
 
   /** Replaces the state; fields in the file that are not ours stay. */
   void write(SessionState next) throws IOException {
+    LoadedTranscript.setAsideLink(folder.resolve("input"), clock);
     byte[] before = Disk.read(status);
     byte[] json;
     String request = next.originalRequest();

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -26,6 +27,8 @@ import redis.clients.jedis.Protocol.Command;
 record RedisRow(SessionState state, byte[] json, String epoch, String edition, byte[] whose) {
   /** Times beyond are taken for these: as microseconds they are numbers without end. */
   private static final Instant EARLIEST = Instant.ofEpochSecond(-9_000_000_000_000L);
+
+  private static final Pattern MICROS = Pattern.compile("-?[0-9]{1,19}");
 
   private static final Instant LATEST = Instant.ofEpochSecond(9_000_000_000_000L);
 
@@ -61,11 +64,12 @@ record RedisRow(SessionState state, byte[] json, String epoch, String edition, b
   }
 
   static SessionState state(SessionId id, Object json, String updated) {
-    Instant used = updated == null ? Instant.EPOCH : time(updated);
+    Instant used = updated != null && MICROS.matcher(updated).matches() ? time(updated) : null;
     try {
-      return SessionState.parse(id, json(json)).withUpdatedAt(used);
+      SessionState state = SessionState.parse(id, json(json));
+      return used == null ? state : state.withUpdatedAt(used);
     } catch (IllegalArgumentException e) {
-      return SessionState.unreadable(id, used);
+      return SessionState.unreadable(id, used == null ? Instant.EPOCH : used);
     }
   }
 

@@ -17,6 +17,7 @@ import dev.helix.session.SteppingClock;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -299,6 +300,19 @@ class LinksTest {
       assertTrue(told.contains("is a link"), told);
       assertEquals(before, content(outside));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"link", "pipe", "zero", "loop"})
+  void linkInPlaceOfInput_isInNobodysWay(String what) throws Exception {
+    String before = ofOutside();
+    put(new Put("input", what));
+    try (SessionStore store = open()) {
+      assertTrue(store.update(ID, known -> known.withProjectName("p")).isPresent());
+      assertEquals("p", store.find(ID).orElseThrow().projectName());
+    }
+    assertTrue(Files.isDirectory(folder().resolve("input"), LinkOption.NOFOLLOW_LINKS));
+    assertEquals(before, ofOutside());
   }
 
   @ParameterizedTest
