@@ -220,7 +220,7 @@ class DamagedStatesTest {
           SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
         SessionId id =
             turn(manager, manager.getOrCreateSession(Owner.ANONYMOUS, null, "trip"), "one");
-        for (String bad : List.of("", "soon", "99999999999999999999")) {
+        for (String bad : List.of("", "soon", "9999999999999999999")) {
           server.call("HSET", "helix:{" + id.value() + "}:state", "updated", bad);
           assertEquals("trip", manager.find(id).orElseThrow().conversationId());
           assertEquals(1, manager.list(10).size());

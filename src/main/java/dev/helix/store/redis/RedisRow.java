@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -27,8 +26,6 @@ import redis.clients.jedis.Protocol.Command;
 record RedisRow(SessionState state, byte[] json, String epoch, String edition, byte[] whose) {
   /** Times beyond are taken for these: as microseconds they are numbers without end. */
   private static final Instant EARLIEST = Instant.ofEpochSecond(-9_000_000_000_000L);
-
-  private static final Pattern MICROS = Pattern.compile("-?[0-9]{1,19}");
 
   private static final Instant LATEST = Instant.ofEpochSecond(9_000_000_000_000L);
 
@@ -64,7 +61,7 @@ record RedisRow(SessionState state, byte[] json, String epoch, String edition, b
   }
 
   static SessionState state(SessionId id, Object json, String updated) {
-    Instant used = updated != null && MICROS.matcher(updated).matches() ? time(updated) : null;
+    Instant used = timeOrNull(updated);
     try {
       SessionState state = SessionState.parse(id, json(json));
       return used == null ? state : state.withUpdatedAt(used);
@@ -76,6 +73,14 @@ record RedisRow(SessionState state, byte[] json, String epoch, String edition, b
   static String micros(Instant time) {
     Instant bounded = time.isBefore(EARLIEST) ? EARLIEST : time.isAfter(LATEST) ? LATEST : time;
     return "" + ChronoUnit.MICROS.between(Instant.EPOCH, bounded);
+  }
+
+  private static Instant timeOrNull(String micros) {
+    try {
+      return micros == null ? null : time(micros);
+    } catch (NumberFormatException e) {
+      return null; // It is damaged, and the state has one too.
+    }
   }
 
   static Instant time(String micros) {
