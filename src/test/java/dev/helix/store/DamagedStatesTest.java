@@ -212,6 +212,43 @@ class DamagedStatesTest {
     }
   }
 
+  private void refusesTheStart(String kind) {
+    SessionException refusal =
+        assertThrows(SessionException.class, () -> SessionStore.open(kind, settings::get));
+    assertTrue(refusal.getMessage().contains("damaged"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("restore"), refusal.getMessage());
+  }
+
+  @Test
+  void inADatabase_aDamagedSecretOfOwners_stopsTheStart() throws Exception {
+    database();
+    try (SessionStore store = SessionStore.open("jdbc", settings::get)) {
+      assertEquals(32, store.ownerSecret().length);
+    }
+    for (String bad : List.of("", "0123", "not hex digits")) {
+      try (Connection connection =
+              DriverManager.getConnection(settings.get("helix.jdbc.url"), "helix", "x");
+          PreparedStatement change =
+              connection.prepareStatement(
+                  "update helix_meta set meta_value = ? where meta_key = 'owner_secret'")) {
+        change.setString(1, bad);
+        assertEquals(1, change.executeUpdate());
+      }
+      refusesTheStart("jdbc");
+    }
+  }
+
+  @Test
+  void inRedis_aDamagedSecretOfOwners_stopsTheStart() throws Exception {
+    try (RedisServer server = RedisServer.start()) {
+      settings.put("helix.redis.url", server.url());
+      for (String bad : List.of("", "0123", "x".repeat(33))) {
+        server.call("SET", "helix:{.owner-secret}", bad);
+        refusesTheStart("redis");
+      }
+    }
+  }
+
   @Test
   void inRedis_aTimeOfLastUse_thatIsNone_hidesNothing() throws Exception {
     try (RedisServer server = RedisServer.start()) {
