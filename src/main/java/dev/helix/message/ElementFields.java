@@ -14,6 +14,7 @@ import java.util.Set;
  * @param began for answers when their turn began
  * @param after for answers that came behind elements of later turns how many elements the log had
  *     when their turn began
+ * @param checkpoint whether it is what had come so far of an answer that was running
  */
 public record ElementFields(
     String id,
@@ -25,9 +26,11 @@ public record ElementFields(
     AnswerStatus status,
     boolean aside,
     Instant began,
-    Long after) {
+    Long after,
+    boolean checkpoint) {
   static final String BEGAN = "began_at";
   static final String AFTER = "began_after";
+  static final String CHECKPOINT = "checkpoint";
   static final Set<String> NAMES =
       Set.of(
           "id",
@@ -38,7 +41,8 @@ public record ElementFields(
           "status",
           "aside",
           BEGAN,
-          AFTER);
+          AFTER,
+          CHECKPOINT);
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
 
   /** Fields of what is no answer to an aside. */
@@ -50,7 +54,18 @@ public record ElementFields(
       String model,
       String finishReason,
       AnswerStatus status) {
-    this(id, parentKnown, parentId, timestamp, model, finishReason, status, false, null, null);
+    this(
+        id,
+        parentKnown,
+        parentId,
+        timestamp,
+        model,
+        finishReason,
+        status,
+        false,
+        null,
+        null,
+        false);
   }
 
   /** A message of the tree that is no recorded answer. */
@@ -86,19 +101,46 @@ public record ElementFields(
         status,
         aside,
         began,
-        after);
+        after,
+        checkpoint);
   }
 
-  /** These fields of a version that is recorded at another time. */
+  /** These fields of a version that is recorded at another time, and is no checkpoint. */
   public ElementFields at(Instant other) {
     return new ElementFields(
-        id, parentKnown, parentId, other, model, finishReason, status, aside, began, null);
+        id, parentKnown, parentId, other, model, finishReason, status, aside, began, null, false);
+  }
+
+  /** These fields of what has come so far of an answer that is running. */
+  public ElementFields asCheckpoint() {
+    return new ElementFields(
+        id,
+        parentKnown,
+        parentId,
+        timestamp,
+        model,
+        finishReason,
+        status,
+        aside,
+        began,
+        after,
+        true);
   }
 
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
     return new ElementFields(
-        id, parentKnown, parentId, timestamp, model, finishReason, status, true, began, after);
+        id,
+        parentKnown,
+        parentId,
+        timestamp,
+        model,
+        finishReason,
+        status,
+        true,
+        began,
+        after,
+        checkpoint);
   }
 
   /**
@@ -108,7 +150,17 @@ public record ElementFields(
    */
   public ElementFields begun(Instant at, Long elements) {
     return new ElementFields(
-        id, parentKnown, parentId, timestamp, model, finishReason, status, aside, at, elements);
+        id,
+        parentKnown,
+        parentId,
+        timestamp,
+        model,
+        finishReason,
+        status,
+        aside,
+        at,
+        elements,
+        checkpoint);
   }
 
   byte[] toJsonFields() {
@@ -128,6 +180,9 @@ public record ElementFields(
     append(out, "status", status == null ? null : status.wireName());
     if (aside) {
       out.append(out.isEmpty() ? "" : ",").append("\"aside\":true");
+    }
+    if (checkpoint) {
+      out.append(out.isEmpty() ? "" : ",").append('"').append(CHECKPOINT).append("\":true");
     }
     return Json.utf8(out.toString());
   }

@@ -29,6 +29,7 @@ public final class MessageReader {
   private boolean aside;
   private Instant began;
   private Long after;
+  private boolean checkpoint;
   private int textStart = -1;
 
   /** Whether it says more than a text. */
@@ -67,7 +68,17 @@ public final class MessageReader {
 
   ElementFields element() {
     return new ElementFields(
-        id, parentKnown, parentId, timestamp, model, finishReason, status, aside, began, after);
+        id,
+        parentKnown,
+        parentId,
+        timestamp,
+        model,
+        finishReason,
+        status,
+        aside,
+        began,
+        after,
+        checkpoint);
   }
 
   /** Takes the next field; the parser stands at its value's first token, and stays there. */
@@ -95,6 +106,7 @@ public final class MessageReader {
                       && value.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                   ? (Long) value.getLongValue()
                   : null;
+      case ElementFields.CHECKPOINT -> checkpoint = value.currentToken() == JsonToken.VALUE_TRUE;
       case "aside" -> aside = value.currentToken() == JsonToken.VALUE_TRUE;
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);
       default ->

@@ -14,11 +14,14 @@ import dev.helix.transcript.tree.Node;
 import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * What the end of a turn adds to the transcript: its answers, each with its place and its id.
+ * What the end of a turn adds to the transcript: its answers, each with its place and its id. A
+ * checkpoint adds the same of what has come so far, if nobody else has said it meanwhile.
  * Specification sections 4 and 7.
  */
 final class AnswerElements {
@@ -27,8 +30,10 @@ final class AnswerElements {
   private final OpenTurn turn;
   private final boolean late;
   private final boolean beside;
+  private final boolean checkpoint;
   private final Instant now;
   private final List<Message> elements = new ArrayList<>();
+  private Message base;
 
   /** What is read of the log; null until something is. */
   private StoredHistory stored;
@@ -39,12 +44,14 @@ final class AnswerElements {
       OpenTurn turn,
       boolean late,
       boolean beside,
+      boolean checkpoint,
       Instant now) {
     this.store = store;
     this.tree = tree;
     this.turn = turn;
     this.late = late;
     this.beside = beside;
+    this.checkpoint = checkpoint;
     this.now = now;
   }
 
@@ -60,16 +67,18 @@ final class AnswerElements {
    * @param late whether others have added to the log since the turn began
    * @param beside whether the answers are no part of the path: they become branches that failed,
    *     and no newer versions of what is there
+   * @param checkpoint whether the turn goes on
    */
-  static List<Message> of(
+  static AnswerElements of(
       SessionStore store,
       TranscriptTree tree,
       OpenTurn turn,
       List<Answer> answers,
       boolean late,
       boolean beside,
+      boolean checkpoint,
       Instant now) {
-    AnswerElements made = new AnswerElements(store, tree, turn, late, beside, now);
+    AnswerElements made = new AnswerElements(store, tree, turn, late, beside, checkpoint, now);
     try {
       made.add(answers);
     } catch (IncompleteTreeException e) {
@@ -78,7 +87,17 @@ final class AnswerElements {
       Reading unused = TurnPlan.readWhole(store, tree, turn.session().sessionId());
       made.add(answers);
     }
-    return List.copyOf(made.elements);
+    return made;
+  }
+
+  /** What is added; none where a checkpoint has no place of its own. */
+  List<Message> elements() {
+    return List.copyOf(elements);
+  }
+
+  /** What the continued answer says without anything of this turn; null where none is. */
+  Message base() {
+    return base;
   }
 
   private void add(List<Answer> answers) {
@@ -92,38 +111,57 @@ final class AnswerElements {
   private void begun(List<Answer> answers) {
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
-      boolean named = i == 0 && turn.answerId() != null && !callsTools(answer);
-      Node there = named ? tree.get(turn.answerId()) : null;
+      boolean calls = callsTools(answer);
+      boolean named = i == 0 && turn.answerId() != null && !calls;
+      String id = named ? turn.answerId() : turn.ownId(i);
+      // Where nobody else has added anything, what has this id is a checkpoint.
+      Node there = named || late ? tree.get(id) : null;
       if (there != null && isNothingNew(answer) && !there.fingerprint().empty()) {
         continue; // What broke off without a word takes nothing away.
       }
-      boolean same = there != null && !beside && isAboutTheSame(there);
-      if (i == 0 && late && !beside && !callsTools(answer) && (same || !named)) {
-        addLate(answer, there);
+      boolean same =
+          there != null && !beside && (named ? isAboutTheSame(there) : isBegun(there, calls));
+      String free = there == null ? id : Placer.newId();
+      if (i == 0 && late && !beside && !calls && (same || !named)) {
+        addLate(answer, same ? there : null, free);
       } else if (same) {
-        add(answer, there.id(), there.parentId());
+        add(answer, id, place(there));
       } else {
-        add(answer, there == null && named ? turn.answerId() : Placer.newId(), turn.parentId());
+        add(answer, free, turn.parentId());
       }
     }
   }
 
+  /** Whether this turn has begun the answer, and it may go on as what it is now. */
+  private boolean isBegun(Node there, boolean calls) {
+    boolean brokeOff = there.checkpoint() || there.kept() != null;
+    return brokeOff && !(calls && tree.isFollowed(there));
+  }
+
+  /** Below what a newer version hangs: what is more than a checkpoint may follow calls of tools. */
+  private String place(Node there) {
+    boolean moves = there.checkpoint() && !tree.isFollowed(there);
+    return moves ? turn.parentId() : there.parentId();
+  }
+
   /**
-   * Adds an answer that others have gone before: as a newer version of what its client kept of it,
-   * and has sent with the next question, but not of a later turn's answer.
+   * Adds an answer that others have gone before, or a checkpoint of its own: as a newer version of
+   * that, or of what its client kept of it, and has sent with the next question, but not of a later
+   * turn's answer.
    *
-   * @param named the message that has its id; null where it has none
+   * @param begun the message that has its id; null where there is none
+   * @param free the id of a message that is none of these
    */
-  private void addLate(Answer answer, Node named) {
+  private void addLate(Answer answer, Node begun, String free) {
     String said = said(answer.message());
-    Node kept = named != null ? named : keptByClient(said);
+    Node kept = begun != null ? begun : keptByClient(said);
     Message there = kept == null ? null : message(kept);
     if (there == null) {
-      add(answer, Placer.newId(), turn.parentId());
+      add(answer, free, turn.parentId());
     } else if (goesBefore(kept, there, said)) {
-      add(answer, kept.id(), kept.parentId());
+      add(answer, kept.id(), place(kept));
     } else if (answer.status() == AnswerStatus.COMPLETED || !said(there).startsWith(said)) {
-      add(answer, Placer.newId(), turn.parentId()); // Else all of it is there.
+      add(answer, free, turn.parentId()); // Else all of it is there.
     }
   }
 
@@ -144,7 +182,7 @@ final class AnswerElements {
     if (node.recorded() <= turn.after()) {
       return true;
     }
-    return isByClient(there)
+    return (isByClient(there) || isSeenByClient(there))
         ? said.startsWith(said(there))
         : TurnOrder.of(there, node.recorded()).compareTo(order()) < 0;
   }
@@ -158,6 +196,15 @@ final class AnswerElements {
     return answer.status() == null;
   }
 
+  /** Whether it is a checkpoint of this turn with what a client has seen behind it. */
+  private boolean isSeenByClient(Message answer) {
+    Instant began = answer.element().began();
+    return answer.status() == AnswerStatus.CANCELLED
+        && !answer.element().checkpoint()
+        && began != null
+        && began.truncatedTo(ChronoUnit.MICROS).equals(turn.began().truncatedTo(ChronoUnit.MICROS));
+  }
+
   private static String said(Message message) {
     return NormalizedText.of(message.role(), message.text());
   }
@@ -169,33 +216,48 @@ final class AnswerElements {
     return stored.get(node);
   }
 
-  private boolean isAboutTheSame(Node named) {
+  private boolean isAboutTheSame(Node there) {
+    if (there.checkpoint() && Objects.equals(there.parentId(), turn.parentId())) {
+      return true;
+    }
     Node place = tree.get(turn.parentId());
     Node question = place == null ? null : tree.question(place);
-    return named.kind() == MessageKind.ANSWER
+    return there.kind() == MessageKind.ANSWER
         && question != null
-        && question.equals(tree.question(named));
+        && question.equals(tree.question(there));
   }
 
   private void continued(List<Answer> answers) {
     Node node = tree.get(turn.continued());
     Message old = node == null ? null : message(node);
     boolean gone = old != null && late && !goesBefore(node, old, said(old));
+    boolean goesOn = old != null && !beside && !gone;
+    base = turn.base() != null ? turn.base() : goesOn ? old : null;
+    Message before = base != null ? base : old;
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       if (isNothingNew(answer)) {
         continue; // The old version stands.
       }
       if (callsTools(answer)) {
-        add(answer, Placer.newId(), turn.parentId());
+        add(answer, free(i), turn.parentId());
+        if (goesOn && turn.base() != null) {
+          elements.add(base.as(base.element().at(now))); // Without what these calls begin with.
+        }
         continue;
       }
-      Message begun = old == null ? Message.of("assistant", turn.begun()) : old;
+      Message begun = before == null ? Message.of("assistant", turn.begun()) : before;
       Message joined = Continuation.join(begun, turn.begun(), answer.message());
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
-      boolean newer = i == 0 && old != null && !beside && !gone;
-      add(whole, newer ? node.id() : Placer.newId(), newer ? node.parentId() : turn.parentId());
+      boolean newer = i == 0 && goesOn;
+      add(whole, newer ? node.id() : free(i), newer ? node.parentId() : turn.parentId());
     }
+  }
+
+  private String free(int index) {
+    String id = turn.ownId(index);
+    Node there = late ? tree.get(id) : null;
+    return there == null || there.checkpoint() ? id : Placer.newId();
   }
 
   private static boolean isNothingNew(Answer answer) {
@@ -207,9 +269,18 @@ final class AnswerElements {
   }
 
   private void add(Answer answer, String id, String parentId) {
+    if (checkpoint && !isOwn(id)) {
+      return; // Its client has gone on from what it saw.
+    }
     Answer kept = beside ? answer.withStatus(AnswerStatus.FAILED) : answer;
     ElementFields fields = kept.fields(id, parentId, now);
-    ElementFields begun = fields.begun(turn.began(), late ? turn.after() : null);
-    elements.add(kept.message().as(turn.aside() ? begun.asAside() : begun));
+    boolean behindOthers = late || turn.checkpointed();
+    ElementFields begun = fields.begun(turn.began(), behindOthers ? turn.after() : null);
+    ElementFields placed = turn.aside() ? begun.asAside() : begun;
+    elements.add(kept.message().as(checkpoint ? placed.asCheckpoint() : placed));
+  }
+
+  private boolean isOwn(String id) {
+    return id.equals(turn.answerId()) || id.equals(turn.continued()) || id.startsWith(turn.ownId());
   }
 }

@@ -11,7 +11,8 @@ import java.util.Objects;
  * be dropped.
  *
  * @param session the session as it was known when the turn began
- * @param version how long its log was then; {@link LogVersion#NONE} where nothing was stored
+ * @param version how long its log was then, or, where nobody else has added to it since, behind the
+ *     last checkpoint; {@link LogVersion#NONE} where nothing was stored
  * @param parentId the message that the answers hang under; null when they begin the transcript
  * @param history in stored mode the messages to send before the caller's own, without a system
  *     message; empty in client mode and when the request itself resends
@@ -24,6 +25,10 @@ import java.util.Objects;
  * @param begun the continued answer's text as the client has it, else null
  * @param lease the right by which the answers may be part of the path; null where none is needed
  * @param aside whether the answers are those to an aside
+ * @param ownId the id that the first answer gets where the client's is not for it
+ * @param checkpointed whether something of the answers was recorded
+ * @param base what the continued answer said before anything of this turn was recorded; null where
+ *     nothing was, or none is continued
  * @param began when the turn began
  * @param after how many elements the log had then
  */
@@ -38,6 +43,9 @@ public record OpenTurn(
     String begun,
     Lease lease,
     boolean aside,
+    String ownId,
+    boolean checkpointed,
+    Message base,
     Instant began,
     long after) {
   public OpenTurn {
@@ -50,7 +58,37 @@ public record OpenTurn(
   /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
   public OpenTurn withoutHistory() {
     return new OpenTurn(
-        session, version, parentId, List.of(), null, answerId, continued, begun, lease, aside,
-        began, after);
+        session,
+        version,
+        parentId,
+        List.of(),
+        null,
+        answerId,
+        continued,
+        begun,
+        lease,
+        aside,
+        ownId,
+        checkpointed,
+        base,
+        began,
+        after);
+  }
+
+  /**
+   * This turn after a checkpoint.
+   *
+   * @param from what the continued answer says without it; null where none is
+   * @param reached the log's version, unless others have added to it
+   */
+  OpenTurn goingOn(Message from, LogVersion reached) {
+    return new OpenTurn(
+        session, reached, parentId, history, system, answerId, continued, begun, lease, aside,
+        ownId, true, from, began, after);
+  }
+
+  /** The id that this of several answers gets where the client's is not for it. */
+  String ownId(int index) {
+    return index == 0 ? ownId : ownId + "-" + index;
   }
 }

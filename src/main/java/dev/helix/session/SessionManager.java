@@ -143,6 +143,23 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
+   * Records what has come so far of the answers of a turn that goes on, so that it is there should
+   * this process be killed: as a broken answer, of which the turn's end makes a newer version. It
+   * is written on return and need not be on the disk. Costs what has come so far, again each time.
+   * Where a client has gone on from what it saw, nothing is recorded. Not before the one before has
+   * returned, and not after {@link #completeTurn}.
+   *
+   * @param soFar of several choices those that have begun; {@link
+   *     dev.helix.message.AnswerStatus#CANCELLED}, and none calls tools
+   * @return the turn as it goes on, to be ended in this one's place
+   * @throws SessionGoneException if the session was deleted or adopted meanwhile
+   * @throws LeaseLostException if the turn's lease is lost; then nothing is recorded
+   */
+  public OpenTurn checkpoint(OpenTurn turn, List<Answer> soFar) {
+    return turns.checkpoint(turn, soFar);
+  }
+
+  /**
    * Ends a turn: records the answers. On return they and all that was written before are on the
    * disk.
    *

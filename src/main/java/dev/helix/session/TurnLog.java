@@ -33,8 +33,11 @@ final class TurnLog {
     this.trees = trees;
   }
 
-  /** The session after a turn, and whether the lease was lost and its answers are off the path. */
-  record Completed(SessionState session, boolean beside) {}
+  /**
+   * The session after a turn, whether the lease was lost and its answers are off the path, and the
+   * turn as it may go on.
+   */
+  record Completed(SessionState session, boolean beside, OpenTurn turn) {}
 
   /**
    * Begins the turn; empty where the session belongs to another conversation.
@@ -111,17 +114,23 @@ final class TurnLog {
   /** Ends a turn, unless its session is gone; what it adds is not forced. */
   Completed complete(OpenTurn turn, List<Answer> answers) {
     SessionId id = turn.session().sessionId();
-    return trees.locked(id, () -> appendAnswers(turn, answers, trees.take(id), clock.instant()));
+    return trees.locked(
+        id, () -> appendAnswers(turn, answers, false, trees.take(id), clock.instant()));
+  }
+
+  /** Adds what has come so far of a turn's answers; what it adds is not forced. */
+  OpenTurn checkpoint(OpenTurn turn, List<Answer> soFar) {
+    SessionId id = turn.session().sessionId();
+    return trees
+        .locked(id, () -> appendAnswers(turn, soFar, true, trees.take(id), clock.instant()))
+        .turn();
   }
 
   private Completed appendAnswers(
-      OpenTurn turn, List<Answer> answers, TranscriptTree tree, Instant now) {
+      OpenTurn turn, List<Answer> answers, boolean checkpoint, TranscriptTree tree, Instant now) {
     SessionState session = turn.session();
     SessionId id = session.sessionId();
-    Optional<Step> step =
-        answers.stream()
-            .flatMap(answer -> Step.markedIn(answer.message().text()).stream())
-            .findFirst();
+    Optional<Step> step = checkpoint ? Optional.empty() : step(answers);
     SessionState stored = session.status() == SessionStatus.NEW ? null : session;
     boolean beside = false;
     // Who only adds an answer, as the next element, needs the log's end, and no tree.
@@ -147,15 +156,24 @@ final class TurnLog {
       SessionState after = change.apply(before).withUpdatedAt(now);
       boolean empty = tree.isEmpty();
       boolean late = !(treeless ? end : tree.version()).equals(turn.version());
-      List<Message> elements = AnswerElements.of(store, tree, turn, answers, late, beside, now);
+      AnswerElements made =
+          AnswerElements.of(store, tree, turn, answers, late, beside, checkpoint, now);
+      List<Message> elements = made.elements();
       if (!empty && tree.isEmpty()) {
         throw gone(id);
       }
       end = treeless ? end : tree.version();
+      if (checkpoint && elements.isEmpty()) {
+        trees.give(id, tree);
+        return new Completed(before, false, turn);
+      }
       Appended appended = store.append(after, end, elements, beside ? null : turn.lease());
       switch (appended.outcome()) {
         case HELD -> throw gone(id);
         case FENCED -> {
+          if (checkpoint) {
+            throw new LeaseLostException("the lease of " + id + " was lost during a turn");
+          }
           LOG.log(Level.WARNING, "the lease of session {0} was lost during a turn", id);
           beside = true;
         }
@@ -168,11 +186,19 @@ final class TurnLog {
           boolean differs = step.isPresent() || after.differsBeyondUse(before);
           Optional<SessionState> updated =
               stored != null && differs ? update(session, now, change) : Optional.empty();
-          return new Completed(updated.orElse(after), beside);
+          LogVersion reached = late ? turn.version() : appended.version();
+          OpenTurn next = checkpoint ? turn.goingOn(made.base(), reached) : turn;
+          return new Completed(updated.orElse(after), beside, next);
         }
         case CONFLICT -> known = false;
       }
     }
+  }
+
+  private static Optional<Step> step(List<Answer> answers) {
+    return answers.stream()
+        .flatMap(answer -> Step.markedIn(answer.message().text()).stream())
+        .findFirst();
   }
 
   private static SessionGoneException gone(SessionId id) {

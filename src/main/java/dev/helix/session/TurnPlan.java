@@ -138,6 +138,9 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         placement.begun(),
         request.lease(),
         request.aside(),
+        Placer.newId(),
+        false,
+        null,
         now,
         elements);
   }

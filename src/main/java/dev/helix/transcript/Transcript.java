@@ -43,8 +43,9 @@ public final class Transcript {
       return;
     }
     Message first = nodes.get(element.id());
+    boolean moves = first != null && first.element().checkpoint() && isOfTurn(element);
     Message newest =
-        first == null
+        first == null || moves
             ? element
             : element.as(element.element().placed(element.id(), true, first.parentId()));
     nodes.put(element.id(), newest);
@@ -52,6 +53,14 @@ public final class Transcript {
       TurnOrder order = TurnOrder.of(element, recorded);
       answers.merge(element.id(), order, TurnOrder::latest);
     }
+  }
+
+  /**
+   * Whether a version that follows a checkpoint is a turn's own, and so stands where it says: the
+   * answer may belong further down than its checkpoint, behind calls of tools.
+   */
+  public static boolean isOfTurn(Message version) {
+    return version.element().began() != null;
   }
 
   /**

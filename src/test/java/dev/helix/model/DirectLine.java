@@ -1,5 +1,7 @@
 package dev.helix.model;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SentHistory;
@@ -8,6 +10,7 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SteppingClock;
 import dev.helix.session.TurnRequest;
 import dev.helix.store.MemorySessionStore;
+import dev.helix.transcript.Answer;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import java.util.List;
@@ -29,7 +32,18 @@ final class DirectLine implements Line {
             SentHistory.ALL,
             ids);
     OpenTurn turn = manager.beginTurn(session(), request);
-    return answers -> manager.completeTurn(turn, answers);
+    return answers -> manager.completeTurn(afterCheckpoint(turn, answers), answers);
+  }
+
+  /** Of about every other answer a half was recorded before it ended. */
+  private OpenTurn afterCheckpoint(OpenTurn turn, List<Answer> answers) {
+    String text = answers.isEmpty() ? "" : answers.get(0).message().text();
+    int half = text.offsetByCodePoints(0, text.codePointCount(0, text.length()) / 2);
+    if (half == 0 || text.length() % 2 == 0) {
+      return turn;
+    }
+    Message soFar = Message.of("assistant", text.substring(0, half));
+    return manager.checkpoint(turn, List.of(new Answer(soFar, "m", null, AnswerStatus.CANCELLED)));
   }
 
   @Override

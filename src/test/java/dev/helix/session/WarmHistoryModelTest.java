@@ -81,7 +81,7 @@ class WarmHistoryModelTest {
   }
 
   private void play(int seed) {
-    Play play = new Play(new Random(seed));
+    Play play = new Play(new Random(seed), new Random(-1L - seed));
     for (int step = 0; step < STEPS; step++) {
       play.step("seed " + seed + ", step " + step);
     }
@@ -90,6 +90,10 @@ class WarmHistoryModelTest {
   /** One conversation. */
   private final class Play {
     private final Random random;
+
+    /** Apart, so that a seed plays the same turns as without them. */
+    private final Random checkpoints;
+
     private final CountedReads reads;
     private final SessionStore store;
     private final SessionId id = new SessionId("conv-c");
@@ -111,8 +115,9 @@ class WarmHistoryModelTest {
     /** Of so many steps a tree is cut after one. */
     private final int cutting;
 
-    Play(Random random) {
+    Play(Random random, Random checkpoints) {
       this.random = random;
+      this.checkpoints = checkpoints;
       // Ends of a log that hold little, so that they are asked for again.
       int windows = 1 + random.nextInt(64);
       this.reads = new CountedReads(new MemorySessionStore(), bytes -> bytes / windows);
@@ -168,18 +173,41 @@ class WarmHistoryModelTest {
 
     private void end(String where, TranscriptTree tree) {
       OpenTurn turn = turns.remove(random.nextInt(turns.size()));
+      while (checkpoints.nextInt(3) == 0) {
+        turn = goingOn(where, tree, turn);
+      }
       List<Answer> answers = new ArrayList<>();
       for (int i = random.nextInt(6) == 0 ? 2 : 1; i > 0; i--) {
         answers.add(answer());
       }
       boolean beside = random.nextInt(20) == 0;
+      OpenTurn unused = record(where, tree, turn, answers, beside, false);
+    }
+
+    /** The turn after a checkpoint, which may say what others have said meanwhile. */
+    private OpenTurn goingOn(String where, TranscriptTree tree, OpenTurn turn) {
+      String said = "text " + checkpoints.nextInt(1000);
+      Answer soFar = new Answer(Message.of("assistant", said), "m", null, AnswerStatus.CANCELLED);
+      return record(where, tree, turn, List.of(soFar), false, true);
+    }
+
+    private OpenTurn record(
+        String where,
+        TranscriptTree tree,
+        OpenTurn turn,
+        List<Answer> answers,
+        boolean beside,
+        boolean checkpoint) {
       Reading unused = TurnPlan.readOn(store, tree, id);
       boolean late = !tree.version().equals(turn.version());
-      List<Message> elements = AnswerElements.of(store, tree, turn, answers, late, beside, NOW);
+      AnswerElements made =
+          AnswerElements.of(store, tree, turn, answers, late, beside, checkpoint, NOW);
       TranscriptTree whole = WholeHistory.tree(store, id);
-      List<Message> expected = AnswerElements.of(store, whole, turn, answers, late, beside, NOW);
-      assertEquals(text.of(expected), text.of(elements), where);
-      apply(tree, elements);
+      AnswerElements expected =
+          AnswerElements.of(store, whole, turn, answers, late, beside, checkpoint, NOW);
+      assertEquals(text.of(expected.elements()), text.of(made.elements()), where);
+      apply(tree, made.elements());
+      return checkpoint ? turn.goingOn(made.base(), late ? turn.version() : tree.version()) : turn;
     }
 
     private long length() {

@@ -18,6 +18,7 @@ public interface SessionStoreContract
         StoredStateContract,
         HostileContentContract,
         RacingTurnsContract,
+        CheckpointContract,
         ListingContract,
         LeaseContract,
         OwnerSecretContract,

@@ -23,6 +23,8 @@ import java.util.List;
  * @param asks what its tool calls ask for ({@link Message#asks}); 0 for what calls none
  * @param ends whether the current path may end here: it is an answer, it came to something, and it
  *     calls no tools
+ * @param checkpoint whether it is what had come so far of an answer, of which a client may have
+ *     seen more
  * @param recorded the number of the newest version among all elements of the log
  */
 public record Node(
@@ -36,11 +38,12 @@ public record Node(
     String kept,
     long asks,
     boolean ends,
+    boolean checkpoint,
     long recorded) {
 
   /** Where there is no message: above the first one. */
   public static final Node ROOT =
-      new Node(null, null, null, MessageKind.OTHER, null, false, null, null, 0, false, -1);
+      new Node(null, null, null, MessageKind.OTHER, null, false, null, null, 0, false, false, -1);
 
   /** More of an answer that broke off is not compared. */
   private static final int LONGEST_KEPT = 1 << 16;
@@ -52,7 +55,7 @@ public record Node(
     if (kind != MessageKind.ANSWER) {
       long asks = kind == MessageKind.CALL ? element.asks() : 0;
       return new Node(
-          id, parentId, root, kind, fingerprint, false, null, null, asks, ends, recorded);
+          id, parentId, root, kind, fingerprint, false, null, null, asks, ends, false, recorded);
     }
     String text = element.text();
     String said = NormalizedText.of(element.role(), text);
@@ -64,14 +67,16 @@ public record Node(
         element.status() == AnswerStatus.CANCELLED || element.status() == AnswerStatus.FAILED;
     String kept =
         broken && !said.isEmpty() ? said.substring(0, Math.min(said.length(), LONGEST_KEPT)) : null;
-    return new Node(id, parentId, root, kind, fingerprint, silent, apart, kept, 0, ends, recorded);
+    boolean checkpoint = element.element().checkpoint();
+    return new Node(
+        id, parentId, root, kind, fingerprint, silent, apart, kept, 0, ends, checkpoint, recorded);
   }
 
   /** A message that was just made an element and that nothing hangs below. */
   static Node added(String id, String parentId, Message message) {
     MessageKind kind = MessageKind.of(message);
     return new Node(
-        id, parentId, null, kind, message.fingerprint(), false, null, null, 0, false, 0);
+        id, parentId, null, kind, message.fingerprint(), false, null, null, 0, false, false, 0);
   }
 
   /** The fingerprints by which it is found. */
@@ -99,22 +104,39 @@ public record Node(
 
   /** Whether a message of a request is this one, as far as that can be told without its place. */
   boolean is(Message message) {
-    return says(message) || (kept != null && !begunBy(message, List.of(this)).isEmpty());
+    return says(message)
+        || (kept != null && !begunBy(message, List.of(this)).isEmpty() && !goesOnIn(message));
+  }
+
+  /** Whether a message says all that this checkpoint says, and more; false where it is long. */
+  boolean goesOnIn(Message message) {
+    return checkpoint
+        && kept != null
+        && kept.length() < LONGEST_KEPT
+        && !says(message)
+        && said(message).startsWith(kept);
+  }
+
+  private static String said(Message message) {
+    return NormalizedText.of(message.role(), message.text());
   }
 
   /**
    * Those of the answers that broke off of which a message is what a client kept, and which do not
-   * say all that it says. Its text is read once, where there are any.
+   * say all that it says; of a checkpoint a client may have seen more. Its text is read once, where
+   * there are any.
    */
   public static List<Node> begunBy(Message message, List<Node> broken) {
     if (broken.isEmpty() || MessageKind.of(message) != MessageKind.ANSWER) {
       return List.of();
     }
-    String text = NormalizedText.of(message.role(), message.text());
+    String text = said(message);
     return text.isEmpty()
         ? List.of()
-        : broken.stream()
-            .filter(node -> node.kept.startsWith(text) && !node.says(message))
-            .toList();
+        : broken.stream().filter(node -> node.isPart(text) && !node.says(message)).toList();
+  }
+
+  private boolean isPart(String text) {
+    return kept.startsWith(text) || (checkpoint && text.startsWith(kept));
   }
 }

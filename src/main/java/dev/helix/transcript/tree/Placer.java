@@ -115,6 +115,7 @@ public final class Placer {
     int end = chain.continues() ? chain.size() - 1 : chain.size();
     if (found.to() > 0) {
       asChanged(at, found.to() - 1);
+      asSeen(at, messages.get(found.to() - 1));
     }
     for (Message message : messages.subList(found.to(), end)) {
       at = add(at, message, newId());
@@ -182,6 +183,9 @@ public final class Placer {
             && !ids.parent().equals(ids.question());
     int last = messages.size() - 1;
     Node at = found.best();
+    if (found.to() > 0) {
+      asSeen(at, messages.get(found.to() - 1));
+    }
     for (int i = found.to(); i < messages.size(); i++) {
       boolean answer = named && i == last && MessageKind.of(messages.get(i)) == MessageKind.ANSWER;
       at = add(at, messages.get(i), answer ? ids.parent() : newId());
@@ -232,6 +236,13 @@ public final class Placer {
             && !tree.isFollowed(call);
     if (runs && call.asks() != chain.get(at).asks()) {
       renew(call, chain.get(at));
+    }
+  }
+
+  /** Takes in what a client has seen of an answer that was running, and more than is stored. */
+  private void asSeen(Node answer, Message message) {
+    if (answer.goesOnIn(message)) {
+      renew(answer, message);
     }
   }
 

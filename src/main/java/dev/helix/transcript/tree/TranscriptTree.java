@@ -5,6 +5,7 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
+import dev.helix.transcript.Transcript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -232,7 +233,8 @@ public final class TranscriptTree {
     return below(Node.ROOT).saying(saying);
   }
 
-  boolean isFollowed(Node node) {
+  /** Whether anything hangs below a message. */
+  public boolean isFollowed(Node node) {
     return !leaves.contains(node.id());
   }
 
@@ -278,8 +280,9 @@ public final class TranscriptTree {
   /** Whether what was let go of may have to do with an element. */
   private boolean isDoubtful(Message element) {
     String parentId = element.parentId();
+    Node before = nodes.get(element.id());
     return element.element().parentKnown()
-        && !nodes.containsKey(element.id())
+        && (before == null || before.checkpoint())
         && (isForgotten(element.id())
             || missing.contains(element.id())
             || (parentId != null && !nodes.containsKey(parentId)));
@@ -298,7 +301,8 @@ public final class TranscriptTree {
     }
     Node before = nodes.get(numbered.id());
     // A newer version keeps its place and is found by what it says now.
-    String parentId = before == null ? numbered.parentId() : before.parentId();
+    boolean moves = before != null && before.checkpoint() && Transcript.isOfTurn(element);
+    String parentId = before == null || moves ? numbered.parentId() : before.parentId();
     Node parent = parentId == null ? null : nodes.get(parentId);
     if (before != null) {
       change(before, false);
@@ -311,7 +315,8 @@ public final class TranscriptTree {
             root,
             element,
             recorded);
-    if (before != null && before.kind() != node.kind()) {
+    if (before != null
+        && (before.kind() != node.kind() || !Objects.equals(before.parentId(), parentId))) {
       questions.clear(); // What was below it may be about something else now.
     }
     nodes.put(node.id(), node);
