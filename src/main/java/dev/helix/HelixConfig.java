@@ -128,6 +128,8 @@ public record HelixConfig(
         settings.duration("helix.sse.commit-after", Duration.ofSeconds(10)),
         settings.duration("helix.sse.comment-interval", Duration.ofSeconds(3)),
         settings.choice("helix.sse.keepalive", SignOfLife.CHUNK),
+        settings.duration(
+            "helix.answer.checkpoint", Duration.ofSeconds(5), Duration.ZERO, Duration.ofHours(1)),
         settings.size("helix.stream.buffer.bytes", 4 * MIB, 1024, 1L << 30),
         settings.duration("helix.models.cache", Duration.ofSeconds(10)),
         settings.duration(

@@ -1,5 +1,6 @@
 package dev.helix.turn;
 
+import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.stream.CallerStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -18,6 +19,19 @@ public final class CallerOutput {
   CallerOutput(TurnTimes times, ScheduledExecutorService timers) {
     this.times = times;
     this.timers = timers;
+  }
+
+  /** Begins a stream without the backend. */
+  void commit(ReplyForm form) {
+    form.commit(this);
+    times.committed();
+    flush();
+  }
+
+  void keepAlive(ReplyForm form, BackendReply reply) {
+    times.keptAlive();
+    form.keepAlive(reply, this);
+    flush();
   }
 
   void serve(CallerStream stream) {

@@ -2,6 +2,7 @@ package dev.helix.turn;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 
 /**
  * What all turns of an application share. Immutable.
@@ -9,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param forwarding threads that hand tokens on; nothing on them waits for the store
  * @param storing threads for what waits for the store
  * @param timers posts and returns
+ * @param checkpoints what each checkpoint that is under way has one of
  */
 record Engine(
     TurnSettings settings,
@@ -16,4 +18,5 @@ record Engine(
     BackendFailures failures,
     Executor forwarding,
     Executor storing,
-    ScheduledExecutorService timers) {}
+    ScheduledExecutorService timers,
+    Semaphore checkpoints) {}

@@ -42,6 +42,7 @@ final class Turn implements CallerStream.Listener {
   private final CallerOutput caller;
   private final BackendFlow backend = new BackendFlow();
   private final BackendReply reply;
+  private final Checkpoints checkpoints;
   private TurnRecord record = TurnRecord.nowhere();
   private TurnPhase phase = TurnPhase.IN_QUEUE;
   private Ending ending;
@@ -80,6 +81,7 @@ final class Turn implements CallerStream.Listener {
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times, engine.timers());
     this.reply = new BackendReply(settings.limits(), stream, choices, new FormEvents(form, caller));
+    this.checkpoints = new Checkpoints(engine, times.checkpoints(), reply, mailbox);
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -186,7 +188,7 @@ final class Turn implements CallerStream.Listener {
     backend.came(bytes.remaining());
     if (enter(TurnEvent.PART) == Action.TAKE) {
       take(bytes);
-      times.answerIs(reply.size());
+      times.answerIs(reply.size(), reply.kept());
     }
     askForMore();
     alarm.set();
@@ -363,6 +365,7 @@ final class Turn implements CallerStream.Listener {
       case STALLED -> left("the caller takes nothing");
       case COMMIT -> perform(enter(TurnEvent.COMMIT));
       case KEEP_ALIVE -> perform(enter(TurnEvent.SILENCE));
+      case CHECKPOINT -> checkpoints.take(record, alarm::set);
       case WATCH -> caller.watch();
       case LINGER -> perform(enter(TurnEvent.LINGER));
     }
@@ -371,16 +374,8 @@ final class Turn implements CallerStream.Listener {
   private void perform(Action action) {
     switch (action) {
       case CONCLUDE -> concludeAsItIs();
-      case COMMIT -> {
-        form.commit(caller);
-        times.committed();
-        caller.flush();
-      }
-      case KEEP_ALIVE -> {
-        times.keptAlive();
-        form.keepAlive(reply, caller);
-        caller.flush();
-      }
+      case COMMIT -> caller.commit(form);
+      case KEEP_ALIVE -> caller.keepAlive(form, reply);
       case CANCEL -> backend.cancel();
       case CLOSE -> close();
       default -> {}

@@ -3,8 +3,10 @@ package dev.helix.turn;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
+import dev.helix.session.LeaseLostException;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionGoneException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.transcript.Answer;
@@ -20,7 +22,15 @@ final class TurnRecord {
   private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());
 
   private final SessionManager sessions;
-  private final OpenTurn turn;
+
+  /** Written by one thread at a time. */
+  private volatile OpenTurn turn;
+
+  /** Whether no more of the answer is recorded but its end. */
+  private boolean ended;
+
+  /** Whether it was told that a checkpoint failed. */
+  private boolean told;
 
   /** Written by two threads; both may force at once, which does no harm. */
   private volatile boolean forced;
@@ -78,12 +88,32 @@ final class TurnRecord {
     }
   }
 
+  /** Records what has come so far of the answer, which goes on, if it does. */
+  synchronized void checkpoint(List<Answer> soFar) {
+    if (ended) {
+      return;
+    }
+    try {
+      turn = sessions.checkpoint(turn, soFar);
+    } catch (LeaseLostException | SessionGoneException e) {
+      ended = true; // The turn hears of it by itself.
+    } catch (SessionException e) {
+      if (!told) {
+        ErrorMapping.log("what came so far of an answer could not be stored", e);
+      }
+      told = true;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "an answer has no checkpoint, by a mistake of the server", e);
+    }
+  }
+
   /**
    * Returns when the answers are on the disk, and the question with them. Where there is none and
    * the client has given it an id, and so a place in a tree of its own, an empty one of this status
    * stands for it.
    */
-  private void answers(List<Answer> answers, AnswerStatus ifNone) {
+  private synchronized void answers(List<Answer> answers, AnswerStatus ifNone) {
+    ended = true;
     if (turn == null || (answers.isEmpty() && turn.answerId() == null)) {
       return;
     }

@@ -30,6 +30,8 @@ import java.util.Objects;
  *     without it
  * @param commentInterval how long a stream is silent before a sign of life goes out
  * @param signOfLife what that is
+ * @param checkpoint how long words of a stream are there before they are recorded while it runs;
+ *     zero for not at all
  * @param streamBufferBytes how much of a stream may wait for a slow caller
  * @param modelsCache how long the list of models is kept
  * @param shutdownGrace how long running turns may go on when the application stops
@@ -50,6 +52,7 @@ public record TurnSettings(
     Duration commitAfter,
     Duration commentInterval,
     SignOfLife signOfLife,
+    Duration checkpoint,
     long streamBufferBytes,
     Duration modelsCache,
     Duration shutdownGrace) {

@@ -27,6 +27,7 @@ final class TurnTimes {
     SILENT,
     STALLED,
     KEEP_ALIVE,
+    CHECKPOINT,
     WATCH,
     LINGER
   }
@@ -52,6 +53,7 @@ final class TurnTimes {
   private final TurnSettings settings;
   private final boolean stream;
   private final LongSupplier clock;
+  private final CheckpointTimes checkpoints;
   private long started;
   private long backend;
   private long answered;
@@ -67,6 +69,7 @@ final class TurnTimes {
     this.settings = settings;
     this.stream = stream;
     this.clock = clock;
+    this.checkpoints = new CheckpointTimes(settings.checkpoint().toNanos());
     begun();
     over = started;
   }
@@ -90,8 +93,17 @@ final class TurnTimes {
     answered = backend;
   }
 
-  /** So much of the answer has come: if it is more, what the backend said was no sign of life. */
-  void answerIs(long size) {
+  CheckpointTimes checkpoints() {
+    return checkpoints;
+  }
+
+  /**
+   * So much of the answer has come: if it is more, what the backend said was no sign of life.
+   *
+   * @param kept how much it is to record
+   */
+  void answerIs(long size, long kept) {
+    checkpoints.answerIs(kept, backend);
     if (size != answerSize) {
       answerSize = size;
       answered = backend;
@@ -196,6 +208,7 @@ final class TurnTimes {
           (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
               ? silence() - (at - written)
               : NEVER;
+      case CHECKPOINT -> answering && now.streamBegun() ? checkpoints.left(at) : NEVER;
       // A stream shows by its signs of life that its caller is there.
       case WATCH ->
           (waiting || answering) && !stream && !watched

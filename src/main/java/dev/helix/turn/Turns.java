@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 
 /**
  * The engine of every endpoint: it places a question in its session's transcript, asks the backend,
@@ -60,7 +61,8 @@ public final class Turns {
             new BackendFailures(backend),
             Objects.requireNonNull(forwarding, "forwarding"),
             Objects.requireNonNull(storing, "storing"),
-            Objects.requireNonNull(timers, "timers"));
+            Objects.requireNonNull(timers, "timers"),
+            new Semaphore(Checkpoints.MOST_AT_ONCE));
   }
 
   /** How turns behave. */

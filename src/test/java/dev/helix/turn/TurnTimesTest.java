@@ -21,6 +21,10 @@ class TurnTimesTest {
   private final AtomicLong clock = new AtomicLong(7);
 
   private TurnTimes times(Duration done) {
+    return times(done, Duration.ZERO);
+  }
+
+  private TurnTimes times(Duration done, Duration checkpoint) {
     TurnSettings settings =
         new TurnSettings(
             HistoryMode.CLIENT,
@@ -38,6 +42,7 @@ class TurnTimesTest {
             NEVER,
             NEVER,
             SignOfLife.CHUNK,
+            checkpoint,
             1,
             NEVER,
             NEVER);
@@ -56,7 +61,7 @@ class TurnTimesTest {
   void anAnswerWithItsFinish_isOverWhenNothingFollowsForThatLong() {
     TurnTimes times = times(Duration.ofSeconds(5));
     times.backendSpoke();
-    times.answerIs(10);
+    times.answerIs(10, 10);
     pass(Duration.ofSeconds(5).minusNanos(1));
     assertNull(times.due(answering(true, false)));
     assertEquals(1, times.untilNext(answering(true, false)));
@@ -69,13 +74,13 @@ class TurnTimesTest {
   void whatFollowsTheFinish_isWaitedForAnew_andSignsOfLifeAreNot() {
     TurnTimes times = times(Duration.ofSeconds(5));
     times.backendSpoke();
-    times.answerIs(10);
+    times.answerIs(10, 10);
     pass(Duration.ofSeconds(3));
     times.backendSpoke();
-    times.answerIs(12);
+    times.answerIs(12, 12);
     pass(Duration.ofSeconds(3));
     times.backendSpoke();
-    times.answerIs(12);
+    times.answerIs(12, 12);
     assertNull(times.due(answering(true, false)));
     pass(Duration.ofSeconds(2));
     assertEquals(Due.FINISHED, times.due(answering(true, false)));
@@ -104,7 +109,7 @@ class TurnTimesTest {
   void aCallerWhoHoldsTheBackendUp_isWaitedFor() {
     TurnTimes times = times(Duration.ofSeconds(5));
     times.backendSpoke();
-    times.answerIs(10);
+    times.answerIs(10, 10);
     pass(Duration.ofSeconds(9));
     assertNull(times.due(answering(true, true)));
     times.backendHeldUp();
@@ -118,9 +123,24 @@ class TurnTimesTest {
   void aFinishedAnswer_isNeverTakenForOneThatFellSilent() {
     TurnTimes times = times(IDLE.multipliedBy(2));
     times.backendSpoke();
-    times.answerIs(10);
+    times.answerIs(10, 10);
     pass(IDLE);
     assertEquals(Due.SILENT, times.due(answering(false, false)));
     assertEquals(Due.FINISHED, times.due(answering(true, false)));
+  }
+
+  @Test
+  void wordsOfAStream_areToBeRecorded_whenTheyHaveBeenThereForThatLong() {
+    TurnTimes times = times(Duration.ofSeconds(5), Duration.ofSeconds(7));
+    times.backendSpoke();
+    times.answerIs(10, 3);
+    assertEquals(Duration.ofSeconds(7).toNanos(), times.untilNext(answering(false, false)));
+    pass(Duration.ofSeconds(7));
+    assertEquals(Due.CHECKPOINT, times.due(answering(false, true)));
+    Situation whole = new Situation(TurnPhase.ANSWERING, false, false, false, true, false, false);
+    assertNull(times.due(whole));
+    Situation recording =
+        new Situation(TurnPhase.RECORDING, true, false, false, true, false, false);
+    assertNull(times.due(recording));
   }
 }

@@ -229,6 +229,11 @@ public final class BackendReply {
     return isStream() ? streamed.size() : 0;
   }
 
+  /** About how much of a stream is to be recorded by now. */
+  public long kept() {
+    return isStream() ? streamed.kept() : 0;
+  }
+
   /** The error that the backend sent in its stream; null where it sent none. */
   public ReplyError error() {
     return scanner.error() != null ? scanner.error() : streamed.error();

@@ -230,6 +230,11 @@ final class StreamedReply {
     return size;
   }
 
+  /** What is kept of the answers so far, in characters of their texts. */
+  long kept() {
+    return kept.texts();
+  }
+
   /**
    * The answers so far, in the order of their index; those without a finish reason get the status
    * given, and where that is failed, or not all was read or kept, or the backend told an error,

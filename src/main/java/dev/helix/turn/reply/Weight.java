@@ -50,6 +50,11 @@ final class Weight {
     return check();
   }
 
+  /** The characters of the texts. */
+  long texts() {
+    return texts;
+  }
+
   /** Adds what is no text, or takes it away where it is negative; false where it is too much. */
   boolean things(long weight) {
     things += weight;

@@ -78,19 +78,30 @@ public final class ChatServer implements AutoCloseable {
 
   /** A server whose silent streams have this in them. */
   ChatServer(Path folder, Duration historyWait, SignOfLife sign) throws Exception {
-    this(
-        SessionStore.open("files", Map.of("helix.sessions.dir", folder.toString())::get),
-        historyWait,
-        Duration.ofSeconds(30),
-        sign);
+    this(files(folder), historyWait, Duration.ofSeconds(30), sign, Duration.ZERO);
+  }
+
+  /** A server that records the words of a stream when they have been there for so long. */
+  static ChatServer withCheckpoints(Path folder, Duration checkpoint) throws Exception {
+    Duration late = Duration.ofSeconds(30);
+    return new ChatServer(files(folder), late, late, SignOfLife.COMMENT, checkpoint);
+  }
+
+  private static SessionStore files(Path folder) {
+    return SessionStore.open("files", Map.of("helix.sessions.dir", folder.toString())::get);
   }
 
   /** A server on a store that it may share with others. */
   public ChatServer(SessionStore store, Duration historyWait, Duration lease) throws Exception {
-    this(store, historyWait, lease, SignOfLife.COMMENT);
+    this(store, historyWait, lease, SignOfLife.COMMENT, Duration.ZERO);
   }
 
-  private ChatServer(SessionStore store, Duration historyWait, Duration lease, SignOfLife sign)
+  private ChatServer(
+      SessionStore store,
+      Duration historyWait,
+      Duration lease,
+      SignOfLife sign,
+      Duration checkpoint)
       throws Exception {
     sessions = new SessionManager(failing(store), Clock.systemUTC());
     backend =
@@ -100,7 +111,12 @@ public final class ChatServer implements AutoCloseable {
             timers);
     turns =
         new Turns(
-            sessions, backend, settings(historyWait, lease, sign), executor, executor, timers);
+            sessions,
+            backend,
+            settings(historyWait, lease, sign, checkpoint),
+            executor,
+            executor,
+            timers);
     FilterSettings defaults = FilterSettings.defaults();
     FilterHolder filter =
         new FilterHolder(
@@ -136,7 +152,8 @@ public final class ChatServer implements AutoCloseable {
     context.addServlet(holder, path);
   }
 
-  private static TurnSettings settings(Duration historyWait, Duration lease, SignOfLife sign) {
+  private static TurnSettings settings(
+      Duration historyWait, Duration lease, SignOfLife sign, Duration checkpoint) {
     Duration soon = Duration.ofMillis(200);
     Duration late = Duration.ofSeconds(30);
     return new TurnSettings(
@@ -155,6 +172,7 @@ public final class ChatServer implements AutoCloseable {
         soon,
         soon,
         sign,
+        checkpoint,
         MEMORY,
         late,
         Duration.ofSeconds(10));

@@ -1,0 +1,82 @@
+package dev.helix.turn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class CheckpointTimesTest {
+  private static final long INTERVAL = 5_000;
+
+  private final CheckpointTimes times = new CheckpointTimes(INTERVAL);
+
+  @Test
+  void first_isDueAnIntervalAfterTheFirstWord() {
+    assertEquals(TurnTimes.NEVER, times.left(100));
+    times.answerIs(1, 100);
+    times.answerIs(2, 4_000);
+    assertEquals(INTERVAL, times.left(100));
+    assertEquals(1, times.left(5_099));
+    assertEquals(0, times.left(5_100));
+  }
+
+  @Test
+  void next_isDueAnIntervalAfterTheFirstWordThatIsNotRecorded_andNotWhileOneIsUnderWay() {
+    times.answerIs(10, 0);
+    times.begun();
+    assertEquals(TurnTimes.NEVER, times.left(INTERVAL));
+    times.ended();
+    assertEquals(TurnTimes.NEVER, times.left(INTERVAL), "nothing is new");
+    times.begun();
+    times.answerIs(20, 6_000);
+    times.answerIs(30, 7_000);
+    assertEquals(TurnTimes.NEVER, times.left(60_000));
+    times.ended();
+    assertEquals(INTERVAL, times.left(6_000));
+  }
+
+  @Test
+  void oneThatCannotBeTaken_isDueAgainSoon() {
+    times.answerIs(10, 0);
+    times.postponed(INTERVAL);
+    assertEquals(INTERVAL / 4, times.left(INTERVAL));
+  }
+
+  @Test
+  void withoutAnInterval_orWhenTheyAreOver_noneIsDue() {
+    CheckpointTimes none = new CheckpointTimes(0);
+    none.answerIs(10, 0);
+    assertEquals(TurnTimes.NEVER, none.left(INTERVAL));
+    times.answerIs(10, 0);
+    times.over();
+    assertEquals(TurnTimes.NEVER, times.left(INTERVAL));
+  }
+
+  /**
+   * An answer of 5 MB at an even pace: the first five at the interval, all together three times it.
+   */
+  @Test
+  void whatIsWritten_isLinearInTheAnswer() {
+    long size = 5_000_000;
+    long step = 100;
+    long time = 0;
+    long written = 0;
+    long last = 0;
+    int taken = 0;
+    for (long come = step; come <= size; come += step) {
+      time += 10;
+      times.answerIs(come, time);
+      if (times.left(time) <= 0) {
+        assertTrue(taken >= 5 || come - last <= step * (INTERVAL / 10 + 1), come + " of " + last);
+        times.begun();
+        times.ended();
+        written += come;
+        taken++;
+        assertTrue(written <= 3 * come, written + " for " + come);
+        last = come;
+      }
+    }
+    assertTrue(last >= size / 2, last + " of " + size);
+    assertTrue(taken > 10 && taken < 25, taken + " checkpoints");
+  }
+}
