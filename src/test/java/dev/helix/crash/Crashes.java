@@ -90,6 +90,8 @@ final class Crashes {
     environment.put("HELIX_UPSTREAM_URL", upstream.baseUrl().toString());
     // A killed server's lease runs out before the next one is asked.
     environment.put("HELIX_HISTORY_LEASE", "1s");
+    // So that kills come while what has come of an answer is recorded, too.
+    environment.put("HELIX_ANSWER_CHECKPOINT", "10ms");
     return WarProcess.start(environment);
   }
 
