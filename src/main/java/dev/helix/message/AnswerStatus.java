@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum AnswerStatus {
   /** The upstream finished it. */
   COMPLETED,
-  /** The caller left before it was finished. */
+  /** The caller left before it was finished, or the server was killed. */
   CANCELLED,
   /** The upstream broke off. */
   FAILED;
