@@ -16,8 +16,8 @@ import org.eclipse.jetty.util.thread.Invocable;
 /**
  * A handler before the web application that waits, without a thread, for a request's body, or the
  * first 64 KiB of it. A sender that is slower than a KiB a second after ten seconds is answered
- * 408. What waits takes a sixteenth of the heap at most; beyond it requests go on at once.
- * Thread-safe.
+ * 408. What was read and the application has not taken yet is about a sixteenth of the heap at
+ * most; beyond it requests go on at once, with their bodies unread. Thread-safe.
  */
 final class EarlyBodies extends Handler.Wrapper {
   private static final int MOST = 64 * 1024;
@@ -26,10 +26,21 @@ final class EarlyBodies extends Handler.Wrapper {
   private static final long NANOS_A_BYTE = TimeUnit.SECONDS.toNanos(1) / 1024;
 
   private final AtomicLong held = new AtomicLong();
-  private final long mostHeld = Runtime.getRuntime().maxMemory() / 16;
+  private final long mostHeld;
 
   EarlyBodies(Handler application) {
+    this(application, Runtime.getRuntime().maxMemory() / 16);
+  }
+
+  /** A handler that holds about so many bytes at most. */
+  EarlyBodies(Handler application, long mostHeld) {
     super(application);
+    this.mostHeld = mostHeld;
+  }
+
+  /** The bytes held now. */
+  long held() {
+    return held.get();
   }
 
   @Override
@@ -38,10 +49,12 @@ final class EarlyBodies extends Handler.Wrapper {
         (request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING))
             // Whether the sender is told to go on is for the application to say.
             && !request.getHeaders().contains(HttpHeader.EXPECT);
-    if (!waits) {
+    if (!waits || held.get() >= mostHeld) {
       return super.handle(request, response, callback);
     }
-    new Early(request, response, callback).read(false);
+    Early early = new Early(request, response, callback);
+    Request.addCompletionListener(request, failure -> early.count(0));
+    early.read(false);
     return true;
   }
 
@@ -74,7 +87,11 @@ final class EarlyBodies extends Handler.Wrapper {
 
     @Override
     public void run() {
-      read(true);
+      try {
+        read(true);
+      } catch (Throwable e) {
+        Response.writeError(getWrapped(), response, callback, e);
+      }
     }
 
     /** Reads what is there; {@code execute} where this thread may not block. */
@@ -92,9 +109,13 @@ final class EarlyBodies extends Handler.Wrapper {
         if (Content.Chunk.isFailure(chunk)) {
           last = chunk;
         } else {
-          boolean room = add(chunk.getByteBuffer());
+          boolean room;
+          try {
+            room = add(chunk.getByteBuffer());
+          } finally {
+            chunk.release();
+          }
           last = chunk.isLast() ? Content.Chunk.EOF : null;
-          chunk.release();
           if (!room) {
             break;
           }
@@ -129,7 +150,6 @@ final class EarlyBodies extends Handler.Wrapper {
     }
 
     private void refuse() {
-      count(0);
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
       Response.writeError(
           getWrapped(),
@@ -146,8 +166,6 @@ final class EarlyBodies extends Handler.Wrapper {
         }
       } catch (Throwable e) {
         Response.writeError(this, response, callback, e);
-      } finally {
-        count(0);
       }
     }
 
@@ -158,6 +176,7 @@ final class EarlyBodies extends Handler.Wrapper {
         if (size > 0) {
           ByteBuffer early = ByteBuffer.wrap(bytes, 0, size);
           bytes = null; // The request may last for long.
+          count(0);
           return Content.Chunk.from(early, last == Content.Chunk.EOF);
         }
       }

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,9 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
 
   /** Longer than clients keep a connection, so that it is they who close it. */
   private static final long IDLE_MILLIS = 75_000;
+
+  /** How long a request's head may take from its first bytes. */
+  private static final Duration HEAD = Duration.ofSeconds(30);
 
   /** How long an answer that is complete may take to leave before the connections are cut. */
   private static final long LAST_BYTES_MILLIS = 5_000;
@@ -88,7 +92,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     http.setUriCompliance(
         UriCompliance.DEFAULT.with(
             "slashes", Violation.AMBIGUOUS_EMPTY_SEGMENT, Violation.AMBIGUOUS_PATH_SEPARATOR));
-    ServerConnector connector = new ServerConnector(server, WatchedConnection.factory(http));
+    ServerConnector connector = new ServerConnector(server, WatchedConnection.factory(http, HEAD));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MILLIS);
@@ -132,10 +136,11 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     Object sessions = context.getAttribute("dev.helix.sessions.dir");
     Object model = context.getAttribute("dev.helix.demo.model");
     return """
-        helix-sessions is ready at %1$s%2$s
-        Try: curl %1$s/v1/chat/completions -H 'Content-Type: application/json' \
-        -H 'X-Conversation-ID: demo' \
-        -d '{"model":"%3$s","messages":[{"role":"user","content":"Hello"}]}'"""
+    helix-sessions is ready at %1$s%2$s
+    Try: curl %1$s/v1/chat/completions -H 'Content-Type: application/json' \
+    -H 'X-Conversation-ID: demo' \
+    -d '{"model":"%3$s","messages":[{"role":"user","content":"Hello"}]}'\
+    """
         .formatted(
             url,
             sessions == null ? "" : "\nSessions are kept in " + sessions,

@@ -3,7 +3,7 @@ package dev.helix.launch;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.io.Connection;
@@ -18,14 +18,13 @@ import org.eclipse.jetty.util.Callback;
 /**
  * A connection that can tell, while a request on it waits for its response, that the caller has
  * left (ADR-0059). Jetty itself reads nothing then. Bytes of a next request that come meanwhile are
- * kept for it. A request whose head takes longer than 30 seconds to come is given up. Thread-safe.
+ * kept for it. A request whose head takes too long to come is given up. Thread-safe.
  */
 final class WatchedConnection extends HttpConnection {
   /** Of a next request; more is left where it is. */
   private static final int SOME = 1024;
 
-  private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(30);
-
+  private final long headNanos;
   private final Callback readable = Callback.from(this::onReadable, this::onUnreadable);
 
   /**
@@ -46,17 +45,22 @@ final class WatchedConnection extends HttpConnection {
   private ByteBuffer kept;
 
   private WatchedConnection(
-      HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+      HttpConfiguration configuration, Connector connector, EndPoint endPoint, Duration head) {
     super(configuration, connector, endPoint);
+    this.headNanos = head.toNanos();
   }
 
-  /** Makes the connections of a connector. */
-  static HttpConnectionFactory factory(HttpConfiguration http) {
+  /**
+   * Makes the connections of a connector.
+   *
+   * @param head how long a request's head may take from its first bytes
+   */
+  static HttpConnectionFactory factory(HttpConfiguration http, Duration head) {
     return new HttpConnectionFactory(http) {
       @Override
       public Connection newConnection(Connector connector, EndPoint endPoint) {
         HttpConnection connection =
-            new WatchedConnection(getHttpConfiguration(), connector, endPoint);
+            new WatchedConnection(getHttpConfiguration(), connector, endPoint, head);
         connection.setTransferEncodingChunkMaxLength(getTransferEncodingChunkMaxLength());
         return configure(connection, connector, endPoint);
       }
@@ -160,7 +164,7 @@ final class WatchedConnection extends HttpConnection {
       headBehind = getMessagesIn();
       headSince = System.nanoTime();
     } else {
-      return System.nanoTime() - headSince > HEAD_NANOS;
+      return System.nanoTime() - headSince > headNanos;
     }
     return false;
   }

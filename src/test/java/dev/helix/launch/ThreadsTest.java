@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -78,8 +79,12 @@ class ThreadsTest {
   }
 
   private void awaitEntered(int count) {
-    for (long end = System.nanoTime() + 20_000_000_000L; entered.get() < count; ) {
-      assertTrue(System.nanoTime() < end, "the application is not reached");
+    await(() -> entered.get() >= count, "the application is not reached");
+  }
+
+  private static void await(BooleanSupplier what, String otherwise) {
+    for (long end = System.nanoTime() + 20_000_000_000L; !what.getAsBoolean(); ) {
+      assertTrue(System.nanoTime() < end, otherwise);
       Thread.onSpinWait();
     }
   }
@@ -190,6 +195,76 @@ class ThreadsTest {
       leaving.leave();
       assertEquals(200, RawClient.get(url, "/").status());
     }
+  }
+
+  /** Each would hold all of its body while it waits. */
+  @Test
+  void bodiesOfRequestsThatWaitForAThread_areCounted_untilTheyAreRead() throws Exception {
+    int most = 300_000;
+    byte[] body = new byte[60_000];
+    Handler blocked =
+        new Handler.Wrapper(new Echo()) {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws Exception {
+            assertTrue(leave.await(20, TimeUnit.SECONDS));
+            return super.handle(request, response, callback);
+          }
+        };
+    AtomicInteger waiting = new AtomicInteger();
+    EarlyBodies early =
+        new EarlyBodies(
+            new Handler.Wrapper(new Workers(blocked, 1, "/")) {
+              @Override
+              public boolean handle(Request request, Response response, Callback callback)
+                  throws Exception {
+                waiting.incrementAndGet();
+                return super.handle(request, response, callback);
+              }
+            },
+            most);
+    URI url = start(early);
+    List<RawClient> clients = new ArrayList<>();
+    try {
+      for (int i = 1; i <= 20; i++) {
+        RawClient client = RawClient.connect(url);
+        clients.add(client);
+        client.request("POST", "/work", body);
+        int count = i;
+        await(() -> waiting.get() == count, "a request waits before its turn");
+      }
+      assertTrue(early.held() >= most, () -> "held: " + early.held());
+      assertTrue(early.held() < most + 2 * 64 * 1024, () -> "held: " + early.held());
+      leave.countDown();
+      for (RawClient client : clients) {
+        assertArrayEquals(body, client.response().rest());
+      }
+      await(() -> early.held() == 0, "some of it is counted for ever");
+    } finally {
+      clients.forEach(RawClient::close);
+    }
+  }
+
+  @Test
+  void bodyThatNobodyReads_isCountedNoLonger_whenItsRequestIsAnswered() throws Exception {
+    EarlyBodies early =
+        new EarlyBodies(
+            new Handler.Abstract() {
+              @Override
+              public boolean handle(Request request, Response response, Callback callback) {
+                response.setStatus(401);
+                response.write(true, ByteBuffer.allocate(0), callback);
+                return true;
+              }
+            });
+    URI url = start(early);
+    try (RawClient leaving = RawClient.connect(url)) {
+      leaving.send(
+          "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30\r\n\r\nab".getBytes(US_ASCII));
+      await(() -> early.held() > 0, "nothing is read ahead");
+      assertEquals(401, RawClient.exchange(url, "POST", "/", new byte[1000]).status());
+    }
+    await(() -> early.held() == 0, "some of it is counted for ever");
   }
 
   @Test
