@@ -2,6 +2,8 @@ package dev.helix.access;
 
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.ErrorServlet;
+import dev.helix.http.UnreadBodyFilter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -33,10 +35,27 @@ final class LateRefusal implements AsyncListener {
 
   @Override
   public void onTimeout(AsyncEvent event) throws IOException {
+    AsyncContext context = event.getAsyncContext();
+    boolean cut = false;
     try {
       ErrorResponse.write(response, error);
+      cut = isToBeCut((HttpServletRequest) context.getRequest());
     } finally {
-      event.getAsyncContext().complete();
+      if (cut) {
+        ErrorServlet.failBehind(context);
+      } else {
+        context.complete();
+      }
+    }
+  }
+
+  /** Whether the connection must be closed, as its caller sends a body for too long. */
+  private static boolean isToBeCut(HttpServletRequest request) {
+    try {
+      UnreadBodyFilter.answeredLate(request);
+      return false;
+    } catch (IOException slow) {
+      return true;
     }
   }
 

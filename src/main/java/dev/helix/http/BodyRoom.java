@@ -68,14 +68,18 @@ final class BodyRoom {
     }
   }
 
-  /** Has a thread that waits for the sender. */
+  /**
+   * Has a thread that waits for the sender; not one of those for small bodies any longer where the
+   * body is none.
+   */
   void waitForSender(boolean small) {
-    if (sender != null) {
+    if (sender != null && (small || sender != budget.smallSenders())) {
       return;
     }
     if (small && budget.smallSenders().take(holder, 1, 0)) {
       sender = budget.smallSenders();
     } else if (budget.senders().take(holder, 1, 0)) {
+      giveSenderBack();
       sender = budget.senders();
     } else {
       throw BodyBudgetException.senders();

@@ -18,7 +18,10 @@ final class PacedInput extends InputStream {
   private final BodyBudget budget;
   private final BodyRoom room;
   private final long declared;
+
+  /** Whether it is small as far as is known before it is read. */
   private final boolean small;
+
   private final long began;
   private long count;
 
@@ -28,7 +31,7 @@ final class PacedInput extends InputStream {
     this.budget = budget;
     this.room = room;
     this.declared = request.getContentLengthLong();
-    this.small = declared >= 0 && declared <= BodyRoom.SMALL;
+    this.small = declared <= BodyRoom.SMALL;
     this.began = budget.nanoTime();
   }
 
@@ -46,9 +49,8 @@ final class PacedInput extends InputStream {
    */
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
-    boolean more = declared < 0 || count < declared;
-    if (more && !room.waitsForSender() && in.available() <= 0) {
-      room.waitForSender(small);
+    if (mayWait()) {
+      room.waitForSender(small && count <= BodyRoom.SMALL);
     }
     int read = in.read(target, offset, length);
     if (read > 0) {
@@ -56,6 +58,11 @@ final class PacedInput extends InputStream {
       requirePace();
     }
     return read;
+  }
+
+  /** What is available of a body in chunks may be no more than what stands between them. */
+  private boolean mayWait() throws IOException {
+    return declared < 0 || (count < declared && !room.waitsForSender() && in.available() <= 0);
   }
 
   private void requirePace() {

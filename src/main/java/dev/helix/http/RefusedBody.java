@@ -1,5 +1,6 @@
 package dev.helix.http;
 
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -68,8 +69,8 @@ public final class RefusedBody {
     }
   }
 
-  /** Whether the rest was read, or nobody is there to send it; false for a slow sender. */
-  private static boolean readOn(HttpServletRequest request, long limit, BodyBudget budget) {
+  /** Whether the rest was read, or nobody is there to send it; false for a sender to be cut off. */
+  static boolean readOn(HttpServletRequest request, long limit, BodyBudget budget) {
     BodyRoom room = new BodyRoom(budget, BodyHolder.of(request));
     try (InputStream in = new PacedInput(request, budget, room)) {
       byte[] some = new byte[8 * 1024];
@@ -78,7 +79,7 @@ public final class RefusedBody {
       for (long size = count; count >= 0 && size < 2 * limit; size += count) {
         count = in.read(some);
       }
-      return true;
+      return count < 0;
     } catch (RequestBodyException slow) {
       return false;
     } catch (IOException left) {
@@ -87,10 +88,14 @@ public final class RefusedBody {
   }
 
   /** Tomcat reads up to 2 MB of the rest on this thread, unless the request failed. */
-  private static void cut(HttpServletRequest request) throws IOException {
-    String server = String.valueOf(request.getServletContext().getServerInfo());
-    if (server.startsWith("Apache Tomcat")) {
+  static void cut(HttpServletRequest request) throws IOException {
+    if (isReadByServer(request.getServletContext())) {
       throw new TooSlowException();
     }
+  }
+
+  /** Whether the server reads the rest of a body on the request's thread. */
+  static boolean isReadByServer(ServletContext context) {
+    return String.valueOf(context.getServerInfo()).startsWith("Apache Tomcat");
   }
 }

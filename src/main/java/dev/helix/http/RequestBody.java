@@ -95,7 +95,7 @@ public final class RequestBody implements AutoCloseable {
     RequestBody body = readUpTo(request, limit, budget);
     try {
       return body.take(limit);
-    } catch (RequestBodyException e) {
+    } catch (RuntimeException | Error e) {
       body.close();
       throw e;
     }

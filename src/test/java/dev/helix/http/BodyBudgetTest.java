@@ -134,6 +134,25 @@ class BodyBudgetTest {
   }
 
   @Test
+  void senderOfABodyThatIsNotSmallAfterAll_leavesThePlaceOfSmallOnes() {
+    BodyRoom growing = room(ANN);
+    growing.waitForSender(true);
+    assertEquals(1, budget.smallSenders().used());
+    growing.waitForSender(false);
+    growing.waitForSender(true);
+    assertEquals(0, budget.smallSenders().used());
+    assertEquals(1, budget.senders().used());
+    BodyRoom late = room(OTHER);
+    late.waitForSender(true);
+    assertTrue(budget.senders().take(BodyHolder.NOBODY, 15, 0));
+    assertThrows(BodyBudgetException.class, () -> late.waitForSender(false));
+    assertEquals(1, budget.smallSenders().used());
+    late.giveSenderBack();
+    growing.giveSenderBack();
+    assertEquals(15, budget.usedSenders());
+  }
+
+  @Test
   void budgetsThatAreNone_areRefused() {
     assertThrows(IllegalArgumentException.class, () -> new BodyBudget(0));
     assertThrows(IllegalArgumentException.class, () -> new BodyBudget(1, 0, Duration.ofSeconds(1)));
