@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -69,9 +70,14 @@ final class ArchivedFiles {
     }
   }
 
-  /** All messages that are readable. */
-  List<Message> messages() throws IOException {
+  /**
+   * All messages that are readable.
+   *
+   * @param ahead is told how many bytes they are, before they are read
+   */
+  List<Message> messages(LongConsumer ahead) throws IOException {
     try (ZipReading reading = ZipReading.open(zip)) {
+      ahead.accept(reading.size(ShownSession.MESSAGES));
       return scan(reading).messages();
     }
   }

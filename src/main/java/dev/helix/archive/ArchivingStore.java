@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -55,6 +56,8 @@ final class ArchivingStore implements SessionStore {
 
   /** Of the epochs of stores' logs none begins so. */
   private static final String ARCHIVED = "archived/";
+
+  private static final LongConsumer UNTOLD = bytes -> {};
 
   /** Who reads the log knows after so many. */
   private static final int LOGGED = 10;
@@ -168,20 +171,30 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    return reading(id, () -> store.read(id, since));
+    return read(id, since, UNTOLD);
+  }
+
+  @Override
+  public Reading read(SessionId id, LogVersion since, LongConsumer ahead) {
+    return reading(id, ahead, () -> store.read(id, since, ahead));
   }
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return reading(id, () -> store.readEnd(id, bytes));
+    return readEnd(id, bytes, UNTOLD);
   }
 
-  private Reading reading(SessionId id, Supplier<Reading> stored) {
+  @Override
+  public Reading readEnd(SessionId id, int bytes, LongConsumer ahead) {
+    return reading(id, ahead, () -> store.readEnd(id, bytes, ahead));
+  }
+
+  private Reading reading(SessionId id, LongConsumer ahead, Supplier<Reading> stored) {
     Reading read = stored.get();
     if (read.state() != null || !archive.isMade()) {
       return read;
     }
-    return archived.in(id, files -> reading(files.state(), files.messages())).orElseGet(stored);
+    return archived.in(id, files -> reading(files.state(), files.messages(ahead))).orElseGet(stored);
   }
 
   /** With a version at which nothing can be added: it is read again when it is restored. */

@@ -92,6 +92,12 @@ final class ZipReading implements AutoCloseable {
     return found[0];
   }
 
+  /** How long a file in it is, as its list says; 0 where it does not. */
+  long size(String path) {
+    ZipEntry entry = file == null ? null : file.getEntry(path);
+    return entry == null ? 0 : Math.max(0, entry.getSize());
+  }
+
   /** All files in it but some, each once; returns whether there are names that no file may have. */
   boolean each(Set<String> but, Each each) throws IOException {
     Set<String> seen = new HashSet<>(but);

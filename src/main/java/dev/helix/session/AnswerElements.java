@@ -25,7 +25,7 @@ import java.util.Objects;
  * Specification sections 4 and 7.
  */
 final class AnswerElements {
-  private final SessionStore store;
+  private final LogReader log;
   private final TranscriptTree tree;
   private final OpenTurn turn;
   private final boolean late;
@@ -39,14 +39,14 @@ final class AnswerElements {
   private StoredHistory stored;
 
   private AnswerElements(
-      SessionStore store,
+      LogReader log,
       TranscriptTree tree,
       OpenTurn turn,
       boolean late,
       boolean beside,
       boolean checkpoint,
       Instant now) {
-    this.store = store;
+    this.log = log;
     this.tree = tree;
     this.turn = turn;
     this.late = late;
@@ -70,7 +70,7 @@ final class AnswerElements {
    * @param checkpoint whether the turn goes on
    */
   static AnswerElements of(
-      SessionStore store,
+      LogReader log,
       TranscriptTree tree,
       OpenTurn turn,
       List<Answer> answers,
@@ -78,13 +78,13 @@ final class AnswerElements {
       boolean beside,
       boolean checkpoint,
       Instant now) {
-    AnswerElements made = new AnswerElements(store, tree, turn, late, beside, checkpoint, now);
+    AnswerElements made = new AnswerElements(log, tree, turn, late, beside, checkpoint, now);
     try {
       made.add(answers);
     } catch (IncompleteTreeException e) {
       made.elements.clear();
       made.stored = null;
-      Reading unused = TurnPlan.readWhole(store, tree, turn.session().sessionId());
+      Reading unused = TurnPlan.readWhole(log, tree, turn.session().sessionId());
       made.add(answers);
     }
     return made;
@@ -211,7 +211,7 @@ final class AnswerElements {
 
   private Message message(Node node) {
     if (stored == null) {
-      stored = new StoredHistory(store, tree, turn.session().sessionId(), null);
+      stored = new StoredHistory(log, tree, turn.session().sessionId(), null);
     }
     return stored.get(node);
   }

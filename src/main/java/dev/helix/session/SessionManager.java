@@ -43,6 +43,7 @@ public final class SessionManager implements AutoCloseable {
   private final SessionResolver resolver;
   private final WarmTrees trees;
   private final TurnLog turns;
+  private final LogMemory memory;
 
   /** A manager that remembers as much as {@link CacheShare#DEFAULT} allows. */
   public SessionManager(SessionStore store, Clock clock) {
@@ -61,11 +62,16 @@ public final class SessionManager implements AutoCloseable {
   }
 
   SessionManager(SessionStore store, Clock clock, long cacheBytes) {
+    this(store, clock, cacheBytes, new LogMemory());
+  }
+
+  SessionManager(SessionStore store, Clock clock, long cacheBytes, LogMemory memory) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
     this.resolver = new SessionResolver(store, clock);
     this.trees = new WarmTrees(cacheBytes);
-    this.turns = new TurnLog(store, clock, trees);
+    this.memory = memory;
+    this.turns = new TurnLog(store, clock, trees, memory);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
@@ -112,9 +118,15 @@ public final class SessionManager implements AutoCloseable {
     return store.find(id);
   }
 
-  /** Everything that was said in a session; empty when nothing is stored. */
+  /**
+   * Everything that was said in a session; empty when nothing is stored.
+   *
+   * @throws TranscriptTooLongException if that is more than an eighth of the heap
+   */
   public Transcript transcript(SessionId id) {
-    return Transcript.of(store.read(id, LogVersion.NONE).elements());
+    try (LogMemory.Part part = memory.part()) {
+      return Transcript.of(store.read(id, LogVersion.NONE, part).elements());
+    }
   }
 
   /** Begins a turn as {@link #beginTurn(SessionState, TurnRequest)}, of a client without ids. */
@@ -128,6 +140,7 @@ public final class SessionManager implements AutoCloseable {
    * The first turn creates the session.
    *
    * @throws LeaseLostException if the request's lease is lost; then nothing is stored
+   * @throws TranscriptTooLongException if what is stored is longer than an eighth of the heap
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
    */

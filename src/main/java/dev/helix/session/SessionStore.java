@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  * <p><b>Finding or adding</b> messages is one atomic step: read on from the version known, decide
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
-public interface SessionStore extends AutoCloseable {
+public interface SessionStore extends SessionReads, AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
@@ -61,27 +61,6 @@ public interface SessionStore extends AutoCloseable {
   /** Makes an unreadable state anew, where it can tell that it is this asker's; else empty. */
   default Optional<SessionState> reclaim(SessionState asked) {
     return Optional.empty();
-  }
-
-  /**
-   * Reads a session's state and its log, oldest first.
-   *
-   * @param since how far the caller has read, or {@link LogVersion#NONE} for everything
-   * @return what came after; or, where the log is not the one that {@code since} was a place in,
-   *     everything, marked as such. Without such a session it is {@link Reading#NOTHING}.
-   */
-  Reading read(SessionId id, LogVersion since);
-
-  /**
-   * Reads a session's state and the end of its log, oldest first, at a cost that does not grow with
-   * what stands before.
-   *
-   * @param bytes about how much is read; at least the last element is, whatever its size
-   * @return the last elements, and whether they are all; without such a session {@link
-   *     Reading#NOTHING}. Unless overridden it is everything.
-   */
-  default Reading readEnd(SessionId id, int bytes) {
-    return read(id, LogVersion.NONE);
   }
 
   /**

@@ -29,7 +29,7 @@ final class StoredHistory {
   private static final int LEAST_BYTES = 1 << 12;
   private static final int GROWTH = 4;
 
-  private final SessionStore store;
+  private final LogReader log;
   private final TranscriptTree tree;
   private final SessionId id;
   private Reading read;
@@ -43,8 +43,8 @@ final class StoredHistory {
   private Transcript whole;
 
   /** The history in a session's log, of which this was read last; null where it is not at hand. */
-  StoredHistory(SessionStore store, TranscriptTree tree, SessionId id, Reading read) {
-    this.store = store;
+  StoredHistory(LogReader log, TranscriptTree tree, SessionId id, Reading read) {
+    this.log = log;
     this.tree = tree;
     this.id = id;
     this.read = tree.isEmpty() ? Reading.NOTHING : read;
@@ -159,7 +159,7 @@ final class StoredHistory {
 
   private Transcript whole() {
     if (whole == null) {
-      read = read != null && read.fromStart() ? read : store.read(id, LogVersion.NONE);
+      read = read != null && read.fromStart() ? read : log.read(id, LogVersion.NONE);
       whole = Transcript.of(read.elements());
     }
     return whole;
@@ -170,7 +170,7 @@ final class StoredHistory {
       whole = Transcript.of(read.elements());
       return;
     }
-    read = store.readEnd(id, bytes);
+    read = log.readEnd(id, bytes);
     bytes = bytes > Integer.MAX_VALUE / GROWTH ? Integer.MAX_VALUE : GROWTH * bytes;
     if (!read.fromStart()) {
       take(read.elements());

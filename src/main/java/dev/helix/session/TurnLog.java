@@ -26,11 +26,13 @@ final class TurnLog {
   private final SessionStore store;
   private final Clock clock;
   private final WarmTrees trees;
+  private final LogMemory memory;
 
-  TurnLog(SessionStore store, Clock clock, WarmTrees trees) {
+  TurnLog(SessionStore store, Clock clock, WarmTrees trees, LogMemory memory) {
     this.store = store;
     this.clock = clock;
     this.trees = trees;
+    this.memory = memory;
   }
 
   /**
@@ -50,10 +52,17 @@ final class TurnLog {
     if (lease != null && !lease.of().equals(id)) {
       throw new LeaseLostException("the lease of " + lease.of() + " is of no use for " + id);
     }
-    return trees.locked(id, () -> place(session, request, trees.take(id)));
+    return trees.locked(
+        id,
+        () -> {
+          try (LogMemory.Part part = memory.part()) {
+            return place(session, request, trees.take(id), new LogReader(store, part));
+          }
+        });
   }
 
-  private Optional<OpenTurn> place(SessionState session, TurnRequest request, TranscriptTree tree) {
+  private Optional<OpenTurn> place(
+      SessionState session, TurnRequest request, TranscriptTree tree, LogReader log) {
     SessionId id = session.sessionId();
     Lease lease = request.lease();
     SessionState stored = session.status() == SessionStatus.NEW ? null : session;
@@ -63,7 +72,7 @@ final class TurnLog {
     while (true) {
       Instant now = clock.instant();
       if (!known) {
-        read = TurnPlan.readOn(store, tree, id);
+        read = TurnPlan.readOn(log, tree, id);
         stored = read.state();
         if (stored != null && !stored.isSameConversation(session)) {
           trees.give(id, tree);
@@ -75,7 +84,7 @@ final class TurnLog {
               ? stored
               : SessionState.fresh(id, session.conversationId(), session.owner(), now);
       boolean empty = tree.isEmpty();
-      TurnPlan plan = TurnPlan.make(store, tree, id, read, request, now);
+      TurnPlan plan = TurnPlan.make(log, tree, id, read, request, now);
       List<Message> elements = plan.placement().elements();
       if (stored == null && elements.isEmpty() && !known) {
         return Optional.of(plan.open(before, LogVersion.NONE, 0, request, now));
@@ -113,21 +122,33 @@ final class TurnLog {
 
   /** Ends a turn, unless its session is gone; what it adds is not forced. */
   Completed complete(OpenTurn turn, List<Answer> answers) {
-    SessionId id = turn.session().sessionId();
-    return trees.locked(
-        id, () -> appendAnswers(turn, answers, false, trees.take(id), clock.instant()));
+    return append(turn, answers, false);
   }
 
   /** Adds what has come so far of a turn's answers; what it adds is not forced. */
   OpenTurn checkpoint(OpenTurn turn, List<Answer> soFar) {
+    return append(turn, soFar, true).turn();
+  }
+
+  private Completed append(OpenTurn turn, List<Answer> answers, boolean checkpoint) {
     SessionId id = turn.session().sessionId();
-    return trees
-        .locked(id, () -> appendAnswers(turn, soFar, true, trees.take(id), clock.instant()))
-        .turn();
+    return trees.locked(
+        id,
+        () -> {
+          try (LogMemory.Part part = memory.part()) {
+            LogReader log = new LogReader(store, part);
+            return appendAnswers(turn, answers, checkpoint, trees.take(id), log, clock.instant());
+          }
+        });
   }
 
   private Completed appendAnswers(
-      OpenTurn turn, List<Answer> answers, boolean checkpoint, TranscriptTree tree, Instant now) {
+      OpenTurn turn,
+      List<Answer> answers,
+      boolean checkpoint,
+      TranscriptTree tree,
+      LogReader log,
+      Instant now) {
     SessionState session = turn.session();
     SessionId id = session.sessionId();
     Optional<Step> step = checkpoint ? Optional.empty() : step(answers);
@@ -139,7 +160,7 @@ final class TurnLog {
     boolean known = end.equals(LogVersion.NONE) == (stored == null);
     while (true) {
       if (!known) {
-        Reading read = TurnPlan.readOn(store, tree, id);
+        Reading read = TurnPlan.readOn(log, tree, id);
         treeless = false;
         stored = read.state();
         end = read.version();
@@ -157,7 +178,7 @@ final class TurnLog {
       boolean empty = tree.isEmpty();
       boolean late = !(treeless ? end : tree.version()).equals(turn.version());
       AnswerElements made =
-          AnswerElements.of(store, tree, turn, answers, late, beside, checkpoint, now);
+          AnswerElements.of(log, tree, turn, answers, late, beside, checkpoint, now);
       List<Message> elements = made.elements();
       if (!empty && tree.isEmpty()) {
         throw gone(id);

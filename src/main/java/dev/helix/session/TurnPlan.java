@@ -23,21 +23,21 @@ import java.util.stream.Collectors;
 record TurnPlan(Placement placement, List<Message> history, Message system) {
 
   /** Reads on in the log from where the tree is; the caller holds the session's lock. */
-  static Reading readOn(SessionStore store, TranscriptTree tree, SessionId id) {
-    Reading read = store.read(id, tree.version());
+  static Reading readOn(LogReader log, TranscriptTree tree, SessionId id) {
+    Reading read = log.read(id, tree.version());
     tree.apply(read.version(), read.fromStart(), read.elements());
-    return tree.version().equals(read.version()) ? read : readWhole(store, tree, id);
+    return tree.version().equals(read.version()) ? read : readWhole(log, tree, id);
   }
 
-  static Reading readWhole(SessionStore store, TranscriptTree tree, SessionId id) {
-    Reading read = store.read(id, LogVersion.NONE);
+  static Reading readWhole(LogReader log, TranscriptTree tree, SessionId id) {
+    Reading read = log.read(id, LogVersion.NONE);
     tree.apply(read.version(), true, read.elements());
     return read;
   }
 
   /** Decides, under the session's lock, by what the tree was given last; null if not at hand. */
   static TurnPlan make(
-      SessionStore store,
+      LogReader log,
       TranscriptTree tree,
       SessionId id,
       Reading read,
@@ -45,10 +45,10 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Instant now) {
     RequestChain chain = RequestChain.of(request.messages());
     try {
-      return make(tree, new StoredHistory(store, tree, id, read), chain, request, now);
+      return make(tree, new StoredHistory(log, tree, id, read), chain, request, now);
     } catch (IncompleteTreeException e) {
-      Reading whole = readWhole(store, tree, id);
-      return make(tree, new StoredHistory(store, tree, id, whole), chain, request, now);
+      Reading whole = readWhole(log, tree, id);
+      return make(tree, new StoredHistory(log, tree, id, whole), chain, request, now);
     }
   }
 

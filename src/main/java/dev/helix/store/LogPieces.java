@@ -12,12 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /**
- * Reads of a log piece by piece, each as of one moment. What is put together is of the last one's
- * moment, since a log of one epoch only grows. No state.
+ * Reads of a log piece by piece, each as of one moment and of a few megabytes, or one element. What
+ * is put together is of the last one's moment, since a log of one epoch only grows. No state.
  */
 public final class LogPieces {
+  /** About how many bytes a piece has at most, but for its last element. */
+  public static final int BYTES = 4 << 20;
+
   private LogPieces() {}
 
   /**
@@ -43,6 +47,12 @@ public final class LogPieces {
       return new Piece(state, version, new ArrayList<>(), new TreeMap<>());
     }
 
+    /** How many bytes were read. */
+    public long bytes() {
+      return elements.stream().mapToLong(Message::length).sum()
+          + damaged.values().stream().mapToLong(json -> json.length).sum();
+    }
+
     /** How many elements were read. */
     public int rows() {
       return elements.size() + damaged.size();
@@ -64,29 +74,34 @@ public final class LogPieces {
   public interface Source<E extends Exception> {
     /**
      * A session's state and the elements behind the first so many, or as many of them as are read
-     * at once.
+     * at once, {@link #BYTES} or little more.
      *
      * @return {@link Piece#nothing} without such a session
      */
     Piece after(long length) throws E;
   }
 
-  /** What {@link dev.helix.session.SessionStore#read} gives. */
-  public static <E extends Exception> Reading read(SessionId id, LogVersion since, Source<E> source)
-      throws E {
-    Whole whole = whole(id, since, source);
+  /**
+   * What {@link dev.helix.session.SessionStore#read} gives.
+   *
+   * @param ahead is told how many bytes are held
+   */
+  public static <E extends Exception> Reading read(
+      SessionId id, LogVersion since, LongConsumer ahead, Source<E> source) throws E {
+    Whole whole = whole(id, since, ahead, source);
     if (!whole.fromStart() && !whole.piece().damaged().isEmpty()) {
       // What hung below a damaged one hangs where it hung, which only all of the log tells.
-      whole = whole(id, LogVersion.NONE, source);
+      whole = whole(id, LogVersion.NONE, ahead, source);
     }
     return whole.piece().reading(whole.fromStart());
   }
 
   private record Whole(Piece piece, boolean fromStart) {}
 
-  private static <E extends Exception> Whole whole(SessionId id, LogVersion since, Source<E> source)
-      throws E {
+  private static <E extends Exception> Whole whole(
+      SessionId id, LogVersion since, LongConsumer ahead, Source<E> source) throws E {
     Piece all = Piece.nothing();
+    long bytes = 0;
     String epoch = since.epoch();
     long next = since.length();
     boolean fromStart = false;
@@ -99,6 +114,7 @@ public final class LogPieces {
       boolean goesOn = version.epoch().equals(epoch) && next <= version.length();
       if (!goesOn) {
         all = Piece.nothing();
+        bytes = 0;
         epoch = version.epoch();
         fromStart = true;
       }
@@ -106,6 +122,8 @@ public final class LogPieces {
         next = 0;
         continue;
       }
+      bytes += piece.bytes();
+      ahead.accept(bytes);
       all.elements().addAll(piece.elements());
       all.damaged().putAll(piece.damaged());
       next += piece.rows();
@@ -127,7 +145,7 @@ public final class LogPieces {
    */
   public static <E extends Exception> Optional<List<Message>> all(
       SessionId id, LogVersion version, Map<String, byte[]> files, Source<E> source) throws E {
-    Piece now = whole(id, new LogVersion(version.epoch(), 0), source).piece();
+    Piece now = whole(id, new LogVersion(version.epoch(), 0), bytes -> {}, source).piece();
     if (!now.version().epoch().equals(version.epoch())) {
       return Optional.empty();
     }

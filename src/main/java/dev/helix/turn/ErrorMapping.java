@@ -8,6 +8,7 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionGoneException;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
+import dev.helix.session.TranscriptTooLongException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
@@ -110,6 +111,18 @@ public final class ErrorMapping {
       return new ApiError(
           413, tooLarge("A message", large), "invalid_request_error", "messages", TOO_LARGE);
     }
+    if (failure instanceof TranscriptTooLongException tooLong) {
+      return new ApiError(
+          413,
+          "The conversation has at least "
+              + tooLong.bytes()
+              + " bytes, and this server's memory is enough to read "
+              + tooLong.limit()
+              + ". Nothing of it is changed.",
+          "invalid_request_error",
+          null,
+          "conversation_too_long");
+    }
     if (failure instanceof StorageFullException) {
       return server(507, "storage_full", null, "The storage of conversations is full.");
     }
@@ -146,7 +159,9 @@ public final class ErrorMapping {
 
   /** Logs a failure of the store; shortly if it passes by itself, as there may be many. */
   public static void log(String what, SessionException failure) {
-    if (of(failure).retryAfter() != null || failure instanceof MessageTooLargeException) {
+    if (of(failure).retryAfter() != null
+        || failure instanceof MessageTooLargeException
+        || failure instanceof TranscriptTooLongException) {
       LOG.log(Level.WARNING, what + ": " + failure.getMessage());
     } else {
       LOG.log(Level.ERROR, what, failure);

@@ -129,6 +129,10 @@ class WarmHistoryModelTest {
       this.trees = new TranscriptTree[] {new TranscriptTree(kept), new TranscriptTree(kept)};
     }
 
+    private LogReader log() {
+      return new LogReader(store, new LogMemory().part());
+    }
+
     void step(String where) {
       int server = random.nextInt(8) == 0 ? 1 : 0;
       if (random.nextInt(100) < disorder) {
@@ -154,7 +158,7 @@ class WarmHistoryModelTest {
       TurnRequest request = request();
       int unused = reads.whole();
       TurnPlan plan =
-          TurnPlan.make(store, tree, id, TurnPlan.readOn(store, tree, id), request, NOW);
+          TurnPlan.make(log(), tree, id, TurnPlan.readOn(log(), tree, id), request, NOW);
       boolean warm = reads.whole() == 0;
       if (!warm) {
         cuts.remove(tree);
@@ -198,13 +202,13 @@ class WarmHistoryModelTest {
         List<Answer> answers,
         boolean beside,
         boolean checkpoint) {
-      Reading unused = TurnPlan.readOn(store, tree, id);
+      Reading unused = TurnPlan.readOn(log(), tree, id);
       boolean late = !tree.version().equals(turn.version());
       AnswerElements made =
-          AnswerElements.of(store, tree, turn, answers, late, beside, checkpoint, NOW);
+          AnswerElements.of(log(), tree, turn, answers, late, beside, checkpoint, NOW);
       TranscriptTree whole = WholeHistory.tree(store, id);
       AnswerElements expected =
-          AnswerElements.of(store, whole, turn, answers, late, beside, checkpoint, NOW);
+          AnswerElements.of(log(), whole, turn, answers, late, beside, checkpoint, NOW);
       assertEquals(text.of(expected.elements()), text.of(made.elements()), where);
       apply(tree, made.elements());
       return checkpoint ? turn.goingOn(made.base(), late ? turn.version() : tree.version()) : turn;

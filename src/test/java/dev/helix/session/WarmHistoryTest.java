@@ -251,11 +251,13 @@ class WarmHistoryTest {
     assertTrue(tree.recent().bytes() > 4_000 && tree.recent().bytes() < 12_000);
   }
 
+  private LogReader log() {
+    return new LogReader(reads.store(), new LogMemory().part());
+  }
+
   private void plan(TranscriptTree tree, SessionId id, HistoryMode mode, int limit) {
     TurnRequest request = new TurnRequest(messages("user: Q"), mode, limit, MessageIds.NONE);
-    TurnPlan plan =
-        TurnPlan.make(
-            reads.store(), tree, id, TurnPlan.readOn(reads.store(), tree, id), request, NOW);
+    TurnPlan plan = TurnPlan.make(log(), tree, id, TurnPlan.readOn(log(), tree, id), request, NOW);
     assertEquals(mode == HistoryMode.STORED ? limit : 0, plan.history().size());
   }
 }

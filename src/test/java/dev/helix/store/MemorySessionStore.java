@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -104,6 +105,21 @@ public final class MemorySessionStore implements SessionStore {
       elements.add(Message.parse(element.clone()));
     }
     return new Reading(kept.state, kept.version(), !goesOn, elements);
+  }
+
+  @Override
+  public Reading read(SessionId id, LogVersion since, LongConsumer ahead) {
+    return told(read(id, since), ahead);
+  }
+
+  @Override
+  public Reading readEnd(SessionId id, int bytes, LongConsumer ahead) {
+    return told(readEnd(id, bytes), ahead);
+  }
+
+  private static Reading told(Reading read, LongConsumer ahead) {
+    ahead.accept(read.elements().stream().mapToLong(Message::length).sum());
+    return read;
   }
 
   @Override

@@ -6,6 +6,7 @@ import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
@@ -27,6 +28,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What is appended to a session is read, whole and in order. */
@@ -63,6 +65,40 @@ interface StoredLogContract extends StoreUnderTest {
       Reading reading = store.read(state.sessionId(), LogVersion.NONE);
       assertEquals(List.of("1"), ids(reading));
       assertEquals("one", reading.elements().get(0).text());
+    }
+  }
+
+  /** Told soon enough, however many elements are read at once. */
+  @Test
+  default void readingALongLog_saysWhatItTakes_andEndsWhereThatIsTooMuch() {
+    SessionState state = state("conv-a", "a");
+    SessionId id = state.sessionId();
+    String text = "x".repeat(1 << 20);
+    try (SessionStore store = open()) {
+      LogVersion version = LogVersion.NONE;
+      for (int i = 0; i < 12; i++) {
+        version = store.append(state, version, List.of(element("" + i, text)), null).version();
+      }
+      long[] most = {0};
+      Reading all = store.read(id, LogVersion.NONE, bytes -> most[0] = Math.max(most[0], bytes));
+      assertEquals(12, all.elements().size());
+      assertTrue(most[0] > 12 << 20, () -> "told: " + most[0]);
+      assertTrue(most[0] < 13 << 20, () -> "told: " + most[0]);
+
+      LongConsumer little =
+          bytes -> {
+            if (bytes > 5 << 20) {
+              throw new IllegalStateException("too much");
+            }
+          };
+      assertThrows(IllegalStateException.class, () -> store.read(id, LogVersion.NONE, little));
+      most[0] = 0;
+      Reading end = store.readEnd(id, 100, bytes -> most[0] = Math.max(most[0], bytes));
+      long held = end.elements().stream().mapToLong(Message::length).sum();
+      assertTrue(held > 1 << 20 && held < 5 << 20, () -> "read: " + held);
+      assertEquals(held, most[0]);
+      assertEquals(List.of(), store.read(id, version, little).elements());
+      assertEquals(12, store.read(id, LogVersion.NONE).elements().size());
     }
   }
 

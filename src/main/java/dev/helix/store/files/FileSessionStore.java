@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -158,14 +159,30 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
+    return read(id, since, bytes -> {});
+  }
+
+  @Override
+  public Reading read(SessionId id, LogVersion since, LongConsumer ahead) {
     return folders.existing(
-        id, "read", Reading.NOTHING, (folder, state) -> folder.transcript().read(state, since));
+        id,
+        "read",
+        Reading.NOTHING,
+        (folder, state) -> folder.transcript().read(state, since, ahead));
   }
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
+    return readEnd(id, bytes, held -> {});
+  }
+
+  @Override
+  public Reading readEnd(SessionId id, int bytes, LongConsumer ahead) {
     return folders.existing(
-        id, "read", Reading.NOTHING, (folder, state) -> folder.transcript().readEnd(state, bytes));
+        id,
+        "read",
+        Reading.NOTHING,
+        (folder, state) -> folder.transcript().readEnd(state, bytes, ahead));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.helix.session.SessionState;
 import dev.helix.store.MessageArray;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
+import dev.helix.store.StatusFile;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
 import dev.helix.store.disk.NotAFileException;
@@ -153,7 +154,7 @@ final class SessionFolder {
         return Optional.of(state);
       }
       checkIsNoLink(folder);
-      SessionState read = SessionState.parse(id, Disk.read(status));
+      SessionState read = SessionState.parse(id, StatusFile.read(status));
       if (read.isUnreadable() && state == null && StatusCopy.tells(folder, id)) {
         return rebuilt();
       }
@@ -341,7 +342,12 @@ final class SessionFolder {
   /** Replaces the state; fields in the file that are not ours stay. */
   void write(SessionState next) throws IOException {
     LoadedTranscript.setAsideLink(folder.resolve("input"), clock);
-    byte[] before = Disk.read(status);
+    Path file = folder.resolve(RequestFile.PATH);
+    boolean hasRequest = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    if (!hasRequest && StatusFile.isLong(status)) {
+      Files.copy(status, Disk.aside(status, "long", clock)); // What it says stands nowhere else.
+    }
+    byte[] before = StatusFile.read(status);
     byte[] json;
     String request = next.originalRequest();
     boolean replaced = false;
@@ -354,12 +360,11 @@ final class SessionFolder {
       LOG.log(Level.WARNING, "{0} was unreadable; a copy is {1}", status, aside);
       json = next.toJson();
     }
-    Path file = folder.resolve(RequestFile.PATH);
-    if (next.originalRequest() != null
-        && (replaced || !Files.exists(file, LinkOption.NOFOLLOW_LINKS))) {
+    if (next.originalRequest() != null && (replaced || !hasRequest)) {
       Disk.makeInside(folder.resolve("input"));
       Files.deleteIfExists(file);
-      writeRequest(folder, next, transcript.read(next, LogVersion.NONE).elements(), request);
+      writeRequest(
+          folder, next, transcript.read(next, LogVersion.NONE, bytes -> {}).elements(), request);
     }
     Disk.replace(status, json);
     StatusCopy.write(folder, json);

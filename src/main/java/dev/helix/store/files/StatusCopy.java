@@ -7,6 +7,7 @@ import dev.helix.store.ArrayScan;
 import dev.helix.store.RebuiltState;
 import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
+import dev.helix.store.StatusFile;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.NotAFileException;
 import java.io.IOException;
@@ -66,7 +67,7 @@ final class StatusCopy {
     Path copy = folder.resolve(NAME);
     try {
       Disk.checkFolder(copy.getParent());
-      return Optional.of(SessionState.parse(id, Disk.read(copy)));
+      return Optional.of(SessionState.parse(id, StatusFile.read(copy)));
     } catch (NoSuchFileException | NotAFileException | IllegalArgumentException e) {
       return ofTranscript(folder, id);
     }

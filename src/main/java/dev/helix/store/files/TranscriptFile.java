@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * One {@code messages.json}: an array that is appended to in place. It knows where the last element
@@ -125,17 +126,18 @@ public final class TranscriptFile {
   }
 
   /** Reads as {@link dev.helix.session.SessionStore#read} does for a session that exists. */
-  Reading read(SessionState state, LogVersion since) throws IOException {
-    refresh();
+  Reading read(SessionState state, LogVersion since, LongConsumer ahead) throws IOException {
+    refresh(ahead);
     if (since.length() == 0) {
-      return whole(state);
+      return whole(state, ahead);
     }
     if (isCurrent(since)) {
       return new Reading(state, version(), false, List.of());
     }
     if (!isOfLineage(since) || since.length() > end) {
-      return whole(state);
+      return whole(state, ahead);
     }
+    ahead.accept(end - since.length());
     byte[] array = readFrom(since.length() - 1);
     // In place of the byte before comes the bracket, and the comma behind it goes.
     array[0] = '[';
@@ -150,18 +152,23 @@ public final class TranscriptFile {
   }
 
   /** Reads as {@link dev.helix.session.SessionStore#readEnd} does for a session that exists. */
-  Reading readEnd(SessionState state, int bytes) throws IOException {
-    refresh();
+  Reading readEnd(SessionState state, int bytes, LongConsumer ahead) throws IOException {
+    refresh(ahead);
+    ahead.accept(Math.min(end, bytes));
     ArrayEnd last = end > bytes ? ArrayEnd.read(file, bytes) : null;
+    if (last != null) {
+      ahead.accept(last.elements().stream().mapToLong(Message::length).sum());
+    }
     return last == null
-        ? whole(state)
+        ? whole(state, ahead)
         : new Reading(state, version(), last.isAll(), last.elements());
   }
 
-  private Reading whole(SessionState state) throws IOException {
+  private Reading whole(SessionState state, LongConsumer ahead) throws IOException {
     if (stamp == null) {
       return new Reading(state, version(), true, List.of());
     }
+    ahead.accept(end);
     ArrayScan scan = ArrayScan.of(readFrom(0));
     // Where only its end was looked at so far, damage before that is found now.
     boolean isWhole = scan.isClosed() && !scan.isDamaged();
@@ -171,7 +178,7 @@ public final class TranscriptFile {
 
   /** Whether the log is at this version. */
   boolean isAt(LogVersion version) throws IOException {
-    refresh();
+    refresh(bytes -> {});
     return isCurrent(version);
   }
 
@@ -257,7 +264,7 @@ public final class TranscriptFile {
   }
 
   /** Looks whether the file is as it was left; if not, finds out what it is, and repairs it. */
-  private void refresh() throws IOException {
+  private void refresh(LongConsumer ahead) throws IOException {
     FileStamp now = look();
     if (lineage != null && Objects.equals(now, stamp)) {
       return;
@@ -268,6 +275,7 @@ public final class TranscriptFile {
     lineage = null;
     SessionFolder.checkIsNoLink(file.getParent().getParent());
     if (now == null || !loadEnd(now)) {
+      ahead.accept(now == null ? 0 : now.size());
       List<Message> unused = load();
     }
   }

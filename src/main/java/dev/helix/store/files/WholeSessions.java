@@ -52,7 +52,9 @@ record WholeSessions(Path sessions, SessionFolders folders) {
   private static Map<String, FileStamp> show(
       SessionFolder folder, SessionState state, SessionFiles.Visitor visitor) throws IOException {
     if (WholeFolder.isTorn(folder.path())) {
-      folder.transcript().read(null, LogVersion.NONE); // Repairs what a crash has left.
+      folder
+          .transcript()
+          .read(null, LogVersion.NONE, bytes -> {}); // Repairs what a crash has left.
     }
     Map<String, FileStamp> before = WholeFolder.stamps(folder.path());
     Map<String, FileStamp> shown =

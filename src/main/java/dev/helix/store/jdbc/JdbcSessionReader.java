@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -90,7 +91,12 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    return LogPieces.read(id, since, length -> piece(id, length));
+    return read(id, since, bytes -> {});
+  }
+
+  @Override
+  public Reading read(SessionId id, LogVersion since, LongConsumer ahead) {
+    return LogPieces.read(id, since, ahead, length -> piece(id, length));
   }
 
   private Piece piece(SessionId id, long after) {
@@ -104,9 +110,14 @@ class JdbcSessionReader implements ReadOnlySessions {
         "select s.epoch, s.log_length, s.updated_at,"
             + " case when m.seq > ? then null else s.state end, m.seq, m.element_json"
             + " from helix_session s left join helix_message m"
-            + " on m.session_id = s.id and m.seq > ? and m.seq <= ?"
+            + " on m.session_id = s.id and m.seq > ? and m.seq <= (select max(e.seq) from"
+            + " (select l.seq, sum(octet_length(l.element_json)) over (order by l.seq)"
+            + " - octet_length(l.element_json) as ahead from helix_message l"
+            + " where l.session_id = ? and l.seq > ? and l.seq <= ?) e where e.ahead < ?)"
             + " where s.id = ? order by m.seq";
-    return piece(connection, id, sql, after + 1, after, after + ELEMENTS_AT_ONCE, id.value());
+    String name = id.value();
+    long last = after + ELEMENTS_AT_ONCE;
+    return piece(connection, id, sql, after + 1, after, name, after, last, LogPieces.BYTES, name);
   }
 
   private Piece piece(Connection connection, SessionId id, String sql, Object... values)
@@ -134,10 +145,20 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return database.read("cannot read session " + id, connection -> end(connection, id, bytes));
+    return readEnd(id, bytes, held -> {});
   }
 
-  private Reading end(Connection connection, SessionId id, int bytes) throws SQLException {
+  @Override
+  public Reading readEnd(SessionId id, int bytes, LongConsumer ahead) {
+    Piece piece =
+        database.read("cannot read session " + id, connection -> end(connection, id, bytes));
+    ahead.accept(piece.bytes());
+    return piece.state() == null
+        ? Reading.NOTHING
+        : piece.reading(piece.rows() == piece.version().length());
+  }
+
+  private Piece end(Connection connection, SessionId id, int bytes) throws SQLException {
     // The state comes with the last row only. Of each element but the first there must be room for
     // what comes behind it.
     String sql =
@@ -151,19 +172,15 @@ class JdbcSessionReader implements ReadOnlySessions {
             + " and l.seq > (select t.log_length - ? from helix_session t where t.id = ?)) e"
             + " where e.behind < ?)"
             + " where s.id = ? order by m.seq";
-    Piece piece =
-        piece(
-            connection,
-            id,
-            sql,
-            id.value(),
-            1 + bytes / SMALLEST_ELEMENT,
-            id.value(),
-            Math.max(1, bytes),
-            id.value());
-    return piece.state() == null
-        ? Reading.NOTHING
-        : piece.reading(piece.rows() == piece.version().length());
+    return piece(
+        connection,
+        id,
+        sql,
+        id.value(),
+        1 + bytes / SMALLEST_ELEMENT,
+        id.value(),
+        Math.max(1, bytes),
+        id.value());
   }
 
   @Override

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import redis.clients.jedis.Protocol.Command;
 
 /** A look at sessions in Redis, which changes nothing: what a store reads. Thread-safe. */
@@ -126,17 +127,28 @@ class RedisSessionReader implements ReadOnlySessions {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    return LogPieces.read(id, since, length -> piece(id, length));
+    return read(id, since, bytes -> {});
+  }
+
+  @Override
+  public Reading read(SessionId id, LogVersion since, LongConsumer ahead) {
+    return LogPieces.read(id, since, ahead, length -> piece(id, length));
   }
 
   /** A piece of a log behind the first so many elements. */
   private Piece piece(SessionId id, long after) {
-    return piece(id, RedisScript.READ, after, after + ELEMENTS_AT_ONCE - 1);
+    return piece(id, RedisScript.READ, after, after + ELEMENTS_AT_ONCE - 1, LogPieces.BYTES);
   }
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
+    return readEnd(id, bytes, held -> {});
+  }
+
+  @Override
+  public Reading readEnd(SessionId id, int bytes, LongConsumer ahead) {
     Piece piece = piece(id, RedisScript.END, bytes);
+    ahead.accept(piece.bytes());
     return piece.state() == null
         ? Reading.NOTHING
         : piece.reading(piece.rows() == piece.version().length());

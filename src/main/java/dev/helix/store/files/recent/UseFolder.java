@@ -4,6 +4,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.ArrayEnd;
 import dev.helix.store.ShownSession;
+import dev.helix.store.StatusFile;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.NotAFileException;
 import java.io.IOException;
@@ -176,7 +177,8 @@ public final class UseFolder {
    */
   public static SessionState stored(Path session, SessionId id) throws IOException {
     Disk.checkFolder(session);
-    SessionState stored = SessionState.parse(id, Disk.read(session.resolve(ShownSession.STATUS)));
+    SessionState stored =
+        SessionState.parse(id, StatusFile.read(session.resolve(ShownSession.STATUS)));
     Path messages = session.resolve(ShownSession.MESSAGES);
     Disk.checkFolder(messages.getParent());
     Instant last = ArrayEnd.lastTimestamp(messages);

@@ -1,0 +1,88 @@
+package dev.helix.session;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+
+/**
+ * The memory that all logs together may take while turns read them: an eighth of the heap. A longer
+ * log is read by nobody; whoever finds it taken waits a while. Thread-safe.
+ */
+final class LogMemory {
+  private static final int SHARE = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int UNIT = 1024;
+
+  private final long most;
+  private final Duration patience;
+  private final Semaphore free;
+
+  /** The usual share of this heap. */
+  LogMemory() {
+    this(Runtime.getRuntime().maxMemory() / SHARE, PATIENCE);
+  }
+
+  /** So many bytes for all, for which one waits so long. */
+  LogMemory(long most, Duration patience) {
+    this.most = most;
+    this.patience = patience;
+    this.free = new Semaphore(units(most), true);
+  }
+
+  private static int units(long bytes) {
+    return (int) Math.min(Integer.MAX_VALUE, bytes / UNIT + 1);
+  }
+
+  /** What one turn has of it, which is nothing yet. */
+  Part part() {
+    return new Part();
+  }
+
+  /** What one turn has of the memory, until it is closed. For one thread at a time. */
+  final class Part implements LongConsumer, AutoCloseable {
+    private int held;
+
+    /**
+     * Takes as much as is missing for so many bytes. Who has nothing waits for it; who has some
+     * does not, as others may wait for that.
+     *
+     * @throws TranscriptTooLongException if it is more than there is for all
+     * @throws StoreUnavailableException if others have it
+     */
+    @Override
+    public void accept(long bytes) {
+      if (bytes > most) {
+        throw new TranscriptTooLongException(bytes, most);
+      }
+      int missing = units(bytes) - held;
+      if (missing > 0) {
+        take(missing);
+        held += missing;
+      }
+    }
+
+    private void take(int missing) {
+      try {
+        long millis = held == 0 ? patience.toMillis() : 0;
+        if (!free.tryAcquire(missing, millis, TimeUnit.MILLISECONDS)) {
+          throw new StoreUnavailableException("other turns read long transcripts", null);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StoreUnavailableException("interrupted before a transcript was read", e);
+      }
+    }
+
+    /** How much there is for all. */
+    long most() {
+      return most;
+    }
+
+    @Override
+    public void close() {
+      free.release(held);
+      held = 0;
+    }
+  }
+}
