@@ -6,12 +6,14 @@ import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.Turns;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,6 +34,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class HealthServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
+  private static final Set<String> METHODS = Set.of("GET", "HEAD", "OPTIONS");
   private static final long NANOS_KNOWN = 1_000_000_000L;
 
   /** Held by the one who asks the store. */
@@ -43,6 +46,17 @@ public final class HealthServlet extends HttpServlet {
   private record StoreHealth(ApiError failure, long at) {
     boolean isRecent() {
       return System.nanoTime() - at < NANOS_KNOWN;
+    }
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    if (METHODS.contains(request.getMethod())) {
+      super.service(request, response);
+    } else {
+      response.setHeader("Allow", "GET, HEAD, OPTIONS");
+      ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
     }
   }
 
@@ -61,7 +75,7 @@ public final class HealthServlet extends HttpServlet {
           ErrorResponse.write(response, failure);
         }
       }
-      default -> response.sendError(404);
+      default -> ErrorResponse.write(response, ApiError.nothingAt(request.getRequestURI()));
     }
   }
 

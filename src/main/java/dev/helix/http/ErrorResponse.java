@@ -1,5 +1,7 @@
 package dev.helix.http;
 
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -22,7 +24,20 @@ public final class ErrorResponse {
     response.setContentType("application/json");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
-    // Some containers wait for the rest of the request before they send what they hold.
-    response.getOutputStream().close();
+    if (isCatalinas(response)) {
+      response.flushBuffer();
+    } else {
+      // Some containers wait for the rest of the request before they send what they hold.
+      response.getOutputStream().close();
+    }
+  }
+
+  /** Tomcat closes the request's body with the response, whose rest could not be read then. */
+  private static boolean isCatalinas(ServletResponse response) {
+    ServletResponse inner = response;
+    while (inner instanceof ServletResponseWrapper wrapper) {
+      inner = wrapper.getResponse();
+    }
+    return inner.getClass().getName().startsWith("org.apache.catalina.");
   }
 }
