@@ -117,7 +117,7 @@ public final class Archive {
    */
   public List<Message> messages(SessionId id, Path zip) {
     try {
-      return new ArchivedFiles(id, zip).messages();
+      return new ArchivedFiles(id, zip).messages(bytes -> {});
     } catch (IOException e) {
       throw new SessionException("session " + id + " cannot be read from its archive " + zip, e);
     }

@@ -34,14 +34,27 @@ final class LogMemory {
     return (int) Math.min(Integer.MAX_VALUE, bytes / UNIT + 1);
   }
 
-  /** What one turn has of it, which is nothing yet. */
+  /** What the beginning of a turn has of it, which is nothing yet. */
   Part part() {
-    return new Part();
+    return new Part(false);
+  }
+
+  /**
+   * The same of a turn's end, whose answer was said already: who waits for it in vain goes on
+   * without.
+   */
+  Part partOfAnEnd() {
+    return new Part(true);
   }
 
   /** What one turn has of the memory, until it is closed. For one thread at a time. */
   final class Part implements LongConsumer, AutoCloseable {
+    private final boolean goesOn;
     private int held;
+
+    private Part(boolean goesOn) {
+      this.goesOn = goesOn;
+    }
 
     /**
      * Takes as much as is missing for so many bytes. Who has nothing waits for it; who has some
@@ -52,22 +65,26 @@ final class LogMemory {
      */
     @Override
     public void accept(long bytes) {
+      if (bytes > most && goesOn) {
+        return;
+      }
       if (bytes > most) {
         throw new TranscriptTooLongException(bytes, most);
       }
       int missing = units(bytes) - held;
-      if (missing > 0) {
-        take(missing);
+      if (missing > 0 && take(missing)) {
         held += missing;
       }
     }
 
-    private void take(int missing) {
+    private boolean take(int missing) {
       try {
         long millis = held == 0 ? patience.toMillis() : 0;
-        if (!free.tryAcquire(missing, millis, TimeUnit.MILLISECONDS)) {
+        boolean taken = free.tryAcquire(missing, millis, TimeUnit.MILLISECONDS);
+        if (!taken && !goesOn) {
           throw new StoreUnavailableException("other turns read long transcripts", null);
         }
+        return taken;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StoreUnavailableException("interrupted before a transcript was read", e);

@@ -135,7 +135,7 @@ final class TurnLog {
     return trees.locked(
         id,
         () -> {
-          try (LogMemory.Part part = memory.part()) {
+          try (LogMemory.Part part = memory.partOfAnEnd()) {
             LogReader log = new LogReader(store, part);
             return appendAnswers(turn, answers, checkpoint, trees.take(id), log, clock.instant());
           }

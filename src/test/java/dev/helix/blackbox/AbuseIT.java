@@ -1,5 +1,7 @@
 package dev.helix.blackbox;
 
+import dev.helix.reliability.CountedTests;
+import org.junit.jupiter.api.extension.ExtendWith;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one caller's connections can do to all others. */
+@ExtendWith(CountedTests.class)
 class AbuseIT extends AbuseFixture {
   @ParameterizedTest
   @EnumSource(Kind.class)

@@ -1,5 +1,7 @@
 package dev.helix.blackbox;
 
+import dev.helix.reliability.CountedTests;
+import org.junit.jupiter.api.extension.ExtendWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one caller can do to the memory that all share, in a heap of {@code -Dabuse.heap}. */
+@ExtendWith(CountedTests.class)
 class AbuseOfMemoryIT extends AbuseFixture {
   /** Nearly all of the memory for bodies, in large ones and in small ones. */
   @ParameterizedTest

@@ -68,6 +68,20 @@ class LogMemoryTest extends PlacingTest {
     }
   }
 
+  @Test
+  void endOfATurn_goesOnWithout() {
+    LogMemory impatient = new LogMemory(100 * KIB, Duration.ofMillis(1));
+    try (LogMemory.Part first = impatient.part();
+        LogMemory.Part end = impatient.partOfAnEnd()) {
+      first.accept(60 * KIB);
+      end.accept(60 * KIB);
+      end.accept(101 * KIB);
+    }
+    try (LogMemory.Part all = impatient.part()) {
+      all.accept(100 * KIB);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(HistoryMode.class)
   void turnOfAConversationThatIsTooLong_isRefused_andNothingOfItChanges(HistoryMode mode)
