@@ -13,6 +13,11 @@ public enum MessageKind {
   /** Anything else, such as a system message in the middle. */
   OTHER;
 
+  /** Whether it is part of a tool's round, within a turn. */
+  public boolean isRound() {
+    return this == CALL || this == RESULT;
+  }
+
   public static MessageKind of(Message message) {
     return switch (message.role()) {
       case "user" -> QUESTION;

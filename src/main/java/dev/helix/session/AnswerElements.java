@@ -7,7 +7,9 @@ import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.text.NormalizedText;
 import dev.helix.transcript.Answer;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.TurnOrder;
+import dev.helix.transcript.VersionPlace;
 import dev.helix.transcript.tree.Continuation;
 import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
@@ -138,10 +140,9 @@ final class AnswerElements {
     return brokeOff && !(calls && tree.isFollowed(there));
   }
 
-  /** Below what a newer version hangs: what is more than a checkpoint may follow calls of tools. */
+  /** Where a newer version stands: behind its rounds, if tools were called to go on with it. */
   private String place(Node there) {
-    boolean moves = there.checkpoint() && !tree.isFollowed(there);
-    return moves ? turn.parentId() : there.parentId();
+    return VersionPlace.of(there.parentId(), turn.parentId(), id -> Node.aboveRound(tree.get(id)));
   }
 
   /**
@@ -157,12 +158,32 @@ final class AnswerElements {
     Node kept = begun != null ? begun : keptByClient(said);
     Message there = kept == null ? null : message(kept);
     if (there == null) {
-      add(answer, free, turn.parentId());
+      if (answer.status() == AnswerStatus.COMPLETED || !wentOn(said)) {
+        add(answer, free, turn.parentId());
+      }
     } else if (goesBefore(kept, there, said)) {
       add(answer, kept.id(), place(kept));
     } else if (answer.status() == AnswerStatus.COMPLETED || !said(there).startsWith(said)) {
       add(answer, free, turn.parentId()); // Else all of it is there.
     }
+  }
+
+  /** Whether all that was said is the beginning of an answer that its client has had go on. */
+  private boolean wentOn(String said) {
+    for (Node node : tree.answersBelow(turn.parentId(), turn.after())) {
+      Message there = message(node);
+      if (there != null && !said.isEmpty() && said(there).startsWith(said) && wasByClient(node)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether an older version of an answer came with a request, since the turn began. */
+  private boolean wasByClient(Node answer) {
+    return log.read(turn.session().sessionId(), LogVersion.NONE).elements().stream()
+        .skip(turn.after())
+        .anyMatch(element -> answer.id().equals(element.id()) && isByClient(element));
   }
 
   /** What came below the question since the turn began, and is the beginning of its answer. */
@@ -239,18 +260,15 @@ final class AnswerElements {
       if (isNothingNew(answer)) {
         continue; // The old version stands.
       }
-      if (callsTools(answer)) {
-        add(answer, free(i), turn.parentId());
-        if (goesOn && turn.base() != null) {
-          elements.add(base.as(base.element().at(now))); // Without what these calls begin with.
-        }
-        continue;
-      }
       Message begun = before == null ? Message.of("assistant", turn.begun()) : before;
       Message joined = Continuation.join(begun, turn.begun(), answer.message());
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
-      boolean newer = i == 0 && goesOn;
+      boolean calls = callsTools(answer);
+      boolean newer = i == 0 && goesOn && !calls;
       add(whole, newer ? node.id() : free(i), newer ? node.parentId() : turn.parentId());
+      if (calls && goesOn && turn.base() != null) {
+        elements.add(base.as(base.element().at(now))); // Without what these calls begin with.
+      }
     }
   }
 

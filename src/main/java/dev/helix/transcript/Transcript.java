@@ -4,6 +4,7 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
 import dev.helix.message.MessageContent;
+import dev.helix.message.MessageKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,12 +43,11 @@ public final class Transcript {
       system = element.element().aside() ? system : element;
       return;
     }
-    Message first = nodes.get(element.id());
-    boolean moves = first != null && first.element().checkpoint() && isOfTurn(element);
+    Message before = nodes.get(element.id());
     Message newest =
-        first == null || moves
+        before == null
             ? element
-            : element.as(element.element().placed(element.id(), true, first.parentId()));
+            : element.as(element.element().placed(element.id(), true, place(before, element)));
     nodes.put(element.id(), newest);
     if (isAnswer(element)) {
       TurnOrder order = TurnOrder.of(element, recorded);
@@ -55,12 +55,15 @@ public final class Transcript {
     }
   }
 
-  /**
-   * Whether a version that follows a checkpoint is a turn's own, and so stands where it says: the
-   * answer may belong further down than its checkpoint, behind calls of tools.
-   */
-  public static boolean isOfTurn(Message version) {
-    return version.element().began() != null;
+  private String place(Message before, Message version) {
+    return MessageKind.of(before).isRound()
+        ? before.parentId()
+        : VersionPlace.of(before.parentId(), version.parentId(), this::aboveRound);
+  }
+
+  private String aboveRound(String id) {
+    Message message = nodes.get(id);
+    return message != null && MessageKind.of(message).isRound() ? message.parentId() : null;
   }
 
   /**

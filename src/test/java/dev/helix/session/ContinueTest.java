@@ -157,12 +157,93 @@ class ContinueTest extends PlacingTest {
         List.of("u1 Q1 < root", "* looking < u1", "* R < *", "a1 one two three < *"), named());
   }
 
+  private static String called(String text) {
+    return CALL.replace("looking", text);
+  }
+
+  /** A round as the client sends it: behind what went on, and in the next turn with its text. */
+  private void goesOnWithATool(MessageIds ids, MessageIds next) {
+    turn(ids, "one", "user: Q1");
+    endWithCall(begin(ids, "user: Q1", "assistant: one"));
+    turn(ids, "end", "user: Q1", "assistant: one", CALL, RESULT);
+    turn(next, "A2", "user: Q1", called("onelooking"), RESULT, "assistant: end", "user: Q2");
+  }
+
   @Test
-  void continuationThatCallsATool_hangsBeside_andItsEndIsTheAnswer() {
-    turn(ids("u1", null, "a1"), "one", "user: Q1");
-    endWithCall(begin(ids("u1", null, "a1"), "user: Q1", "assistant: one"));
-    turn(ids("u1", null, "a1"), "end", "user: Q1", CALL, RESULT);
-    assertEquals(List.of("u1 Q1 < root", "a1 end < u1", "* looking < u1", "* R < *"), named());
+  void continuationThatCallsATool_keepsTheTextBefore_andTheAnswerStandsBehindItsRounds() {
+    goesOnWithATool(ids("u1", null, "a1"), ids("u2", "a1", "a2"));
+    List<String> wanted =
+        List.of(
+            "u1 Q1 < root",
+            "a1 end < *",
+            "* onelooking < u1",
+            "* R < *",
+            "u2 Q2 < a1",
+            "a2 A2 < u2");
+    assertEquals(wanted, named());
+    assertEquals(List.of("Q1", "onelooking", "R", "end", "Q2", "A2"), path());
+    sessions.restart();
+    turn(ids("u3", "a2", "a3"), "A3", "user: Q2", "assistant: A2", "user: Q3");
+    assertEquals(wanted, named().subList(0, 6));
+    assertEquals(List.of("u3 Q3 < a2", "a3 A3 < u3"), named().subList(6, 8));
+  }
+
+  @Test
+  void continuationThatCallsATool_isFoundWithoutIds() {
+    goesOnWithATool(MessageIds.NONE, MessageIds.NONE);
+    assertEquals(
+        List.of("Q1 < root", "end < R", "onelooking < Q1", "R < onelooking", "Q2 < end", "A2 < Q2"),
+        tree());
+  }
+
+  @Test
+  void continuationThatCallsTwoTools_isOneRowOfRounds() {
+    MessageIds ids = ids("u1", null, "a1");
+    String call = CALL.replace("c1", "c2");
+    String result = RESULT.replace("c1", "c2").replace("R", "R2");
+    turn(ids, "one", "user: Q1");
+    endWithCall(begin(ids, "user: Q1", "assistant: one"));
+    endWithCall(begin(ids, "user: Q1", "assistant: one", CALL, RESULT), call);
+    turn(ids, "end", "user: Q1", "assistant: one", CALL, RESULT, call, result);
+    assertEquals(List.of("Q1", "onelooking", "R", "looking", "R2", "end"), path());
+  }
+
+  @Test
+  void answerBehindRounds_thatGoesOnWithAnotherTool_movesBehindItToo() {
+    MessageIds ids = ids("u1", null, "a1");
+    String call = CALL.replace("c1", "c2");
+    String result = RESULT.replace("c1", "c2").replace("R", "R2");
+    endWithCall(begin(ids, "user: Q1"));
+    turn(ids, "one", "user: Q1", CALL, RESULT);
+    endWithCall(begin(ids, "user: Q1", CALL, RESULT, "assistant: one"), call);
+    turn(ids, "end", "user: Q1", CALL, RESULT, "assistant: one", call, result);
+    assertEquals(List.of("Q1", "looking", "R", "onelooking", "R2", "end"), path());
+    assertEquals(5 + 1, named().size());
+  }
+
+  @Test
+  void toolThatWasStopped_leavesItsCallBeside_andTheTextIsTheAnswer() {
+    endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
+    turn(ids("u1", null, "a1"), " and more", "user: Q1", "assistant: looking");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: looking and more", "user: Q2");
+    assertEquals(
+        List.of(
+            "u1 Q1 < root",
+            "* looking < u1",
+            "a1 looking and more < u1",
+            "u2 Q2 < a1",
+            "a2 A2 < u2"),
+        named());
+    assertEquals(List.of("Q1", "looking and more", "Q2", "A2"), path());
+  }
+
+  @Test
+  void toolThatWasStoppedInAnAnswerThatGoesOn_leavesTheTextOfBoth() {
+    MessageIds ids = ids("u1", null, "a1");
+    turn(ids, "one", "user: Q1");
+    endWithCall(begin(ids, "user: Q1", "assistant: one"));
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: onelooking", "user: Q2");
+    assertEquals(List.of("Q1", "onelooking", "Q2", "A2"), path());
   }
 
   @Test

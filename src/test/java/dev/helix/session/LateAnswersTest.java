@@ -180,6 +180,25 @@ class LateAnswersTest {
   }
 
   @Test
+  void stoppedAnswer_thatItsClientHadGoOn_isNotThereTwice_withoutIdsEither() {
+    OpenTurn stopped = begin("user: one");
+    OpenTurn goesOn = begin("user: one", "assistant: It is");
+    end(goesOn, " so.");
+    end(stopped, "It is", AnswerStatus.CANCELLED);
+    assertEquals(List.of("one < root", "It is so. < one"), fixture.tree("c"));
+  }
+
+  @Test
+  void stoppedAnswer_thatWasAskedForAgain_isKept_alsoWhereTheOtherBeginsAlike() {
+    OpenTurn stopped = begin("user: one");
+    OpenTurn again = begin("user: one");
+    end(again, "It is so.");
+    end(stopped, "It is", AnswerStatus.CANCELLED);
+    assertEquals(List.of("one < root", "It is so. < one", "It is < one"), fixture.tree("c"));
+    assertPath("one", "It is so.");
+  }
+
+  @Test
   void stoppedAnswer_thatSaidOtherThanItsContinuation_isKeptBesideIt() {
     OpenTurn stopped = begin(new MessageIds("q1", null, "a1"), "user: one");
     OpenTurn goesOn = begin(new MessageIds("q1", null, "a1"), "user: one", "assistant: It is");

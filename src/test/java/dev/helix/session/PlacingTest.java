@@ -59,11 +59,15 @@ abstract class PlacingTest {
   }
 
   void endWithCall(OpenTurn turn) {
+    endWithCall(turn, CALL);
+  }
+
+  void endWithCall(OpenTurn turn, String call) {
     sessions
         .manager()
         .completeTurn(
             turn,
-            List.of(new Answer(messages(CALL).get(0), "m", "tool_calls", AnswerStatus.COMPLETED)));
+            List.of(new Answer(messages(call).get(0), "m", "tool_calls", AnswerStatus.COMPLETED)));
   }
 
   /** A whole turn. */

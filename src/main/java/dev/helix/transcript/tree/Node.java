@@ -79,6 +79,13 @@ public record Node(
         id, parentId, null, kind, message.fingerprint(), false, null, null, 0, false, false, 0);
   }
 
+  /**
+   * What a tool call or a tool's result hangs below; null for every other message, and for null.
+   */
+  public static String aboveRound(Node node) {
+    return node != null && node.kind.isRound() ? node.parentId : null;
+  }
+
   /** The fingerprints by which it is found. */
   public List<Fingerprint> sayings() {
     return apart == null ? List.of(fingerprint) : List.of(fingerprint, apart);

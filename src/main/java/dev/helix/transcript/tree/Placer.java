@@ -30,6 +30,9 @@ public final class Placer {
   private final List<Message> elements = new ArrayList<>();
   private String continued;
 
+  /** The answer that went on with the calls whose results come, where the client names none. */
+  private String calledBy;
+
   private Placer(
       TranscriptTree tree,
       RequestChain chain,
@@ -92,7 +95,7 @@ public final class Placer {
     return new Placement(
         List.copyOf(elements),
         parentId,
-        answerId(),
+        answerId() == null ? calledBy : answerId(),
         continued,
         continued == null ? null : chain.get(chain.size() - 1).text());
   }
@@ -106,8 +109,18 @@ public final class Placer {
   }
 
   private String byWalk(Node start, boolean whole) {
+    int calls = chain.callsBehindAnswer();
+    if (calls > 0) {
+      Walk.Found answered = find(chain.messages().subList(0, calls), start, whole);
+      Node answer = answered.to() == calls ? walk.goesOn(answered, null) : null;
+      Node above = answer == null || tree.isFollowed(answer) ? null : tree.parent(answer);
+      if (above != null) {
+        calledBy = answer.id();
+        return behind(above, calls);
+      }
+    }
     List<Message> messages = chain.messages();
-    Walk.Found found = whole ? new Runs(tree, walk, messages).find() : walk.from(start, messages);
+    Walk.Found found = find(messages, start, whole);
     if (found.to() == chain.size() && chain.continues()) {
       return continueAnswer(walk.goesOn(found, tree.get(answerId())));
     }
@@ -121,6 +134,10 @@ public final class Placer {
       at = add(at, message, newId());
     }
     return chain.continues() ? continueBelow(at) : at.id();
+  }
+
+  private Walk.Found find(List<Message> messages, Node start, boolean whole) {
+    return whole ? new Runs(tree, walk, messages).find() : walk.from(start, messages);
   }
 
   /** A question that is stored: its tool rounds go on, or it gets another answer. */
@@ -175,7 +192,7 @@ public final class Placer {
 
   /** Finds or adds what stands before the question; the answer at its end is the named parent. */
   private Node history(List<Message> messages, Node start, boolean whole) {
-    Walk.Found found = whole ? new Runs(tree, walk, messages).find() : walk.from(start, messages);
+    Walk.Found found = find(messages, start, whole);
     boolean named =
         !messages.isEmpty()
             && ids.parent() != null

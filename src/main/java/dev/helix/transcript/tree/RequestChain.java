@@ -38,6 +38,19 @@ public record RequestChain(Message system, List<Message> messages) {
     return size() > 0 && kind(size() - 1) == MessageKind.ANSWER;
   }
 
+  /**
+   * The place of calls and their results at the end that stand right behind an answer, which went
+   * on with them; 0 where there are none.
+   */
+  int callsBehindAnswer() {
+    int calls = size();
+    while (calls > 0 && kind(calls - 1).isRound()) {
+      calls--;
+    }
+    boolean goesOn = calls > 0 && calls < size() && kind(calls - 1) == MessageKind.ANSWER;
+    return goesOn && kind(calls) == MessageKind.CALL ? calls : 0;
+  }
+
   /** Whether it begins with a tool's result, whose call must be stored. */
   public boolean beginsWithResult() {
     return size() > 0 && kind(0) == MessageKind.RESULT;

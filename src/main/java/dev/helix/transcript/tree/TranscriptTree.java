@@ -5,7 +5,7 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
-import dev.helix.transcript.Transcript;
+import dev.helix.transcript.VersionPlace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -282,7 +282,7 @@ public final class TranscriptTree {
     String parentId = element.parentId();
     Node before = nodes.get(element.id());
     return element.element().parentKnown()
-        && (before == null || before.checkpoint())
+        && (before == null || !Objects.equals(before.parentId(), parentId))
         && (isForgotten(element.id())
             || missing.contains(element.id())
             || (parentId != null && !nodes.containsKey(parentId)));
@@ -300,9 +300,7 @@ public final class TranscriptTree {
       return;
     }
     Node before = nodes.get(numbered.id());
-    // A newer version keeps its place and is found by what it says now.
-    boolean moves = before != null && before.checkpoint() && Transcript.isOfTurn(element);
-    String parentId = before == null || moves ? numbered.parentId() : before.parentId();
+    String parentId = before == null ? numbered.parentId() : place(before, numbered);
     Node parent = parentId == null ? null : nodes.get(parentId);
     if (before != null) {
       change(before, false);
@@ -333,6 +331,13 @@ public final class TranscriptTree {
       missing.add(parentId);
     }
     change(node, true);
+  }
+
+  private String place(Node before, Message version) {
+    String first = before.parentId();
+    return before.kind().isRound()
+        ? first
+        : VersionPlace.of(first, version.parentId(), id -> Node.aboveRound(nodes.get(id)));
   }
 
   private void change(Node node, boolean in) {

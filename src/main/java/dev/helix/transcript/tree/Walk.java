@@ -168,10 +168,10 @@ final class Walk {
       boolean spoken = before != null && MessageKind.of(before) == MessageKind.ANSWER;
       return spoken ? parent : tree.parent(parent);
     }
-    if (node.kind() != MessageKind.ANSWER || parent == null || !isRound(parent.kind())) {
+    if (node.kind() != MessageKind.ANSWER || parent == null || !parent.kind().isRound()) {
       return parent;
     }
-    return before != null && isRound(MessageKind.of(before)) ? parent : tree.question(parent);
+    return before != null && MessageKind.of(before).isRound() ? parent : tree.question(parent);
   }
 
   /** Whether a message stands somewhere below another. */
@@ -185,9 +185,5 @@ final class Walk {
       at = tree.parent(at);
     }
     return false;
-  }
-
-  private static boolean isRound(MessageKind kind) {
-    return kind == MessageKind.CALL || kind == MessageKind.RESULT;
   }
 }
