@@ -104,7 +104,7 @@ final class Attachment {
   private static ChatBody.Shape shape(Conversation said, byte[] body, HttpServletRequest request) {
     boolean open = body != null && !ConversationHeaders.sayKind(request);
     return open && (said.id() != null || ConversationHeaders.areOfOpenWebUi(request))
-        ? ChatBody.shape(body)
+        ? ChatBody.shape(body, said.id() != null)
         : ChatBody.Shape.TURN;
   }
 

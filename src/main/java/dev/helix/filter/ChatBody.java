@@ -87,10 +87,13 @@ final class ChatBody {
   /**
    * Whether this is a background prompt by its shape (specification section 5): a single message,
    * of a user and with such a prompt, behind none but a system's, whose answer is not to be
-   * streamed. Of a conversation only the first messages are looked at.
+   * streamed, unless it is to be merged of others. Of a conversation only the first messages are
+   * looked at.
+   *
+   * @param named whether the request names a conversation, as one for merged answers does not
    */
-  static Shape shape(byte[] body) {
-    return read(body, Shape.TURN, ChatBody::shape);
+  static Shape shape(byte[] body, boolean named) {
+    return read(body, Shape.TURN, (parser, text) -> shape(parser, text, named));
   }
 
   private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
@@ -167,28 +170,32 @@ final class ChatBody {
     return Optional.ofNullable(preamble).map(text -> new First(text, true));
   }
 
-  private static Shape shape(JsonParser parser, byte[] body) throws IOException {
+  private static Shape shape(JsonParser parser, byte[] body, boolean named) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       return Shape.TURN;
     }
-    Shape shape = null;
+    List<Message> prompt = null;
+    boolean streamed = false;
     JsonToken token = parser.nextToken();
     for (; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       if (field.equals("messages")) {
-        boolean again = shape != null;
-        shape = value == JsonToken.START_ARRAY ? shapeOfMessages(parser, body) : Shape.TURN;
-        if (again || shape == Shape.TURN) {
+        boolean again = prompt != null;
+        prompt = value == JsonToken.START_ARRAY ? prompt(parser, body) : List.of();
+        if (again || prompt.isEmpty()) {
           return Shape.TURN;
         }
       } else if (field.equals("stream") && isTrue(parser)) {
-        return Shape.TURN;
+        if (named) {
+          return Shape.TURN;
+        }
+        streamed = true;
       } else {
         parser.skipChildren();
       }
     }
-    return shape == null || token != JsonToken.END_OBJECT ? Shape.TURN : shape;
+    return prompt == null || token != JsonToken.END_OBJECT ? Shape.TURN : shape(prompt, streamed);
   }
 
   /** Whether a flag is set, be it as a number or a text. */
@@ -197,24 +204,34 @@ final class ChatBody {
     return text.equalsIgnoreCase("true") || text.equals("1");
   }
 
-  private static Shape shapeOfMessages(JsonParser parser, byte[] body) throws IOException {
+  /** A user message, and before it none but the system's; empty where there are others. */
+  private static List<Message> prompt(JsonParser parser, byte[] body) throws IOException {
     List<Span> spans = new ArrayList<>();
     while (parser.nextToken() == JsonToken.START_OBJECT) {
       if (spans.size() == MOST_OF_A_PROMPT) {
-        return Shape.TURN;
+        return List.of();
       }
       spans.add(skipMessage(parser));
     }
     if (spans.isEmpty() || parser.currentToken() != JsonToken.END_ARRAY) {
-      return Shape.TURN;
+      return List.of();
     }
-    for (Span before : spans.subList(0, spans.size() - 1)) {
-      if (!before.messageIn(body).isSystem()) {
-        return Shape.TURN;
-      }
+    List<Message> messages = spans.stream().map(span -> span.messageIn(body)).toList();
+    int last = messages.size() - 1;
+    return messages.get(last).role().equals("user")
+            && messages.subList(0, last).stream().allMatch(Message::isSystem)
+        ? messages
+        : List.of();
+  }
+
+  private static Shape shape(List<Message> prompt, boolean streamed) {
+    String text = prompt.get(prompt.size() - 1).text();
+    if (streamed) {
+      return BackgroundPrompt.merges(text) ? Shape.PROMPT : Shape.TURN;
     }
-    Message last = spans.get(spans.size() - 1).messageIn(body);
-    String text = last.role().equals("user") ? last.text() : "";
+    if (prompt.size() > 1 && BackgroundPrompt.choosesTools(prompt.get(0).text(), text)) {
+      return Shape.PROMPT;
+    }
     if (!BackgroundPrompt.matches(text)) {
       return Shape.TURN;
     }

@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
  *
  * <p>The shape is that of Open WebUI's templates, which an operator may edit: a line that begins
  * with {@code ### Task:}, and besides it either the conversation so far between {@code
- * <chat_history>} and {@code </chat_history>} or a section headed {@code Output} that asks for
- * JSON. What is quoted within the chat history counts for nothing. The template for retrieved
- * documents begins with {@code ### Task:} too and is part of what a person asks; it is known by its
- * {@code <context>}. In doubt a text is none. Specification section 5.
+ * <chat_history>} and {@code </chat_history>}, or a heading for messages to be compacted, or a
+ * section headed {@code Output} that asks for JSON. What is quoted within the chat history counts
+ * for nothing. The template for retrieved documents begins with {@code ### Task:} too and is part
+ * of what a person asks; it is known by its {@code <context>}. Others are known by their
+ * {@linkplain WordedPrompt words}. In doubt a text is none. Specification section 5.
  *
  * <p>Other programs' prompts have no such marks. A request that {@linkplain #mayBe may be} one is
  * an aside: it is recorded, and what is a turn for sure goes before it.
@@ -22,6 +23,7 @@ public final class BackgroundPrompt {
   private static final String BEGIN = "### Task:";
   private static final String HISTORY_BEGIN = "<chat_history>";
   private static final String HISTORY_END = "</chat_history>";
+  private static final String COMPACTED = "\n### Messages Being Compacted:\n";
   private static final String RETRIEVED = "<context>";
 
   /** How the prompts for a title begin of opencode, LibreChat and n8n. */
@@ -39,12 +41,16 @@ public final class BackgroundPrompt {
   /** Whether a user message's text is a background prompt; linear in its length. */
   public static boolean matches(String text) {
     if (!text.contains(BEGIN)) {
-      return false;
+      return WordedPrompt.matches(text);
+    }
+    int retrieved = text.indexOf(RETRIEVED);
+    int compacted = text.indexOf(COMPACTED);
+    if (compacted > 0 && (retrieved < 0 || compacted < retrieved)) {
+      return text.substring(0, compacted).lines().anyMatch(BackgroundPrompt::begins);
     }
     int begin = text.indexOf(HISTORY_BEGIN);
     int end = text.lastIndexOf(HISTORY_END);
-    boolean history = quotesChat(text);
-    int retrieved = text.indexOf(RETRIEVED);
+    boolean history = begin >= 0 && begin < end;
     if (retrieved >= 0 && !(history && begin < retrieved)) {
       return false;
     }
@@ -52,17 +58,33 @@ public final class BackgroundPrompt {
         history
             ? text.substring(0, begin) + "\n" + text.substring(end + HISTORY_END.length())
             : text;
-    return template.lines().anyMatch(line -> line.stripLeading().startsWith(BEGIN))
+    return template.lines().anyMatch(BackgroundPrompt::begins)
         && (history || asksForJsonOnly(template));
   }
 
+  private static boolean begins(String line) {
+    return line.stripLeading().startsWith(BEGIN);
+  }
+
+  /** Whether a text asks to merge answers of several models: its answer is streamed. */
+  public static boolean merges(String text) {
+    return WordedPrompt.merges(text);
+  }
+
+  /** Whether a system message asks which tools to use for a user message. */
+  public static boolean choosesTools(String system, String text) {
+    return WordedPrompt.choosesTools(system, text);
+  }
+
   /**
-   * Whether a text quotes a conversation so far. A background prompt that does not may be what a
+   * Whether a background prompt quotes a conversation so far. One that does not may be what a
    * person begins a conversation with.
    */
   public static boolean quotesChat(String text) {
     int begin = text.indexOf(HISTORY_BEGIN);
-    return begin >= 0 && begin < text.lastIndexOf(HISTORY_END);
+    return (begin >= 0 && begin < text.lastIndexOf(HISTORY_END))
+        || text.contains(COMPACTED)
+        || WordedPrompt.matches(text);
   }
 
   /**

@@ -37,6 +37,34 @@ class TaskShapeTest {
   private static final String JSON_ONLY =
       "{'messages':[{'role':'user','content':'### Task:\\nName three birds.\\n### Output:\\n"
           + "JSON format: { \\'birds\\': [] }'}],'stream':false}";
+  private static final String REVIEW =
+      "{'role':'user','content':'Review the completed conversation turn and decide whether"
+          + " long-term memory should change.\\n"
+          + "\\n"
+          + "Existing memories:\\n"
+          + "(none)\\n"
+          + "\\n"
+          + "Conversation:\\n"
+          + "user: Hi'}";
+  private static final String COMPACTION =
+      "{'role':'user','content':'### Task:\\nShorten it.\\n\\n### Messages Being Compacted:\\nUSER:"
+          + " What is <context>?\\n\\n### Recent Messages Kept In Context:\\nUSER: Hi'}";
+  private static final String EMOJI =
+      "{'role':'user','content':'Your task is to reflect the speaker\\u0027s likely facial"
+          + " expression through a fitting emoji.\\n"
+          + "\\n"
+          + "Message: ```Hi```'}";
+  private static final String MERGE =
+      "{'role':'user','content':'You have been provided with a set of responses from various models"
+          + " to the latest user query: Hi\\n\\nResponses from models: a, b'}";
+  private static final String TOOLS =
+      "{'role':'system','content':'Available Tools: []\\n"
+          + "\\n"
+          + "Answer so:\\n"
+          + " {\\n"
+          + "   \\'tool_calls\\': []\\n"
+          + "}'}";
+  private static final String QUERY = "{'role':'user','content':'Query: Hi'}";
   private static final long LIMIT = 4096;
 
   private record Seen(Conversation conversation, SessionState session, boolean read, String body) {}
@@ -97,7 +125,12 @@ class TaskShapeTest {
         "{'stream':null,'messages':[ " + USER + " ],'stream_options':{}}",
         "{'messages':[{'content':[{'type':'text','text':" + PROMPT + "}],'role':'user'}]}",
         "{'messages':[" + SYSTEM + "," + USER + "],'stream':false}",
-        "{'messages':[" + SYSTEM + ",{'role':'developer','content':null}," + USER + "]}"
+        "{'messages':[" + SYSTEM + ",{'role':'developer','content':null}," + USER + "]}",
+        "{'messages':[" + SYSTEM + "," + REVIEW + "]}",
+        "{'messages':[" + COMPACTION + "],'max_tokens':1000}",
+        "{'messages':[" + EMOJI + "]}",
+        "{'messages':[" + MERGE + "],'stream':false}",
+        "{'messages':[" + TOOLS + "," + QUERY + "]}"
       })
   void loneTaskPromptThatIsNotStreamed_isATask(String body) throws IOException {
     RawHttp.Response response = post(body, ID, "chat");
@@ -142,6 +175,44 @@ class TaskShapeTest {
     Seen turn = seen.remove();
     assertTrue(turn.conversation().isTurn());
     assertEquals(body, turn.body());
+  }
+
+  @Test
+  void choiceOfTools_behindAModelsOwnSystemPrompt_isATask() throws IOException {
+    String behind = TOOLS.replace("Available", "Be kind.\\nAvailable");
+    String history = QUERY.replace("Query: ", "History:\\nUSER: Hi\\nQuery: ");
+    for (String body :
+        List.of("[" + behind + "," + QUERY + "]", "[" + TOOLS + "," + history + "]")) {
+      assertNull(post("{'messages':" + body + "}", ID, "a").header("X-Session-ID"));
+    }
+    String person = QUERY.replace("Query: ", "");
+    assertEquals(
+        "conv-a",
+        post("{'messages':[" + TOOLS + "," + person + "]}", ID, "a").header("X-Session-ID"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'stream':true,'messages':[" + MERGE + "]}",
+        "{'messages':[" + SYSTEM + "," + MERGE + "],'stream':true}"
+      })
+  void mergedAnswers_areStreamedAndNameNoChat_andInAChatTheyAreAPersonsWords(String body)
+      throws IOException {
+    assertNull(post(body, "X-OpenWebUI-User-Id", "ann").header("X-Session-ID"));
+    assertFalse(seen.remove().conversation().isTurn());
+
+    assertEquals("conv-a", post(body, ID, "a").header("X-Session-ID"));
+    assertTrue(seen.remove().conversation().isTurn());
+    assertTrue(post(body).header("X-Session-ID").startsWith("you-have-been-"));
+  }
+
+  @Test
+  void withoutAnId_otherStreams_areTurns() throws IOException {
+    for (String prompt : List.of(USER, REVIEW, EMOJI, COMPACTION)) {
+      String body = "{'messages':[" + prompt + "],'stream':true}";
+      assertTrue(post(body, "X-OpenWebUI-User-Id", "ann").header("X-Session-ID").length() > 0);
+    }
   }
 
   @Test

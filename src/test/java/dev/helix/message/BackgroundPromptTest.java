@@ -37,7 +37,13 @@ class BackgroundPromptTest {
   @ValueSource(
       strings = {
         "### Task:\nName it.\n### Output:\nJSON format: { \"name\": \"…\" }",
-        "### Task:\nName it.\n\n### Output:\n\nStrictly return in JSON format: \n{\n  \"name\": 1\n}",
+        "### Task:\n"
+            + "Name it.\n\n"
+            + "### Output:\n\n"
+            + "Strictly return in JSON format: \n"
+            + "{\n"
+            + "  \"name\": 1\n"
+            + "}",
         "### Task:\nName it.\n### **Output Rules**:\n- Respond only in JSON: `{ \"name\": \"\" }`",
         "### Output:\nOnly JSON such as {\"a\":1}\n### Task:\nName it."
       })
@@ -65,7 +71,13 @@ class BackgroundPromptTest {
       strings = {
         "### Task:\nAnswer by what was found.\n<context>\n<source id=\"1\">Dens.</source>\n"
             + "</context>\n\nWhere do foxes sleep?",
-        "### Task:\nAnswer by what was found.\n### Output:\nA JSON such as {}\n<context>\nx\n</context>",
+        "### Task:\n"
+            + "Answer by what was found.\n"
+            + "### Output:\n"
+            + "A JSON such as {}\n"
+            + "<context>\n"
+            + "x\n"
+            + "</context>",
         "### Task:\nAnswer.\n<context>\n<chat_history>\nUSER: x\n</chat_history>\n</context>\nAnd?"
       })
   void whatCarriesRetrievedText_isATurn(String text) {
@@ -86,6 +98,15 @@ class BackgroundPromptTest {
         "My ### Task: is to read\n<chat_history>\nUSER: x\n</chat_history>",
         "### Task:\nExplain the tag <chat_history>.",
         "### Task:\nExplain </chat_history><chat_history>.",
+        "### Task:\nExplain a heading such as\n### Messages Being Compacted: of Open WebUI.",
+        "### Task:\nAnswer.\n<context>\n### Messages Being Compacted:\nx\n</context>\nAnd?",
+        "Responses from models: a\nYou have been provided with a set of responses from various"
+            + " models to the latest user query",
+        "You have been provided with a set of responses from various models to the latest user"
+            + " query. What does that mean? Responses from models: none.",
+        "Your task is to reflect the speaker's likely facial expression through a fitting emoji",
+        "Review the completed conversation turn and decide whether long-term memory should change."
+            + "\nConversation:\nExisting memories:\n",
         "Look:\n<chat_history>\n### Task:\nName it.\n</chat_history>\nWhat is this?"
       })
   void inDoubt_itIsATurn(String text) {
@@ -95,6 +116,16 @@ class BackgroundPromptTest {
   @Test
   void megabytesOfMarks_costNoMoreThanReadingThem() {
     String many = "### Task:\n### Output:\nJSON\n <context <chat_history>\n".repeat(200_000);
+    assertAtMost(Duration.ofSeconds(30), () -> assertFalse(BackgroundPrompt.matches(many)));
+  }
+
+  @Test
+  void manyBeginningsOfALaterLine_areReadInNoTime() {
+    String many =
+        "You have been provided with a set of responses from various models to the latest user "
+            + "Responses from models: ".repeat(500_000)
+            + "\n"
+            + " ".repeat(10_000_000);
     assertAtMost(Duration.ofSeconds(30), () -> assertFalse(BackgroundPrompt.matches(many)));
   }
 
