@@ -170,7 +170,7 @@ final class AnswerElements {
 
   /** Whether all that was said is the beginning of an answer that its client has had go on. */
   private boolean wentOn(String said) {
-    for (Node node : tree.answersBelow(turn.parentId(), turn.after())) {
+    for (Node node : tree.below(turn.parentId(), MessageKind.ANSWER, turn.after())) {
       Message there = message(node);
       if (there != null && !said.isEmpty() && said(there).startsWith(said) && wasByClient(node)) {
         return true;
@@ -188,7 +188,7 @@ final class AnswerElements {
 
   /** What came below the question since the turn began, and is the beginning of its answer. */
   private Node keptByClient(String said) {
-    for (Node node : tree.answersBelow(turn.parentId(), turn.after())) {
+    for (Node node : tree.below(turn.parentId(), MessageKind.ANSWER, turn.after())) {
       Message there = message(node);
       if (there != null && isByClient(there) && !said(there).isEmpty()) {
         if (said.startsWith(said(there))) {
@@ -255,13 +255,15 @@ final class AnswerElements {
     boolean goesOn = old != null && !beside && !gone;
     base = turn.base() != null ? turn.base() : goesOn ? old : null;
     Message before = base != null ? base : old;
+    // Open WebUI puts a line's end where a call was stopped.
+    String shown = stopsAtACall(node, old) ? turn.begun() + "\n" : turn.begun();
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       if (isNothingNew(answer)) {
         continue; // The old version stands.
       }
       Message begun = before == null ? Message.of("assistant", turn.begun()) : before;
-      Message joined = Continuation.join(begun, turn.begun(), answer.message());
+      Message joined = Continuation.join(begun, shown, answer.message());
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
       boolean calls = callsTools(answer);
       boolean newer = i == 0 && goesOn && !calls;
@@ -276,6 +278,15 @@ final class AnswerElements {
     String id = turn.ownId(index);
     Node there = late ? tree.get(id) : null;
     return there == null || there.checkpoint() ? id : Placer.newId();
+  }
+
+  /** Whether an answer is what was said before a call beside it that has no result. */
+  private boolean stopsAtACall(Node node, Message answer) {
+    return answer != null
+        && tree.below(node.parentId(), MessageKind.CALL, 0).stream()
+            .filter(call -> tree.below(call.id(), MessageKind.RESULT, 0).isEmpty())
+            .map(this::message)
+            .anyMatch(call -> call != null && said(call).equals(said(answer)));
   }
 
   private static boolean isNothingNew(Answer answer) {

@@ -37,13 +37,7 @@ class BackgroundPromptTest {
   @ValueSource(
       strings = {
         "### Task:\nName it.\n### Output:\nJSON format: { \"name\": \"…\" }",
-        "### Task:\n"
-            + "Name it.\n\n"
-            + "### Output:\n\n"
-            + "Strictly return in JSON format: \n"
-            + "{\n"
-            + "  \"name\": 1\n"
-            + "}",
+        "### Task:\nName it.\n\n### Output:\n\nStrictly return in JSON format: \n{\n  \"name\": 1\n}",
         "### Task:\nName it.\n### **Output Rules**:\n- Respond only in JSON: `{ \"name\": \"\" }`",
         "### Output:\nOnly JSON such as {\"a\":1}\n### Task:\nName it."
       })
@@ -71,13 +65,7 @@ class BackgroundPromptTest {
       strings = {
         "### Task:\nAnswer by what was found.\n<context>\n<source id=\"1\">Dens.</source>\n"
             + "</context>\n\nWhere do foxes sleep?",
-        "### Task:\n"
-            + "Answer by what was found.\n"
-            + "### Output:\n"
-            + "A JSON such as {}\n"
-            + "<context>\n"
-            + "x\n"
-            + "</context>",
+        "### Task:\nAnswer by what was found.\n### Output:\nA JSON such as {}\n<context>\nx\n</context>",
         "### Task:\nAnswer.\n<context>\n<chat_history>\nUSER: x\n</chat_history>\n</context>\nAnd?"
       })
   void whatCarriesRetrievedText_isATurn(String text) {

@@ -1,6 +1,7 @@
 package dev.helix.model;
 
 import dev.helix.model.Step.Continue;
+import dev.helix.model.Step.ContinueWithTools;
 import dev.helix.model.Step.Correct;
 import dev.helix.model.Step.Delete;
 import dev.helix.model.Step.Edit;
@@ -77,11 +78,11 @@ final class Chat {
         ask(question(question.parent, edit.text()), edit.replies(), edit.order());
       }
     } else if (step instanceof Continue goOn) {
-      if (current != null && current.isShown() && current.isAnswered()) {
-        played.add("continue " + current.id);
-        List<Said> request = history(current.parent);
-        request.addAll(current.wire(habits));
-        run(List.of(exchange(current, request, goOn.reply())), List.of());
+      goOn(goOn.reply());
+    } else if (step instanceof ContinueWithTools goOn) {
+      if (habits.ids()) {
+        comparison.idsAlone();
+        goOn(goOn.reply());
       }
     } else if (step instanceof Correct correct) {
       ChatNode answer = pick(correct.answer(), true);
@@ -123,6 +124,15 @@ final class Chat {
     } else if (step instanceof Restart) {
       played.add("restart");
       line.restart();
+    }
+  }
+
+  private void goOn(Reply reply) {
+    if (current != null && current.isShown() && current.isAnswered()) {
+      played.add("continue " + current.id);
+      List<Said> request = history(current.parent);
+      request.addAll(current.wire(habits));
+      run(List.of(exchange(current, request, reply)), List.of());
     }
   }
 

@@ -15,7 +15,7 @@ final class Comparison {
   /** Whether an answer of the chat went on, so that white space in answers is anyone's. */
   private boolean wentOn;
 
-  /** Whether one of equal answers went on, so that it may be another one than the person's. */
+  /** Whether one of equal answers went on, so that it may be another one, or ids alone tell. */
   private boolean guessed;
 
   /**
@@ -26,6 +26,11 @@ final class Comparison {
     this.habits = habits;
     this.threads = threads;
     this.nodes = nodes;
+  }
+
+  /** What comes now is told by ids alone. */
+  void idsAlone() {
+    guessed = true;
   }
 
   /** A request for an answer goes out. */

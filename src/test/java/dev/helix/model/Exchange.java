@@ -94,7 +94,7 @@ final class Exchange {
   private void receivedAnswer() {
     Said said = reply.said();
     String words = reply.keptText();
-    if (!goesOn) {
+    if (!goesOn || round > 0) {
       node.stored = said;
       node.status = reply.status();
       boolean whole = reply.status() == AnswerStatus.COMPLETED;
@@ -116,13 +116,18 @@ final class Exchange {
     Reply.Round was = reply.rounds().get(round);
     List<Said> said = new ArrayList<>();
     // What came with a null content goes back with an empty one.
-    said.add(Said.calls(was.text() == null ? "" : was.text(), calls.get(round)));
+    String text = was.text() == null ? "" : was.text();
+    said.add(Said.calls(text, calls.get(round)));
     calls.get(round).forEach(id -> said.add(Said.result(id)));
     if (was.image() && habits.sendsRounds()) {
-      String text = "Here are the images from the tool results above.";
-      said.add(Said.user(text, text, true));
+      String images = "Here are the images from the tool results above.";
+      said.add(Said.user(images, images, true));
     }
     request.addAll(said);
+    if (goesOn && round == 0) {
+      // In later turns the text before is the call's.
+      said.set(0, Said.calls(node.shown + text, calls.get(0)));
+    }
     node.rounds.addAll(said);
     round++;
   }

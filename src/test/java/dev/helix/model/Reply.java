@@ -38,6 +38,16 @@ record Reply(
     rounds = List.copyOf(rounds);
   }
 
+  /** The same without reasoning and tools. */
+  Reply plain() {
+    return new Reply(text, Thought.NONE, status, arrived, kept, List.of());
+  }
+
+  /** A whole one that calls tools before. */
+  static Reply after(List<Round> rounds, String text) {
+    return new Reply(text, Thought.NONE, AnswerStatus.COMPLETED, 0, 0, rounds);
+  }
+
   /** The text that reached us, without reasoning. */
   String arrivedText() {
     return status == AnswerStatus.COMPLETED ? text : thirds(text, arrived);

@@ -33,6 +33,9 @@ sealed interface Step {
   /** Lets the last answer of the branch shown go on. */
   record Continue(Reply reply) implements Step {}
 
+  /** Lets it go on, and the model calls tools first; of a client that gives it an id. */
+  record ContinueWithTools(Reply reply) implements Step {}
+
   /** Changes an old answer's words in place, which sends nothing. */
   record Correct(int answer, String text) implements Step {}
 

@@ -75,7 +75,11 @@ final class Steps {
         Combinators.combine(pick, texts(), Arbitraries.of(true, false), replies)
             .as(Step.Guided::new);
     Arbitrary<Step> edit = Combinators.combine(pick, questions, some, order).as(Step.Edit::new);
-    Arbitrary<Step> goOn = replies.map(Steps::plain).map(Step.Continue::new);
+    Arbitrary<Step> goOn = replies.map(Reply::plain).map(Step.Continue::new);
+    Arbitrary<Step> goOnWithTools =
+        Combinators.combine(round().list().ofMinSize(1).ofMaxSize(2), texts())
+            .as(Reply::after)
+            .map(Step.ContinueWithTools::new);
     Arbitrary<Step> other = pick.map(Step.Switch::new);
     return Arbitraries.frequencyOf(
         Tuple.of(8, send),
@@ -83,6 +87,7 @@ final class Steps {
         Tuple.of(1, guided),
         Tuple.of(3, edit),
         Tuple.of(2, goOn),
+        Tuple.of(1, goOnWithTools),
         Tuple.of(3, other),
         Tuple.of(1, Arbitraries.just(new Step.Restart())));
   }
@@ -130,20 +135,17 @@ final class Steps {
   }
 
   private static Arbitrary<List<Reply.Round>> rounds() {
-    Arbitrary<Reply.Round> round =
-        Combinators.combine(
-                Arbitraries.of("Hello ", "", "ok").injectNull(0.3),
-                Arbitraries.integers().between(1, 2),
-                Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true)))
-            .as(Reply.Round::new);
     return Arbitraries.frequencyOf(
         Tuple.of(7, Arbitraries.just(List.of())),
-        Tuple.of(1, round.list().ofMinSize(1).ofMaxSize(2)));
+        Tuple.of(1, round().list().ofMinSize(1).ofMaxSize(2)));
   }
 
-  private static Reply plain(Reply reply) {
-    return new Reply(
-        reply.text(), Thought.NONE, reply.status(), reply.arrived(), reply.kept(), List.of());
+  private static Arbitrary<Reply.Round> round() {
+    return Combinators.combine(
+            Arbitraries.of("Hello ", "", "ok").injectNull(0.3),
+            Arbitraries.integers().between(1, 2),
+            Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true)))
+        .as(Reply.Round::new);
   }
 
   static Arbitrary<Habits> habits(boolean ids) {

@@ -31,6 +31,9 @@ final class ChatTree {
     }
   }
 
+  /** No messages. */
+  static final ChatTree EMPTY = new ChatTree(List.of());
+
   private static final String CONTEXT_END = "</context>";
 
   private final Map<String, Node> nodes = new LinkedHashMap<>();
@@ -123,6 +126,21 @@ final class ChatTree {
               node.path("text").asText()));
     }
     return new ChatTree(nodes);
+  }
+
+  /**
+   * This tree with what another one has more and says now: nothing is left out, and what is in both
+   * hangs where it hangs here.
+   */
+  ChatTree keepsWith(ChatTree later) {
+    Map<String, Node> all = new LinkedHashMap<>(nodes);
+    later.nodes.forEach(
+        (id, node) -> {
+          Node here = nodes.get(id);
+          String parent = here == null ? node.parent() : here.parent();
+          all.put(id, new Node(id, parent, node.role(), node.text()));
+        });
+    return new ChatTree(all.values());
   }
 
   /** The nodes as an array, in order. */

@@ -67,18 +67,32 @@ final class Model implements AutoCloseable {
     JsonNode last = messages.path(messages.size() - 1);
     String text = last.path("content").asText();
     if (!body.path("stream").asBoolean()) {
-      return Script.body(200, Json.read(Completions.completion(task(text))));
+      String prompt = messages.path(0).path("content").asText() + text;
+      return Script.body(200, Json.read(Completions.completion(task(prompt))));
+    }
+    if (text.startsWith("You have been provided with a set of responses")) {
+      return Script.text("Both of them", " say it.");
     }
     String question = text.substring(Math.max(0, text.lastIndexOf("</context>")));
     if (last.path("role").asText().equals("tool")) {
       return Script.text("The report says: ", text, ".");
     }
+    boolean tools = body.path("tools").size() > 0;
     if (last.path("role").asText().equals("assistant")) {
-      return Script.text(" And there is", " more.");
+      String asked = messages.path(messages.size() - 2).path("content").asText();
+      return tools && asked.contains("go out")
+          ? lookUp("Rome")
+          : Script.text(" And there is", " more.");
     }
-    if (question.contains("weather") && body.path("tools").size() > 0) {
+    if (tools && question.contains("weather")) {
+      return lookUp(question.contains("Nowhere") ? "Nowhere" : "Rome");
+    }
+    if (tools && question.contains("Delegate")) {
       return Script.deltas(
-          "tool_calls", Json.object().put("content", "I look it up. "), weatherIn("Rome"));
+          "tool_calls", call("delegate_task", Json.object().put("task", "Name the moons.")));
+    }
+    if (question.contains("List")) {
+      return Script.held("red ", "green ", "blue ");
     }
     if (question.contains("Count")) {
       return Script.held("one ", "two ", "three ");
@@ -100,17 +114,25 @@ final class Model implements AutoCloseable {
     return Script.text("  " + answer, ".", " \n\n");
   }
 
-  private ObjectNode weatherIn(String city) {
+  private static Script lookUp(String city) {
+    return Script.deltas(
+        "tool_calls",
+        Json.object().put("content", "I look it up. "),
+        call("get_weather", Json.object().put("city", city)));
+  }
+
+  // Many models begin with this id in each reply.
+  private static ObjectNode call(String tool, ObjectNode arguments) {
     ObjectNode delta = Json.object();
     delta
         .putArray("tool_calls")
         .addObject()
         .put("index", 0)
-        .put("id", "call_" + answers.incrementAndGet())
+        .put("id", "call_0")
         .put("type", "function")
         .putObject("function")
-        .put("name", "get_weather")
-        .put("arguments", "{\"city\":\"" + city + "\"}");
+        .put("name", tool)
+        .put("arguments", arguments.toString());
     return delta;
   }
 
@@ -123,6 +145,16 @@ final class Model implements AutoCloseable {
     }
     if (prompt.contains("\"follow_ups\"")) {
       return "{\"follow_ups\": [\"What else?\"]}";
+    }
+    if (prompt.contains("\"tool_calls\"")) {
+      return "{\"tool_calls\": [{\"name\": \"get_weather\", \"parameters\": {\"city\":"
+          + " \"Rome\"}}]}";
+    }
+    if (prompt.contains("\"operations\"")) {
+      return "{\"operations\": []}";
+    }
+    if (prompt.contains("Compacted")) {
+      return "They spoke of rivers.";
     }
     return "{\"queries\": []}";
   }

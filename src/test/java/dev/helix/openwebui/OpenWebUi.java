@@ -87,6 +87,9 @@ final class OpenWebUi implements AutoCloseable {
         Map.entry("OPENAI_API_KEYS", CONNECTION_KEY),
         Map.entry("BYPASS_MODEL_ACCESS_CONTROL", "true"),
         Map.entry("ENABLE_FORWARD_USER_INFO_HEADERS", "true"),
+        // For whoever turns the memory on, after each turn.
+        Map.entry("ENABLE_MEMORY_BACKGROUND_REVIEW", "true"),
+        Map.entry("MEMORIES_REVIEW_INTERVAL_TURNS", "1"),
         Map.entry("ENABLE_TITLE_GENERATION", "true"),
         Map.entry("ENABLE_TAGS_GENERATION", "true"),
         Map.entry("ENABLE_FOLLOW_UP_GENERATION", "true"));
@@ -136,6 +139,20 @@ final class OpenWebUi implements AutoCloseable {
   String addUser(String admin, String name, String email, String password) {
     ObjectNode form = Json.object().put("name", name).put("email", email).put("role", "user");
     return post("/api/v1/auths/add", admin, form.put("password", password)).path("token").asText();
+  }
+
+  /** Turns the memory of what a person says on or off, for the page when it is loaded next. */
+  void remember(String token, boolean on) {
+    ObjectNode settings = Json.object();
+    settings.putObject("ui").put("memory", on);
+    post("/api/v1/users/user/settings/update", token, settings);
+  }
+
+  /** Changes what the API has at a path, as the admin. */
+  void set(String path, String admin, Map<String, Object> changes) {
+    ObjectNode config = (ObjectNode) get(path, admin);
+    changes.forEach(config::putPOJO);
+    post(path, admin, config);
   }
 
   /** What the API says of a chat. */

@@ -5,8 +5,10 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.KeyboardModifier;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -66,7 +68,16 @@ final class Person implements AutoCloseable {
 
   /** Begins a new chat with these models side by side; which were chosen last does not matter. */
   void newChat(String... models) {
-    page.navigate(site.resolve("/?models=" + String.join(",", models)).toString());
+    newChatAt("/?models=" + String.join(",", models), models);
+  }
+
+  /** As the other, with a tool chosen for all models. */
+  void newChatWith(String tool, String... models) {
+    newChatAt("/?models=" + String.join(",", models) + "&tools=" + tool, models);
+  }
+
+  private void newChatAt(String path, String... models) {
+    page.navigate(site.resolve(path).toString());
     page.waitForSelector("#chat-input");
     for (String model : models) {
       page.locator("button[aria-label*='" + model + "']").first().waitFor();
@@ -91,11 +102,54 @@ final class Person implements AutoCloseable {
   }
 
   void editFirstQuestion(String text) {
-    Locator question = page.locator(".user-message").first();
+    editQuestion(0, text);
+    page.click("#confirm-edit-message-button");
+  }
+
+  /** Gives a question other words, without asking it. */
+  void rewordQuestion(int which, String text) {
+    editQuestion(which, text);
+    saved(() -> page.click("#save-edit-message-button"));
+  }
+
+  private void editQuestion(int which, String text) {
+    Locator question = page.locator(".user-message").nth(which);
     question.hover();
     question.locator("button[aria-label='Edit']").click();
     page.locator("textarea[id^='message-edit-']").fill(text);
-    page.click("#confirm-edit-message-button");
+  }
+
+  /** Gives an answer other words. */
+  void rewordAnswer(int which, String text) {
+    Locator answer = page.locator("[id^='message-']:has(.chat-assistant)").nth(which);
+    answer.hover();
+    answer.locator("button[aria-label='Edit']").click();
+    page.locator("div:has(> div #save-new-message-button) textarea").first().fill(text);
+    saved(() -> page.click("#confirm-edit-message-button"));
+  }
+
+  /** Deletes a question, and with it its answer. */
+  void deleteQuestion(int which) {
+    Locator question = page.locator(".user-message").nth(which);
+    question.hover();
+    saved(
+        () ->
+            question
+                .locator("button[aria-label='Delete']")
+                .click(new Locator.ClickOptions().setModifiers(List.of(KeyboardModifier.SHIFT))));
+  }
+
+  /** Does what makes the page save the chat, and waits until it has. */
+  private void saved(Runnable action) {
+    page.waitForResponse(
+        response ->
+            !response.request().method().equals("GET")
+                && response.url().startsWith(site.resolve("/api/v1/chats/").toString()),
+        action);
+  }
+
+  void mergeAnswers() {
+    page.locator("button[aria-label='Merge Responses']").click();
   }
 
   void continueAnswer() {
@@ -150,8 +204,9 @@ final class Person implements AutoCloseable {
           const response = await fetch('/api/tasks/chat/' + encodeURIComponent(chat),
               {headers: {Authorization: 'Bearer ' + token}});
           return response.ok && (await response.json()).task_ids.length === 0;
-        }""",
-        java.util.List.of(chat, token),
+        }\
+        """,
+        List.of(chat, token),
         new Page.WaitForFunctionOptions().setPollingInterval(100));
     page.locator("button[aria-label='Stop']")
         .first()

@@ -6,7 +6,6 @@ import dev.helix.scripted.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -19,9 +18,7 @@ import org.junit.jupiter.api.TestInstance;
  * together. Each has chats of its own.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class PersonSuite {
-  private static final Duration LEAVING = Duration.ofSeconds(20);
-
+abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
   private final HeaderSetup setup;
   private final Set<String> saved = new TreeSet<>();
   private Stack stack;
@@ -58,7 +55,18 @@ abstract class PersonSuite {
     }
   }
 
-  private Scenario scenario(String name) {
+  @Override
+  public HeaderSetup setup() {
+    return setup;
+  }
+
+  @Override
+  public Stack stack() {
+    return stack;
+  }
+
+  @Override
+  public Scenario scenario(String name) {
     return new Scenario(stack, name, report, saved);
   }
 
@@ -143,18 +151,6 @@ abstract class PersonSuite {
       ada.seesOnce(Script.ERROR);
       talk.step("question after it", ada, 1, () -> ada.ask("And now?"));
       ada.seesOnce(Script.ERROR);
-    }
-  }
-
-  @Test
-  void toolThatOpenWebUiRuns() {
-    try (Scenario talk = scenario("tool")) {
-      ada.newChat(Stack.TOOL_MODEL);
-      talk.step("answer by a tool", ada, 2, () -> ada.ask("What is the weather in Rome?"));
-      talk.step("next question", ada, 1, () -> ada.ask("Thank you."));
-      talk.step("tool again", ada, 2, () -> ada.ask("And now the weather?"));
-      talk.step("regenerate it", ada, 2, ada::regenerate);
-      talk.step("next question", ada, 1, () -> ada.ask("Good."));
     }
   }
 

@@ -26,13 +26,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Replay implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LEAVING = Duration.ofSeconds(20);
 
   private final HeaderSetup setup;
   private final ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
   private final Map<Integer, Script> scripts = new ConcurrentHashMap<>();
   private final Map<Integer, Exchange> open = new HashMap<>();
+  private final List<Call> left = new ArrayList<>();
   private final Set<String> stored = new TreeSet<>();
   private final Map<String, Set<String>> namedIn = new HashMap<>(); // by chat
+  private final Map<String, ChatTree> wantedIn = new HashMap<>(); // by chat
   private final Sessions sessions;
   private final WarProcess server;
 
@@ -65,6 +68,9 @@ final class Replay implements AutoCloseable {
       for (JsonNode event : step.path("events")) {
         happen(event);
       }
+      // What a person does next may come before our server has noticed that they left.
+      left.forEach(call -> call.awaitClosedByPeer(LEAVING));
+      left.clear();
       if (!step.path("chat").isNull()) {
         differences.addAll(compare(step));
       }
@@ -119,13 +125,16 @@ final class Replay implements AutoCloseable {
     return new Exchange(client, call);
   }
 
+  /** What a turn names, and that its chat is stored. */
   private void nameIds(JsonNode event) {
     JsonNode headers = event.path("headers");
-    if (event.path("body").path("stream").asBoolean()) {
-      Set<String> named =
-          namedIn.computeIfAbsent(
-              headers.path("X-OpenWebUI-Chat-Id").asText(), chat -> new TreeSet<>());
+    String chat = headers.path("X-OpenWebUI-Chat-Id").asText();
+    if (event.path("body").path("stream").asBoolean() && !chat.isEmpty()) {
+      Set<String> named = namedIn.computeIfAbsent(chat, unused -> new TreeSet<>());
       HeaderSetup.ID_HEADERS.forEach(name -> named.add(headers.path(name).asText()));
+      if (!chat.startsWith("temporary:")) {
+        stored.add(chat);
+      }
     }
   }
 
@@ -147,15 +156,16 @@ final class Replay implements AutoCloseable {
       }
     }
     exchange.client().leave();
-    exchange.held().awaitClosedByPeer(Duration.ofSeconds(20));
+    left.add(exchange.held());
   }
 
   private List<String> compare(JsonNode step) {
     String chat = step.path("chat").asText();
-    stored.add(chat);
     Set<String> named = namedIn.getOrDefault(chat, Set.of());
     Comparison comparison = Comparison.valueOf(step.path("comparison").asText());
-    ChatTree wanted = ChatTree.fromJson(step.path("tree"));
+    ChatTree before = wantedIn.getOrDefault(chat, ChatTree.EMPTY);
+    ChatTree wanted = comparison.wanted(before, ChatTree.fromJson(step.path("tree")));
+    wantedIn.put(chat, wanted);
     ChatTree[] found = new ChatTree[1];
     boolean equal =
         sessions.await(

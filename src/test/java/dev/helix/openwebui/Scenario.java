@@ -5,8 +5,11 @@ import dev.helix.scripted.Tap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +29,7 @@ final class Scenario implements AutoCloseable {
   private final Report report;
   private final Set<String> saved; // the chats of all scenarios
   private final List<String> differences = new ArrayList<>();
+  private final Map<String, ChatTree> wanted = new HashMap<>(); // by chat
 
   Scenario(Stack stack, String name, Report report, Set<String> saved) {
     this.stack = stack;
@@ -48,14 +52,26 @@ final class Scenario implements AutoCloseable {
     int before = chats().size();
     action.run();
     stack.tap.await(step, PATIENCE, events -> chats().size() >= before + requests);
-    String chat = stack.tap.request(lastChat()).header("X-OpenWebUI-Chat-Id");
-    who.awaitIdle(chat);
+    List<Integer> all = chats();
+    // A sub-agent has a chat of its own, within a turn of another.
+    List<String> asked =
+        all.subList(Math.min(before, all.size() - 1), all.size()).stream()
+            .map(this::chat)
+            .distinct()
+            .sorted(
+                Comparator.comparing((String chat) -> !chat.equals(chat(all.get(all.size() - 1)))))
+            .toList();
+    for (String chat : asked) {
+      who.awaitIdle(chat);
+    }
     stack.tap.await("the end of " + step, PATIENCE, events -> open() == 0);
-    if (chat.startsWith("temporary:")) {
-      recording.step(step, null, comparison, null);
-    } else {
-      saved.add(chat);
-      compare(step, who, chat, comparison);
+    for (String chat : asked) {
+      if (chat.startsWith("temporary:")) {
+        recording.step(step, null, comparison, null);
+      } else {
+        saved.add(chat);
+        compare(step, who, chat, comparison);
+      }
     }
     Set<String> stored = new TreeSet<>(stack.sessions.byConversation().keySet());
     if (!stored.equals(saved)) {
@@ -65,16 +81,19 @@ final class Scenario implements AutoCloseable {
 
   private void compare(String step, Person who, String chat, Comparison comparison) {
     Set<String> named = named(chat);
-    ChatTree[] trees = new ChatTree[2];
+    ChatTree[] trees = new ChatTree[3]; // to be compared, ours, and theirs as it is
     boolean equal =
         stack.sessions.await(
             RECORDED,
             () -> {
-              trees[0] = ChatTree.ofChat(stack.openWebUi.chat(who.token(), chat));
+              trees[2] = ChatTree.ofChat(stack.openWebUi.chat(who.token(), chat));
+              ChatTree before = wanted.getOrDefault(chat, ChatTree.EMPTY);
+              trees[0] = comparison.wanted(before, trees[2]);
               trees[1] = stack.sessions.tree(chat);
               return comparison.holds(stack.setup, named, trees[0], trees[1]);
             });
-    recording.step(step, chat, comparison, trees[0]);
+    wanted.put(chat, trees[0]);
+    recording.step(step, chat, comparison, trees[2]);
     if (equal) {
       report.row(
           name,
@@ -86,7 +105,7 @@ final class Scenario implements AutoCloseable {
     } else {
       different(
           step,
-          "Open WebUI:\n" + trees[0] + "ours:\n" + trees[1] + "requests:\n" + recording.lastStep());
+          "wanted:\n" + trees[0] + "ours:\n" + trees[1] + "requests:\n" + recording.lastStep());
     }
   }
 
@@ -110,19 +129,22 @@ final class Scenario implements AutoCloseable {
     return named;
   }
 
-  /** The exchanges that asked for a stream: all but the tasks and the lists of models. */
+  /**
+   * The exchanges of chats that asked for a stream: all but the tasks and the lists of models. A
+   * request for merged answers names no chat.
+   */
   private List<Integer> chats() {
     return stack.tap.events().stream()
         .filter(event -> event.moment() == Tap.Moment.BEGUN)
         .map(Tap.Event::exchange)
         .filter(exchange -> stack.tap.request(exchange).method().equals("POST"))
+        .filter(exchange -> chat(exchange) != null)
         .filter(exchange -> stack.tap.request(exchange).json().path("stream").asBoolean())
         .toList();
   }
 
-  private int lastChat() {
-    List<Integer> chats = chats();
-    return chats.get(chats.size() - 1);
+  private String chat(int exchange) {
+    return stack.tap.request(exchange).header("X-OpenWebUI-Chat-Id");
   }
 
   private int open() {

@@ -26,20 +26,34 @@ import java.util.stream.Stream;
  * model behind it, and two people with accounts. Not thread-safe.
  */
 final class Stack implements AutoCloseable {
+  /** The id of a tool that Open WebUI runs. */
+  static final String TOOL = "weather";
+
   /** A model of Open WebUI's own that has a tool which Open WebUI runs. */
   static final String TOOL_MODEL = "forecaster";
+
+  /** Another one on another model, with the same tool. */
+  static final String OTHER_TOOL_MODEL = "prophet";
+
+  /** One whose tool is chosen by a prompt before the turn. */
+  static final String LEGACY_TOOL_MODEL = "oracle";
 
   /** Where all of it keeps its files. */
   static final Path HOME = Path.of(System.getProperty("openwebui.home", "target/openwebui"));
 
-  private static final String TOOL =
+  private static final String TOOL_SOURCE =
       """
+      import asyncio
+
+
       class Tools:
-          def get_weather(self, city: str) -> str:
+          async def get_weather(self, city: str) -> str:
               \"""
               Tells the weather of a city.
               :param city: the city's name
               \"""
+              if city == "Nowhere":
+                  await asyncio.sleep(600)
               return "sunshine in " + city
       """;
 
@@ -69,6 +83,8 @@ final class Stack implements AutoCloseable {
       openWebUi = opened(OpenWebUi.start(folder, connection, setup.openWebUiEnvironment()));
       String admin = openWebUi.signUp("Ada", "ada@example.org", "ada-keeps-this");
       String user = openWebUi.addUser(admin, "Ben", "ben@example.org", "ben-keeps-this");
+      openWebUi.remember(admin, false);
+      openWebUi.remember(user, false);
       configure(admin);
       playwright = opened(play());
       chromium = browse();
@@ -120,14 +136,21 @@ final class Stack implements AutoCloseable {
       setup.connectionHeaders().forEach(headers::put);
     }
     openWebUi.post("/openai/config/update", admin, config);
-    ObjectNode tool = Json.object().put("id", "weather").put("name", "Weather");
-    tool.put("content", TOOL).putObject("meta").put("description", "Tells the weather.");
+    ObjectNode tool = Json.object().put("id", TOOL).put("name", "Weather");
+    tool.put("content", TOOL_SOURCE).putObject("meta").put("description", "Tells the weather.");
     openWebUi.post("/api/v1/tools/create", admin, tool);
-    ObjectNode preset = Json.object().put("id", TOOL_MODEL).put("name", TOOL_MODEL);
-    preset.put("base_model_id", "alpha").put("is_active", true);
-    preset.putObject("params").put("function_calling", "native");
+    preset(admin, TOOL_MODEL, "alpha", Json.object().put("function_calling", "native"));
+    preset(admin, OTHER_TOOL_MODEL, "beta", Json.object().put("function_calling", "native"));
+    ObjectNode legacy = Json.object().put("function_calling", "legacy");
+    preset(admin, LEGACY_TOOL_MODEL, "beta", legacy.put("system", "Be brief."));
+  }
+
+  private void preset(String admin, String name, String model, ObjectNode params) {
+    ObjectNode preset = Json.object().put("id", name).put("name", name);
+    preset.put("base_model_id", model).put("is_active", true);
+    preset.set("params", params);
     ObjectNode meta = preset.putObject("meta");
-    meta.putArray("toolIds").add("weather");
+    meta.putArray("toolIds").add(TOOL);
     meta.putObject("capabilities").put("builtin_tools", false);
     openWebUi.post("/api/v1/models/create", admin, preset);
   }

@@ -2,6 +2,7 @@ package dev.helix.openwebui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /**
  * Words of our own in place of Open WebUI's in a recorded request: prompts keep their marks and
@@ -9,6 +10,33 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 final class StandIn {
   private static final String TASK = "### Task:\n";
+
+  /**
+   * A prompt that is known by its words: how much of its beginning stays, what comes in place of
+   * the rest, and from where on it stays again.
+   */
+  private record Worded(String begins, String instead, String goesOn) {
+    String in(String text) {
+      int from = text.indexOf(begins);
+      int rest = goesOn.isEmpty() ? text.length() : text.indexOf(goesOn, from);
+      return text.substring(0, from) + begins + instead + text.substring(rest);
+    }
+  }
+
+  private static final List<Worded> WORDED =
+      List.of(
+          new Worded(
+              "You have been provided with a set of responses from various models to the latest"
+                  + " user",
+              " query.\n\n",
+              "Responses from models:"),
+          new Worded(
+              "Review the completed conversation turn and decide whether long-term memory should",
+              " change: {\"operations\":[]}\n\n",
+              "Existing memories:"),
+          new Worded("Available Tools: ", "[]\n\nAnswer so:\n{\n  \"tool_calls\": [", "]\n}"),
+          new Worded("You are Open WebUI", "'s reviewer.", ""),
+          new Worded("You are a sub-agent", ".", ""));
 
   private StandIn() {}
 
@@ -24,8 +52,17 @@ final class StandIn {
   }
 
   private static String text(String text) {
+    for (Worded worded : WORDED) {
+      if (text.contains(worded.begins())) {
+        return worded.in(text);
+      }
+    }
     if (!text.startsWith(TASK)) {
       return text;
+    }
+    int compacted = text.indexOf("### Messages Being Compacted:");
+    if (compacted >= 0) {
+      return TASK + "Write down what this is about.\n\n" + text.substring(compacted);
     }
     int history = text.indexOf("<chat_history>");
     if (history >= 0) {

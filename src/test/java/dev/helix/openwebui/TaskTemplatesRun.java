@@ -2,6 +2,7 @@ package dev.helix.openwebui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.message.BackgroundPrompt;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The prompt templates of the installed Open WebUI, as {@link BackgroundPrompt} sees them. */
 class TaskTemplatesRun {
   private static final String RETRIEVAL = "DEFAULT_RAG_TEMPLATE";
+  private static final String TOOLS = "DEFAULT_TOOLS_FUNCTION_CALLING_PROMPT_TEMPLATE";
   private static JsonNode templates;
 
   @BeforeAll
@@ -44,9 +46,12 @@ class TaskTemplatesRun {
         tasks.add(template.getKey());
       }
     }
-    // Of the rest the header alone can tell: emoji, merged answers, tool choice, compaction, voice.
+    // The template for the choice of tools is a system message; the others are of turns.
     assertEquals(
         Set.of(
+            "DEFAULT_CONTEXT_COMPACTION_PROMPT",
+            "DEFAULT_EMOJI_GENERATION_PROMPT_TEMPLATE",
+            "DEFAULT_MOA_GENERATION_PROMPT_TEMPLATE",
             "DEFAULT_AUTOCOMPLETE_GENERATION_PROMPT_TEMPLATE",
             "DEFAULT_FOLLOW_UP_GENERATION_PROMPT_TEMPLATE",
             "DEFAULT_IMAGE_PROMPT_GENERATION_PROMPT_TEMPLATE",
@@ -54,6 +59,15 @@ class TaskTemplatesRun {
             "DEFAULT_TAGS_GENERATION_PROMPT_TEMPLATE",
             "DEFAULT_TITLE_GENERATION_PROMPT_TEMPLATE"),
         tasks);
+  }
+
+  @Test
+  void choiceOfTools_isATask_alsoBehindAModelsSystemPrompt() {
+    String template = filled(templates.path(TOOLS).asText());
+    for (String system : new String[] {template, "Be brief.\n" + template}) {
+      assertTrue(BackgroundPrompt.choosesTools(system, "Query: Hello"), system);
+      assertTrue(BackgroundPrompt.choosesTools(system, "History:\nUSER: x\nQuery: Hello"), system);
+    }
   }
 
   @Test

@@ -225,16 +225,23 @@ class ContinueTest extends PlacingTest {
   void toolThatWasStopped_leavesItsCallBeside_andTheTextIsTheAnswer() {
     endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
     turn(ids("u1", null, "a1"), " and more", "user: Q1", "assistant: looking");
-    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: looking and more", "user: Q2");
+    // The client puts a line's end where the call stood.
+    assertEquals(
+        List.of("u1 Q1 < root", "* looking < u1", "a1 looking\n and more < u1"), named());
+    String whole = "{\"role\":\"assistant\",\"content\":\"looking\\n and more\"}";
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", whole, "user: Q2");
+    turn(MessageIds.NONE, "A3", "user: Q1", whole, "user: Q2", "assistant: A2", "user: Q3");
     assertEquals(
         List.of(
             "u1 Q1 < root",
             "* looking < u1",
-            "a1 looking and more < u1",
+            "a1 looking\n and more < u1",
             "u2 Q2 < a1",
-            "a2 A2 < u2"),
+            "a2 A2 < u2",
+            "* Q3 < a2",
+            "* A3 < *"),
         named());
-    assertEquals(List.of("Q1", "looking and more", "Q2", "A2"), path());
+    assertEquals(List.of("Q1", "looking\n and more", "Q2", "A2", "Q3", "A3"), path());
   }
 
   @Test

@@ -208,14 +208,14 @@ public final class TranscriptTree {
     passed.forEach(id -> questions.put(id, question));
   }
 
-  /** The answers right below a message that came behind so many elements of the log. */
-  public List<Node> answersBelow(String parentId, long after) {
+  /** Those of a kind right below a message that came behind so many elements of the log. */
+  public List<Node> below(String parentId, MessageKind kind, long after) {
     boolean unknown = parentId == null ? forgotten != null : isForgotten(parentId);
     if (unknown && !nodes.containsKey(parentId)) {
       throw new IncompleteTreeException();
     }
     return nodes.values().stream()
-        .filter(node -> node.kind() == MessageKind.ANSWER && node.recorded() > after)
+        .filter(node -> node.kind() == kind && node.recorded() > after)
         .filter(node -> Objects.equals(node.parentId(), parentId))
         .toList();
   }
