@@ -18,6 +18,12 @@ class OpenWebUiModelTest {
     new Chat(new DirectLine(), habits, false).play(steps);
   }
 
+  @Property(tries = 2_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
+  void withIds_answersThatGoOnWithTools_standBehindTheirRounds(
+      @ForAll("withIds") Habits habits, @ForAll("toolsLater") List<Step> steps) {
+    new Chat(new DirectLine(), habits, false).play(steps);
+  }
+
   @Property(tries = 5_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
   void withoutIds_theTreeIsTheChatsAsFarAsTheWireTells(
       @ForAll("withoutIds") Habits habits, @ForAll("steps") List<Step> steps) {
@@ -81,6 +87,11 @@ class OpenWebUiModelTest {
   @Provide
   Arbitrary<List<Step>> steps() {
     return Steps.any();
+  }
+
+  @Provide
+  Arbitrary<List<Step>> toolsLater() {
+    return Steps.withToolsLater();
   }
 
   @Provide

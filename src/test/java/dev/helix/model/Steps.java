@@ -30,6 +30,17 @@ final class Steps {
     return listOf(step(replies(rounds(), false), false));
   }
 
+  /** With answers that go on with tools. */
+  static Arbitrary<List<Step>> withToolsLater() {
+    Arbitrary<Step> goOn =
+        Combinators.combine(round().list().ofMinSize(1).ofMaxSize(2), texts())
+            .as(Reply::after)
+            .map(Step.ContinueWithTools::new);
+    return listOf(
+        Arbitraries.frequencyOf(
+            Tuple.of(5, step(replies(rounds(), false), false)), Tuple.of(1, goOn)));
+  }
+
   /** Answers that all come whole and are told apart by their texts alone. */
   static Arbitrary<List<Step>> whole() {
     return listOf(step(replies(Arbitraries.just(List.of()), true), false));
@@ -76,10 +87,6 @@ final class Steps {
             .as(Step.Guided::new);
     Arbitrary<Step> edit = Combinators.combine(pick, questions, some, order).as(Step.Edit::new);
     Arbitrary<Step> goOn = replies.map(Reply::plain).map(Step.Continue::new);
-    Arbitrary<Step> goOnWithTools =
-        Combinators.combine(round().list().ofMinSize(1).ofMaxSize(2), texts())
-            .as(Reply::after)
-            .map(Step.ContinueWithTools::new);
     Arbitrary<Step> other = pick.map(Step.Switch::new);
     return Arbitraries.frequencyOf(
         Tuple.of(8, send),
@@ -87,7 +94,6 @@ final class Steps {
         Tuple.of(1, guided),
         Tuple.of(3, edit),
         Tuple.of(2, goOn),
-        Tuple.of(1, goOnWithTools),
         Tuple.of(3, other),
         Tuple.of(1, Arbitraries.just(new Step.Restart())));
   }
