@@ -7,6 +7,7 @@ import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
+import dev.helix.session.OwnerScope;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
@@ -36,13 +37,15 @@ final class Attachment {
 
   private final SessionManager manager;
   private final Fallback fallback;
+  private final OwnerScope scope;
   private final ConversationFields fields;
   private final FallbackNotice notice = new FallbackNotice();
 
   /** What attaches a manager's sessions. */
-  Attachment(SessionManager manager, Fallback fallback, ConversationFields fields) {
+  Attachment(SessionManager manager, FilterSettings settings, ConversationFields fields) {
     this.manager = manager;
-    this.fallback = fallback;
+    this.fallback = settings.fallback();
+    this.scope = settings.ownerScope();
     this.fields = fields;
   }
 
@@ -112,7 +115,7 @@ final class Attachment {
     if (conversation.id() != null) {
       return conversation.temporary()
           ? null
-          : manager.getOrCreateSession(owner(request), null, conversation.id());
+          : manager.getOrCreateSession(scope.of(owner(request)), null, conversation.id());
     }
     if (conversation.task() != null || fallback == Fallback.NONE) {
       return null;

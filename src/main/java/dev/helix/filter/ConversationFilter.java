@@ -70,7 +70,8 @@ import java.util.function.UnaryOperator;
  * to read as text, or gives another text for, is left alone, and tells nothing.
  *
  * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
- * or an application's own filter sets, else to the container's principal. A store that cannot be
+ * or an application's own filter sets, else to the container's principal; with {@code
+ * helix.owner.scope = tenant} that of a conversation to that owner's tenant. A store that cannot be
  * read is answered 503 {@code session_store_unavailable}.
  *
  * <p>An application may have several of these filters, each with settings of its own. Where two are
@@ -125,7 +126,7 @@ public final class ConversationFilter implements Filter {
   public ConversationFilter(SessionManager manager, FilterSettings settings, BodyBudget budget) {
     this.manager = Objects.requireNonNull(manager, "manager");
     use(settings, Objects.requireNonNull(budget, "budget"));
-    attachment = new Attachment(manager, settings.fallback(), fields);
+    attachment = new Attachment(manager, settings, fields);
   }
 
   /**
@@ -150,7 +151,7 @@ public final class ConversationFilter implements Filter {
       source.check();
       use(read, sharedBudget(source, read));
       takeManager(source, store, dir, cache);
-      attachment = new Attachment(manager, settings.fallback(), fields);
+      attachment = new Attachment(manager, settings, fields);
     } catch (InvalidSettingsException | SessionException | IllegalArgumentException e) {
       throw new ServletException(config.getFilterName() + ": " + e.getMessage(), e);
     }
@@ -201,6 +202,14 @@ public final class ConversationFilter implements Filter {
       context.setAttribute(name, read.bodyBudget());
     }
     return (BodyBudget) context.getAttribute(name);
+  }
+
+  /**
+   * For whom a request speaks: as {@link AuthenticationFilter} or an application's own filter found
+   * out, else the container. Its session may belong to the tenant alone.
+   */
+  public static Owner owner(HttpServletRequest request) {
+    return Attachment.owner(request);
   }
 
   /** Closes the manager that {@link #init} opened, unless other filters still use it. */

@@ -3,6 +3,7 @@ package dev.helix.filter;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
 import dev.helix.session.CacheShare;
+import dev.helix.session.OwnerScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.Objects;
  *     {@code NAME}, or {@code metadata.NAME}
  * @param methods the methods of the requests that are given a session, in capitals; empty for all
  * @param fallback what holds for a request that names none
+ * @param ownerScope whose the conversations are that requests name
  * @param maxBytes the most bytes of one request's body that are taken into memory; at least 1
  * @param memoryBytes the most bytes that all request bodies in memory take together; at least
  *     {@code maxBytes}
@@ -26,6 +28,7 @@ public record FilterSettings(
     List<String> fields,
     List<String> methods,
     Fallback fallback,
+    OwnerScope ownerScope,
     long maxBytes,
     long memoryBytes,
     int senders,
@@ -42,6 +45,9 @@ public record FilterSettings(
 
   /** The key of {@link #fallback}. */
   public static final String FALLBACK = "helix.conversation.fallback";
+
+  /** The key of {@link #ownerScope}. */
+  public static final String OWNER_SCOPE = "helix.owner.scope";
 
   /** The key of {@link #maxBytes}. */
   public static final String MAX_BYTES = "helix.request.max.bytes";
@@ -73,6 +79,7 @@ public record FilterSettings(
     fields = List.copyOf(fields);
     methods = List.copyOf(methods);
     Objects.requireNonNull(fallback, "fallback");
+    Objects.requireNonNull(ownerScope, "ownerScope");
     if (headers.isEmpty() || !headers.stream().allMatch(FilterSettings::isToken)) {
       throw new IllegalArgumentException("not header names: " + headers);
     }
@@ -85,7 +92,7 @@ public record FilterSettings(
     }
   }
 
-  /** Settings with the defaults of senders and time. */
+  /** Settings with the defaults of owners, senders and time. */
   public FilterSettings(
       List<String> headers,
       List<String> fields,
@@ -97,6 +104,7 @@ public record FilterSettings(
         fields,
         List.of(),
         fallback,
+        OwnerScope.USER,
         maxBytes,
         memoryBytes,
         BodyBudget.SENDERS,
@@ -137,6 +145,7 @@ public record FilterSettings(
       settings.reject(METHODS, "methods of HTTP in capitals, separated by commas");
     }
     Fallback fallback = settings.choice(FALLBACK, Fallback.FIRST_MESSAGE);
+    OwnerScope scope = settings.choice(OWNER_SCOPE, OwnerScope.USER);
     long third = Math.max(MIB, Runtime.getRuntime().maxMemory() / 3);
     long memory = settings.size(MEMORY_BYTES, Math.min(512 * MIB, third), 1, Long.MAX_VALUE);
     // What it costs is a tenant's share, so that others find room beside it.
@@ -149,7 +158,15 @@ public record FilterSettings(
     int senders = settings.integer(SENDERS, BodyBudget.SENDERS, 1, 100_000);
     Duration patience = settings.duration(BODY_TIMEOUT, BodyBudget.PATIENCE);
     return new FilterSettings(
-        HeaderPresets.expand(headers), fields, methods, fallback, max, memory, senders, patience);
+        HeaderPresets.expand(headers),
+        fields,
+        methods,
+        fallback,
+        scope,
+        max,
+        memory,
+        senders,
+        patience);
   }
 
   /** Whether a request of this method is given a session. */

@@ -10,11 +10,7 @@ import java.util.Set;
  *
  * @param parentKnown whether a parent is named, be it only null for the root: the leading system
  *     message names none
- * @param aside whether it is the answer to an aside ({@link BackgroundPrompt#mayBe})
- * @param began for answers when their turn began
- * @param after for answers that came behind elements of later turns how many elements the log had
- *     when their turn began
- * @param checkpoint whether it is what had come so far of an answer that was running
+ * @param origin where the message comes from
  */
 public record ElementFields(
     String id,
@@ -24,13 +20,11 @@ public record ElementFields(
     String model,
     String finishReason,
     AnswerStatus status,
-    boolean aside,
-    Instant began,
-    Long after,
-    boolean checkpoint) {
+    Origin origin) {
   static final String BEGAN = "began_at";
   static final String AFTER = "began_after";
   static final String CHECKPOINT = "checkpoint";
+  static final String AUTHOR = "author_id";
   static final Set<String> NAMES =
       Set.of(
           "id",
@@ -42,10 +36,26 @@ public record ElementFields(
           "aside",
           BEGAN,
           AFTER,
-          CHECKPOINT);
+          CHECKPOINT,
+          AUTHOR);
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
 
-  /** Fields of what is no answer to an aside. */
+  /**
+   * Who asked, or which turn answered.
+   *
+   * @param aside whether it is the answer to an aside ({@link BackgroundPrompt#mayBe})
+   * @param began for answers when their turn began
+   * @param after for answers that came behind elements of later turns how many elements the log had
+   *     when their turn began
+   * @param checkpoint whether it is what had come so far of an answer that was running
+   * @param author for questions who asked, where that is not the session's owner
+   */
+  public record Origin(
+      boolean aside, Instant began, Long after, boolean checkpoint, String author) {
+    static final Origin UNTOLD = new Origin(false, null, null, false, null);
+  }
+
+  /** Fields of what comes from nowhere in particular. */
   public ElementFields(
       String id,
       boolean parentKnown,
@@ -54,18 +64,27 @@ public record ElementFields(
       String model,
       String finishReason,
       AnswerStatus status) {
-    this(
-        id,
-        parentKnown,
-        parentId,
-        timestamp,
-        model,
-        finishReason,
-        status,
-        false,
-        null,
-        null,
-        false);
+    this(id, parentKnown, parentId, timestamp, model, finishReason, status, Origin.UNTOLD);
+  }
+
+  public boolean aside() {
+    return origin.aside();
+  }
+
+  public Instant began() {
+    return origin.began();
+  }
+
+  public Long after() {
+    return origin.after();
+  }
+
+  public boolean checkpoint() {
+    return origin.checkpoint();
+  }
+
+  public String author() {
+    return origin.author();
   }
 
   /** A message of the tree that is no recorded answer. */
@@ -92,55 +111,24 @@ public record ElementFields(
   /** These fields with an id and a parent in place of those that are missing. */
   public ElementFields placed(String newId, boolean newParentKnown, String newParentId) {
     return new ElementFields(
-        newId,
-        newParentKnown,
-        newParentId,
-        timestamp,
-        model,
-        finishReason,
-        status,
-        aside,
-        began,
-        after,
-        checkpoint);
+        newId, newParentKnown, newParentId, timestamp, model, finishReason, status, origin);
   }
 
   /** These fields of a version that is recorded at another time, and is no checkpoint. */
   public ElementFields at(Instant other) {
+    Origin told = new Origin(aside(), began(), null, false, author());
     return new ElementFields(
-        id, parentKnown, parentId, other, model, finishReason, status, aside, began, null, false);
+        id, parentKnown, parentId, other, model, finishReason, status, told);
   }
 
   /** These fields of what has come so far of an answer that is running. */
   public ElementFields asCheckpoint() {
-    return new ElementFields(
-        id,
-        parentKnown,
-        parentId,
-        timestamp,
-        model,
-        finishReason,
-        status,
-        aside,
-        began,
-        after,
-        true);
+    return from(new Origin(aside(), began(), after(), true, author()));
   }
 
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
-    return new ElementFields(
-        id,
-        parentKnown,
-        parentId,
-        timestamp,
-        model,
-        finishReason,
-        status,
-        true,
-        began,
-        after,
-        checkpoint);
+    return from(new Origin(true, began(), after(), checkpoint(), author()));
   }
 
   /**
@@ -149,18 +137,17 @@ public record ElementFields(
    * @param elements how many elements the log had; null where no others came since
    */
   public ElementFields begun(Instant at, Long elements) {
+    return from(new Origin(aside(), at, elements, checkpoint(), author()));
+  }
+
+  /** These fields of a question that this user asked; null where that is not told. */
+  public ElementFields by(String user) {
+    return user == null ? this : from(new Origin(aside(), began(), after(), checkpoint(), user));
+  }
+
+  private ElementFields from(Origin other) {
     return new ElementFields(
-        id,
-        parentKnown,
-        parentId,
-        timestamp,
-        model,
-        finishReason,
-        status,
-        aside,
-        at,
-        elements,
-        checkpoint);
+        id, parentKnown, parentId, timestamp, model, finishReason, status, other);
   }
 
   byte[] toJsonFields() {
@@ -170,20 +157,21 @@ public record ElementFields(
       out.append(out.isEmpty() ? "" : ",").append("\"parent_id\":null");
     }
     append(out, "parent_id", parentId);
-    append(out, BEGAN, began == null ? null : Times.format(began));
-    if (after != null) {
-      out.append(out.isEmpty() ? "" : ",").append('"').append(AFTER).append("\":").append(after);
+    append(out, BEGAN, began() == null ? null : Times.format(began()));
+    if (after() != null) {
+      out.append(out.isEmpty() ? "" : ",").append('"').append(AFTER).append("\":").append(after());
     }
     append(out, "timestamp", timestamp == null ? null : Times.format(timestamp));
     append(out, "model", model);
     append(out, "finish_reason", finishReason);
     append(out, "status", status == null ? null : status.wireName());
-    if (aside) {
+    if (aside()) {
       out.append(out.isEmpty() ? "" : ",").append("\"aside\":true");
     }
-    if (checkpoint) {
+    if (checkpoint()) {
       out.append(out.isEmpty() ? "" : ",").append('"').append(CHECKPOINT).append("\":true");
     }
+    append(out, AUTHOR, author());
     return Json.utf8(out.toString());
   }
 

@@ -16,8 +16,9 @@ import java.util.Objects;
  *
  * <p>It keeps the JSON it was read from, so that whatever a client or an upstream put into it comes
  * back unchanged; the fields that a transcript adds ({@code id}, {@code parent_id}, {@code
- * timestamp}, and for answers {@code model}, {@code finish_reason}, {@code status}) stand apart
- * from it. Texts are read out of the JSON when they are asked for. Specification section 3.
+ * timestamp}, for answers {@code model}, {@code finish_reason}, {@code status}, and for questions
+ * {@code author_id}) stand apart from it. Texts are read out of the JSON when they are asked for.
+ * Specification section 3.
  */
 public final class Message {
   private static final byte[] CONTENT = Json.utf8("\"content\":");
@@ -153,6 +154,11 @@ public final class Message {
   /** Why the upstream ended this answer, or null. */
   public String finishReason() {
     return element.finishReason();
+  }
+
+  /** The user who asked this question; null where that is the session's owner, or not known. */
+  public String author() {
+    return element.author();
   }
 
   /** How this answer ended; null for what is no recorded answer. */

@@ -30,6 +30,7 @@ public final class MessageReader {
   private Instant began;
   private Long after;
   private boolean checkpoint;
+  private String author;
   private int textStart = -1;
 
   /** Whether it says more than a text. */
@@ -67,18 +68,10 @@ public final class MessageReader {
   }
 
   ElementFields element() {
+    ElementFields.Origin origin =
+        new ElementFields.Origin(aside, began, after, checkpoint, author);
     return new ElementFields(
-        id,
-        parentKnown,
-        parentId,
-        timestamp,
-        model,
-        finishReason,
-        status,
-        aside,
-        began,
-        after,
-        checkpoint);
+        id, parentKnown, parentId, timestamp, model, finishReason, status, origin);
   }
 
   /** Takes the next field; the parser stands at its value's first token, and stays there. */
@@ -106,6 +99,7 @@ public final class MessageReader {
                       && value.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                   ? (Long) value.getLongValue()
                   : null;
+      case ElementFields.AUTHOR -> author = notEmpty(Json.textOrNull(value));
       case ElementFields.CHECKPOINT -> checkpoint = value.currentToken() == JsonToken.VALUE_TRUE;
       case "aside" -> aside = value.currentToken() == JsonToken.VALUE_TRUE;
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);

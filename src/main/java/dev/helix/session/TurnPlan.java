@@ -43,7 +43,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Reading read,
       TurnRequest request,
       Instant now) {
-    RequestChain chain = RequestChain.of(request.messages());
+    RequestChain chain = RequestChain.of(request.messages(), request.author());
     try {
       return make(tree, new StoredHistory(log, tree, id, read), chain, request, now);
     } catch (IncompleteTreeException e) {

@@ -17,6 +17,8 @@ import java.util.Objects;
  * @param aside whether it may be a program's own prompt ({@link
  *     dev.helix.message.BackgroundPrompt#mayBe}), so that any other turn goes before it
  * @param retry whether the client says that it has sent this before and got no answer
+ * @param author the user who asks, which is recorded with the question; null where that is the
+ *     session's owner, or not known
  */
 public record TurnRequest(
     List<Message> messages,
@@ -25,7 +27,8 @@ public record TurnRequest(
     MessageIds ids,
     Lease lease,
     boolean aside,
-    boolean retry) {
+    boolean retry,
+    String author) {
   public TurnRequest {
     messages = List.copyOf(messages);
     Objects.requireNonNull(mode, "mode");
@@ -35,27 +38,32 @@ public record TurnRequest(
 
   /** A request that needs no lease, is no aside and no retry. */
   public TurnRequest(List<Message> messages, HistoryMode mode, SentHistory sent, MessageIds ids) {
-    this(messages, mode, sent, ids, null, false, false);
+    this(messages, mode, sent, ids, null, false, false, null);
   }
 
   /** The same with so many messages of a stored history at most. */
   public TurnRequest(List<Message> messages, HistoryMode mode, int maxMessages, MessageIds ids) {
-    this(messages, mode, SentHistory.ofMessages(maxMessages), ids, null, false, false);
+    this(messages, mode, SentHistory.ofMessages(maxMessages), ids, null, false, false, null);
   }
 
   /** This request with a lease, or null for none. */
   public TurnRequest with(Lease other) {
-    return new TurnRequest(messages, mode, sent, ids, other, aside, retry);
+    return new TurnRequest(messages, mode, sent, ids, other, aside, retry, author);
   }
 
   /** This request as an aside, or as none. */
   public TurnRequest asAside(boolean is) {
-    return new TurnRequest(messages, mode, sent, ids, lease, is, retry);
+    return new TurnRequest(messages, mode, sent, ids, lease, is, retry, author);
   }
 
   /** This request as a retry, or as none. */
   public TurnRequest asRetry(boolean is) {
-    return new TurnRequest(messages, mode, sent, ids, lease, aside, is);
+    return new TurnRequest(messages, mode, sent, ids, lease, aside, is, author);
+  }
+
+  /** This request of a user who is not the session's owner; null for none. */
+  public TurnRequest by(String user) {
+    return new TurnRequest(messages, mode, sent, ids, lease, aside, retry, user);
   }
 
   /** A request of a client that gives no ids, with the whole history. */

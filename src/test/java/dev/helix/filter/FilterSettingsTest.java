@@ -8,6 +8,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.config.Source;
 import dev.helix.filter.FilterSettings.Fallback;
+import dev.helix.session.OwnerScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ class FilterSettingsTest {
                 "helix.conversation.fields", "metadata.chat, user",
                 "helix.conversation.fallback", "none",
                 "helix.conversation.methods", "POST, PUT",
+                "helix.owner.scope", "tenant",
                 "helix.request.max.bytes", "1MiB",
                 "helix.request.memory.bytes", "2MiB",
                 "helix.request.senders", "20",
@@ -53,6 +55,7 @@ class FilterSettingsTest {
             List.of("metadata.chat", "user"),
             List.of("POST", "PUT"),
             Fallback.NONE,
+            OwnerScope.TENANT,
             1 << 20,
             2 << 20,
             20,
@@ -64,7 +67,8 @@ class FilterSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "agents | X-Session-Id,X-Session-Affinity,X-OpenCode-Session,Session-Id,Thread-Id,X-Claude-Code-Session-Id",
+        "agents |"
+            + " X-Session-Id,X-Session-Affinity,X-OpenCode-Session,Session-Id,Thread-Id,X-Claude-Code-Session-Id",
         "librechat | X-Conversation-ID,X-LibreChat-Conversation-Id",
         "n8n | X-Session-Id,X-N8N-Session-Id",
         "X-A, LibreChat | X-A,X-Conversation-ID,X-LibreChat-Conversation-Id",

@@ -36,7 +36,7 @@ final class WholeHistory {
   static TurnPlan plan(SessionStore store, SessionId id, TurnRequest request, Instant now) {
     TranscriptTree tree = tree(store, id);
     Transcript transcript = Transcript.of(store.read(id, LogVersion.NONE).elements());
-    RequestChain chain = RequestChain.of(request.messages());
+    RequestChain chain = RequestChain.of(request.messages(), request.author());
     Function<Node, Message> stored = node -> transcript.get(node.id());
     boolean results = chain.beginsWithResult();
     Message end = end(transcript, tree, request.ids(), results);

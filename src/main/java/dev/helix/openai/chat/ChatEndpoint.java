@@ -2,6 +2,7 @@ package dev.helix.openai.chat;
 
 import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
+import dev.helix.filter.ConversationFilter;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
@@ -97,6 +98,7 @@ final class ChatEndpoint {
                     chat.messages(), mode, settings.sentHistory(), conversation.messageIds())
                 .asAside(isAside(chat, mode, conversation))
                 .asRetry(isRetry(request))
+                .by(author(request, session))
             : null,
         conversation.id() != null,
         chat.stream(),
@@ -104,6 +106,11 @@ final class ChatEndpoint {
         forwarded(request),
         body,
         (history, system) -> chat.bodyWith(history, system, settings.sentHistory().reasoning()));
+  }
+
+  /** The user who asks in a session that is not that user's alone; else null. */
+  private static String author(HttpServletRequest request, SessionState session) {
+    return session.owner().user() == null ? ConversationFilter.owner(request).user() : null;
   }
 
   /** Who sends only what is new, or says which message it is, asks for itself if at all. */

@@ -327,16 +327,17 @@ public final class Placer {
             : null;
     Message old = same == null ? null : stored.apply(same);
     return old == null
-        ? ElementFields.node(id, parent.id(), now)
+        ? ElementFields.node(id, parent.id(), now).by(chain.authorOf(message))
         : ElementFields.answer(id, parent.id(), now, old.model(), old.finishReason(), old.status());
   }
 
   private void renew(Node node, Message message) {
-    Message old = message.isAssistant() ? stored.apply(node) : null;
+    Message old = stored.apply(node);
+    ElementFields fields = ElementFields.node(node.id(), node.parentId(), now);
     elements.add(
         message.as(
-            old == null
-                ? ElementFields.node(node.id(), node.parentId(), now)
-                : old.element().placed(node.id(), true, node.parentId()).at(now)));
+            old != null && message.isAssistant()
+                ? old.element().placed(node.id(), true, node.parentId()).at(now)
+                : fields.by(old == null ? null : old.author())));
   }
 }

@@ -10,15 +10,22 @@ import java.util.List;
  * that say nothing, which match nothing and add nothing. Immutable.
  *
  * @param system null where there is none
+ * @param author the user who asks, where the transcript says so; else null
  */
-public record RequestChain(Message system, List<Message> messages) {
+public record RequestChain(Message system, List<Message> messages, String author) {
 
-  public static RequestChain of(List<Message> request) {
+  public static RequestChain of(List<Message> request, String author) {
     List<Message> messages = new ArrayList<>(request);
     boolean leads = !messages.isEmpty() && messages.get(0).isSystem();
     Message system = leads ? messages.remove(0) : null;
     messages.removeIf(message -> message.isAssistant() && message.fingerprint().empty());
-    return new RequestChain(system, List.copyOf(messages));
+    return new RequestChain(system, List.copyOf(messages), author);
+  }
+
+  /** Who has said a message of the request that is new; null where that is not known. */
+  String authorOf(Message message) {
+    int asked = author == null ? -1 : lastQuestion();
+    return asked >= 0 && get(asked) == message ? author : null;
   }
 
   int size() {
