@@ -14,6 +14,7 @@ import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
 import dev.helix.openai.passthrough.Passing;
+import dev.helix.session.Rounds;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import dev.helix.turn.TurnThreads;
@@ -47,6 +48,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class HelixApplication implements ServletContextListener {
   private static final System.Logger LOG = System.getLogger(HelixApplication.class.getName());
 
+  /** How long after one count of what owners' sessions take the next one begins. */
+  private static final Duration OWNERS_COUNTED = Duration.ofHours(1);
+
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   @Override
@@ -73,12 +77,21 @@ public final class HelixApplication implements ServletContextListener {
         SessionStore.open(
             config.store(), HelixConfig.storeSettings(settings, config.sessionsDir()));
     SessionManager sessions =
-        new SessionManager(archive.before(store, clock), clock, config.cache());
+        new SessionManager(archive.before(store, clock), clock, config.cache(), config.owners());
     opened.push(sessions);
     if (archive.idle() != null) {
       opened.push(
           ArchiveSchedule.start(
               sessions, archive.idle(), archive.interval(), named("helix-archive")));
+    }
+    if (config.owners().limitBytes()) {
+      opened.push(
+          Rounds.start(
+              "owners' sessions are counted",
+              sessions::countOwners,
+              Duration.ZERO,
+              OWNERS_COUNTED,
+              named("helix-owners")));
     }
     ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("helix-timer"));
     timers.setRemoveOnCancelPolicy(true);

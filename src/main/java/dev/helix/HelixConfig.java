@@ -11,6 +11,7 @@ import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
 import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.OwnerLimits;
 import dev.helix.session.SentHistory;
 import dev.helix.session.StoreProviders;
 import dev.helix.turn.SignOfLife;
@@ -27,6 +28,7 @@ import java.util.function.UnaryOperator;
  * @param store what kind of store sessions are kept in
  * @param sessionsDir where the sessions' folders are
  * @param cache how much memory the sessions last used may take
+ * @param owners what one owner may create
  * @param archive where and when idle sessions are archived
  * @param backend who answers
  * @param upstreams the upstreams that are set
@@ -38,6 +40,7 @@ public record HelixConfig(
     String store,
     Path sessionsDir,
     CacheShare cache,
+    OwnerLimits owners,
     ArchiveSettings archive,
     BackendChoice backend,
     Upstreams upstreams,
@@ -54,6 +57,7 @@ public record HelixConfig(
     Path sessionsDir = sessionsDir(settings);
     FilterSettings filter = FilterSettings.from(settings);
     CacheShare cache = FilterSettings.cacheShare(settings);
+    OwnerLimits owners = owners(settings);
     // Their filters read these themselves; here wrong values are named with the others.
     settings.flag(LoopbackFilter.ALLOW_REMOTE, false);
     CrossOriginFilter.origins(settings);
@@ -71,7 +75,24 @@ public record HelixConfig(
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
     settings.check();
     return new HelixConfig(
-        store, sessionsDir, cache, archive, backend, upstreams, modelsTimeout, chat, filter);
+        store,
+        sessionsDir,
+        cache,
+        owners,
+        archive,
+        backend,
+        upstreams,
+        modelsTimeout,
+        chat,
+        filter);
+  }
+
+  private static OwnerLimits owners(Settings settings) {
+    OwnerLimits none = OwnerLimits.NONE;
+    return new OwnerLimits(
+        settings.integer(
+            OwnerLimits.SESSIONS_PER_HOUR, none.sessionsPerHour(), 1, none.sessionsPerHour()),
+        settings.size(OwnerLimits.MAX_BYTES, none.bytes(), 1, none.bytes()));
   }
 
   /** What kind of store the settings name. */
@@ -117,6 +138,7 @@ public record HelixConfig(
             Duration.ofSeconds(30),
             Duration.ofSeconds(1),
             Duration.ofHours(1)),
+        settings.flag("helix.conversation.keep.refused", false),
         forwarded,
         filter.maxBytes(),
         settings.size("helix.reply.max.bytes", longestReply(), 1024, 1L << 30),

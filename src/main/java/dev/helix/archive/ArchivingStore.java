@@ -282,6 +282,16 @@ final class ArchivingStore implements SessionStore {
     return deleteOnce(id) || existed;
   }
 
+  @Override
+  public boolean unmake(SessionState made, LogVersion version) {
+    return store.unmake(made, version);
+  }
+
+  @Override
+  public long bytes(SessionId id) {
+    return store.bytes(id);
+  }
+
   private boolean deleteOnce(SessionId id) {
     boolean stored = store.delete(id);
     try {

@@ -31,6 +31,7 @@ import java.util.Objects;
  *     nothing was, or none is continued
  * @param began when the turn began
  * @param after how many elements the log had then
+ * @param made whether it made its session
  */
 public record OpenTurn(
     SessionState session,
@@ -47,7 +48,8 @@ public record OpenTurn(
     boolean checkpointed,
     Message base,
     Instant began,
-    long after) {
+    long after,
+    boolean made) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(version, "version");
@@ -72,7 +74,8 @@ public record OpenTurn(
         checkpointed,
         base,
         began,
-        after);
+        after,
+        made);
   }
 
   /**
@@ -84,7 +87,7 @@ public record OpenTurn(
   OpenTurn goingOn(Message from, LogVersion reached) {
     return new OpenTurn(
         session, reached, parentId, history, system, answerId, continued, begun, lease, aside,
-        ownId, true, from, began, after);
+        ownId, true, from, began, after, made);
   }
 
   /** The id that this of several answers gets where the client's is not for it. */

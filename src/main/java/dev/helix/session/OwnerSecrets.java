@@ -1,36 +1,30 @@
 package dev.helix.session;
 
-import java.security.SecureRandom;
 import java.util.Optional;
 
-/** The owners' secret of a store, found or made. No state. */
-final class OwnerSecrets {
-  private static final int BYTES = 32;
+/** The part of a {@link SessionStore} that keeps what owners' session ids are made with. */
+public interface OwnerSecrets {
+  /**
+   * The secret that owners' session ids are made with: 32 random bytes, made durably by whoever
+   * asks first and the same ever after, also for other servers of this store and in a copy of it. A
+   * new array each time.
+   *
+   * @throws SessionException if it is damaged, or gone although there are owners: none replaces it
+   */
+  byte[] ownerSecret();
 
-  /** So many of the sessions last used tell whether there were ever owners. */
-  private static final int LOOKED_AT = 10_000;
+  /** The owners' secret as {@link #ownerSecret} gives it, where there is one; none is made. */
+  Optional<byte[]> findOwnerSecret();
 
-  private OwnerSecrets() {}
-
-  /** As {@link SessionStore#ownerSecret} gives it. */
-  static byte[] of(SessionStore store) {
-    Optional<byte[]> known = store.findOwnerSecret();
-    if (known.isPresent()) {
-      return known.get();
-    }
-    // Where another server has just made it, there may be owners already.
-    if (hasOwners(store) && store.findOwnerSecret().isEmpty()) {
-      throw new SessionException(
-          "the owners' secret is gone, although there are sessions of owners. With a new one they"
-              + " would find none of them: restore it from a copy of the store");
-    }
-    byte[] proposed = new byte[BYTES];
-    new SecureRandom().nextBytes(proposed);
-    boolean unused = store.adoptOwnerSecret(proposed);
-    return store.findOwnerSecret().orElseThrow();
-  }
-
-  private static boolean hasOwners(SessionStore store) {
-    return store.all(null).limit(LOOKED_AT).anyMatch(SessionState::isNamedForOwner);
-  }
+  /**
+   * Makes this the owners' secret if there is none yet, durably, as whoever copies a store must. It
+   * is one step with regard to {@link #ownerSecret} and to other calls of this, on every server of
+   * the store, and never replaces another secret.
+   *
+   * @param secret 32 bytes, which are copied
+   * @return whether this is the secret now; false, with nothing changed, where there is another
+   * @throws IllegalArgumentException if it has not 32 bytes
+   * @throws SessionException if the one that is there is damaged
+   */
+  boolean adoptOwnerSecret(byte[] secret);
 }

@@ -42,6 +42,7 @@ public final class SessionManager implements AutoCloseable {
   private final Clock clock;
   private final SessionResolver resolver;
   private final WarmTrees trees;
+  private final OwnerUse owners;
   private final TurnLog turns;
   private final LogMemory memory;
 
@@ -58,20 +59,31 @@ public final class SessionManager implements AutoCloseable {
    * @param share how much of the memory it may take to remember what sessions hold
    */
   public SessionManager(SessionStore store, Clock clock, CacheShare share) {
-    this(store, clock, share.bytes());
+    this(store, clock, share, OwnerLimits.NONE);
+  }
+
+  /** The same, in which owners may create so much and no more. */
+  public SessionManager(SessionStore store, Clock clock, CacheShare share, OwnerLimits limits) {
+    this(store, clock, share.bytes(), new LogMemory(), limits);
   }
 
   SessionManager(SessionStore store, Clock clock, long cacheBytes) {
-    this(store, clock, cacheBytes, new LogMemory());
+    this(store, clock, cacheBytes, new LogMemory(), OwnerLimits.NONE);
   }
 
   SessionManager(SessionStore store, Clock clock, long cacheBytes, LogMemory memory) {
+    this(store, clock, cacheBytes, memory, OwnerLimits.NONE);
+  }
+
+  private SessionManager(
+      SessionStore store, Clock clock, long cacheBytes, LogMemory memory, OwnerLimits limits) {
     this.store = Objects.requireNonNull(store, "store");
     this.clock = Objects.requireNonNull(clock, "clock");
     this.resolver = new SessionResolver(store, clock);
     this.trees = new WarmTrees(cacheBytes);
     this.memory = memory;
-    this.turns = new TurnLog(store, clock, trees, memory);
+    this.owners = new OwnerUse(limits, clock);
+    this.turns = new TurnLog(store, clock, trees, memory, owners);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
@@ -141,6 +153,7 @@ public final class SessionManager implements AutoCloseable {
    *
    * @throws LeaseLostException if the request's lease is lost; then nothing is stored
    * @throws TranscriptTooLongException if what is stored is longer than an eighth of the heap
+   * @throws OwnerLimitException if the session's owner may have no more; then nothing is stored
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
    */
@@ -191,6 +204,16 @@ public final class SessionManager implements AutoCloseable {
           "the lease of " + turn.session().sessionId() + " was lost during a turn");
     }
     return completed.session();
+  }
+
+  /**
+   * Takes a turn back before its answer: where it made its session, and nobody has used that since,
+   * there is no session any more.
+   *
+   * @return false, with nothing changed, where the session stays, and the question in it
+   */
+  public boolean withdraw(OpenTurn turn) {
+    return turns.withdraw(turn);
   }
 
   /**
@@ -267,32 +290,7 @@ public final class SessionManager implements AutoCloseable {
    *     owner has a session of this conversation already, which would hide it
    */
   public SessionState adopt(SessionId id, Owner owner) {
-    if (owner.isAnonymous()) {
-      throw new IllegalArgumentException("nobody cannot adopt a session");
-    }
-    return trees.locked(id, () -> adoptLocked(id, owner));
-  }
-
-  private SessionState adoptLocked(SessionId id, Owner owner) {
-    SessionState before = stored(id);
-    if (!before.owner().isAnonymous()) {
-      throw new SessionException("session " + id + " has an owner already: " + before.owner());
-    }
-    Owner next = owner.forConversation(before.conversationId());
-    if (next.isAnonymous()) {
-      throw new IllegalArgumentException("a channel's session is a tenant's, and none is named");
-    }
-    if (before.conversationId() != null) {
-      SessionState own = resolver.conversation(next, before.conversationId());
-      if (own.status() != SessionStatus.NEW) {
-        throw new SessionException(
-            "session " + own.sessionId() + " of this owner is the same conversation as " + id);
-      }
-    }
-    if (!store.adopt(id, next)) {
-      throw new SessionException("session " + id + " was changed meanwhile");
-    }
-    return stored(id);
+    return trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
   }
 
   /**
@@ -327,11 +325,7 @@ public final class SessionManager implements AutoCloseable {
     return name;
   }
 
-  private SessionState stored(SessionId id) {
-    return store.find(id).orElseThrow(() -> noSession(id));
-  }
-
-  private static SessionException noSession(SessionId id) {
+  static SessionException noSession(SessionId id) {
     return new SessionException("there is no session " + id);
   }
 
@@ -382,6 +376,17 @@ public final class SessionManager implements AutoCloseable {
   public int archiveIdle(Duration idle, BooleanSupplier goesOn) {
     Duration unused = idle.compareTo(IN_USE) < 0 ? IN_USE : idle;
     return store.archiveIdle(clock.instant().minus(unused), goesOn);
+  }
+
+  /**
+   * Counts what the sessions of each owner take, where that is limited: what was stored before this
+   * server, or by others, and what was removed, is known only then. It looks at every session that
+   * is not archived.
+   *
+   * @param goesOn asked before each session; false ends it
+   */
+  public void countOwners(BooleanSupplier goesOn) {
+    owners.count(store, goesOn);
   }
 
   /** Closes the store. */

@@ -3,6 +3,7 @@ package dev.helix.session;
 import dev.helix.message.Message;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,7 @@ import java.util.stream.Stream;
  * <p><b>Finding or adding</b> messages is one atomic step: read on from the version known, decide
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
-public interface SessionStore extends SessionReads, AutoCloseable {
+public interface SessionStore extends SessionReads, OwnerSecrets, AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
@@ -115,31 +116,10 @@ public interface SessionStore extends SessionReads, AutoCloseable {
    */
   boolean saveNote(SessionId id, String name, String text);
 
-  /**
-   * The secret that owners' session ids are made with: 32 random bytes, made durably by whoever
-   * asks first and the same ever after, also for other servers of this store and in a copy of it. A
-   * new array each time.
-   *
-   * @throws SessionException if it is damaged, or gone although there are owners: none replaces it
-   */
+  @Override
   default byte[] ownerSecret() {
-    return OwnerSecrets.of(this);
+    return NewOwnerSecret.of(this);
   }
-
-  /** The owners' secret as {@link #ownerSecret} gives it, where there is one; none is made. */
-  Optional<byte[]> findOwnerSecret();
-
-  /**
-   * Makes this the owners' secret if there is none yet, durably, as whoever copies a store must. It
-   * is one step with regard to {@link #ownerSecret} and to other calls of this, on every server of
-   * the store, and never replaces another secret.
-   *
-   * @param secret 32 bytes, which are copied
-   * @return whether this is the secret now; false, with nothing changed, where there is another
-   * @throws IllegalArgumentException if it has not 32 bytes
-   * @throws SessionException if the one that is there is damaged
-   */
-  boolean adoptOwnerSecret(byte[] secret);
 
   /**
    * The sessions in the order of their last use, the newest first; those used in the same
@@ -173,6 +153,19 @@ public interface SessionStore extends SessionReads, AutoCloseable {
   boolean delete(SessionId id);
 
   /**
+   * Removes a session that nobody has used since an append made it: its state, its log and the time
+   * of its last use are as that append left them, and nothing else is kept with it. One step with
+   * regard to all others.
+   *
+   * @param made the state that it was made with
+   * @param version the place behind that append
+   * @return false, with nothing changed, where that is not so, and unless overridden always
+   */
+  default boolean unmake(SessionState made, LogVersion version) {
+    return false;
+  }
+
+  /**
    * Takes the lease of a session, of which nothing need be stored, unless somebody holds it. Its
    * time is told by one clock for all servers of this store.
    *
@@ -200,6 +193,20 @@ public interface SessionStore extends SessionReads, AutoCloseable {
    * @throws IOException what the visitor throws
    */
   boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException;
+
+  /**
+   * About how many bytes are kept with a session: its state, its log, its notes and other files; 0
+   * where there is none. Unless overridden all of it is read for that.
+   */
+  default long bytes(SessionId id) {
+    long[] bytes = {0};
+    try {
+      boolean unused = export(id, (path, content) -> bytes[0] += content.length);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a visitor that throws nothing", e);
+    }
+    return bytes[0];
+  }
 
   /**
    * Makes a session of its files, all or nothing, and durably on return. What an {@link #export}

@@ -4,6 +4,7 @@ import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
 import dev.helix.message.Preamble;
 import dev.helix.session.SessionStore.Appended;
+import dev.helix.session.SessionStore.Outcome;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
@@ -12,6 +13,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -27,12 +29,15 @@ final class TurnLog {
   private final Clock clock;
   private final WarmTrees trees;
   private final LogMemory memory;
+  private final OwnerUse owners;
 
-  TurnLog(SessionStore store, Clock clock, WarmTrees trees, LogMemory memory) {
+  TurnLog(
+      SessionStore store, Clock clock, WarmTrees trees, LogMemory memory, OwnerUse owners) {
     this.store = store;
     this.clock = clock;
     this.trees = trees;
     this.memory = memory;
+    this.owners = owners;
   }
 
   /**
@@ -45,8 +50,10 @@ final class TurnLog {
    * Begins the turn; empty where the session belongs to another conversation.
    *
    * @throws LeaseLostException if the request's lease is lost, or another session's
+   * @throws OwnerLimitException if the session's owner may have no more
    */
   Optional<OpenTurn> begin(SessionState session, TurnRequest request) {
+    owners.checkRoom(session.owner());
     SessionId id = session.sessionId();
     Lease lease = request.lease();
     if (lease != null && !lease.of().equals(id)) {
@@ -87,13 +94,15 @@ final class TurnLog {
       TurnPlan plan = TurnPlan.make(log, tree, id, read, request, now);
       List<Message> elements = plan.placement().elements();
       if (stored == null && elements.isEmpty() && !known) {
-        return Optional.of(plan.open(before, LogVersion.NONE, 0, request, now));
+        return Optional.of(plan.open(before, LogVersion.NONE, 0, request, now, false));
       }
       boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
       if (!gone && (stored != null || !elements.isEmpty())) {
         boolean turned = tree.knowsTurn();
-        SessionState after = begun(before, request, turned).withUpdatedAt(now);
-        Appended appended = store.append(after, tree.version(), elements, lease);
+        Instant used = elements.isEmpty() ? later(now, before) : now;
+        SessionState after = begun(before, request, turned).withUpdatedAt(used);
+        boolean makes = stored == null;
+        Appended appended = append(after, tree.version(), elements, lease, makes);
         switch (appended.outcome()) {
           case HELD -> {
             return Optional.empty();
@@ -109,7 +118,7 @@ final class TurnLog {
             if (stored != null && after.differsBeyondUse(before)) {
               update(session, now, state -> begun(state, request, turned));
             }
-            return Optional.of(plan.open(after, appended.version(), length, request, now));
+            return Optional.of(plan.open(after, appended.version(), length, request, now, makes));
           }
           case CONFLICT -> {
             // Read on, and place again.
@@ -118,6 +127,55 @@ final class TurnLog {
       }
       known = false;
     }
+  }
+
+  /** Appends what a turn begins with, and counts for the owner what is stored. */
+  private Appended append(
+      SessionState state,
+      LogVersion end,
+      List<Message> elements,
+      Lease lease,
+      boolean makesSession) {
+    Owner owner = state.owner();
+    if (makesSession) {
+      owners.making(owner);
+    }
+    boolean done = false;
+    try {
+      Appended appended = store.append(state, end, elements, lease);
+      done = appended.outcome() == Outcome.DONE;
+      return appended;
+    } finally {
+      if (done) {
+        owners.stored(owner, elements, makesSession);
+      } else if (makesSession) {
+        owners.notMade(owner);
+      }
+    }
+  }
+
+  /** Now, or just behind the last use: of a turn that adds nothing only the time tells. */
+  private static Instant later(Instant now, SessionState before) {
+    Instant next = before.updatedAt().plus(1, ChronoUnit.MICROS);
+    return now.isBefore(next) ? next : now;
+  }
+
+  /** Takes a turn back that made its session, if nobody has used that since; whether it is gone. */
+  boolean withdraw(OpenTurn turn) {
+    SessionState made = turn.session();
+    SessionId id = made.sessionId();
+    return turn.made() && trees.locked(id, () -> unmake(made, turn.version()));
+  }
+
+  private boolean unmake(SessionState made, LogVersion version) {
+    long bytes = owners.bytes(store, made.sessionId());
+    if (!store.unmake(made, version)) {
+      return false;
+    }
+    trees.forget(made.sessionId());
+    owners.notMade(made.owner());
+    owners.gone(made.owner(), bytes);
+    return true;
   }
 
   /** Ends a turn, unless its session is gone; what it adds is not forced. */
@@ -199,6 +257,7 @@ final class TurnLog {
           beside = true;
         }
         case DONE -> {
+          owners.stored(session.owner(), elements, false);
           if (tree.version().equals(end)) {
             tree.apply(appended.version(), false, elements);
             trees.give(id, tree);

@@ -124,9 +124,15 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
    * The turn that has begun.
    *
    * @param elements how many elements the log has at this version
+   * @param made whether the turn made the session
    */
   OpenTurn open(
-      SessionState session, LogVersion version, long elements, TurnRequest request, Instant now) {
+      SessionState session,
+      LogVersion version,
+      long elements,
+      TurnRequest request,
+      Instant now,
+      boolean made) {
     return new OpenTurn(
         session,
         version,
@@ -142,6 +148,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         false,
         null,
         now,
-        elements);
+        elements,
+        made);
   }
 }

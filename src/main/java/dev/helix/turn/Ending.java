@@ -16,9 +16,14 @@ import java.util.function.Supplier;
  * @param lastWords what the caller is told then
  * @param abandons whether nothing more is wanted of the backend
  * @param failure what the backend did not do, for the log; null where it is no fault of its own
+ * @param refused whether the backend could not be reached, or said no before anything of an answer
  */
 record Ending(
-    Supplier<List<Answer>> answers, LastWords lastWords, boolean abandons, String failure) {
+    Supplier<List<Answer>> answers,
+    LastWords lastWords,
+    boolean abandons,
+    String failure,
+    boolean refused) {
 
   /** What the caller is told last, in the form of its endpoint. */
   interface LastWords {
@@ -41,11 +46,11 @@ record Ending(
 
   /** The ending of a caller who is gone. */
   static Ending silent(Supplier<List<Answer>> answers) {
-    return new Ending(answers, (form, out) -> {}, true, null);
+    return new Ending(answers, (form, out) -> {}, true, null, false);
   }
 
   private static Ending good(Supplier<List<Answer>> answers, LastWords words) {
-    return new Ending(answers, words, false, null);
+    return new Ending(answers, words, false, null, false);
   }
 
   /** The ending of a reply of which all has come that will, be it whole or not. */
@@ -83,7 +88,12 @@ record Ending(
   static Ending failed(BackendReply reply, ApiError error) {
     boolean backends = ErrorMapping.isBackends(error);
     String failure = backends ? error.status() + " " + error.code() + ": " + error.message() : null;
-    return new Ending(() -> reply.answers(AnswerStatus.FAILED), words(reply, error), true, failure);
+    return new Ending(
+        () -> reply.answers(AnswerStatus.FAILED),
+        words(reply, error),
+        true,
+        failure,
+        ErrorMapping.isUnreachable(error) || (reply.head() != null && !reply.isSuccess()));
   }
 
   static LastWords words(BackendReply reply, ApiError error) {
@@ -105,7 +115,8 @@ record Ending(
             ? (form, out) -> form.told(reply, out)
             : (form, out) -> form.fail(reply, status, json, out);
     String failure = "an error in its stream: " + error.message();
-    return new Ending(() -> reply.answers(AnswerStatus.FAILED), words, true, failure);
+    return new Ending(
+        () -> reply.answers(AnswerStatus.FAILED), words, true, failure, !reply.hasContent());
   }
 
   private static Ending ofAssembled(BackendReply reply, Supplier<List<Answer>> answers) {
@@ -121,7 +132,7 @@ record Ending(
     int status = reply.head().status();
     byte[] body = reply.body();
     if (status >= 400 && status < 600) {
-      return ofErrorBody(reply, failures.masked(ReplyError.of(status, body)), List::of);
+      return ofErrorBody(reply, failures.masked(ReplyError.of(status, body)), null);
     }
     WholeReply whole = reply.read(body);
     if (reply.last() != null) {
@@ -140,7 +151,7 @@ record Ending(
     }
     ReplyError error = reply.isSuccess() ? ReplyError.underSuccess(body) : null;
     if (error != null) {
-      return ofErrorBody(reply, failures.masked(error), List::of);
+      return ofErrorBody(reply, failures.masked(error), null);
     }
     String headline = ReplyError.headline(body, failures::masked);
     return failed(
@@ -152,11 +163,19 @@ record Ending(
                 + (headline.isEmpty() ? "." : ": " + headline)));
   }
 
+  /**
+   * The ending of a body with an error.
+   *
+   * @param answers null where there is nothing of an answer in it
+   */
   private static Ending ofErrorBody(
       BackendReply reply, ReplyError error, Supplier<List<Answer>> answers) {
     byte[] json = error.toJson();
     BadNews words = (form, out) -> form.fail(reply, error.status(), json, out);
     int given = reply.head().status();
-    return new Ending(answers, words, true, "status " + given + ": " + error.message());
+    String failure = "status " + given + ": " + error.message();
+    return answers == null
+        ? new Ending(List::of, words, true, failure, true)
+        : new Ending(answers, words, true, failure, false);
   }
 }

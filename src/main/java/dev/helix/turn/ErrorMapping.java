@@ -4,6 +4,7 @@ import dev.helix.backend.BackendException;
 import dev.helix.http.ApiError;
 import dev.helix.session.LeaseLostException;
 import dev.helix.session.MessageTooLargeException;
+import dev.helix.session.OwnerLimitException;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionGoneException;
 import dev.helix.session.StorageFullException;
@@ -21,6 +22,7 @@ public final class ErrorMapping {
   private static final int FAILED_DEPENDENCY = 424;
 
   private static final String TOO_LARGE = "request_too_large";
+  private static final String UNREACHABLE = "upstream_unreachable";
   private static final String UPSTREAM_ERROR = "upstream_error";
 
   private static final System.Logger LOG = System.getLogger(ErrorMapping.class.getName());
@@ -29,7 +31,7 @@ public final class ErrorMapping {
 
   public static ApiError of(BackendException failure) {
     return switch (failure.reason()) {
-      case UNREACHABLE -> upstream(502, "upstream_unreachable", failure.getMessage());
+      case UNREACHABLE -> upstream(502, UNREACHABLE, failure.getMessage());
       case TIMEOUT -> upstream(504, "upstream_timeout", failure.getMessage());
       case BROKEN -> upstream(502, "upstream_broken", failure.getMessage());
       case UNREADABLE ->
@@ -51,6 +53,11 @@ public final class ErrorMapping {
 
   private static ApiError upstream(int status, String code, String message) {
     return new ApiError(status, message, UPSTREAM_ERROR, null, code);
+  }
+
+  /** Whether the backend has not got the request. */
+  static boolean isUnreachable(ApiError error) {
+    return error.code().equals(UNREACHABLE);
   }
 
   /** Whether the error is a failure of the backend's. */
@@ -93,6 +100,19 @@ public final class ErrorMapping {
   public static ApiError of(SessionException failure) {
     if (failure instanceof LeaseLostException) {
       return leaseLost();
+    }
+    if (failure instanceof OwnerLimitException limit) {
+      // Clients repeat what is 429 or 5xx, so what time does not mend is neither.
+      return limit.retryAfter() != null
+          ? new ApiError(
+              429,
+              limit.getMessage(),
+              "rate_limit_error",
+              null,
+              "too_many_sessions",
+              limit.retryAfter())
+          : new ApiError(
+              403, limit.getMessage(), "insufficient_quota", null, "storage_quota_exceeded");
     }
     if (failure instanceof SessionGoneException) {
       return conflict(
@@ -159,7 +179,9 @@ public final class ErrorMapping {
 
   /** Logs a failure of the store; shortly if it passes by itself, as there may be many. */
   public static void log(String what, SessionException failure) {
-    if (of(failure).retryAfter() != null
+    if (failure instanceof OwnerLimitException) {
+      LOG.log(Level.DEBUG, what + ": " + failure.getMessage());
+    } else if (of(failure).retryAfter() != null
         || failure instanceof MessageTooLargeException
         || failure instanceof TranscriptTooLongException) {
       LOG.log(Level.WARNING, what + ": " + failure.getMessage());

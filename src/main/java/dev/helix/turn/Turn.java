@@ -294,7 +294,7 @@ final class Turn implements CallerStream.Listener {
   /** Brings what came to the disk. On a thread of the store's. */
   private void record(AnswerStatus ifNone) {
     mailbox.handOver(); // The caller need not wait for the disk to read what came before.
-    ApiError failure = record.bring(ending.answers(), ifNone);
+    ApiError failure = record.bring(ending, ifNone);
     try {
       // Before the last words: who has heard them may ask the next question.
       onRecorded.run();

@@ -12,7 +12,6 @@ import dev.helix.session.SessionManager;
 import dev.helix.transcript.Answer;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Where a turn is recorded: its place in a session's transcript, or nowhere for what is no turn (a
@@ -22,6 +21,7 @@ final class TurnRecord {
   private static final System.Logger LOG = System.getLogger(TurnRecord.class.getName());
 
   private final SessionManager sessions;
+  private final boolean keepsRefused;
 
   /** Written by one thread at a time. */
   private volatile OpenTurn turn;
@@ -38,19 +38,25 @@ final class TurnRecord {
   /** Why the question is not on the disk; null unless that failed. */
   private volatile SessionException failure;
 
-  private TurnRecord(SessionManager sessions, OpenTurn turn) {
+  private TurnRecord(SessionManager sessions, OpenTurn turn, boolean keepsRefused) {
     this.sessions = sessions;
     this.turn = turn;
+    this.keepsRefused = keepsRefused;
   }
 
-  static TurnRecord of(SessionManager sessions, OpenTurn turn) {
+  /**
+   * The record of a turn that has begun.
+   *
+   * @param keepsRefused whether a session stays that it made and whose question is refused
+   */
+  static TurnRecord of(SessionManager sessions, OpenTurn turn, boolean keepsRefused) {
     // Without the history: a stream of minutes would hold it for nothing.
-    return new TurnRecord(sessions, turn.withoutHistory());
+    return new TurnRecord(sessions, turn.withoutHistory(), keepsRefused);
   }
 
   /** For what is answered and not kept. */
   static TurnRecord nowhere() {
-    return new TurnRecord(null, null);
+    return new TurnRecord(null, null, true);
   }
 
   boolean isSomewhere() {
@@ -125,10 +131,16 @@ final class TurnRecord {
     forced = failure == null;
   }
 
-  /** Brings question and answers to the disk; what the caller is told if that fails, else null. */
-  ApiError bring(Supplier<List<Answer>> answers, AnswerStatus ifNone) {
+  /**
+   * Brings question and answers to the disk, or takes back a session of which there would be
+   * nothing but a refused question; what the caller is told if that fails, else null.
+   */
+  ApiError bring(Ending ending, AnswerStatus ifNone) {
     try {
-      answers(answers.get(), ifNone);
+      if (ending.refused() && isTakenBack()) {
+        return null;
+      }
+      answers(ending.answers().get(), ifNone);
       forceQuestion();
       return null;
     } catch (SessionException e) {
@@ -136,6 +148,19 @@ final class TurnRecord {
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a turn could not be recorded, by a mistake of the server", e);
       return ApiError.of(e);
+    }
+  }
+
+  private boolean isTakenBack() {
+    try {
+      boolean gone = !keepsRefused && sessions.withdraw(turn);
+      if (gone) {
+        forced = true; // There is nothing to force.
+      }
+      return gone;
+    } catch (SessionException e) {
+      ErrorMapping.log("a session with nothing but a refused question stays", e);
+      return false;
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Objects;
  *     not at all
  * @param historyLease how long a turn with stored history keeps others off, on other servers too,
  *     after its server was last heard of
+ * @param keepRefused whether a session stays whose first question the backend refused
  * @param forwardedHeaders the caller's headers that go to the backend
  * @param maxRequestBytes the longest request body
  * @param maxReplyBytes how much of an answer is kept in memory until it is recorded
@@ -41,6 +42,7 @@ public record TurnSettings(
     SentHistory sentHistory,
     Duration historyWait,
     Duration historyLease,
+    boolean keepRefused,
     List<String> forwardedHeaders,
     long maxRequestBytes,
     long maxReplyBytes,

@@ -205,7 +205,7 @@ public final class Turns {
     // Another conversation may have taken the name since the filter looked.
     SessionId used = open.session().sessionId();
     ChatCall kept = call.kept(open, () -> sessions.transcript(used).messages());
-    turn.placed(TurnRecord.of(sessions, open));
+    turn.placed(TurnRecord.of(sessions, open, settings().keepRefused()));
     call.memory().rest();
     return kept;
   }

@@ -205,6 +205,31 @@ interface MessageIdCases extends Fixture {
   @Test
   default void refusedByTheUpstream_theEmptyAnswerIsInTheTree_andTheChatGoesOn() {
     Chat chat = chat();
+    chat.turn("q1", "", "a1", "One.", user("One?"));
+    ObjectNode one = Json.message("assistant", "One.");
+    try (RawClient client = chat.send("q2", "a1", "a2", user("One?"), one, user("Two?"))) {
+      chat.endpoint
+          .upstream()
+          .next()
+          .respondJson(500, Completions.error("boom", "server_error", "boom"));
+      Errors.check(500, "boom", client.response());
+    }
+    chat.turn("q3", "a2", "a3", "Three.", user("One?"), one, user("Two?"), user("Three?"));
+    assertEquals(
+        Set.of(
+            "root < q1 user:One?",
+            "q1 < a1 assistant:One.",
+            "a1 < q2 user:Two?",
+            "q2 < a2 assistant:",
+            "a2 < q3 user:Three?",
+            "q3 < a3 assistant:Three."),
+        chat.tree());
+    assertEquals(List.of(""), chat.stored().answers("failed"));
+  }
+
+  @Test
+  default void firstQuestionThatIsRefused_theChatGoesOnBelowTheAnswerThatNeverCame() {
+    Chat chat = chat();
     try (RawClient client = chat.send("q1", "", "a1", user("One?"))) {
       chat.endpoint
           .upstream()
@@ -222,7 +247,7 @@ interface MessageIdCases extends Fixture {
             "a1 < q2 user:Two?",
             "q2 < a3 assistant:Two."),
         chat.tree());
-    assertEquals(List.of(""), chat.stored().answers("failed"));
+    assertEquals(List.of(""), chat.stored().answers("cancelled"));
   }
 
   @Test

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * An upstream that refuses, is late, talks nonsense or dies: the question stays, the next turn
- * works.
+ * An upstream that is late, talks nonsense or dies: the question stays. One that refuses a first
+ * question: nothing stays. The next turn works.
  */
 @Check("upstreams that fail")
 interface UpstreamFailureCases extends Fixture {
@@ -104,7 +104,7 @@ interface UpstreamFailureCases extends Fixture {
     try (RawClient client = talk.http().stream("Anyone there?")) {
       Errors.check(502, client.response());
     }
-    assertEquals(List.of("user:Anyone there?"), talk.stored().said());
+    assertFalse(talk.stored().exists());
     endpoint.upstream().up();
     talk.http().messages().clear();
     talk.streamed("Anyone there?", "Yes");
@@ -191,7 +191,7 @@ interface UpstreamFailureCases extends Fixture {
       assertEquals("out of memory", error.path("message").asText());
       assertEquals("oom", error.path("code").asText());
     }
-    assertEquals(List.of("user:Think first"), talk.stored().said());
+    assertFalse(talk.stored().exists());
   }
 
   @Test
@@ -213,7 +213,7 @@ interface UpstreamFailureCases extends Fixture {
         assertEquals("rate_limit", error.path("type").asText());
         assertEquals("rl", error.path("code").asText());
       }
-      assertEquals(List.of("user:Me too"), talk.stored().said());
+      assertFalse(talk.stored().exists());
     }
   }
 
@@ -235,7 +235,7 @@ interface UpstreamFailureCases extends Fixture {
       assertEquals("because", error.path("message").asText());
       assertEquals("[1]", error.path("x_hint").toString());
     }
-    assertEquals(List.of("user:Please"), talk.stored().said());
+    assertFalse(talk.stored().exists());
   }
 
   @Test
@@ -294,7 +294,7 @@ interface UpstreamFailureCases extends Fixture {
               Errors.check(expected, response);
               assertFalse(response.text().contains("<h1>"), response::text);
             }
-            assertEquals(List.of("user:Sense, please"), talk.stored().said());
+            assertEquals(status == 200, talk.stored().exists());
           }
         });
   }

@@ -75,6 +75,9 @@ abstract class ClientSuite {
                 origin,
                 "HELIX_CONVERSATION_HEADERS",
                 "X-Conversation-ID, agents",
+                // What is refused is looked for too.
+                "HELIX_CONVERSATION_KEEP_REFUSED",
+                "true",
                 "HELIX_SSE_COMMIT_AFTER",
                 "1s",
                 "HELIX_SSE_COMMENT_INTERVAL",

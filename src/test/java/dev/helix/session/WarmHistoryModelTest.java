@@ -172,7 +172,7 @@ class WarmHistoryModelTest {
       }
       apply(tree, plan.placement().elements());
       Instant began = NOW.plusMillis(random.nextInt(100));
-      turns.add(plan.open(state, tree.version(), length(), request, began));
+      turns.add(plan.open(state, tree.version(), length(), request, began, false));
     }
 
     private void end(String where, TranscriptTree tree) {

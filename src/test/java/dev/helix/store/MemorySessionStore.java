@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -248,6 +249,16 @@ public final class MemorySessionStore implements SessionStore {
   @Override
   public synchronized boolean delete(SessionId id) {
     return sessions.remove(id) != null;
+  }
+
+  @Override
+  public synchronized boolean unmake(SessionState made, LogVersion version) {
+    Kept kept = sessions.get(made.sessionId());
+    return kept != null
+        && kept.state.equals(made)
+        && kept.version().equals(version)
+        && Set.of(RequestFile.PATH).containsAll(kept.files.keySet())
+        && delete(made.sessionId());
   }
 
   @Override

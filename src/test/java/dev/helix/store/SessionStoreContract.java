@@ -23,7 +23,8 @@ public interface SessionStoreContract
         LeaseContract,
         OwnerSecretContract,
         WholeSessionContract,
-        LongRequestContract {
+        LongRequestContract,
+        UnmadeSessionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
   static SessionState state(String id, String conversationId) {

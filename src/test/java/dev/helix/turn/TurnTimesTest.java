@@ -31,6 +31,7 @@ class TurnTimesTest {
             SentHistory.ALL,
             NEVER,
             NEVER,
+            false,
             List.of(),
             1,
             1,

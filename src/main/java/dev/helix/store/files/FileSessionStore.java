@@ -339,6 +339,11 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public boolean unmake(SessionState made, LogVersion version) {
+    return whole.unmake(made, version);
+  }
+
+  @Override
   public Optional<Lease> lease(SessionId id, Duration time) {
     return leases.take(id, time);
   }
@@ -356,6 +361,11 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     return whole.export(id, visitor);
+  }
+
+  @Override
+  public long bytes(SessionId id) {
+    return whole.bytes(id);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
@@ -14,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +30,10 @@ record WholeSessions(Path sessions, SessionFolders folders) {
   private static final Logger LOG = System.getLogger(WholeSessions.class.getName());
 
   private static final Set<String> READ_FIRST = Set.of(ShownSession.STATUS, ShownSession.MESSAGES);
+
+  /** What a session is made with. */
+  private static final Set<String> MADE =
+      Set.of(ShownSession.STATUS, ShownSession.MESSAGES, RequestFile.PATH);
 
   boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     try {
@@ -62,6 +68,18 @@ record WholeSessions(Path sessions, SessionFolders folders) {
     // The others were looked at just before they were read, these two long after that.
     shown.replaceAll((path, stamp) -> READ_FIRST.contains(path) ? before.get(path) : stamp);
     return shown;
+  }
+
+  /** By the sizes of the files, without the session's lock. */
+  long bytes(SessionId id) {
+    Path folder = sessions.resolve(id.value());
+    try {
+      return WholeFolder.stamps(folder).values().stream().mapToLong(FileStamp::size).sum();
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw Disk.failure("cannot look at session " + id, e);
+    }
   }
 
   boolean restore(SessionId id, SessionFiles files) throws IOException {
@@ -138,13 +156,34 @@ record WholeSessions(Path sessions, SessionFolders folders) {
       LOG.log(Level.INFO, "{0} was changed meanwhile, so it is not removed", folder.path());
       return false;
     }
-    Path away = folders.moveAway(state.sessionId(), folder);
+    removeNow(state.sessionId(), folder);
+    return true;
+  }
+
+  private void removeNow(SessionId id, SessionFolder folder) throws IOException {
+    Path away = folders.moveAway(id, folder);
     try {
       Disk.deleteTree(away);
     } catch (IOException e) {
       LOG.log(Level.WARNING, "what is left of a removed session goes with the next start", e);
     }
-    return true;
+  }
+
+  boolean unmake(SessionState made, LogVersion version) {
+    return folders.existing(
+        made.sessionId(),
+        "take back",
+        false,
+        (folder, state) -> {
+          boolean asMade =
+              state.equals(made)
+                  && folder.transcript().isAt(version)
+                  && MADE.containsAll(WholeFolder.stamps(folder.path()).keySet());
+          if (asMade) {
+            removeNow(made.sessionId(), folder);
+          }
+          return asMade;
+        });
   }
 
   boolean delete(SessionId id) {

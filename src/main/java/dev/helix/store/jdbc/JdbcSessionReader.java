@@ -226,6 +226,22 @@ class JdbcSessionReader implements ReadOnlySessions {
   }
 
   @Override
+  public long bytes(SessionId id) {
+    String sql =
+        "select octet_length(s.state)"
+            + " + coalesce((select sum(octet_length(m.element_json))"
+            + " from helix_message m where m.session_id = s.id), 0)"
+            + " + coalesce((select sum(octet_length(f.content))"
+            + " from helix_file f where f.session_id = s.id), 0)"
+            + " from helix_session s where s.id = ?";
+    Long bytes =
+        database.read(
+            "cannot look at session " + id,
+            connection -> JdbcSql.first(connection, row -> row.getLong(1), sql, id.value()));
+    return bytes == null ? 0 : bytes;
+  }
+
+  @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     Optional<ShownSession> whole =
         database.transaction("cannot read session " + id, connection -> whole(connection, id));

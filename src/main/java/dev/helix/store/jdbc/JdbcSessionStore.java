@@ -225,6 +225,34 @@ final class JdbcSessionStore extends JdbcSessionReader {
     return deleted;
   }
 
+  @Override
+  public boolean unmake(SessionState made, LogVersion version) {
+    SessionId id = made.sessionId();
+    boolean unmade =
+        database.transaction(
+            "cannot take back session " + id,
+            connection -> {
+              JdbcRow row = JdbcRow.find(connection, id, true);
+              return row != null
+                  && row.version().equals(version)
+                  && row.state().equals(made)
+                  && !hasOthers(connection, id)
+                  && delete(connection, id);
+            });
+    if (unmade) {
+      force(id);
+    }
+    return unmade;
+  }
+
+  /** Whether a session has files that it was not made with. */
+  private static boolean hasOthers(Connection connection, SessionId id) throws SQLException {
+    String sql = "select path from helix_file where session_id = ? and path <> ?";
+    String other =
+        JdbcSql.first(connection, row -> row.getString(1), sql, id.value(), RequestFile.PATH);
+    return other != null;
+  }
+
   /** Its row first: then whoever was appending has done so, and nobody begins. */
   private static boolean delete(Connection connection, SessionId id) throws SQLException {
     String name = id.value();

@@ -20,6 +20,7 @@ enum RedisScript {
   READ,
   END,
   SHOW,
+  BYTES,
   RESTORE,
   LEASE,
   RENEW,

@@ -126,6 +126,12 @@ class RedisSessionReader implements ReadOnlySessions {
   }
 
   @Override
+  public long bytes(SessionId id) {
+    List<String> keys = List.of(RedisKeys.state(id), RedisKeys.log(id), RedisKeys.files(id));
+    return (Long) redis.run(RedisScript.BYTES, keys);
+  }
+
+  @Override
   public Reading read(SessionId id, LogVersion since) {
     return read(id, since, bytes -> {});
   }

@@ -257,6 +257,14 @@ final class RedisSessionStore extends RedisSessionReader {
     return delete(id, "", "");
   }
 
+  /**
+   * Whatever is done to a session counts its revision up, of which the append that made it is 1.
+   */
+  @Override
+  public boolean unmake(SessionState made, LogVersion version) {
+    return delete(made.sessionId(), version.epoch(), "1");
+  }
+
   private boolean delete(SessionId id, String epoch, String revision) {
     List<String> keys = RedisKeys.withOrder(redis.isCluster(), id, "state", "log", "files");
     Object time = redis.run(RedisScript.DELETE, keys, id.value(), epoch, revision);

@@ -161,6 +161,7 @@ public final class ChatServer implements AutoCloseable {
         SentHistory.ALL,
         historyWait,
         lease,
+        false,
         List.of(),
         MEMORY,
         MEMORY,

@@ -40,6 +40,13 @@ class NamedAnswerTest {
     call.respondJson(429, Completions.error("Slowly", "rate", "rate_limit"));
   }
 
+  /** A turn before, so that there is a conversation. */
+  private void begin() {
+    RawClient client = server.post(id, "Hello", false);
+    server.upstream.next().respondJson(200, Completions.completion("Hi"));
+    assertEquals(200, answered(client).status());
+  }
+
   private static RawResponse answered(RawClient client) {
     try (client) {
       RawResponse response = client.response();
@@ -51,20 +58,25 @@ class NamedAnswerTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void refusedByTheUpstream_theNamedAnswerIsKeptEmpty(boolean stream) {
+    begin();
     RawClient client = server.post(id, "Well?", stream, ANSWER, "a1");
     refuse(server.upstream.next());
     assertEquals(429, answered(client).status());
-    assertEquals(List.of("user:Well?", "assistant: (failed)"), server.stored(id));
     assertEquals(
-        "a1", server.sessions.transcript(new SessionId("conv-" + id)).messages().get(1).id());
+        List.of("user:Hello", "assistant:Hi (completed)", "user:Well?", "assistant: (failed)"),
+        server.stored(id));
+    assertEquals(
+        "a1", server.sessions.transcript(new SessionId("conv-" + id)).messages().get(3).id());
   }
 
   @Test
   void answerThatNobodyNamed_isKeptOnlyIfItCame() {
+    begin();
     RawClient client = server.post(id, "Well?", true, "X-OpenWebUI-User-Message-Id", "q1");
     refuse(server.upstream.next());
     assertEquals(429, answered(client).status());
-    assertEquals(List.of("user:Well?"), server.stored(id));
+    assertEquals(
+        List.of("user:Hello", "assistant:Hi (completed)", "user:Well?"), server.stored(id));
   }
 
   @Test
