@@ -57,8 +57,6 @@ final class ArchivingStore implements SessionStore {
   /** Of the epochs of stores' logs none begins so. */
   private static final String ARCHIVED = "archived/";
 
-  private static final LongConsumer UNTOLD = bytes -> {};
-
   /** Who reads the log knows after so many. */
   private static final int LOGGED = 10;
 
@@ -171,7 +169,7 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public Reading read(SessionId id, LogVersion since) {
-    return read(id, since, UNTOLD);
+    return read(id, since, bytes -> {});
   }
 
   @Override
@@ -181,7 +179,7 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public Reading readEnd(SessionId id, int bytes) {
-    return readEnd(id, bytes, UNTOLD);
+    return readEnd(id, bytes, held -> {});
   }
 
   @Override
@@ -194,7 +192,9 @@ final class ArchivingStore implements SessionStore {
     if (read.state() != null || !archive.isMade()) {
       return read;
     }
-    return archived.in(id, files -> reading(files.state(), files.messages(ahead))).orElseGet(stored);
+    return archived
+        .in(id, files -> reading(files.state(), files.messages(ahead)))
+        .orElseGet(stored);
   }
 
   /** With a version at which nothing can be added: it is read again when it is restored. */

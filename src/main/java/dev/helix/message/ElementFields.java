@@ -117,8 +117,7 @@ public record ElementFields(
   /** These fields of a version that is recorded at another time, and is no checkpoint. */
   public ElementFields at(Instant other) {
     Origin told = new Origin(aside(), began(), null, false, author());
-    return new ElementFields(
-        id, parentKnown, parentId, other, model, finishReason, status, told);
+    return new ElementFields(id, parentKnown, parentId, other, model, finishReason, status, told);
   }
 
   /** These fields of what has come so far of an answer that is running. */

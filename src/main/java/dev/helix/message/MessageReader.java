@@ -68,8 +68,7 @@ public final class MessageReader {
   }
 
   ElementFields element() {
-    ElementFields.Origin origin =
-        new ElementFields.Origin(aside, began, after, checkpoint, author);
+    ElementFields.Origin origin = new ElementFields.Origin(aside, began, after, checkpoint, author);
     return new ElementFields(
         id, parentKnown, parentId, timestamp, model, finishReason, status, origin);
   }

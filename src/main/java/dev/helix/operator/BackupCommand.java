@@ -132,14 +132,15 @@ final class BackupCommand {
 
   /** Where a path leads, as far as there is something. */
   private static Path real(Path path) {
-    for (Path at = path; at != null; at = at.getParent()) {
-      try {
-        return at.toRealPath().resolve(at.relativize(path));
-      } catch (IOException e) {
-        continue; // It is yet to be made.
-      }
+    Path there = path;
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent(); // It is yet to be made.
     }
-    return path;
+    try {
+      return there == null ? path : there.toRealPath().resolve(there.relativize(path));
+    } catch (IOException e) {
+      throw new SessionException(path + " cannot be looked at", e);
+    }
   }
 
   private Path sessionsFolder() {

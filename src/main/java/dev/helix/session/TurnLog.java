@@ -31,8 +31,7 @@ final class TurnLog {
   private final LogMemory memory;
   private final OwnerUse owners;
 
-  TurnLog(
-      SessionStore store, Clock clock, WarmTrees trees, LogMemory memory, OwnerUse owners) {
+  TurnLog(SessionStore store, Clock clock, WarmTrees trees, LogMemory memory, OwnerUse owners) {
     this.store = store;
     this.clock = clock;
     this.trees = trees;

@@ -1,10 +1,9 @@
 package dev.helix.blackbox;
 
-import dev.helix.reliability.CountedTests;
-import org.junit.jupiter.api.extension.ExtendWith;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.RawClient;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

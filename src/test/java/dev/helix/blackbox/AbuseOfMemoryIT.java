@@ -1,10 +1,9 @@
 package dev.helix.blackbox;
 
-import dev.helix.reliability.CountedTests;
-import org.junit.jupiter.api.extension.ExtendWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import java.io.BufferedWriter;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -18,6 +18,7 @@ final class Load implements Callable<Set<Chat>> {
   private final Random random;
   private final List<Chat> chats = new ArrayList<>();
   private URI server;
+  private Runnable onAcknowledged;
   private int acknowledged;
   private int brokenOff;
 
@@ -25,9 +26,10 @@ final class Load implements Callable<Set<Chat>> {
     random = new Random(seed);
   }
 
-  /** Where the server is now. */
-  void moveTo(URI newServer) {
+  /** Where the server is now, and what is run after each turn that it has acknowledged. */
+  void moveTo(URI newServer, Runnable afterEach) {
     server = newServer;
+    onAcknowledged = afterEach;
   }
 
   /** Every conversation there was. */
@@ -55,6 +57,7 @@ final class Load implements Callable<Set<Chat>> {
         return used;
       }
       acknowledged++;
+      onAcknowledged.run();
     }
   }
 

@@ -226,8 +226,7 @@ class ContinueTest extends PlacingTest {
     endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
     turn(ids("u1", null, "a1"), " and more", "user: Q1", "assistant: looking");
     // The client puts a line's end where the call stood.
-    assertEquals(
-        List.of("u1 Q1 < root", "* looking < u1", "a1 looking\n and more < u1"), named());
+    assertEquals(List.of("u1 Q1 < root", "* looking < u1", "a1 looking\n and more < u1"), named());
     String whole = "{\"role\":\"assistant\",\"content\":\"looking\\n and more\"}";
     turn(ids("u2", "a1", "a2"), "A2", "user: Q1", whole, "user: Q2");
     turn(MessageIds.NONE, "A3", "user: Q1", whole, "user: Q2", "assistant: A2", "user: Q3");

@@ -41,7 +41,8 @@ record JdbcRebuilt(JdbcSessionReader reader) {
             id,
             whose.conversationId(),
             whose.owner(),
-            LogPieces.read(id, LogVersion.NONE, after -> reader.piece(connection, id, after))
+            LogPieces.read(
+                    id, LogVersion.NONE, bytes -> {}, after -> reader.piece(connection, id, after))
                 .elements(),
             RebuiltState.request(request));
     return Optional.of(made.withUpdatedAt(row.state().updatedAt()));
