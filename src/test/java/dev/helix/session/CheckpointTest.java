@@ -288,7 +288,7 @@ class CheckpointTest extends PlacingTest {
     turn(ids("u1", null, "a1"), "one", "user: Q1");
     OpenTurn turn = begin(ids("u1", null, "a1"), "user: Q1", "assistant: one");
     endWithCall(checkpoint(turn, " look"));
-    assertEquals(List.of("u1 Q1 < root", "a1 one < u1", "* looking < u1"), named());
+    assertEquals(List.of("u1 Q1 < root", "a1 one < u1", "* onelooking < u1"), named());
     assertEquals(AnswerStatus.COMPLETED, answers().get(0).status());
   }
 

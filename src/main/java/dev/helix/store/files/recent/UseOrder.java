@@ -129,7 +129,7 @@ public final class UseOrder {
    */
   public synchronized void used(Use use) {
     Use before = newest.put(use.id(), use);
-    if (before != null && before.isOfSameSecond(use)) {
+    if (before != null && before.isOfSameSecond(use) && !log.hasFailed()) {
       isBehind = true;
       return;
     }
