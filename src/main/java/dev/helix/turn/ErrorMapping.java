@@ -57,7 +57,7 @@ public final class ErrorMapping {
 
   /** Whether the backend has not got the request. */
   static boolean isUnreachable(ApiError error) {
-    return error.code().equals(UNREACHABLE);
+    return UNREACHABLE.equals(error.code());
   }
 
   /** Whether the error is a failure of the backend's. */

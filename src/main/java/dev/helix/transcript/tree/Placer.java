@@ -50,8 +50,8 @@ public final class Placer {
   /**
    * Places a request that brings its history along.
    *
-   * @param stored what is stored of an answer, null where another log came in the tree's place;
-   *     asked only for answers that change, or come again in another place
+   * @param stored what is stored of a message, null where another log came in the tree's place;
+   *     asked only for those that change, and answers that come again in another place
    */
   public static Placement whole(
       TranscriptTree tree,
