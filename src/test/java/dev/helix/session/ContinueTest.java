@@ -197,6 +197,14 @@ class ContinueTest extends PlacingTest {
   }
 
   @Test
+  void callThatAClientPutBehindAnAnswerItself_hangsBelowIt() {
+    turn(MessageIds.NONE, "one", "user: Q1");
+    turn(MessageIds.NONE, "end", "user: Q1", "assistant: one", CALL, RESULT);
+    assertEquals(
+        List.of("Q1 < root", "one < Q1", "looking < one", "R < looking", "end < R"), tree());
+  }
+
+  @Test
   void continuationThatCallsTwoTools_isOneRowOfRounds() {
     MessageIds ids = ids("u1", null, "a1");
     String call = CALL.replace("c1", "c2");

@@ -114,7 +114,8 @@ public final class Placer {
       Walk.Found answered = find(chain.messages().subList(0, calls), start, whole);
       Node answer = answered.to() == calls ? walk.goesOn(answered, null) : null;
       Node above = answer == null || tree.isFollowed(answer) ? null : tree.parent(answer);
-      if (above != null) {
+      // Calls that are not stored beside it are no reply's that went on with it.
+      if (above != null && walk.below(above, chain.get(calls)).to() > 0) {
         calledBy = answer.id();
         return behind(above, calls);
       }
