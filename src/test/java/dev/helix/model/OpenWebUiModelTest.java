@@ -18,7 +18,7 @@ class OpenWebUiModelTest {
     new Chat(new DirectLine(), habits, false).play(steps);
   }
 
-  @Property(tries = 2_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 500, seed = "2026", edgeCases = EdgeCasesMode.NONE)
   void withIds_answersThatGoOnWithTools_standBehindTheirRounds(
       @ForAll("withIds") Habits habits, @ForAll("toolsLater") List<Step> steps) {
     new Chat(new DirectLine(), habits, false).play(steps);
