@@ -1,12 +1,17 @@
 package dev.helix.launch;
 
+import java.io.IOException;
+import java.io.Serial;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -17,25 +22,35 @@ import org.eclipse.jetty.util.thread.Invocable;
  * A handler before the web application that waits, without a thread, for a request's body, or the
  * first 64 KiB of it. A sender that is slower than a KiB a second after ten seconds is answered
  * 408. What was read and the application has not taken yet is about a sixteenth of the heap at
- * most; beyond it requests go on at once, with their bodies unread. Thread-safe.
+ * most; beyond it requests go on at once, with their bodies unread. The application waits for the
+ * rest no longer than for a sender of that pace, also while nothing comes but what stands between
+ * chunks. Thread-safe.
  */
 final class EarlyBodies extends Handler.Wrapper {
   private static final int MOST = 64 * 1024;
   private static final int FIRST_STEP = 1024;
-  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final Duration GRACE = Duration.ofSeconds(10);
   private static final long NANOS_A_BYTE = TimeUnit.SECONDS.toNanos(1) / 1024;
+
+  private static final String TOO_SLOW = "The request body came too slowly.";
 
   private final AtomicLong held = new AtomicLong();
   private final long mostHeld;
+  private final long graceNanos;
 
   EarlyBodies(Handler application) {
-    this(application, Runtime.getRuntime().maxMemory() / 16);
+    this(application, Runtime.getRuntime().maxMemory() / 16, GRACE);
   }
 
-  /** A handler that holds about so many bytes at most. */
-  EarlyBodies(Handler application, long mostHeld) {
+  /**
+   * A handler that holds about so many bytes at most.
+   *
+   * @param grace for how long more than their pace tells senders are waited for
+   */
+  EarlyBodies(Handler application, long mostHeld, Duration grace) {
     super(application);
     this.mostHeld = mostHeld;
+    this.graceNanos = grace.toNanos();
   }
 
   /** The bytes held now. */
@@ -58,6 +73,26 @@ final class EarlyBodies extends Handler.Wrapper {
     return true;
   }
 
+  /** The end of a body that the application waits for; no fault of the server's. */
+  private static final class TooSlowException extends IOException
+      implements HttpException, QuietException {
+    @Serial private static final long serialVersionUID = 1;
+
+    TooSlowException() {
+      super(TOO_SLOW);
+    }
+
+    @Override
+    public int getCode() {
+      return HttpStatus.REQUEST_TIMEOUT_408;
+    }
+
+    @Override
+    public String getReason() {
+      return TOO_SLOW;
+    }
+  }
+
   /** A request whose body is read ahead, and then read again from its beginning. */
   private final class Early extends Request.Wrapper implements Invocable.Task {
     private final Response response;
@@ -73,6 +108,11 @@ final class EarlyBodies extends Handler.Wrapper {
     private Content.Chunk last;
 
     private boolean ahead = true;
+
+    /** How many bytes the application has of the rest, and for how long it waited for them. */
+    private long rest;
+
+    private long waited;
 
     Early(Request request, Response response, Callback callback) {
       super(request);
@@ -99,7 +139,7 @@ final class EarlyBodies extends Handler.Wrapper {
       while (last == null && size < MOST) {
         Content.Chunk chunk = getWrapped().read();
         if (chunk == null) {
-          if (System.nanoTime() - began > GRACE_NANOS + size * NANOS_A_BYTE) {
+          if (System.nanoTime() - began > graceNanos + size * NANOS_A_BYTE) {
             refuse();
             return;
           }
@@ -152,11 +192,7 @@ final class EarlyBodies extends Handler.Wrapper {
     private void refuse() {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
       Response.writeError(
-          getWrapped(),
-          response,
-          callback,
-          HttpStatus.REQUEST_TIMEOUT_408,
-          "The request body came too slowly.");
+          getWrapped(), response, callback, HttpStatus.REQUEST_TIMEOUT_408, TOO_SLOW);
     }
 
     private void goOn() {
@@ -180,7 +216,17 @@ final class EarlyBodies extends Handler.Wrapper {
           return Content.Chunk.from(early, last == Content.Chunk.EOF);
         }
       }
-      return last != null ? last : super.read();
+      return last != null ? last : readRest();
+    }
+
+    private Content.Chunk readRest() {
+      Content.Chunk chunk = super.read();
+      if (chunk == null && waited > graceNanos + rest * NANOS_A_BYTE) {
+        last = Content.Chunk.from(new TooSlowException());
+        return last;
+      }
+      rest += chunk == null ? 0 : chunk.remaining();
+      return chunk;
     }
 
     @Override
@@ -188,7 +234,14 @@ final class EarlyBodies extends Handler.Wrapper {
       if (ahead || last != null) {
         getContext().execute(demandCallback);
       } else {
-        super.demand(demandCallback);
+        long since = System.nanoTime();
+        super.demand(
+            Invocable.from(
+                Invocable.getInvocationType(demandCallback),
+                () -> {
+                  waited += System.nanoTime() - since;
+                  demandCallback.run();
+                }));
       }
     }
   }

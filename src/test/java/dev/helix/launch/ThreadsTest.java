@@ -11,6 +11,7 @@ import dev.helix.scripted.RawResponse;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -222,7 +223,8 @@ class ThreadsTest {
                 return super.handle(request, response, callback);
               }
             },
-            most);
+            most,
+            Duration.ofSeconds(10));
     URI url = start(early);
     List<RawClient> clients = new ArrayList<>();
     try {
