@@ -133,13 +133,13 @@ final class BackupCommand {
   /** Where a path leads, as far as there is something. */
   private static Path real(Path path) {
     Path there = path;
-    while (there != null && !Files.exists(there)) {
-      there = there.getParent(); // It is yet to be made.
+    while (Files.notExists(there) && there.getParent() != null) {
+      there = there.getParent();
     }
     try {
-      return there == null ? path : there.toRealPath().resolve(there.relativize(path));
+      return there.toRealPath().resolve(there.relativize(path));
     } catch (IOException e) {
-      throw new SessionException(path + " cannot be looked at", e);
+      throw new SessionException("it cannot be seen where " + path + " is", e);
     }
   }
 
