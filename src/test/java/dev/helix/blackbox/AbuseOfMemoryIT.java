@@ -9,8 +9,10 @@ import dev.helix.scripted.RawResponse;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -137,9 +139,10 @@ class AbuseOfMemoryIT extends AbuseFixture {
     String id = Endpoint.freshId();
     RawResponse begun = turn(OwnerCases.ACME, 100, id);
     assertEquals(200, begun.status(), begun.text());
-    Path folder = sessions(kind).resolve(begun.header("X-Session-ID")).resolve("context");
+    Path session = sessions(kind).resolve(begun.header("X-Session-ID"));
+    Path file = session.resolve("context/messages.json");
     String text = "x".repeat(900);
-    try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("messages.json"))) {
+    try (BufferedWriter out = Files.newBufferedWriter(file)) {
       out.write("[");
       for (int i = 0; i < mebibytes * 1024; i++) {
         out.write((i == 0 ? "\n" : ",\n") + "{\"role\":\"" + (i % 2 == 0 ? "user" : "assistant"));
@@ -148,6 +151,11 @@ class AbuseOfMemoryIT extends AbuseFixture {
         out.write("\"timestamp\":\"2026-01-05T10:00:00Z\"}");
       }
       out.write("\n]\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try (FileChannel written = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      written.force(true); // Else a turn's force would wait for all of it.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
