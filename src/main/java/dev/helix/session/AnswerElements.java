@@ -9,7 +9,6 @@ import dev.helix.text.NormalizedText;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.TurnOrder;
-import dev.helix.transcript.VersionPlace;
 import dev.helix.transcript.tree.Continuation;
 import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
@@ -140,9 +139,9 @@ final class AnswerElements {
     return brokeOff && !(calls && tree.isFollowed(there));
   }
 
-  /** Where a newer version stands: behind its rounds, if tools were called to go on with it. */
+  /** What a newer version hangs below: its rounds, if tools were called to go on with it. */
   private String place(Node there) {
-    return VersionPlace.of(there.parentId(), turn.parentId(), id -> Node.aboveRound(tree.get(id)));
+    return there.place(turn.parentId(), tree::get);
   }
 
   /**

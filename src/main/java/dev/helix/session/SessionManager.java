@@ -1,7 +1,6 @@
 package dev.helix.session;
 
 import dev.helix.message.Message;
-import dev.helix.message.Preamble;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
@@ -164,7 +163,7 @@ public final class SessionManager implements AutoCloseable {
       if (turn.isPresent()) {
         return turn.get();
       }
-      current = resolveAgain(current, request.messages());
+      current = resolver.another(current, request.messages());
     }
   }
 
@@ -393,17 +392,5 @@ public final class SessionManager implements AutoCloseable {
   @Override
   public void close() {
     store.close();
-  }
-
-  /** Another session for a turn whose session turned out to be another conversation's. */
-  private SessionState resolveAgain(SessionState session, List<Message> messages) {
-    Owner owner = session.owner();
-    if (session.conversationId() != null) {
-      return resolver.conversation(owner, session.conversationId());
-    }
-    Optional<String> first = Preamble.firstQuestion(messages).map(Message::firstMessageText);
-    return first.isPresent() && resolver.mayBeOfFirstMessage(session, first.get())
-        ? resolver.firstMessage(owner, first.get())
-        : resolver.random(owner);
   }
 }

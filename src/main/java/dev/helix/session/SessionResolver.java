@@ -1,5 +1,7 @@
 package dev.helix.session;
 
+import dev.helix.message.Message;
+import dev.helix.message.Preamble;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,8 +68,20 @@ final class SessionResolver {
     return resolve(new Asked(owner, null), forms, List.of());
   }
 
+  /** Another session for a turn whose session turned out to be another conversation's. */
+  SessionState another(SessionState session, List<Message> messages) {
+    Owner owner = session.owner();
+    if (session.conversationId() != null) {
+      return conversation(owner, session.conversationId());
+    }
+    Optional<String> first = Preamble.firstQuestion(messages).map(Message::firstMessageText);
+    return first.isPresent() && mayBeOfFirstMessage(session, first.get())
+        ? firstMessage(owner, first.get())
+        : random(owner);
+  }
+
   /** Whether a session may have this name because of this first message. */
-  boolean mayBeOfFirstMessage(SessionState session, String firstMessage) {
+  private boolean mayBeOfFirstMessage(SessionState session, String firstMessage) {
     List<SessionId> forms = SessionId.firstMessageForms(firstMessage);
     return forms.contains(session.sessionId())
         || names.of(session.owner(), forms).contains(session.sessionId());

@@ -47,7 +47,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
   @Override
   public Optional<SessionState> find(SessionId id) {
     Path folder = sessions.resolve(id.value());
-    SessionFolder.checkIsNoLink(folder);
+    FolderCheck.refuseLink(folder);
     try {
       SessionState stored = UseFolder.stored(folder, id);
       return Optional.of(
@@ -96,7 +96,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
   @Override
   public Optional<String> note(SessionId id, String name) {
     try {
-      SessionFolder.checkIsNoLink(sessions.resolve(id.value()));
+      FolderCheck.refuseLink(sessions.resolve(id.value()));
       return SessionFolder.note(sessions.resolve(id.value()), name);
     } catch (IOException e) {
       throw Disk.failure("cannot read a note of session " + id, e);

@@ -35,10 +35,6 @@ import java.util.function.UnaryOperator;
 public final class FileSessionStore implements SessionStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
 
-  /** What is in a directory beside the sessions. */
-  private static final List<String> OWN =
-      List.of(".lock", ".recent", ".owner-secret", SessionFolder.UNFINISHED, ".check");
-
   /** So many of the sessions last used are looked at when the store opens. */
   private static final int SAY_WHETHER_OWNED = 20;
 
@@ -49,7 +45,6 @@ public final class FileSessionStore implements SessionStore {
   private final OwnerSecretFile ownerSecret;
   private final Leases leases;
   private final Forces forces;
-
   private final AtomicBoolean closing = new AtomicBoolean();
 
   private FileSessionStore(
@@ -62,8 +57,7 @@ public final class FileSessionStore implements SessionStore {
     FolderCheck.tidy(sessions);
     ownerSecret = new OwnerSecretFile(sessions);
     ownerSecret.tidy();
-    // A damaged secret stops the start: it is found out now, not with the first owner.
-    Optional<byte[]> unused = ownerSecret.find();
+    Optional<byte[]> unused = ownerSecret.find(); // One that is damaged stops the start.
     folders = new SessionFolders(sessions, clock, order, forces, bytes);
     leases = new Leases(clock);
     whole = new WholeSessions(sessions, folders);
@@ -117,7 +111,7 @@ public final class FileSessionStore implements SessionStore {
 
   static FileSessionStore open(Path directory, Clock clock, long bytes) {
     Path sessions = directory.toAbsolutePath().normalize();
-    checkLinks(sessions);
+    FolderCheck.refuseLinks(sessions);
     DirectoryLock lock = DirectoryLock.acquire(sessions);
     UseOrder order = null;
     try {
@@ -137,19 +131,10 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
-   * Refuses a directory whose secret is gone although sessions have owners, as where a copy was
-   * made without hidden files. Only those last used are looked at.
+   * Refuses a directory whose owners' secret is gone. Only the sessions last used are looked at.
    */
   void checkOwnerSecret() {
-    boolean owned =
-        ownerSecret.find().isEmpty()
-            && list(SAY_WHETHER_OWNED).stream().anyMatch(SessionState::isNamedForOwner);
-    if (owned) {
-      throw new SessionException(
-          sessions.resolve(OwnerSecretFile.NAME)
-              + " is missing, although there are sessions of owners. With a new one they would find"
-              + " none of them: restore it from a copy of the sessions directory");
-    }
+    ownerSecret.require(() -> list(SAY_WHETHER_OWNED));
   }
 
   @Override
@@ -326,11 +311,6 @@ public final class FileSessionStore implements SessionStore {
       LOG.log(Level.WARNING, "left out: " + e.getMessage());
       return Optional.empty();
     }
-  }
-
-  /** Refuses a directory in which something of the store's own leads elsewhere. */
-  private static void checkLinks(Path sessions) {
-    OWN.forEach(name -> SessionFolder.checkIsNoLink(sessions.resolve(name)));
   }
 
   @Override

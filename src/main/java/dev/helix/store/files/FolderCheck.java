@@ -2,6 +2,7 @@ package dev.helix.store.files;
 
 import dev.helix.message.Message;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.ArrayScan;
@@ -31,6 +32,26 @@ final class FolderCheck {
   FolderCheck(Path sessions, Clock clock) {
     this.sessions = sessions;
     this.clock = clock;
+  }
+
+  /** Refuses a directory in which something of the store's own leads elsewhere. */
+  static void refuseLinks(Path sessions) {
+    List.of(".lock", ".recent", OwnerSecretFile.NAME, SessionFolder.UNFINISHED, NAME)
+        .forEach(name -> refuseLink(sessions.resolve(name)));
+  }
+
+  /**
+   * Refuses a session's folder that is a link.
+   *
+   * @throws SessionException that says what to do
+   */
+  static void refuseLink(Path folder) {
+    if (Files.isSymbolicLink(folder)) {
+      throw new SessionException(
+          folder
+              + " is a link, and nothing in the sessions folder is followed: put the folder itself"
+              + " there, or mount it");
+    }
   }
 
   /** Takes away what a crash left. */

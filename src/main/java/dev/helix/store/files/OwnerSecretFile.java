@@ -1,6 +1,7 @@
 package dev.helix.store.files;
 
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionState;
 import dev.helix.store.disk.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -59,6 +62,21 @@ final class OwnerSecretFile {
               + " the sessions directory");
     }
     return Optional.of(HexFormat.of().parseHex(content.strip()));
+  }
+
+  /**
+   * Refuses that there is none although sessions have owners, as where a copy was made without
+   * hidden files.
+   *
+   * @param sessions some of those that there are
+   */
+  void require(Supplier<List<SessionState>> sessions) {
+    if (find().isEmpty() && sessions.get().stream().anyMatch(SessionState::isNamedForOwner)) {
+      throw new SessionException(
+          file
+              + " is missing, although there are sessions of owners. With a new one they would find"
+              + " none of them: restore it from a copy of the sessions directory");
+    }
   }
 
   /** Makes this the secret if there is none, and says whether it is the secret now. */

@@ -3,7 +3,6 @@ package dev.helix.store.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.MessageArray;
@@ -153,7 +152,7 @@ final class SessionFolder {
       if (state != null && now.equals(stamp)) {
         return Optional.of(state);
       }
-      checkIsNoLink(folder);
+      FolderCheck.refuseLink(folder);
       SessionState read = SessionState.parse(id, StatusFile.read(status));
       if (read.isUnreadable() && state == null && StatusCopy.tells(folder, id)) {
         return rebuilt();
@@ -167,20 +166,6 @@ final class SessionFolder {
         return Optional.of(state);
       }
       return rebuilt();
-    }
-  }
-
-  /**
-   * Refuses a session's folder that is a link.
-   *
-   * @throws SessionException that says what to do
-   */
-  static void checkIsNoLink(Path folder) {
-    if (Files.isSymbolicLink(folder)) {
-      throw new SessionException(
-          folder
-              + " is a link, and nothing in the sessions folder is followed: put the folder itself"
-              + " there, or mount it");
     }
   }
 
@@ -250,7 +235,7 @@ final class SessionFolder {
       if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
-      checkIsNoLink(folder);
+      FolderCheck.refuseLink(folder);
       setAside(); // A folder without a status belongs to nobody that we know.
       Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
     }

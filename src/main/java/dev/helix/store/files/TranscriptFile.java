@@ -273,7 +273,7 @@ public final class TranscriptFile {
       LOG.log(Level.INFO, "{0} was changed by another program and is read again", file);
     }
     lineage = null;
-    SessionFolder.checkIsNoLink(file.getParent().getParent());
+    FolderCheck.refuseLink(file.getParent().getParent());
     if (now == null || !loadEnd(now)) {
       ahead.accept(now == null ? 0 : now.size());
       List<Message> unused = load();

@@ -123,7 +123,7 @@ final class WholeFolder {
   }
 
   private static void each(Path folder, EachFile action) throws IOException {
-    SessionFolder.checkIsNoLink(folder);
+    FolderCheck.refuseLink(folder);
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {

@@ -6,7 +6,9 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.text.NormalizedText;
 import dev.helix.transcript.Transcript;
+import dev.helix.transcript.VersionPlace;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A message of a {@link TranscriptTree}, in its newest version.
@@ -80,9 +82,18 @@ public record Node(
   }
 
   /**
-   * What a tool call or a tool's result hangs below; null for every other message, and for null.
+   * What a newer version hangs below.
+   *
+   * @param named the parent that it names
+   * @param nodes gives a message by its id; null where there is none
    */
-  public static String aboveRound(Node node) {
+  public String place(String named, Function<String, Node> nodes) {
+    return kind.isRound()
+        ? parentId
+        : VersionPlace.of(parentId, named, id -> aboveRound(nodes.apply(id)));
+  }
+
+  private static String aboveRound(Node node) {
     return node != null && node.kind.isRound() ? node.parentId : null;
   }
 

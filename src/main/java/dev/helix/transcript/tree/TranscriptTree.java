@@ -5,7 +5,6 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
-import dev.helix.transcript.VersionPlace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -300,7 +299,8 @@ public final class TranscriptTree {
       return;
     }
     Node before = nodes.get(numbered.id());
-    String parentId = before == null ? numbered.parentId() : place(before, numbered);
+    String parentId =
+        before == null ? numbered.parentId() : before.place(numbered.parentId(), nodes::get);
     Node parent = parentId == null ? null : nodes.get(parentId);
     if (before != null) {
       change(before, false);
@@ -331,13 +331,6 @@ public final class TranscriptTree {
       missing.add(parentId);
     }
     change(node, true);
-  }
-
-  private String place(Node before, Message version) {
-    String first = before.parentId();
-    return before.kind().isRound()
-        ? first
-        : VersionPlace.of(first, version.parentId(), id -> Node.aboveRound(nodes.get(id)));
   }
 
   private void change(Node node, boolean in) {
