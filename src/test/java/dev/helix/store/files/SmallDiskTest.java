@@ -51,7 +51,7 @@ class SmallDiskTest {
 
   @BeforeEach
   void mount() {
-    disk = SmallDisk.mount(at, 128);
+    disk = SmallDisk.mount(at, 512);
     sessions = disk.sessions();
     store = FileSessionStore.open(sessions, new SteppingClock());
   }
