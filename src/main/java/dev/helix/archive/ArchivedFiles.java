@@ -73,12 +73,14 @@ final class ArchivedFiles {
   /**
    * All messages that are readable.
    *
-   * @param ahead is told how many bytes they are, before they are read
+   * @param ahead is told how many bytes they are, as far as that is known before they are read
    */
   List<Message> messages(LongConsumer ahead) throws IOException {
     try (ZipReading reading = ZipReading.open(zip)) {
       ahead.accept(reading.size(ShownSession.MESSAGES));
-      return scan(reading).messages();
+      ZipReading.Content content = reading.get(ShownSession.MESSAGES);
+      ahead.accept(content == null ? 0 : content.bytes().length);
+      return scan(content).messages();
     }
   }
 

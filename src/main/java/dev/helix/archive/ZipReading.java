@@ -25,6 +25,9 @@ import java.util.zip.ZipInputStream;
  * and holds one file at a time. Not thread-safe.
  */
 final class ZipReading implements AutoCloseable {
+  /** As many bytes come of one at most. Source: zlib's technical details. */
+  private static final long MOST_INFLATED = 1032;
+
   /** The longest array that every JVM can make. */
   private static final int LONGEST_FILE = Integer.MAX_VALUE - 8;
 
@@ -92,10 +95,12 @@ final class ZipReading implements AutoCloseable {
     return found[0];
   }
 
-  /** How long a file in it is, as its list says; 0 where it does not. */
-  long size(String path) {
+  /** How long a file in it is, as its list says; 0 where it does not, or cannot be right. */
+  long size(String path) throws IOException {
     ZipEntry entry = file == null ? null : file.getEntry(path);
-    return entry == null ? 0 : Math.max(0, entry.getSize());
+    long most =
+        entry == null ? 0 : MOST_INFLATED * Math.min(entry.getCompressedSize(), Files.size(zip));
+    return entry == null || entry.getSize() > most ? 0 : Math.max(0, entry.getSize());
   }
 
   /** All files in it but some, each once; returns whether there are names that no file may have. */

@@ -144,8 +144,7 @@ class UpstreamsWordsTest {
         if (!content.isEmpty()) {
           call.sse(Completions.delta(content));
         }
-        call.sse("{\"error\":{\"message\":\"slow down\",\"code\":429}}");
-        call.end();
+        call.sse("{\"error\":{\"message\":\"slow down\",\"code\":429}}"); // Which ends it.
         RawResponse response = client.response();
         assertEquals("slow down", error(response).path("message").asText());
         assertEquals(content.isEmpty() ? 429 : 424, response.status());
