@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith({SharedServers.class, CountedTests.class})
 class BackupWhileRunningTest {
   private static final int CHATS = 20;
-  private static final int BACKUPS = 5;
+  private static final int BACKUPS = 3;
 
   @TempDir Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -136,7 +136,7 @@ class BackupWhileRunningTest {
   /** Says the next number in each chat of a thread, in turn. */
   private static void chat(
       SessionManager sessions, int first, AtomicIntegerArray acknowledged, AtomicBoolean stop) {
-    for (int turn = 1; !stop.get() && turn < 200; turn++) {
+    for (int turn = 1; !stop.get() && turn < 100; turn++) {
       for (int chat = first; chat < CHATS; chat += 4) {
         say(sessions, Owner.ANONYMOUS, "chat-" + chat, "turn " + turn);
         acknowledged.set(chat, turn);
