@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.servlet.AsyncListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +163,12 @@ class ArchitectureTest {
             "com.zaxxer.hikari..",
             "org.postgresql..")
         .check(CLASSES);
+  }
+
+  /** WildFly takes each class that is one for a component, which it has to make. */
+  @Test
+  void listenersOfAsynchronousRequests_areLambdas() {
+    noClasses().that().areNotInterfaces().should().implement(AsyncListener.class).check(CLASSES);
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.time.Duration;
  * An error that is sent after a while, in which no thread waits: the container's time-out of an
  * asynchronous request is the clock. Thread-safe, as it holds nothing but its own request.
  */
-final class LateRefusal implements AsyncListener {
+final class LateRefusal {
   private final HttpServletResponse response;
   private final ApiError error;
 
@@ -30,11 +30,12 @@ final class LateRefusal implements AsyncListener {
       Duration wait, HttpServletRequest request, HttpServletResponse response, ApiError error) {
     AsyncContext context = request.startAsync(request, response);
     context.setTimeout(wait.toMillis());
-    context.addListener(new LateRefusal(response, error));
+    LateRefusal refusal = new LateRefusal(response, error);
+    WhenDue listener = refusal::refuse;
+    context.addListener(listener);
   }
 
-  @Override
-  public void onTimeout(AsyncEvent event) throws IOException {
+  private void refuse(AsyncEvent event) throws IOException {
     AsyncContext context = event.getAsyncContext();
     boolean cut = false;
     try {
@@ -59,13 +60,23 @@ final class LateRefusal implements AsyncListener {
     }
   }
 
-  /** The caller left, or the server stops: it ends the request itself. */
-  @Override
-  public void onError(AsyncEvent event) {}
+  /**
+   * Hears that the time is over. A lambda: WildFly takes each class that implements AsyncListener
+   * for one that it has to make.
+   */
+  @FunctionalInterface
+  private interface WhenDue extends AsyncListener {
+    @Override
+    void onTimeout(AsyncEvent event) throws IOException;
 
-  @Override
-  public void onComplete(AsyncEvent event) {}
+    /** The caller left, or the server stops: it ends the request itself. */
+    @Override
+    default void onError(AsyncEvent event) {}
 
-  @Override
-  public void onStartAsync(AsyncEvent event) {}
+    @Override
+    default void onComplete(AsyncEvent event) {}
+
+    @Override
+    default void onStartAsync(AsyncEvent event) {}
+  }
 }
