@@ -12,7 +12,7 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 /** Chats as Open WebUI leads them, of random steps: what is stored is what the person sees. */
 @AddLifecycleHook(CountedTries.class)
 class OpenWebUiModelTest {
-  @Property(tries = 5_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 3_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
   void withIds_theTreeIsTheChats(
       @ForAll("withIds") Habits habits, @ForAll("steps") List<Step> steps) {
     new Chat(new DirectLine(), habits, false).play(steps);
@@ -24,7 +24,7 @@ class OpenWebUiModelTest {
     new Chat(new DirectLine(), habits, false).play(steps);
   }
 
-  @Property(tries = 5_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 3_000, seed = "2026", edgeCases = EdgeCasesMode.NONE)
   void withoutIds_theTreeIsTheChatsAsFarAsTheWireTells(
       @ForAll("withoutIds") Habits habits, @ForAll("steps") List<Step> steps) {
     new Chat(new DirectLine(), habits, false).play(steps);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 class WarmHistoryModelTest {
   /** A larger number looks for what was not met yet. */
-  private static final int TRIES = 300;
+  private static final int TRIES = 200;
 
   private static final int QUESTION_BECAME_ANOTHER = 2855;
   private static final int STEPS = 60;
