@@ -28,13 +28,19 @@ final class Changes {
       if (node.isAnswer() && Said.trim(now.text()).equals(Said.trim(node.shown))) {
         node.stored = now;
         node.changed = false;
-      } else if (!node.isAnswer() && now.text().contains(node.question.text())) {
+      } else if (!node.isAnswer() && hasNewWords(node, now)) {
         node.asked = node.question;
         node.changed = false;
       } else if (changed.size() == 1 && isPlain(shown, node)) {
         throw new AssertionError("not seen: the new words of " + node.id);
       }
     }
+  }
+
+  /** Whether what is stored are the new words, or the old ones that were saved again. */
+  private static boolean hasNewWords(ChatNode question, Said now) {
+    String text = question.question.text();
+    return question.isAsStored() ? now.text().contains(text) : now.text().equals(text);
   }
 
   /** Whether all of the history was sent, and only this one says something else in it. */

@@ -86,8 +86,11 @@ final class Chat {
       }
     } else if (step instanceof Correct correct) {
       ChatNode answer = pick(correct.answer(), true);
-      // Whose words they are is told by what is before them, which is gone with this one's.
-      if (answer != null && answer.stored != null && answer.parent == answer.home) {
+      // Whose words they are is told by what is before them, as it was.
+      if (answer != null
+          && answer.stored != null
+          && answer.parent == answer.home
+          && !answer.parent.changed) {
         answer.shown = Said.trim(correct.text());
         answer.changed = true;
         answer.rewritten = true;
@@ -95,7 +98,7 @@ final class Chat {
       }
     } else if (step instanceof Save save) {
       ChatNode question = pick(save.question(), false);
-      if (question != null) {
+      if (question != null && question.children.stream().noneMatch(answer -> answer.changed)) {
         question.question =
             new Question(save.text(), question.question.image(), Question.Context.NONE);
         question.changed = true;

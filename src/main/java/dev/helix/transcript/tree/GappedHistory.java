@@ -15,8 +15,9 @@ import java.util.Set;
 /**
  * A history that lacks messages of the path that it is on, as some were deleted or a filter keeps
  * only a part. Whatever it lacks nothing is changed by that. A message counts as changed in place
- * only if it is new to the path and to be told by what stands around it: an answer by its question,
- * which comes once only, a question by the answers before and behind it. Specification section 4.
+ * only if it is new to the path and to be told by what stands around it, each of which comes once
+ * only: an answer by the questions before and behind it, a question by the answers. Specification
+ * section 4.
  */
 final class GappedHistory {
   /** Of what comes more than once, or not at all. */
@@ -59,18 +60,15 @@ final class GappedHistory {
    * The messages before a question that say something else now.
    *
    * @param parent the path's end
-   * @param named whether the client says that the question follows it
    */
-  static List<Change> changes(
-      TranscriptTree tree, RequestChain chain, int at, Node parent, boolean named) {
+  static List<Change> changes(TranscriptTree tree, RequestChain chain, int at, Node parent) {
     if (parent == null || at == 0) {
       return List.of();
     }
-    GappedHistory gapped = new GappedHistory(tree, chain, at, parent);
-    return gapped.changes(named && chain.kind(at - 1) == MessageKind.ANSWER);
+    return new GappedHistory(tree, chain, at, parent).changes();
   }
 
-  private List<Change> changes(boolean endsAtParent) {
+  private List<Change> changes() {
     List<Node> broken = path.stream().filter(node -> node.kept() != null).toList();
     List<Change> changes = new ArrayList<>();
     Set<String> changed = new HashSet<>();
@@ -84,7 +82,7 @@ final class GappedHistory {
         continue; // It stands there, or says what another one does.
       }
       rewritten += asks ? 1 : 0;
-      Node node = asks ? question(i) : answer(i, endsAtParent && i == history.size() - 1);
+      Node node = asks ? question(i) : answer(i);
       if (node != null && !node.is(message) && changed.add(node.id())) {
         changes.add(new Change(node, message));
       }
@@ -92,21 +90,28 @@ final class GappedHistory {
     return Alignment.byPeople(changes, rewritten, questions);
   }
 
-  /**
-   * The answer to the question before this place in the history; null where that is in doubt.
-   *
-   * @param last whether the client may mean the path's end
-   */
-  private Node answer(int i, boolean last) {
+  /** The answer to the question before this place in the history; null where that is in doubt. */
+  private Node answer(int i) {
     int asked = i == 0 ? NO_PLACE : once(history.get(i - 1));
     if (asked == NO_PLACE || path.get(asked).kind() != MessageKind.QUESTION) {
       return null;
     }
     Node node = asked + 1 < path.size() ? path.get(asked + 1) : null;
-    boolean anothers = last && asked + 2 < path.size();
-    return node == null || anothers || node.kind() != MessageKind.ANSWER || isInHistory(node)
-        ? null
-        : node;
+    boolean its = node != null && node.kind() == MessageKind.ANSWER && leadsOn(i, asked + 1);
+    return !its || isInHistory(node) ? null : node;
+  }
+
+  /**
+   * Whether the question behind this place in the history is the one behind an answer on the path,
+   * or one further down, as turns between them were deleted.
+   */
+  private boolean leadsOn(int i, int answered) {
+    if (i + 1 == history.size()) {
+      return answered + 1 == path.size();
+    }
+    int next = once(history.get(i + 1));
+    // A filter that keeps the first message goes on with any other, also with an answer.
+    return i == 1 ? next == answered + 1 : next > answered;
   }
 
   /** The question before the answer behind this place; null where that is in doubt. */
@@ -117,7 +122,7 @@ final class GappedHistory {
     }
     Node node = path.get(answered - 1);
     boolean follows =
-        i == 0 ? answered == 1 : answered > 1 && path.get(answered - 2).is(history.get(i - 1));
+        i == 0 ? answered == 1 : answered > 1 && once(history.get(i - 1)) == answered - 2;
     return !follows || node.kind() != MessageKind.QUESTION || isInHistory(node) ? null : node;
   }
 

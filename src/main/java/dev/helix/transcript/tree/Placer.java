@@ -147,7 +147,9 @@ public final class Placer {
     boolean named = parent != null && Walk.isBelow(tree, question, parent);
     Node above = named ? parent : tree.parent(question);
     Alignment lineUp = Alignment.ofStored(tree, chain, question, above);
-    changes(lineUp, above, named).forEach(change -> renew(change.node(), change.message()));
+    if (named) { // Else what is before it may have been deleted.
+      changes(lineUp, above).forEach(change -> renew(change.node(), change.message()));
+    }
     Message message = chain.get(lineUp.at());
     if (!question.is(message) && lineUp.isSure(chain)) {
       renew(question, message);
@@ -160,7 +162,7 @@ public final class Placer {
     if (parent == null || !whole) {
       parent = history(chain.messages().subList(0, at), parent == null ? start : parent, whole);
     } else {
-      changes(Alignment.of(tree, chain, at, parent), parent, true)
+      changes(Alignment.of(tree, chain, at, parent), parent)
           .forEach(change -> renew(change.node(), change.message()));
     }
     Message message = chain.get(at);
@@ -185,10 +187,10 @@ public final class Placer {
   }
 
   /** What a person changed in place before the question. */
-  private List<Alignment.Change> changes(Alignment lineUp, Node parent, boolean named) {
+  private List<Alignment.Change> changes(Alignment lineUp, Node parent) {
     return lineUp.whole()
         ? lineUp.changes()
-        : GappedHistory.changes(tree, chain, lineUp.at(), parent, named);
+        : GappedHistory.changes(tree, chain, lineUp.at(), parent);
   }
 
   /** Finds or adds what stands before the question; the answer at its end is the named parent. */
