@@ -6,7 +6,6 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.reliability.CountedTests;
 import dev.helix.transcript.MessageIds;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,34 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories that lack something further on: a gap changes nothing, and what is behind is found. */
 @ExtendWith(CountedTests.class)
-class GapTest extends PlacingTest {
-  private final List<String> said = new ArrayList<>();
-
-  /** Turns with the ids u1, a1, u2 and so on. */
-  private void talk(String... questions) {
-    for (int i = 1; i <= questions.length; i++) {
-      said.add("user: " + questions[i - 1]);
-      String parent = i == 1 ? null : "a" + (i - 1);
-      turn(ids("u" + i, parent, "a" + i), "A" + i, said.toArray(String[]::new));
-      said.add("assistant: A" + i);
-    }
-  }
-
-  /** What is stored of the turns that were talked of. */
-  private List<String> stored(String... questions) {
-    List<String> stored = new ArrayList<>();
-    for (int i = 1; i <= questions.length; i++) {
-      stored.add("u" + i + " " + questions[i - 1] + " < " + (i == 1 ? "root" : "a" + (i - 1)));
-      stored.add("a" + i + " A" + i + " < u" + i);
-    }
-    return stored;
-  }
-
-  private List<String> behind(String... questions) {
-    assertEquals(stored(questions), named().subList(0, 2 * questions.length));
-    return named().subList(2 * questions.length, named().size());
-  }
-
+class GapTest extends GapFixture {
   @Test
   void pairDeletedBetweenEqualQuestions_changesNoAnswer() {
     talk("go on", "go on", "go on");
@@ -128,147 +100,6 @@ class GapTest extends PlacingTest {
         "user: Q3");
     assertEquals(
         List.of("* B1 < u1", "* Q2 < *", "* A2 < *", "* Q3 < *", "* B2 < *"), behind("Q1", "Q2"));
-  }
-
-  @Test
-  void editJustBeforeAGap_isANewerVersion_whereQuestionsDiffer() {
-    talk("Q1", "Q2", "Q3", "Q4");
-    turn(
-        ids("u5", "a4", "a5"),
-        "A5",
-        "user: Q1",
-        "assistant: A1",
-        "user: Q2",
-        "assistant: A2 by hand",
-        "user: Q4",
-        "assistant: A4",
-        "user: Q5");
-    assertEquals(
-        List.of("a2 A2 by hand < u2", "u5 Q5 < a4", "a5 A5 < u5"),
-        List.of(named().get(3), named().get(8), named().get(9)));
-    assertEquals("a3 A3 < u3", named().get(5));
-  }
-
-  @Test
-  void editRightBehindAGap_isNotTheAnswerBeforeIt_whereAFilterKeepsTheFirstMessage() {
-    talk("Q1", "go on", "go on", "go on", "go on");
-    turn(
-        ids("u6", "a5", "a6"),
-        "A6",
-        "user: Q1",
-        "assistant: A4 by hand",
-        "user: go on",
-        "assistant: A5",
-        "user: go on");
-    assertEquals(
-        List.of("u6 go on < a5", "a6 A6 < u6"), behind("Q1", "go on", "go on", "go on", "go on"));
-  }
-
-  @Test
-  void editRightBehindAGap_isNotTheAnswerBeforeIt_alsoWhereQuestionsDiffer() {
-    talk("Q1", "Q2", "Q3");
-    turn(
-        ids("u4", "a3", "a4"),
-        "A4",
-        "user: Q1",
-        "assistant: A2 by hand",
-        "user: Q3",
-        "assistant: A3",
-        "user: Q4");
-    assertEquals(List.of("u4 Q4 < a3", "a4 A4 < u4"), behind("Q1", "Q2", "Q3"));
-  }
-
-  @Test
-  void editRightBehindAGap_isNotTheAnswerBeforeIt_whereFurtherQuestionsAreAlike() {
-    talk("Q1", "Q2", "go on", "go on", "go on");
-    turn(
-        ids("u6", "a5", "a6"),
-        "A6",
-        "user: Q1",
-        "assistant: A1",
-        "user: Q2",
-        "assistant: A4 by hand",
-        "user: go on",
-        "assistant: A5",
-        "user: Q6");
-    assertEquals(
-        List.of("u6 Q6 < a5", "a6 A6 < u6"), behind("Q1", "Q2", "go on", "go on", "go on"));
-  }
-
-  @Test
-  void firstPairDeleted_answerBeforeAHint_isNotTheOneThatWasDeleted() {
-    talk("go on", "go on");
-    turn(ids("u2", null, "a2b"), "A2b", "user: go on", "assistant: by hand", "user: go on");
-    assertEquals(List.of("a2b A2b < u2"), behind("go on", "go on"));
-  }
-
-  @Test
-  void questionSavedJustBeforeAGap_isNotTheOneInIt_whereAnswersAreAlike() {
-    turn(ids("u1", null, "a1"), "ok", "user: Q1");
-    turn(ids("u2", "a1", "a2"), "ok", "user: Q1", "assistant: ok", "user: Q2");
-    turn(
-        ids("u3", "a2", "a3"),
-        "A3",
-        "user: Q1",
-        "assistant: ok",
-        "user: Q2",
-        "assistant: ok",
-        "user: Q3");
-    turn(
-        ids("u4", "a3", "a4"),
-        "A4",
-        "user: Q1",
-        "assistant: ok",
-        "user: Q2 anew",
-        "assistant: A3",
-        "user: Q4");
-    assertEquals(List.of("u2 Q2 < a1", "u3 Q3 < a2"), List.of(named().get(2), named().get(4)));
-  }
-
-  @Test
-  void editJustBehindAGap_isANewerVersion_whereQuestionsDiffer() {
-    talk("Q1", "Q2", "Q3");
-    turn(
-        ids("u4", "a3", "a4"),
-        "A4",
-        "user: Q1",
-        "assistant: A1",
-        "user: Q3",
-        "assistant: A3 by hand",
-        "user: Q4");
-    assertEquals(
-        List.of("a1 A1 < u1", "a2 A2 < u2", "a3 A3 by hand < u3"),
-        List.of(named().get(1), named().get(3), named().get(5)));
-  }
-
-  @Test
-  void questionSavedBesideAGap_isANewerVersion_whereItsNeighboursAreThere() {
-    talk("Q1", "Q2", "Q3", "Q4");
-    turn(
-        ids("u5", "a4", "a5"),
-        "A5",
-        "user: Q1",
-        "assistant: A1",
-        "user: Q3",
-        "assistant: A3",
-        "user: Q4 anew",
-        "assistant: A4",
-        "user: Q5");
-    assertEquals("u4 Q4 anew < a3", named().get(6));
-  }
-
-  @Test
-  void editBesideAGap_betweenEqualQuestions_changesNothing() {
-    talk("go on", "go on", "go on");
-    turn(
-        ids("u4", "a3", "a4"),
-        "A4",
-        "user: go on",
-        "assistant: by hand",
-        "user: go on",
-        "assistant: A3",
-        "user: Q4");
-    assertEquals(List.of("u4 Q4 < a3", "a4 A4 < u4"), behind("go on", "go on", "go on"));
   }
 
   @Test

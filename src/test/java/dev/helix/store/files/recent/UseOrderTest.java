@@ -175,39 +175,6 @@ class UseOrderTest {
     assertThrows(NoSuchFileException.class, () -> new UseFile(gone, Use.of(at(1, 1))));
   }
 
-  @Test
-  void fewSessionsUsedOften_leaveAShortLog() throws IOException {
-    Files.createDirectories(sessions());
-    Map<SessionId, SessionState> states = new HashMap<>();
-    UseOrder order = UseOrder.open(sessions());
-    try {
-      for (int i = 0; i < 40_000; i++) {
-        SessionState used = at(i % 3, 0).withUpdatedAt(NOW.plusSeconds(i));
-        states.put(used.sessionId(), used);
-        order.used(Use.of(used));
-      }
-      await("the log is written anew", () -> size(recent().resolve("log")) < 17_000L * 24);
-      assertEquals(
-          newestFirst(states.values()), order.list(null, 5, id -> Optional.of(states.get(id))));
-    } finally {
-      order.close();
-    }
-    assertEquals(3, new UseFolder(sessions()).readLog().size());
-  }
-
-  @Test
-  void useOfASecondThatIsInTheLog_isWrittenWhenItIsClosed() throws IOException {
-    Files.createDirectories(sessions());
-    UseOrder order = UseOrder.open(sessions());
-    order.used(Use.of(at(1, 1)));
-    order.used(Use.of(at(2, 2)));
-    long before = size(recent().resolve("log"));
-    order.used(Use.of(at(1, 3)));
-    assertEquals(before, size(recent().resolve("log")));
-    order.close();
-    assertEquals(Use.of(at(1, 3)), new UseFolder(sessions()).readLog().get("conv-1"));
-  }
-
   static long size(Path file) {
     try {
       return Files.size(file);
