@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -27,6 +29,9 @@ final class WatchedConnection extends HttpConnection {
   private final long headNanos;
   private final Callback readable = Callback.from(this::onReadable, this::onUnreadable);
 
+  /** The request that Jetty has last read; null once its response is complete. Guarded by this. */
+  private HttpStream current;
+
   /**
    * What is run when the caller leaves; null while no request waits. Guarded by this, as all below.
    */
@@ -39,7 +44,7 @@ final class WatchedConnection extends HttpConnection {
 
   private long headBehind = -1;
 
-  /** What Jetty waits with for the next request until the watch ends; null while it does not. */
+  /** What Jetty waits with for more to read until the watch ends; null while it does not. */
   private Callback wanted;
 
   private ByteBuffer kept;
@@ -74,13 +79,16 @@ final class WatchedConnection extends HttpConnection {
   static void watch(ServletRequest request, Runnable onLeft) {
     ServletContextRequest inside = ServletContextRequest.getServletContextRequest(request);
     if (inside.getConnectionMetaData().getConnection() instanceof WatchedConnection connection) {
-      connection.watch(onLeft);
+      connection.watch(inside.getId(), onLeft);
     }
   }
 
-  private synchronized void watch(Runnable told) {
+  private synchronized void watch(String request, Runnable told) {
     // What came of the next request already would have to stay before what is kept of it.
-    if (isRequestBufferEmpty() && kept == null) {
+    if (current != null
+        && current.getId().equals(request)
+        && isRequestBufferEmpty()
+        && kept == null) {
       onLeft = told;
       watching = watching || getEndPoint().tryFillInterested(readable);
     }
@@ -139,16 +147,50 @@ final class WatchedConnection extends HttpConnection {
     }
   }
 
-  /** Jetty's own check that nobody else reads: the watch gives way. */
+  @Override
+  protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+    HttpStreamOverHTTP1 stream =
+        new HttpStreamOverHTTP1(method, uri, version) {
+          @Override
+          public void succeeded() {
+            endRequest(this);
+            super.succeeded();
+          }
+
+          @Override
+          public void failed(Throwable cause) {
+            endRequest(this);
+            super.failed(cause);
+          }
+        };
+    synchronized (this) {
+      current = stream;
+    }
+    return stream;
+  }
+
+  /** Nothing is read for the watch from here on, before Jetty goes on with what was. */
+  private synchronized void endRequest(HttpStream ended) {
+    if (current != ended) {
+      return;
+    }
+    current = null;
+    onLeft = null;
+    if (kept != null) {
+      onUpgradeTo(kept);
+      kept = null;
+    }
+  }
+
+  /** Whether Jetty waits for something to read; the watch does not count. */
   @Override
   public synchronized boolean isFillInterested() {
-    return !watching && super.isFillInterested();
+    return watching ? wanted != null : super.isFillInterested();
   }
 
   /** The response is complete, and Jetty reads the next request. */
   @Override
   public void onFillable() {
-    boolean unused = takeBack();
     super.onFillable();
     if (isHeadLate()) {
       close();
@@ -171,27 +213,23 @@ final class WatchedConnection extends HttpConnection {
 
   @Override
   public void fillInterested(Callback callback) {
-    synchronized (this) {
-      if (takeBack()) {
-        getExecutor().execute(callback::succeeded);
-        return;
-      }
-      if (watching) {
-        wanted = callback;
-        return;
-      }
+    if (!waitsForTheWatch(callback)) {
+      super.fillInterested(callback);
     }
-    super.fillInterested(callback);
   }
 
-  /** Ends the watch's reading; whether it had read something, which Jetty has now. */
-  private synchronized boolean takeBack() {
-    onLeft = null;
-    if (kept == null) {
-      return false;
+  @Override
+  public void tryFillInterested(Callback callback) {
+    if (!waitsForTheWatch(callback)) {
+      super.tryFillInterested(callback);
     }
-    onUpgradeTo(kept);
-    kept = null;
-    return true;
+  }
+
+  /** Only one can wait for what comes: the watch, until something comes, passes it on. */
+  private synchronized boolean waitsForTheWatch(Callback callback) {
+    if (watching) {
+      wanted = callback;
+    }
+    return watching;
   }
 }
