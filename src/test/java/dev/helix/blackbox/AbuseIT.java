@@ -29,7 +29,7 @@ class AbuseIT extends AbuseFixture {
             begin(connect(), path, 10_000 + i, 1 + i);
           }
           // Now and then they send another byte.
-          all.forEach(client -> client.send(new byte[] {' '}));
+          all.forEach(client -> sendTo(client, new byte[] {' '}));
         });
   }
 
@@ -48,7 +48,7 @@ class AbuseIT extends AbuseFixture {
               begin(connect(), method, path, "Bearer none", "Content-Length: 100000" + expect);
             }
           }
-          all.forEach(client -> client.send(new byte[] {' '}));
+          all.forEach(client -> sendTo(client, new byte[] {' '}));
         });
   }
 
@@ -62,9 +62,9 @@ class AbuseIT extends AbuseFixture {
           for (int i = 0; i < MANY; i++) {
             RawClient client = connect();
             begin(client, "POST", Endpoint.CHAT, OwnerCases.ACME, "Transfer-Encoding: chunked");
-            client.send("1;x".getBytes(US_ASCII));
+            sendTo(client, "1;x".getBytes(US_ASCII));
           }
-          all.forEach(client -> client.send(new byte[] {'x'}));
+          all.forEach(client -> sendTo(client, new byte[] {'x'}));
         });
   }
 
@@ -75,7 +75,7 @@ class AbuseIT extends AbuseFixture {
         kind,
         all -> {
           for (int i = 0; i < 30; i++) {
-            sendSome(100_000, 70_000);
+            begin(connect(), Endpoint.CHAT, 100_000, 70_000);
           }
           Set<Integer> statuses = new HashSet<>();
           all.forEach(client -> statuses.add(statusAtTheEnd(client)));
@@ -120,9 +120,9 @@ class AbuseIT extends AbuseFixture {
         kind,
         all -> {
           for (int i = 0; i < MANY; i++) {
-            connect().send("POST /v1/chat/completions HTTP/1.1\r\nHo".getBytes(US_ASCII));
+            sendTo(connect(), "POST /v1/chat/completions HTTP/1.1\r\nHo".getBytes(US_ASCII));
           }
-          all.forEach(client -> client.send(new byte[] {'s'}));
+          all.forEach(client -> sendTo(client, new byte[] {'s'}));
         });
   }
 }

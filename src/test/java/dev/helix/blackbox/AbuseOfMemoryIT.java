@@ -37,10 +37,10 @@ class AbuseOfMemoryIT extends AbuseFixture {
         kind,
         all -> {
           for (int i = 0; i < 12; i++) {
-            sendSome(LARGEST, LARGEST - 1000);
+            begin(connect(), Endpoint.CHAT, LARGEST, LARGEST - 1000);
           }
           for (int i = 0; i < MANY / 2; i++) {
-            sendSome(60_000, 59_000);
+            begin(connect(), Endpoint.CHAT, 60_000, 59_000);
           }
         });
   }
