@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,8 +33,6 @@ import java.util.stream.Stream;
 public final class SessionManager implements AutoCloseable {
   /** Within this time after its use somebody may have a session in hand. */
   private static final Duration IN_USE = Duration.ofMinutes(1);
-
-  private static final Pattern NOTE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
   private final SessionStore store;
   private final Clock clock;
@@ -122,6 +119,17 @@ public final class SessionManager implements AutoCloseable {
   /** A new session of this owner that nobody else can name. Nothing is stored. */
   public SessionState randomSession(Owner owner) {
     return resolver.random(owner);
+  }
+
+  /**
+   * The stored session of a name that is this owner's, also one that was adopted. Without one the
+   * answer, and what the store is asked, is the same whether there is none or it is another's.
+   *
+   * @param unsuffixed the name as {@link #randomSession} makes it, without an owner's hash behind
+   *     it
+   */
+  public Optional<SessionState> ownSession(Owner owner, SessionId unsuffixed) {
+    return resolver.own(owner, unsuffixed);
   }
 
   /** The stored state of a session; empty when nothing is stored. */
@@ -301,7 +309,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws IllegalArgumentException if the name is not so
    */
   public Optional<String> getContext(SessionId id, String name) {
-    return store.note(id, checkedNote(name));
+    return store.note(id, NoteName.checked(name));
   }
 
   /**
@@ -311,17 +319,9 @@ public final class SessionManager implements AutoCloseable {
    * @throws SessionException if nothing is stored of this session
    */
   public void saveContext(SessionId id, String name, String text) {
-    if (!store.saveNote(id, checkedNote(name), Objects.requireNonNull(text, "text"))) {
+    if (!store.saveNote(id, NoteName.checked(name), Objects.requireNonNull(text, "text"))) {
       throw noSession(id);
     }
-  }
-
-  private static String checkedNote(String name) {
-    if (!NOTE.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "a note's name is 1 to 64 of a-z 0-9 _ - and begins with a letter or digit");
-    }
-    return name;
   }
 
   static SessionException noSession(SessionId id) {

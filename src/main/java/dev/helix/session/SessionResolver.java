@@ -93,6 +93,24 @@ final class SessionResolver {
     return SessionState.fresh(id, null, owner, clock.instant());
   }
 
+  /** As {@link SessionManager#ownSession}. */
+  Optional<SessionState> own(Owner owner, SessionId unsuffixed) {
+    Asked asked = new Asked(owner, null);
+    List<SessionId> forms = new ArrayList<>(names.of(owner, List.of(unsuffixed)));
+    if (!owner.isAnonymous()) {
+      forms.add(unsuffixed); // What was adopted keeps its name.
+    }
+    for (SessionId form : forms) {
+      Optional<SessionState> state =
+          readable(store.find(form), asked)
+              .filter(found -> !found.isUnreadable() && found.owner().equals(owner));
+      if (state.isPresent()) {
+        return state;
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Looks for a session under each of its names, of which the first is nearly always it. */
   private SessionState resolve(Asked asked, List<SessionId> forms, List<SessionId> legacy) {
     List<SessionId> own = names.of(asked.owner(), forms);

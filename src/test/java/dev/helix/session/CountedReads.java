@@ -12,12 +12,13 @@ import java.util.function.IntUnaryOperator;
  * A real store, with a list of what it was asked and a count of how often that was all of a log.
  * Thread-safe.
  */
-final class CountedReads {
+public final class CountedReads {
   private final AtomicInteger whole = new AtomicInteger();
   private final List<String> calls = new ArrayList<>();
   private final SessionStore store;
 
-  CountedReads(SessionStore counted) {
+  /** The store, as it is. */
+  public CountedReads(SessionStore counted) {
     this(counted, bytes -> bytes);
   }
 
@@ -46,7 +47,8 @@ final class CountedReads {
                 });
   }
 
-  SessionStore store() {
+  /** The store that counts. */
+  public SessionStore store() {
     return store;
   }
 
@@ -56,7 +58,7 @@ final class CountedReads {
   }
 
   /** What was called since this was asked last, in its order. */
-  List<String> calls() {
+  public List<String> calls() {
     synchronized (calls) {
       List<String> all = List.copyOf(calls);
       calls.clear();
