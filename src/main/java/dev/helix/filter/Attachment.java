@@ -39,6 +39,7 @@ final class Attachment {
   private final Fallback fallback;
   private final OwnerScope scope;
   private final ConversationFields fields;
+  private final ResponseSessions responses;
   private final FallbackNotice notice = new FallbackNotice();
 
   /** What attaches a manager's sessions. */
@@ -47,6 +48,7 @@ final class Attachment {
     this.fallback = settings.fallback();
     this.scope = settings.ownerScope();
     this.fields = fields;
+    this.responses = new ResponseSessions(manager, scope, fields);
   }
 
   /**
@@ -56,22 +58,18 @@ final class Attachment {
    * @return false where that could not be done, and the request has been answered
    */
   boolean attach(
-      Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
+      ResponsesPath path,
+      Conversation said,
+      byte[] body,
+      HttpServletRequest request,
+      HttpServletResponse response)
       throws IOException {
-    Conversation conversation;
-    SessionState state;
+    Found found;
     try {
-      Conversation named = named(said, body, request);
-      ChatBody.Shape shape = shape(named, body, request);
-      conversation = shape == ChatBody.Shape.PROMPT ? named.detected() : named;
-      if (conversation.id() != null) {
-        response.setHeader(CONVERSATION_HEADER, conversation.echo());
-      }
-      state = session(conversation, body, request);
-      // In doubt a conversation begins with what a person said.
-      boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
-      conversation = shape == ChatBody.Shape.DOUBTFUL && goesOn ? named.detected() : conversation;
-      request.setAttribute(Conversation.class.getName(), conversation);
+      found =
+          path.kind() == ResponsesPath.Kind.OTHER
+              ? ofChat(said, body, request, response)
+              : responses.find(path, said, body, request);
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return false;
@@ -84,23 +82,39 @@ final class Attachment {
       ErrorResponse.write(response, LOOKUP_FAILED);
       return false;
     }
-    if (state != null) {
-      request.setAttribute(SessionState.class.getName(), state);
+    Conversation conversation = found.conversation();
+    request.setAttribute(Conversation.class.getName(), conversation);
+    echo(conversation, response);
+    if (found.response() != null) {
+      request.setAttribute(NamedResponse.class.getName(), found.response());
+    }
+    if (found.session() != null) {
+      request.setAttribute(SessionState.class.getName(), found.session());
       if (conversation.isTurn()) {
-        response.setHeader(SESSION_HEADER, state.sessionId().value());
+        response.setHeader(SESSION_HEADER, found.session().sessionId().value());
       }
     }
     return true;
   }
 
-  /** With an id from the body or the path, where no header has one. */
-  private Conversation named(Conversation said, byte[] body, HttpServletRequest request)
+  private Found ofChat(
+      Conversation said, byte[] body, HttpServletRequest request, HttpServletResponse response)
       throws InvalidRequestException {
-    if (said.id() != null) {
-      return said;
+    Conversation named = fields.orOfPath(said, body, request);
+    ChatBody.Shape shape = shape(named, body, request);
+    Conversation conversation = shape == ChatBody.Shape.PROMPT ? named.detected() : named;
+    echo(conversation, response);
+    SessionState state = session(conversation, body, request);
+    // In doubt a conversation begins with what a person said.
+    boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
+    boolean prompt = shape == ChatBody.Shape.DOUBTFUL && goesOn;
+    return new Found(prompt ? named.detected() : conversation, state, null);
+  }
+
+  private static void echo(Conversation conversation, HttpServletResponse response) {
+    if (conversation.id() != null) {
+      response.setHeader(CONVERSATION_HEADER, conversation.echo());
     }
-    Conversation byField = body == null ? said : fields.read(body, request, said);
-    return byField.id() != null ? byField : ConversationPathServlet.read(request, said);
   }
 
   /** What the body says of the kind of request, where no header does. */

@@ -25,7 +25,7 @@ final class ChatBody {
   private static final Logger LOG = System.getLogger(ChatBody.class.getName());
 
   /** What is read out of a body. The parser stands before the first token. */
-  private interface Reading<T> {
+  interface Reading<T> {
     T read(JsonParser parser, byte[] body) throws IOException;
   }
 
@@ -96,7 +96,8 @@ final class ChatBody {
     return read(body, Shape.TURN, (parser, text) -> shape(parser, text, named));
   }
 
-  private static <T> T read(byte[] body, T nothing, Reading<T> reading) {
+  /** What is read out of a body, or nothing where it cannot be read. */
+  static <T> T read(byte[] body, T nothing, Reading<T> reading) {
     byte[] text = Json.withoutMark(body);
     try (JsonParser parser = Json.FOREIGN.createParser(text)) {
       return reading.read(parser, text);

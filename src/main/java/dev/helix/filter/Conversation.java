@@ -73,7 +73,12 @@ public record Conversation(
 
   /** Whether the chat is a temporary one, of which nothing is kept (specification section 5). */
   public boolean temporary() {
-    return id != null && (id.startsWith("temporary:") || id.startsWith("local:"));
+    return id != null && isTemporary(id);
+  }
+
+  /** Whether a chat of this id is a temporary one. */
+  static boolean isTemporary(String conversationId) {
+    return conversationId.startsWith("temporary:") || conversationId.startsWith("local:");
   }
 
   /** Whether this request may be a turn: no background prompt and no part of a temporary chat. */

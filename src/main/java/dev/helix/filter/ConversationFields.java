@@ -31,6 +31,27 @@ record ConversationFields(List<String> names) {
     return names.isEmpty();
   }
 
+  /** These without some. */
+  ConversationFields without(String... others) {
+    Set<String> left = Set.of(others);
+    return new ConversationFields(names.stream().filter(name -> !left.contains(name)).toList());
+  }
+
+  /**
+   * What a request says of its conversation, with the id in its body or, where that has none, in
+   * its path, unless a header has one.
+   *
+   * @param body null where nobody looked at it
+   */
+  Conversation orOfPath(Conversation said, byte[] body, HttpServletRequest request)
+      throws InvalidRequestException {
+    if (said.id() != null) {
+      return said;
+    }
+    Conversation byField = body == null ? said : read(body, request, said);
+    return byField.id() != null ? byField : ConversationPathServlet.read(request, said);
+  }
+
   /**
    * What a request says of its conversation, with the id in its body; of the fields the first with
    * a value decides.

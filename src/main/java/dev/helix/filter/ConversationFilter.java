@@ -51,6 +51,7 @@ import java.util.function.UnaryOperator;
  *   <li>{@link Conversation}, always.
  *   <li>{@link SessionManager}, always: the one that the session is from.
  *   <li>{@link SessionState}, when the request has a session, and is of the configured methods.
+ *   <li>{@link NamedResponse}, when it names a response whose session was found.
  *   <li>{@link RequestBody}, when the body was read.
  * </ul>
  *
@@ -68,6 +69,26 @@ import java.util.function.UnaryOperator;
  * PUT} is read into memory within the limits. Whatever is behind the filter can still read it, an
  * error page too, where the filter is mapped to {@code ERROR}. A body that another filter has begun
  * to read as text, or gives another text for, is left alone, and tells nothing.
+ *
+ * <p>Requests of the Responses API are known by their path, whatever stands before it:
+ *
+ * <ul>
+ *   <li>{@code POST …/responses} has the session of its {@code previous_response_id} or of its
+ *       {@code conversation}, which must be stored and the asker's: else it is answered 400 {@code
+ *       previous_response_not_found}, or 404. A header that names another conversation is answered
+ *       400 {@code conversation_mismatch}. Without the two an id counts as in every request;
+ *       without any the session is a new one, whatever the fallback, and never that of a first
+ *       message. With {@code store} false only a session that is stored is attached. None is
+ *       attached where the body gives both, or a value of a wrong type: whoever answers says so.
+ *   <li>{@code POST …/responses/compact} and {@code …/input_tokens} are the same with {@code store}
+ *       false.
+ *   <li>{@code GET} and {@code DELETE …/responses/ID}, and what is below, {@code POST …/cancel}
+ *       too, have the session of the id, or none, whatever the configured methods. Their body is
+ *       not read.
+ * </ul>
+ *
+ * A response that was found is the attribute {@link NamedResponse}. One of another owner is as if
+ * it were not there.
  *
  * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
  * or an application's own filter sets, else to the container's principal; with {@code
@@ -240,10 +261,12 @@ public final class ConversationFilter implements Filter {
       return;
     }
     request.setAttribute(seen, true);
+    ResponsesPath path = ResponsesPath.of(request);
     Conversation conversation;
     try {
       conversation = headers.read(request);
-      if (conversation.id() == null && fields.isEmpty()) {
+      boolean chat = path.kind() == ResponsesPath.Kind.OTHER;
+      if (chat && conversation.id() == null && fields.isEmpty()) {
         conversation = ConversationPathServlet.read(request, conversation);
       }
     } catch (InvalidRequestException e) {
@@ -253,23 +276,26 @@ public final class ConversationFilter implements Filter {
     request.setAttribute(MANAGER, manager);
     // Another filter's session would be no session of this manager's.
     request.removeAttribute(SessionState.class.getName());
-    if (!settings.concerns(request.getMethod())) {
+    request.removeAttribute(NamedResponse.class.getName());
+    boolean namesResponse = path.kind() == ResponsesPath.Kind.NAMES;
+    if (!settings.concerns(request.getMethod()) && !namesResponse) {
       request.setAttribute(Conversation.class.getName(), conversation);
       chain.doFilter(request, response);
-    } else if (bodyTells(conversation, request)) {
-      withBody(conversation, request, response, chain);
+    } else if (!namesResponse && bodyTells(path, conversation, request)) {
+      withBody(path, conversation, request, response, chain);
     } else {
-      handOn(conversation, null, request, response, chain);
+      handOn(path, conversation, request, response, chain);
     }
   }
 
-  /** Whether only the body can say of which kind the request is, or what its first message. */
-  private boolean bodyTells(Conversation conversation, HttpServletRequest request) {
+  /** Whether the body has something to say of the session, or of which kind the request is. */
+  private boolean bodyTells(
+      ResponsesPath path, Conversation conversation, HttpServletRequest request) {
     boolean open =
         conversation.id() == null
             ? !fields.isEmpty() || (conversation.task() == null && fallbackReads(request))
             : !conversation.temporary() && !ConversationHeaders.sayKind(request);
-    return open && mayBeChat(request) && BufferedRequest.mayReplace(request);
+    return (open || path.hasBody()) && mayBeChat(request) && BufferedRequest.mayReplace(request);
   }
 
   /** Whether the fallback needs the body: for the first message, or to see that it is no turn. */
@@ -288,6 +314,7 @@ public final class ConversationFilter implements Filter {
 
   /** Looks at the body and hands the request on with it. One over the limit looks empty. */
   private void withBody(
+      ResponsesPath path,
       Conversation conversation,
       HttpServletRequest request,
       HttpServletResponse response,
@@ -302,7 +329,7 @@ public final class ConversationFilter implements Filter {
       RefusedBody.tell(request, response, e, settings.maxBytes(), budget);
       return;
     } catch (IOException | RuntimeException e) {
-      handOn(conversation, null, new UnreadableRequest(request, e), response, chain);
+      handOn(path, conversation, new UnreadableRequest(request, e), response, chain);
       return;
     }
     byte[] content = body.content();
@@ -310,7 +337,7 @@ public final class ConversationFilter implements Filter {
     request.setAttribute(seen, buffered);
     buffered.handOn(
         (in, out) -> {
-          if (attachment.attach(conversation, content, buffered, response)) {
+          if (attachment.attach(path, conversation, content, buffered, response)) {
             body.rest();
             chain.doFilter(buffered, response);
           }
@@ -334,15 +361,15 @@ public final class ConversationFilter implements Filter {
     return body;
   }
 
-  /** Attaches the session, where there is one, and hands the request on. */
+  /** Attaches the session, where there is one, and hands the request on, its body unseen. */
   private void handOn(
+      ResponsesPath path,
       Conversation conversation,
-      byte[] body,
       HttpServletRequest request,
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    if (attachment.attach(conversation, body, request, response)) {
+    if (attachment.attach(path, conversation, null, request, response)) {
       chain.doFilter(request, response);
     }
   }

@@ -59,7 +59,8 @@ final class IdRules {
     return null;
   }
 
-  private static String shown(String id) {
+  /** As much of an id as an error shows. */
+  static String shown(String id) {
     int most = Math.min(MOST_SHOWN, id.codePointCount(0, id.length()));
     int end = id.offsetByCodePoints(0, most);
     return end == id.length() ? id : id.substring(0, end) + "…";

@@ -51,13 +51,33 @@ public final class TestServer implements AutoCloseable {
   }
 
   public TestServer filter(Filter filter, String path, Map<String, String> initParams) {
+    DispatcherType[] errors = {DispatcherType.ASYNC, DispatcherType.ERROR};
+    return filter(filter, path, initParams, EnumSet.of(DispatcherType.REQUEST, errors));
+  }
+
+  /** A filter that forwarded requests pass too. */
+  TestServer filterOfForwards(Filter filter, String path) {
+    DispatcherType forward = DispatcherType.FORWARD;
+    return filter(filter, path, Map.of(), EnumSet.of(DispatcherType.REQUEST, forward));
+  }
+
+  private TestServer filter(
+      Filter filter, String path, Map<String, String> initParams, EnumSet<DispatcherType> types) {
     FilterHolder holder = new FilterHolder(filter);
     holder.setInitParameters(initParams);
     holder.setAsyncSupported(true);
-    context.addFilter(
-        holder,
-        path,
-        EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
+    context.addFilter(holder, path, types);
+    return this;
+  }
+
+  /** Below a path of its own. */
+  TestServer at(String contextPath) {
+    context.setContextPath(contextPath);
+    return this;
+  }
+
+  TestServer servlet(HttpServlet servlet, String path) {
+    context.addServlet(new ServletHolder(servlet), path);
     return this;
   }
 

@@ -1,0 +1,66 @@
+package dev.helix.filter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a request is in the Responses API, by its method and its path below the context path,
+ * whatever stands before {@code /responses}. Immutable.
+ *
+ * @param kind what it is
+ * @param id what stands where a response's id does, whatever it is; null where it names none
+ */
+record ResponsesPath(Kind kind, String id) {
+  enum Kind {
+    /** None of the API. */
+    OTHER,
+    /** To make a response. */
+    MAKES,
+    /** To make something of what a response would be made of, which is not kept. */
+    TRIES,
+    /** Of one response. */
+    NAMES
+  }
+
+  private static final ResponsesPath OTHER = new ResponsesPath(Kind.OTHER, null);
+  private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "DELETE");
+  private static final Pattern MADE =
+      Pattern.compile(".*/responses(/compact|/input_tokens)?/?", Pattern.DOTALL);
+  private static final Pattern NAMED =
+      Pattern.compile(".*/responses/([^/]+)(?:/[^/]+)?/?", Pattern.DOTALL);
+
+  static ResponsesPath of(HttpServletRequest request) {
+    String method = request.getMethod();
+    String raw = METHODS.contains(method) ? path(request) : "";
+    if (!raw.contains("/responses")) {
+      return OTHER;
+    }
+    // Some servers join doubled slashes before a servlet is chosen.
+    String path = raw.replaceAll("/{2,}", "/");
+    if (method.equals("POST")) {
+      Matcher made = MADE.matcher(path);
+      if (made.matches()) {
+        return new ResponsesPath(made.group(1) == null ? Kind.MAKES : Kind.TRIES, null);
+      }
+    }
+    Matcher named = NAMED.matcher(path);
+    return named.matches() ? new ResponsesPath(Kind.NAMES, named.group(1)) : OTHER;
+  }
+
+  /** Whether the body says something of the session. */
+  boolean hasBody() {
+    return kind == Kind.MAKES || kind == Kind.TRIES;
+  }
+
+  /** The path as servlets see it. */
+  private static String path(HttpServletRequest request) {
+    try {
+      String info = request.getPathInfo();
+      return request.getServletPath() + (info == null ? "" : info);
+    } catch (IllegalArgumentException e) {
+      return ""; // Jetty gives no path that is ambiguous, to nobody.
+    }
+  }
+}
