@@ -13,8 +13,15 @@ import java.util.Objects;
  * @param model the model that answered, or null when unknown
  * @param finishReason the upstream's finish reason, or null when there was none
  * @param status how the answer ended
+ * @param note the JSON that an endpoint keeps with it, or null for none
  */
-public record Answer(Message message, String model, String finishReason, AnswerStatus status) {
+public record Answer(
+    Message message, String model, String finishReason, AnswerStatus status, String note) {
+  /** An answer without a note. */
+  public Answer(Message message, String model, String finishReason, AnswerStatus status) {
+    this(message, model, finishReason, status, null);
+  }
+
   public Answer {
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(status, "status");
@@ -22,7 +29,12 @@ public record Answer(Message message, String model, String finishReason, AnswerS
 
   /** This answer with another status. */
   public Answer withStatus(AnswerStatus other) {
-    return new Answer(message, model, finishReason, other);
+    return new Answer(message, model, finishReason, other, note);
+  }
+
+  /** This answer with a note. */
+  public Answer withNote(String json) {
+    return new Answer(message, model, finishReason, status, json);
   }
 
   /** What the transcript adds to this answer in its place. */

@@ -19,12 +19,15 @@ final class Checkpoints {
   private final Engine engine;
   private final CheckpointTimes times;
   private final BackendReply reply;
+  private final ReplyForm form;
   private final Mailbox mailbox;
 
-  Checkpoints(Engine engine, CheckpointTimes times, BackendReply reply, Mailbox mailbox) {
+  Checkpoints(
+      Engine engine, CheckpointTimes times, BackendReply reply, ReplyForm form, Mailbox mailbox) {
     this.engine = engine;
     this.times = times;
     this.reply = reply;
+    this.form = form;
     this.mailbox = mailbox;
   }
 
@@ -56,9 +59,10 @@ final class Checkpoints {
       times.over(); // A call of which a part has come is none.
       return false;
     }
+    List<Answer> noted = TurnRecord.withNote(soFar, form.note(reply, null, null));
     times.begun();
     try {
-      engine.storing().execute(() -> record(record, soFar, onEnd));
+      engine.storing().execute(() -> record(record, noted, onEnd));
     } catch (RejectedExecutionException stopped) {
       times.over();
       return false;

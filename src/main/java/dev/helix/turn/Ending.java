@@ -29,18 +29,35 @@ record Ending(
   interface LastWords {
     void tell(ReplyForm form, CallerOutput out);
 
+    /** The error in OpenAI's form, where the answer is not what was asked for; else null. */
+    default byte[] error() {
+      return null;
+    }
+
     /** Whether the answer is not what was asked for. */
     default boolean isError() {
-      return false;
+      return error() != null;
     }
   }
 
-  /** The words of an answer that is not what was asked for. */
-  @FunctionalInterface
-  private interface BadNews extends LastWords {
+  /** The words of an answer that is not what was asked for. Immutable. */
+  private static final class BadNews implements LastWords {
+    private final byte[] error;
+    private final LastWords words;
+
+    BadNews(byte[] error, LastWords words) {
+      this.error = error;
+      this.words = words;
+    }
+
     @Override
-    default boolean isError() {
-      return true;
+    public byte[] error() {
+      return error;
+    }
+
+    @Override
+    public void tell(ReplyForm form, CallerOutput out) {
+      words.tell(form, out);
     }
   }
 
@@ -98,22 +115,29 @@ record Ending(
 
   static LastWords words(BackendReply reply, ApiError error) {
     ApiError told = reply.hasContent() ? ErrorMapping.notAgain(error) : error;
-    return (BadNews)
+    byte[] json = told.toJson();
+    return new BadNews(
+        json,
         (form, out) -> {
           if (told.retryAfter() != null && !out.begun()) {
             out.header("Retry-After", told.retryAfterSeconds());
           }
-          form.fail(reply, told.status(), told.toJson(), out);
-        };
+          form.fail(reply, told.status(), json, out);
+        });
   }
 
   private static Ending ofError(BackendReply reply, ReplyError error) {
     int status = reply.hasContent() ? ErrorMapping.notAgain(error.status()) : error.status();
     byte[] json = error.toJson();
-    BadNews words =
-        reply.hasToldError()
-            ? (form, out) -> form.told(reply, out)
-            : (form, out) -> form.fail(reply, status, json, out);
+    LastWords told =
+        (form, out) -> {
+          if (reply.hasToldError() && !form.tellsFailures()) {
+            form.told(reply, out);
+          } else {
+            form.fail(reply, status, json, out);
+          }
+        };
+    LastWords words = new BadNews(json, told);
     String failure = "an error in its stream: " + error.message();
     return new Ending(
         () -> reply.answers(AnswerStatus.FAILED), words, true, failure, !reply.hasContent());
@@ -171,7 +195,7 @@ record Ending(
   private static Ending ofErrorBody(
       BackendReply reply, ReplyError error, Supplier<List<Answer>> answers) {
     byte[] json = error.toJson();
-    BadNews words = (form, out) -> form.fail(reply, error.status(), json, out);
+    LastWords words = new BadNews(json, (form, out) -> form.fail(reply, error.status(), json, out));
     int given = reply.head().status();
     String failure = "status " + given + ": " + error.message();
     return answers == null

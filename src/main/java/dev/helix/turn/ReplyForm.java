@@ -1,5 +1,6 @@
 package dev.helix.turn;
 
+import dev.helix.message.AnswerStatus;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import java.nio.ByteBuffer;
@@ -42,7 +43,10 @@ public interface ReplyForm {
   /** The backend's stream is complete. */
   void done(BackendReply reply, CallerOutput out);
 
-  /** The backend's stream ended with an error of its own, which was passed. Nothing follows. */
+  /**
+   * The backend's stream ended with an error of its own, which was passed. Nothing follows. Not
+   * called where the form {@linkplain #tellsFailures tells failures itself}.
+   */
   void told(BackendReply reply, CallerOutput out);
 
   /**
@@ -65,10 +69,38 @@ public interface ReplyForm {
 
   /**
    * There is no answer, or not all of it. Where a stream has begun, this is its last event, and the
-   * connection is cut behind it.
+   * connection is cut behind it, unless the form {@linkplain #tellsFailures tells failures itself}.
    *
    * @param reply what came of it; its head is null where none came
    * @param json the error in OpenAI's form
    */
   void fail(BackendReply reply, int status, byte[] json, CallerOutput out);
+
+  /**
+   * What is kept with the first answer, in the form of the endpoint: a JSON object, or null for
+   * nothing. Called before an answer is recorded, thus before the last words; where there is no
+   * answer, an empty one is recorded that has it. Where nothing is recorded it is not called.
+   *
+   * @param status how the turn ends; {@link AnswerStatus#CANCELLED} where the caller has left. Null
+   *     where it goes on, and only what has come so far is recorded
+   * @param error what {@link #fail} is to tell the caller; null where the answer is good
+   */
+  default String note(BackendReply reply, AnswerStatus status, byte[] error) {
+    return null;
+  }
+
+  /**
+   * Whether a stream that fails ends well, as its events say that it failed: the connection is not
+   * cut, and {@link #fail} is called for the backend's own errors too, be they passed or not.
+   */
+  default boolean tellsFailures() {
+    return false;
+  }
+
+  /**
+   * Whether the caller is told of a stream only what is kept of it: it fails where it is longer.
+   */
+  default boolean needsAll() {
+    return false;
+  }
 }

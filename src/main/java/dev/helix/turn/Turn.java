@@ -81,7 +81,7 @@ final class Turn implements CallerStream.Listener {
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times, engine.timers());
     this.reply = new BackendReply(settings.limits(), stream, choices, new FormEvents(form, caller));
-    this.checkpoints = new Checkpoints(engine, times.checkpoints(), reply, mailbox);
+    this.checkpoints = new Checkpoints(engine, times.checkpoints(), reply, form, mailbox);
   }
 
   /** Where the container's callbacks of the caller's response are posted. */
@@ -200,6 +200,8 @@ final class Turn implements CallerStream.Listener {
         caller.flush();
         if (caller.stream().queued() - passedAtOnce > settings.streamBufferBytes()) {
           left("the caller reads too slowly");
+        } else if (form.needsAll() && reply.isLost()) {
+          fail(ErrorMapping.tooLong());
         }
       }
       case COMPLETE -> perform(enter(TurnEvent.WHOLE));
@@ -268,7 +270,7 @@ final class Turn implements CallerStream.Listener {
     }
     memory.close();
     alarm.set();
-    mailbox.executeBlocking(() -> record(AnswerStatus.FAILED));
+    mailbox.executeBlocking(() -> record(AnswerStatus.COMPLETED));
   }
 
   private void left(String why) {
@@ -292,9 +294,9 @@ final class Turn implements CallerStream.Listener {
   }
 
   /** Brings what came to the disk. On a thread of the store's. */
-  private void record(AnswerStatus ifNone) {
+  private void record(AnswerStatus good) {
     mailbox.handOver(); // The caller need not wait for the disk to read what came before.
-    ApiError failure = record.bring(ending, ifNone);
+    ApiError failure = record.bring(ending, good, form, reply);
     try {
       // Before the last words: who has heard them may ask the next question.
       onRecorded.run();
@@ -313,7 +315,7 @@ final class Turn implements CallerStream.Listener {
   }
 
   private void speak(Ending.LastWords words) {
-    boolean breaksOff = caller.begun() && words.isError();
+    boolean breaksOff = caller.begun() && words.isError() && !form.tellsFailures();
     words.tell(form, caller);
     caller.end(breaksOff);
     alarm.set();

@@ -10,7 +10,9 @@ import dev.helix.session.SessionGoneException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.transcript.Answer;
+import dev.helix.turn.reply.BackendReply;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -115,32 +117,49 @@ final class TurnRecord {
 
   /**
    * Returns when the answers are on the disk, and the question with them. Where there is none and
-   * the client has given it an id, and so a place in a tree of its own, an empty one of this status
-   * stands for it.
+   * the client has given it an id, and so a place in a tree of its own, or a note is kept with it,
+   * an empty one of this status stands for it.
    */
-  private synchronized void answers(List<Answer> answers, AnswerStatus ifNone) {
+  private synchronized void answers(List<Answer> answers, AnswerStatus ifNone, String note) {
     ended = true;
-    if (turn == null || (answers.isEmpty() && turn.answerId() == null)) {
+    if (answers.isEmpty() && turn.answerId() == null && note == null) {
       return;
     }
-    sessions.completeTurn(
-        turn,
-        answers.isEmpty()
-            ? List.of(new Answer(Message.of("assistant", ""), null, null, ifNone))
-            : answers);
+    Answer nothing = new Answer(Message.of("assistant", ""), null, null, ifNone);
+    sessions.completeTurn(turn, withNote(answers.isEmpty() ? List.of(nothing) : answers, note));
     forced = failure == null;
+  }
+
+  /** The answers with a note at the first, unless that is null. */
+  static List<Answer> withNote(List<Answer> answers, String note) {
+    if (note == null || answers.isEmpty()) {
+      return answers;
+    }
+    List<Answer> noted = new ArrayList<>(answers);
+    noted.set(0, answers.get(0).withNote(note));
+    return noted;
   }
 
   /**
    * Brings question and answers to the disk, or takes back a session of which there would be
    * nothing but a refused question; what the caller is told if that fails, else null.
+   *
+   * @param good how the turn ends where its ending is no error
+   * @param form gives what is kept with the first answer
    */
-  ApiError bring(Ending ending, AnswerStatus ifNone) {
+  ApiError bring(Ending ending, AnswerStatus good, ReplyForm form, BackendReply reply) {
     try {
       if (ending.refused() && isTakenBack()) {
         return null;
       }
-      answers(ending.answers().get(), ifNone);
+      if (turn != null) {
+        List<Answer> answers = ending.answers().get();
+        byte[] error = ending.lastWords().error();
+        AnswerStatus status = error == null ? good : AnswerStatus.FAILED;
+        boolean left = status == AnswerStatus.CANCELLED;
+        String note = form.note(reply, status, error);
+        answers(answers, left ? status : AnswerStatus.FAILED, note);
+      }
       forceQuestion();
       return null;
     } catch (SessionException e) {

@@ -54,6 +54,9 @@ public final class BackendReply {
   /** What came last of it, which is withheld until it is recorded. */
   private WithheldEnd last;
 
+  /** What a body said that was read; null where none was. */
+  private WholeReply whole;
+
   private ReplyHead head;
   private StreamStart kind = StreamStart.UNKNOWN;
 
@@ -219,6 +222,11 @@ public final class BackendReply {
     return streamed.isUnreadable();
   }
 
+  /** Whether not all that came in its stream is kept. */
+  public boolean isLost() {
+    return streamed.isLost();
+  }
+
   /** Whether the backend has nothing more to say, though its stream goes on. */
   public boolean isOver() {
     return isStream() && streamed.isOver();
@@ -258,6 +266,28 @@ public final class BackendReply {
     return assembled == null ? answers : answers.stream().map(this::shortened).toList();
   }
 
+  /**
+   * What the first answer of a stream says so far; null where it is no stream or none has begun.
+   */
+  public AnswerSoFar soFar() {
+    return isStream() ? streamed.soFar() : null;
+  }
+
+  /** What its body says, where one was read; null before. */
+  public WholeReply whole() {
+    return whole;
+  }
+
+  /** The model that its stream names; null where it names none. */
+  public String model() {
+    return streamed.model();
+  }
+
+  /** How many tokens it tells of; null where it does not. */
+  public TokenUsage usage() {
+    return whole != null ? whole.usage() : streamed.usage();
+  }
+
   private Answer shortened(Answer answer) {
     byte[] message = DataUrlCut.of(answer.message().wireJson(), limits.dataUrl());
     return new Answer(
@@ -277,7 +307,8 @@ public final class BackendReply {
 
   /** What a body says. */
   public WholeReply read(byte[] body) {
-    return WholeReply.read(body, limits.bytes());
+    whole = WholeReply.read(body, limits.bytes());
+    return whole;
   }
 
   /** Whether the caller asked for a stream. */

@@ -18,8 +18,9 @@ import java.util.Set;
  * @param model the model, or null
  * @param error what it has of an error, as {@link UpstreamJson} reads it; null for none
  * @param isPlain whether that error is one that clients read
+ * @param usage how many tokens it tells of; null where it does not
  */
-record Chunk(List<?> choices, String model, Object error, boolean isPlain) {
+record Chunk(List<?> choices, String model, Object error, boolean isPlain, TokenUsage usage) {
   /** What counts of a choice. */
   private static final Set<String> OF_CHOICES =
       Set.of("index", "delta", "message", "text", "finish_reason", "error");
@@ -75,6 +76,7 @@ record Chunk(List<?> choices, String model, Object error, boolean isPlain) {
     String model = null;
     Object error = null;
     String message = null;
+    TokenUsage usage = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -85,17 +87,18 @@ record Chunk(List<?> choices, String model, Object error, boolean isPlain) {
           model = name ? parser.getText() : model;
         }
         case "error" -> error = UpstreamJson.value(parser, Weight.read(0));
+        case "usage" -> usage = TokenUsage.read(parser);
         case "message" -> message = value == JsonToken.VALUE_STRING ? parser.getText() : null;
         default -> {}
       }
       parser.skipChildren();
     }
     if (!ReplyError.isBesideChoices(error)) {
-      return new Chunk(choices, model, ReplyError.inChoices(choices), false);
+      return new Chunk(choices, model, ReplyError.inChoices(choices), false, usage);
     }
     boolean plain = error instanceof Map<?, ?> map && map.get("message") instanceof String;
     boolean mark = message != null && !(error instanceof Map) && !(error instanceof String);
-    return new Chunk(choices, model, mark ? message : error, plain);
+    return new Chunk(choices, model, mark ? message : error, plain, usage);
   }
 
   /** The choices of a chunk, or the one that it has; null stands for what is none. */

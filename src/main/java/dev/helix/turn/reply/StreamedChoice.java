@@ -13,7 +13,7 @@ import java.util.Set;
  * One choice of a stream: the message that its deltas add up to, and its finish reason. Not safe
  * for use by several threads.
  */
-final class StreamedChoice {
+final class StreamedChoice implements AnswerSoFar {
   private static final String TOOL_CALLS = "tool_calls";
   private static final String FUNCTION_CALL = "function_call";
 
@@ -244,11 +244,23 @@ final class StreamedChoice {
     return spoke || !calls.isEmpty();
   }
 
-  /** The answer; null where nothing was said and it is not complete. */
-  Answer answer(String model, AnswerStatus status) {
-    if (status != AnswerStatus.COMPLETED && !hasContent()) {
-      return null;
-    }
+  @Override
+  public Object field(String name) {
+    return message.get(name);
+  }
+
+  @Override
+  public Map<String, Object> firstCall() {
+    return calls.first();
+  }
+
+  @Override
+  public String finishReason() {
+    return finishReason;
+  }
+
+  @Override
+  public Map<String, Object> message() {
     Map<String, Object> whole = new LinkedHashMap<>();
     whole.put("role", "assistant");
     whole.put("content", null);
@@ -259,6 +271,14 @@ final class StreamedChoice {
     if (!calls.isEmpty()) {
       whole.put(TOOL_CALLS, calls.whole());
     }
-    return new Answer(Message.parse(UpstreamJson.bytes(whole)), model, finishReason, status);
+    return whole;
+  }
+
+  /** The answer; null where nothing was said and it is not complete. */
+  Answer answer(String model, AnswerStatus status) {
+    if (status != AnswerStatus.COMPLETED && !hasContent()) {
+      return null;
+    }
+    return new Answer(Message.parse(UpstreamJson.bytes(message())), model, finishReason, status);
   }
 }

@@ -24,6 +24,10 @@ final class StreamedReply {
   private final ChunkPattern pattern = new ChunkPattern();
   private final List<Chunk> read = new ArrayList<>(1);
   private String model;
+
+  /** The last that was told; null where none was. */
+  private TokenUsage usage;
+
   private long size;
 
   /** How many choices have no finish reason. */
@@ -123,6 +127,7 @@ final class StreamedReply {
 
   private void add(Chunk chunk) {
     model = chunk.model() == null ? model : chunk.model();
+    usage = chunk.usage() == null ? usage : chunk.usage();
     if (chunk.error() != null) {
       error = chunk.error();
       plainError = chunk.isPlain();
@@ -187,6 +192,21 @@ final class StreamedReply {
       }
     }
     return null;
+  }
+
+  /** What the first choice says so far; null where none has begun. */
+  AnswerSoFar soFar() {
+    return choices.isEmpty() ? null : choices.values().iterator().next();
+  }
+
+  /** The model that was named last; null where none was. */
+  String model() {
+    return model;
+  }
+
+  /** The usage that was told last; null where none was. */
+  TokenUsage usage() {
+    return usage;
   }
 
   boolean hasError() {

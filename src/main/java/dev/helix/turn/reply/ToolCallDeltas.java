@@ -51,6 +51,11 @@ final class ToolCallDeltas {
     return calls.isEmpty() && others.isEmpty();
   }
 
+  /** The call that came first; null where there is none, or one may come that goes before it. */
+  Map<String, Object> first() {
+    return calls.isEmpty() || calls.get(0).index > 0 ? null : calls.get(0).fields;
+  }
+
   int size() {
     return calls.size();
   }

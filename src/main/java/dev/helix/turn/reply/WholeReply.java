@@ -115,6 +115,18 @@ public final class WholeReply {
     return within == null ? null : ReplyError.ofValue(within);
   }
 
+  /** Why its first answer ended; null where that is not told. */
+  public String finishReason() {
+    return !choices().isEmpty() && choices().get(0) instanceof Map<?, ?> choice
+        ? FinishReason.of(choice.get("finish_reason"))
+        : null;
+  }
+
+  /** How many tokens it tells of; null where it does not. */
+  public TokenUsage usage() {
+    return TokenUsage.of(json.get("usage"));
+  }
+
   /** A choice's message, or what stands in its place with servers that are for no chat. */
   @SuppressWarnings("unchecked") // As an object is read.
   private static Map<String, Object> message(Object choice) {

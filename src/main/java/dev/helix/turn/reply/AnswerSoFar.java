@@ -1,0 +1,22 @@
+package dev.helix.turn.reply;
+
+import java.util.Map;
+
+/**
+ * What a choice of a stream says so far, for a form that tells of it as it grows. What it gives is
+ * the reply's own, for reading only: a text under way is a {@link CharSequence} that grows, a list
+ * gets more entries, and either may be replaced by another value. Used from the turn's mailbox.
+ */
+public interface AnswerSoFar {
+  /** A field of the message; null where there is none. The calls of tools are not among them. */
+  Object field(String name);
+
+  /** The call of a tool behind which no call comes first; null where none is known to be so. */
+  Map<String, Object> firstCall();
+
+  /** All that the message has, the calls of tools in their order among it. A fresh map. */
+  Map<String, Object> message();
+
+  /** Why it ended; null where that was not told. */
+  String finishReason();
+}
