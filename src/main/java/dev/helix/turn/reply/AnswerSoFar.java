@@ -8,14 +8,14 @@ import java.util.Map;
  * gets more entries, and either may be replaced by another value. Used from the turn's mailbox.
  */
 public interface AnswerSoFar {
-  /** A field of the message; null where there is none. The calls of tools are not among them. */
+  /**
+   * A field of the message; null where there is none. The list of the calls of tools, in their
+   * order, is made anew each time.
+   */
   Object field(String name);
 
   /** The call of a tool behind which no call comes first; null where none is known to be so. */
   Map<String, Object> firstCall();
-
-  /** All that the message has, the calls of tools in their order among it. A fresh map. */
-  Map<String, Object> message();
 
   /** Why it ended; null where that was not told. */
   String finishReason();

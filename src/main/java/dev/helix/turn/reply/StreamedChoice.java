@@ -246,7 +246,7 @@ final class StreamedChoice implements AnswerSoFar {
 
   @Override
   public Object field(String name) {
-    return message.get(name);
+    return name.equals(TOOL_CALLS) && !calls.isEmpty() ? calls.whole() : message.get(name);
   }
 
   @Override
@@ -259,8 +259,11 @@ final class StreamedChoice implements AnswerSoFar {
     return finishReason;
   }
 
-  @Override
-  public Map<String, Object> message() {
+  /** The answer; null where nothing was said and it is not complete. */
+  Answer answer(String model, AnswerStatus status) {
+    if (status != AnswerStatus.COMPLETED && !hasContent()) {
+      return null;
+    }
     Map<String, Object> whole = new LinkedHashMap<>();
     whole.put("role", "assistant");
     whole.put("content", null);
@@ -271,14 +274,6 @@ final class StreamedChoice implements AnswerSoFar {
     if (!calls.isEmpty()) {
       whole.put(TOOL_CALLS, calls.whole());
     }
-    return whole;
-  }
-
-  /** The answer; null where nothing was said and it is not complete. */
-  Answer answer(String model, AnswerStatus status) {
-    if (status != AnswerStatus.COMPLETED && !hasContent()) {
-      return null;
-    }
-    return new Answer(Message.parse(UpstreamJson.bytes(message())), model, finishReason, status);
+    return new Answer(Message.parse(UpstreamJson.bytes(whole)), model, finishReason, status);
   }
 }

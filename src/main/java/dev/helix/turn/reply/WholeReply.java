@@ -122,6 +122,11 @@ public final class WholeReply {
         : null;
   }
 
+  /** The model that it names; null where it names none. */
+  public String model() {
+    return json.get("model") instanceof String model ? model : null;
+  }
+
   /** How many tokens it tells of; null where it does not. */
   public TokenUsage usage() {
     return TokenUsage.of(json.get("usage"));
@@ -166,7 +171,7 @@ public final class WholeReply {
         answers.add(
             new Answer(
                 bytes.message(i, message, longestData),
-                json.get("model") instanceof String model ? model : null,
+                model(),
                 FinishReason.of(((Map<?, ?>) choices.get(i)).get("finish_reason")),
                 failed || cut ? AnswerStatus.FAILED : AnswerStatus.COMPLETED));
       }

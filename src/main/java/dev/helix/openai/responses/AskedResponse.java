@@ -1,0 +1,85 @@
+package dev.helix.openai.responses;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A response while it is answered: what is known of it before its answer, as JSON, which takes less
+ * room than its values. Immutable.
+ */
+final class AskedResponse {
+  static final String RAW_REASONING = "raw_reasoning";
+
+  private final String id;
+  private final String node;
+  private final long createdAt;
+  private final String model;
+  private final byte[] echo;
+  private final boolean rawReasoning;
+  private final CalledTools tools;
+
+  AskedResponse(ResponseFrame frame, boolean rawReasoning) {
+    this.id = frame.id();
+    this.node = frame.node();
+    this.createdAt = frame.createdAt();
+    this.model = ResponseObject.model(frame.asked());
+    this.echo = JsonBytes.of(ResponseObject.echo(frame.asked()));
+    this.rawReasoning = rawReasoning;
+    this.tools = new CalledTools(frame.asked().get("tools"));
+  }
+
+  /** The items of its output, of which none is made. */
+  OutputItems items() {
+    return new OutputItems(ItemIds.of(node), tools, rawReasoning);
+  }
+
+  /**
+   * The response object.
+   *
+   * @param answered the model that answered; null where it is unknown
+   */
+  JsonBytes object(String answered, ResponseEnd end, List<Object> output) {
+    String named = answered == null ? model : answered;
+    byte[] head = JsonBytes.of(ResponseObject.head(id, createdAt, named, end, output));
+    return new JsonBytes(head.length + echo.length)
+        .raw(Arrays.copyOf(head, head.length - 1))
+        .raw(",")
+        .raw(Arrays.copyOfRange(echo, 1, echo.length));
+  }
+
+  /**
+   * What is kept with the answer.
+   *
+   * @param end null where there is none yet
+   * @param layout how its items are cut out of the message; null for the usual way
+   */
+  String note(ResponseEnd end, Layout layout) {
+    Map<String, Object> begin = new LinkedHashMap<>();
+    begin.put("id", id);
+    begin.put("created_at", createdAt);
+    begin.put("node", node);
+    if (rawReasoning) {
+      begin.put(RAW_REASONING, true);
+    }
+    if (end != null) {
+      end.addTo(begin);
+    }
+    if (layout != null) {
+      begin.put("layout", layout.toJson());
+    }
+    byte[] head = JsonBytes.of(begin);
+    byte[] note =
+        new JsonBytes(head.length + echo.length + model.length() + 32)
+            .raw(Arrays.copyOf(head, head.length - 1))
+            .raw(",\"asked\":{\"model\":")
+            .string(model)
+            .raw(",")
+            .raw(Arrays.copyOfRange(echo, 1, echo.length))
+            .raw("}")
+            .toArray();
+    return new String(note, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.helix.openai.responses;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the tools of a request are called by it, where an upstream calls them by other names or as
+ * functions: custom tools, and those of a namespace, which are sent as {@code namespace__name}.
+ * Immutable.
+ */
+final class CalledTools {
+  private static final String BETWEEN = "__";
+
+  /** A tool that is no plain function, by its own name. */
+  record Tool(boolean custom, String namespace, String name) {}
+
+  /** By the name that the upstream knows. */
+  private final Map<String, Tool> tools = new HashMap<>(0);
+
+  /**
+   * Those of a list of tools as a request has it.
+   *
+   * @param list null and what is no list stand for none
+   */
+  CalledTools(Object list) {
+    add(null, list);
+  }
+
+  private void add(String namespace, Object list) {
+    for (Object each : list instanceof List<?> some ? some : List.of()) {
+      if (each instanceof Map<?, ?> tool && tool.get("name") instanceof String name) {
+        if ("namespace".equals(tool.get("type")) && namespace == null) {
+          add(name, tool.get("tools"));
+        } else {
+          boolean custom = "custom".equals(tool.get("type"));
+          if (custom || namespace != null) {
+            String sent = namespace == null ? name : namespace + BETWEEN + name;
+            tools.putIfAbsent(sent, new Tool(custom, namespace, name));
+          }
+        }
+      }
+    }
+  }
+
+  /** The tool that an upstream calls so. */
+  Tool named(String name) {
+    Tool tool = tools.get(name);
+    return tool == null ? new Tool(false, null, name) : tool;
+  }
+}

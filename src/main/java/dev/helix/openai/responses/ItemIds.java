@@ -1,0 +1,56 @@
+package dev.helix.openai.responses;
+
+import dev.helix.text.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * The ids of what a response puts out. They are made of its node's id, so that they are the same in
+ * every event and in what is stored. Immutable.
+ */
+final class ItemIds {
+  /** A node's id that is made here. */
+  private static final Pattern OURS =
+      Pattern.compile("m-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  private final String hex;
+
+  private ItemIds(String hex) {
+    this.hex = hex;
+  }
+
+  /** Those of an answer's node. */
+  static ItemIds of(String node) {
+    return OURS.matcher(node).matches()
+        ? new ItemIds(node.substring(2).replace("-", ""))
+        : new ItemIds(
+            HexFormat.of()
+                .formatHex(Sha256.of(node.getBytes(StandardCharsets.UTF_8)))
+                .substring(0, 32));
+  }
+
+  /** The id of a message; the first is 0. */
+  String message(int index) {
+    return numbered("msg_", index);
+  }
+
+  /** The id of a reasoning item; the first is 0. */
+  String reasoning(int index) {
+    return numbered("rs_", index);
+  }
+
+  /** The id of a call of a tool; the first is 0. */
+  String call(boolean custom, int index) {
+    return (custom ? "ctc_" : "fc_") + hex + index;
+  }
+
+  /** What stands for the id of a call that its upstream gave none. */
+  String callId(int index) {
+    return "call_" + hex + index;
+  }
+
+  private String numbered(String prefix, int index) {
+    return prefix + hex + (index == 0 ? "" : String.valueOf(index));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.helix.openai.responses;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.openai.responses.AnswerTexts.Fields;
+import dev.helix.openai.responses.AnswerTexts.Place;
+import dev.helix.openai.responses.Layout.Cut;
+import dev.helix.openai.responses.OutputItem.Kind;
+import dev.helix.text.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes the items of one response's output, one after the other: each gets its id by its place
+ * among those of its kind. Not safe for use by several threads.
+ */
+final class OutputItems {
+  private final ItemIds ids;
+  private final CalledTools tools;
+  private final boolean rawReasoning;
+  private int reasoned;
+  private int messages;
+  private int calls;
+
+  /**
+   * Those of a response of which none was made.
+   *
+   * @param rawReasoning whether what was thought is told as it is, and not as a summary
+   */
+  OutputItems(ItemIds ids, CalledTools tools, boolean rawReasoning) {
+    this.ids = ids;
+    this.tools = tools;
+    this.rawReasoning = rawReasoning;
+  }
+
+  OutputItem reasoning() {
+    Kind kind = rawReasoning ? Kind.THOUGHT : Kind.SUMMARY;
+    return new OutputItem(kind, ids.reasoning(reasoned++), null, null);
+  }
+
+  OutputItem message(Kind kind) {
+    return new OutputItem(kind, ids.message(messages++), null, null);
+  }
+
+  /** Whether a call is told as the upstream tells it, so that it may be told while it grows. */
+  boolean isPlain(Map<?, ?> call) {
+    return !tools.named(AnswerTexts.name(call)).custom();
+  }
+
+  OutputItem call(Map<?, ?> call) {
+    int index = calls++;
+    CalledTools.Tool called = tools.named(AnswerTexts.name(call));
+    return new OutputItem(
+        called.custom() ? Kind.CUSTOM : Kind.FUNCTION,
+        ids.call(called.custom(), index),
+        called,
+        AnswerTexts.callId(call, none -> ids.callId(index)));
+  }
+
+  /** What a call's item has for its text. */
+  static CharSequence argumentsOf(OutputItem item, Map<?, ?> call) {
+    CharSequence arguments = AnswerTexts.arguments(call);
+    return item.kind() == Kind.CUSTOM ? input(arguments.toString()) : arguments;
+  }
+
+  /** The one argument of a custom tool; all that was said where it is not there. */
+  private static String input(String arguments) {
+    try {
+      JsonNode json = Json.MAPPER.readTree(arguments);
+      JsonNode input = json == null ? null : json.get("input");
+      if (input != null && json.size() == 1) {
+        return input.isTextual() ? input.textValue() : input.toString();
+      }
+    } catch (IOException cutOff) {
+      // As below.
+    }
+    return arguments;
+  }
+
+  /**
+   * All items of a message.
+   *
+   * @param layout how they are cut out of it
+   * @param last the status of the last one
+   */
+  List<Object> of(Fields message, Layout layout, String last) {
+    List<Object> items = new ArrayList<>();
+    Place thoughts = AnswerTexts.thoughts(message);
+    CharSequence thought = thoughts == null ? "" : thoughts.text(message);
+    CharSequence text = Place.TEXT.text(message);
+    CharSequence refusal = Place.REFUSAL.text(message);
+    List<Map<?, ?>> called = AnswerTexts.calls(message);
+    int thoughtFrom = 0;
+    int textFrom = 0;
+    int refusalFrom = 0;
+    for (int i = 0; i < layout.cuts().size(); i++) {
+      Cut cut = layout.cuts().get(i);
+      String status = i + 1 == layout.cuts().size() ? last : OutputItem.COMPLETED;
+      switch (cut.source()) {
+        case REASONING -> {
+          items.add(reasoning().with(part(thought, thoughtFrom, cut.size()), status));
+          thoughtFrom += cut.size();
+        }
+        case TEXT -> {
+          items.add(message(Kind.TEXT).with(part(text, textFrom, cut.size()), status));
+          textFrom += cut.size();
+        }
+        case REFUSAL -> {
+          items.add(message(Kind.REFUSAL).with(part(refusal, refusalFrom, cut.size()), status));
+          refusalFrom += cut.size();
+        }
+        case CALL -> {
+          if (cut.size() < called.size()) {
+            OutputItem item = call(called.get(cut.size()));
+            items.add(item.with(argumentsOf(item, called.get(cut.size())), status));
+          }
+        }
+      }
+    }
+    return items;
+  }
+
+  /** A part of a text, as much of it as is there. */
+  static CharSequence part(CharSequence text, int from, int size) {
+    int begin = Math.min(from, text.length());
+    int end = Math.min(begin + size, text.length());
+    return begin == 0 && end == text.length() ? text : text.subSequence(begin, end);
+  }
+}

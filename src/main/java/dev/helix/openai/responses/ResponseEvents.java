@@ -1,0 +1,154 @@
+package dev.helix.openai.responses;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Writes the events of one response's stream: each in one piece, with the next sequence number.
+ * Used from the turn's mailbox.
+ */
+final class ResponseEvents {
+  /** How much room an event has beside its text. */
+  private static final int ROOM = 320;
+
+  private static final byte[] END = ascii("}\n\n");
+  private static final byte[] LOGPROBS_END = ascii(",\"logprobs\":[]}\n\n");
+  private static final byte[] DONE = ascii("data: [DONE]\n\n");
+
+  /** Without a blank line, which some clients take for the end of an event without data. */
+  private static final byte[] COMMENT = ascii(": waiting\n");
+
+  private static final String[] BEGINNING = {"response.created", "response.in_progress"};
+
+  /** The beginning has the first numbers, whenever it is written. */
+  private long next = BEGINNING.length;
+
+  /** What the next pieces of an item's text have in common. Immutable. */
+  static final class Pieces {
+    private final byte[] before;
+    private final byte[] behind;
+    private final byte[] end;
+
+    /** Those of an item at its place in the output. */
+    Pieces(OutputItem item, int index) {
+      OutputItem.Kind kind = item.kind();
+      before = begin("response." + kind.textEvents() + ".delta").toArray();
+      behind = place(new JsonBytes(120), item, index).raw(",\"delta\":").toArray();
+      end = kind == OutputItem.Kind.TEXT ? LOGPROBS_END : END;
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static JsonBytes begin(String type) {
+    return new JsonBytes(ROOM)
+        .raw("event: ")
+        .raw(type)
+        .raw("\ndata: {\"type\":\"")
+        .raw(type)
+        .raw("\",\"sequence_number\":");
+  }
+
+  /** Which item, and which part of it. */
+  private static JsonBytes place(JsonBytes out, OutputItem item, int index) {
+    out.raw(",\"item_id\":\"").raw(item.id()).raw("\",\"output_index\":").number(index);
+    return item.kind().isCall() ? out : out.raw(",\"").raw(item.kind().indexField()).raw("\":0");
+  }
+
+  /** The response begins; first of all, and once. */
+  void begin(JsonBytes response, Consumer<ByteBuffer> out) {
+    byte[] json = response.toArray();
+    for (int i = 0; i < BEGINNING.length; i++) {
+      end(begin(BEGINNING[i]).number(i).raw(",\"response\":").raw(json), out);
+    }
+  }
+
+  private JsonBytes numbered(String type) {
+    return begin(type).number(next++);
+  }
+
+  private static void end(JsonBytes event, Consumer<ByteBuffer> out) {
+    out.accept(event.raw(END).toBuffer());
+  }
+
+  /** The response is over, with this status. */
+  void over(String status, JsonBytes response, Consumer<ByteBuffer> out) {
+    end(numbered("response." + status).raw(",\"response\":").raw(response.toArray()), out);
+  }
+
+  /** Something failed: the fields of an error, beside and within. */
+  void error(Map<String, Object> error, Consumer<ByteBuffer> out) {
+    JsonBytes event = numbered("error");
+    for (String name : new String[] {"code", "message", "param"}) {
+      event.raw(",").string(name).raw(":").value(error.get(name));
+    }
+    end(event.raw(",\"error\":").value(error), out);
+  }
+
+  /** An item begins, and its part. */
+  void begin(OutputItem item, int index, Consumer<ByteBuffer> out) {
+    end(
+        numbered("response.output_item.added")
+            .raw(",\"output_index\":")
+            .number(index)
+            .raw(",\"item\":")
+            .value(item.begun()),
+        out);
+    part("added", item, index, "", out);
+  }
+
+  private void part(
+      String what, OutputItem item, int index, CharSequence text, Consumer<ByteBuffer> out) {
+    String events = item.kind().partEvents();
+    if (events != null) {
+      JsonBytes event = place(numbered("response." + events + "." + what), item, index);
+      end(event.raw(",\"part\":").value(item.part(text)), out);
+    }
+  }
+
+  /** A piece of an item's text. */
+  void piece(Pieces pieces, String text, Consumer<ByteBuffer> out) {
+    int room = pieces.before.length + pieces.behind.length + text.length() + 56;
+    out.accept(
+        new JsonBytes(room)
+            .raw(pieces.before)
+            .number(next++)
+            .raw(pieces.behind)
+            .string(text)
+            .raw(pieces.end)
+            .toBuffer());
+  }
+
+  /** An item is over, and its part. */
+  void end(OutputItem item, int index, CharSequence text, String status, Consumer<ByteBuffer> out) {
+    OutputItem.Kind kind = item.kind();
+    JsonBytes done = place(numbered("response." + kind.textEvents() + ".done"), item, index);
+    if (kind == OutputItem.Kind.FUNCTION) {
+      done.raw(",\"name\":").string(item.called().name());
+    }
+    done.raw(",\"").raw(kind.textField()).raw("\":").string(text);
+    out.accept(done.raw(kind == OutputItem.Kind.TEXT ? LOGPROBS_END : END).toBuffer());
+    part("done", item, index, text, out);
+    end(
+        numbered("response.output_item.done")
+            .raw(",\"output_index\":")
+            .number(index)
+            .raw(",\"item\":")
+            .value(item.with(text, status)),
+        out);
+  }
+
+  /** Nothing more follows. */
+  void done(Consumer<ByteBuffer> out) {
+    out.accept(ByteBuffer.wrap(DONE));
+  }
+
+  /** A sign of life. */
+  void comment(Consumer<ByteBuffer> out) {
+    out.accept(ByteBuffer.wrap(COMMENT));
+  }
+}

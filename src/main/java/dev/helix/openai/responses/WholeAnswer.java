@@ -1,0 +1,21 @@
+package dev.helix.openai.responses;
+
+import dev.helix.turn.reply.AnswerSoFar;
+import java.util.Map;
+
+/**
+ * An answer that came whole, told as one that grows no more. Immutable.
+ *
+ * @param message as Jackson reads it
+ */
+record WholeAnswer(Map<String, Object> message, String finishReason) implements AnswerSoFar {
+  @Override
+  public Object field(String name) {
+    return message.get(name);
+  }
+
+  @Override
+  public Map<String, Object> firstCall() {
+    return null;
+  }
+}
