@@ -11,6 +11,11 @@ record FormEvents(ReplyForm form, CallerOutput out) implements BackendReply.Even
   }
 
   @Override
+  public boolean needsAll() {
+    return form.needsAll();
+  }
+
+  @Override
   public void pass(ByteBuffer bytes) {
     form.pass(bytes, out);
   }

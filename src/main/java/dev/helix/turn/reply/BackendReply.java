@@ -31,6 +31,11 @@ public final class BackendReply {
     /** It is a stream, as far as can be known. */
     default void begin(BackendReply reply) {}
 
+    /** Whether what is kept of it must be all of it, images too; asked once. */
+    default boolean needsAll() {
+      return false;
+    }
+
     /** Bytes that may pass to the caller as they are, in a buffer that is this one's. */
     void pass(ByteBuffer bytes);
 
@@ -46,6 +51,10 @@ public final class BackendReply {
 
   private final StreamedReply streamed;
   private final SseScanner scanner;
+
+  /** Whether images are cut only when an answer is recorded. */
+  private final boolean cutsLate;
+
   private ByteArrayOutputStream gathered = new ByteArrayOutputStream();
 
   /** What is kept of a body that passes; null where none does. */
@@ -77,7 +86,8 @@ public final class BackendReply {
     this.assembled = stream ? null : new AssembledReply(limits.bytes());
     this.streamed = new StreamedReply(limits.bytes(), choices);
     // Who gets the whole gets its images too: they are cut when it is recorded.
-    ReplyLimits ofEvents = stream ? limits : new ReplyLimits(limits.bytes(), Long.MAX_VALUE);
+    this.cutsLate = !stream || events.needsAll();
+    ReplyLimits ofEvents = cutsLate ? new ReplyLimits(limits.bytes(), Long.MAX_VALUE) : limits;
     this.scanner = new SseScanner(stream ? events : assembled, streamed, ofEvents);
   }
 
@@ -263,7 +273,7 @@ public final class BackendReply {
   /** The streamed answers so far; those without a finish reason get this status, or all failed. */
   public List<Answer> answers(AnswerStatus unfinished) {
     List<Answer> answers = streamed.answers(unfinished);
-    return assembled == null ? answers : answers.stream().map(this::shortened).toList();
+    return cutsLate ? answers.stream().map(this::shortened).toList() : answers;
   }
 
   /**
@@ -289,6 +299,9 @@ public final class BackendReply {
   }
 
   private Answer shortened(Answer answer) {
+    if (answer.message().length() <= limits.dataUrl()) {
+      return answer;
+    }
     byte[] message = DataUrlCut.of(answer.message().wireJson(), limits.dataUrl());
     return new Answer(
         Message.parse(message), answer.model(), answer.finishReason(), answer.status());

@@ -11,6 +11,7 @@ import dev.helix.message.Message;
 import dev.helix.text.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,7 +142,7 @@ class ResponseObjectTest {
   @ParameterizedTest
   @MethodSource
   void textsAreWrittenAsJson(String text) throws IOException {
-    byte[] json = JsonBytes.of(List.of(text, Map.of("k", text), new StringBuilder(text)));
+    byte[] json = JsonBytes.of(List.of(text, Map.of("k", text), CharBuffer.wrap(text)));
     JsonNode read = JSON.readTree(json);
     assertEquals(text, read.get(0).textValue());
     assertEquals(text, read.get(1).path("k").textValue());
