@@ -2,8 +2,6 @@ package dev.helix.openai.chat;
 
 import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
-import dev.helix.filter.ConversationFilter;
-import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
@@ -11,6 +9,7 @@ import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.message.BackgroundPrompt;
+import dev.helix.openai.TurnHeaders;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
@@ -22,20 +21,13 @@ import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * Chat completions before the engine: reads and checks a request and makes a turn's call of it.
  * Safe for use by many threads.
  */
 final class ChatEndpoint {
-  private static final String HISTORY_HEADER = "X-Conversation-History";
   private static final String METADATA = "metadata.";
-
-  /** What SDKs of one generator send: how often they have sent the same before. */
-  private static final String RETRIES = "X-Stainless-Retry-Count";
 
   private final Turns turns;
   private final TurnSettings settings;
@@ -54,7 +46,7 @@ final class ChatEndpoint {
     RequestBody body = null;
     boolean handedOver = false;
     try {
-      requireJson(request);
+      TurnHeaders.requireJson(request);
       body = RequestBody.read(request, settings.maxRequestBytes(), budget);
       body.work();
       ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
@@ -88,7 +80,7 @@ final class ChatEndpoint {
   private TurnCall call(HttpServletRequest request, ChatRequest chat, RequestBody body)
       throws InvalidRequestException {
     Conversation conversation = Conversation.of(request);
-    HistoryMode mode = historyMode(request, conversation);
+    HistoryMode mode = TurnHeaders.historyMode(request, conversation, settings);
     SessionState session = (SessionState) request.getAttribute(SessionState.class.getName());
     boolean kept = session != null && conversation.isTurn();
     return new TurnCall(
@@ -97,20 +89,15 @@ final class ChatEndpoint {
             ? new TurnRequest(
                     chat.messages(), mode, settings.sentHistory(), conversation.messageIds())
                 .asAside(isAside(chat, mode, conversation))
-                .asRetry(isRetry(request))
-                .by(author(request, session))
+                .asRetry(TurnHeaders.isRetry(request))
+                .by(TurnHeaders.author(request, session))
             : null,
         conversation.id() != null,
         chat.stream(),
         chat.choices(),
-        forwarded(request),
+        TurnHeaders.forwarded(request, settings),
         body,
         (history, system) -> chat.bodyWith(history, system, settings.sentHistory().reasoning()));
-  }
-
-  /** The user who asks in a session that is not that user's alone; else null. */
-  private static String author(HttpServletRequest request, SessionState session) {
-    return session.owner().user() == null ? ConversationFilter.owner(request).user() : null;
   }
 
   /** Who sends only what is new, or says which message it is, asks for itself if at all. */
@@ -120,56 +107,5 @@ final class ChatEndpoint {
       return BackgroundPrompt.mayBe(chat.messages(), chat.stream());
     }
     return BackgroundPrompt.hasOnlySystem(chat.messages(), chat.stream());
-  }
-
-  private static boolean isRetry(HttpServletRequest request) {
-    String count = request.getHeader(RETRIES);
-    return count != null && count.strip().matches("0*[1-9][0-9]*");
-  }
-
-  private HistoryMode historyMode(HttpServletRequest request, Conversation conversation)
-      throws InvalidRequestException {
-    String asked = request.getHeader(HISTORY_HEADER);
-    HistoryMode mode =
-        switch (asked == null ? "" : asked.strip().toLowerCase(Locale.ROOT)) {
-          case "" -> settings.history();
-          case "client" -> HistoryMode.CLIENT;
-          case "stored" -> HistoryMode.STORED;
-          default ->
-              throw new InvalidRequestException(
-                  "invalid_history_mode",
-                  HISTORY_HEADER,
-                  "The header " + HISTORY_HEADER + " must be 'client' or 'stored'.");
-        };
-    if (mode == HistoryMode.STORED && conversation.isTurn() && conversation.id() == null) {
-      throw new InvalidRequestException(
-          "conversation_id_required",
-          "X-Conversation-ID",
-          "Stored history needs a conversation id: name the conversation in X-Conversation-ID.");
-    }
-    return conversation.isTurn() ? mode : HistoryMode.CLIENT;
-  }
-
-  private Map<String, String> forwarded(HttpServletRequest request) {
-    Map<String, String> headers = new LinkedHashMap<>();
-    for (String name : settings.forwardedHeaders()) {
-      String value = request.getHeader(name);
-      if (value != null) {
-        headers.put(name, value);
-      }
-    }
-    return headers;
-  }
-
-  private static void requireJson(HttpServletRequest request) throws InvalidRequestException {
-    if (!RequestBody.isJson(request)) {
-      throw new InvalidRequestException(
-          new ApiError(
-              415,
-              "The request must be sent with 'Content-Type: application/json'.",
-              "invalid_request_error",
-              null,
-              "unsupported_media_type"));
-    }
   }
 }

@@ -1,0 +1,93 @@
+package dev.helix.openai.responses;
+
+import dev.helix.backend.FirstModel;
+import dev.helix.http.ApiError;
+import dev.helix.http.BodyBudget;
+import dev.helix.http.ErrorResponse;
+import dev.helix.turn.Turns;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code /v1/responses}: OpenAI's Responses API over the session that {@link
+ * dev.helix.filter.ConversationFilter} found for the request.
+ *
+ * <pre>
+ * POST   /v1/responses                   makes a response, streamed or whole
+ * GET    /v1/responses/ID                a stored response
+ * GET    /v1/responses/ID/input_items    what it was asked
+ * DELETE /v1/responses/ID                erases it
+ * </pre>
+ *
+ * <p>{@code response.completed}, or the body of a whole response, is sent when question and answer
+ * are forced to disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself
+ * and in all filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context;
+ * a {@link FirstModel} there is asked where a request names no model. Source: ADR 73. Safe for use
+ * by many threads.
+ */
+public final class ResponsesServlet extends HttpServlet {
+  @Serial private static final long serialVersionUID = 1;
+
+  private transient ResponsesEndpoint endpoint;
+  private transient StoredResponses stored;
+
+  @Override
+  public void init() throws ServletException {
+    Object turns = getServletContext().getAttribute(Turns.class.getName());
+    Object budget = getServletContext().getAttribute(BodyBudget.class.getName());
+    if (turns == null || budget == null) {
+      throw new ServletException("no Turns or no BodyBudget in the servlet context");
+    }
+    Object models = getServletContext().getAttribute(FirstModel.class.getName());
+    endpoint =
+        new ResponsesEndpoint(
+            (Turns) turns,
+            (BodyBudget) budget,
+            models == null ? Optional::empty : (FirstModel) models);
+    stored = new StoredResponses((Turns) turns);
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    List<String> path = path(request.getPathInfo());
+    if (path.isEmpty()) {
+      if (allowed(request, response, "POST")) {
+        endpoint.create(request, response);
+      }
+    } else if (path.size() == 1) {
+      if (allowed(request, response, "GET, DELETE")) {
+        stored.answer(path.get(0), request, response);
+      }
+    } else if (path.size() == 2 && path.get(1).equals("input_items")) {
+      if (allowed(request, response, "GET")) {
+        stored.inputItems(path.get(0), request, response);
+      }
+    } else {
+      ErrorResponse.write(response, ApiError.nothingAt(request.getRequestURI()));
+    }
+  }
+
+  /** The parts of the path behind the servlet's; a slash at the end is none. */
+  private static List<String> path(String behind) {
+    String path = behind == null ? "" : behind.replaceFirst("^/", "").replaceFirst("/$", "");
+    return path.isEmpty() ? List.of() : List.of(path.split("/", -1));
+  }
+
+  private static boolean allowed(
+      HttpServletRequest request, HttpServletResponse response, String methods)
+      throws IOException {
+    if (List.of(methods.split(", ")).contains(request.getMethod())) {
+      return true;
+    }
+    response.setHeader("Allow", methods);
+    ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), methods));
+    return false;
+  }
+}
