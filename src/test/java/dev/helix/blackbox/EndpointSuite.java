@@ -14,6 +14,7 @@ public interface EndpointSuite
         CrossOriginCases,
         HistoryCases,
         StoredTurnCases,
+        ResponseCases,
         TaskCases,
         MessageIdCases,
         UpstreamFailureCases,
