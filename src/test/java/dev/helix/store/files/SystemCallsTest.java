@@ -12,7 +12,6 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SteppingClock;
-import dev.helix.store.disk.Disk;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +36,9 @@ class SystemCallsTest {
   void findStrace() {
     try {
       Process process =
-          new ProcessBuilder("strace", "-qq", "true").redirectErrorStream(true).start();
+          new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "true")
+              .redirectErrorStream(true)
+              .start();
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes(), UTF_8);
       if (process.waitFor() != 0) {
@@ -93,14 +94,15 @@ class SystemCallsTest {
     }
   }
 
-  /** How often the server makes some system calls with something in their arguments. */
-  private long calls(String calls, String with, String what, long bytes, int count, int of)
+  /** The system calls of some kinds that the server makes. */
+  private List<String> calls(String calls, String what, long bytes, int count, int of)
       throws IOException, InterruptedException {
     Path trace = directory.resolve("trace");
     Process process =
         new ProcessBuilder(
                 "strace",
                 "-f",
+                "--seccomp-bpf", // The other calls are not stopped at.
                 "-qq",
                 "-y",
                 "-e",
@@ -109,6 +111,8 @@ class SystemCallsTest {
                 trace.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", // Fewer threads for strace to follow.
                 "-cp",
                 System.getProperty("java.class.path"),
                 Server.class.getName(),
@@ -121,14 +125,17 @@ class SystemCallsTest {
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, process.waitFor(), output);
-    return Files.readAllLines(trace).stream()
-        .filter(line -> line.contains(with) && !line.contains("resumed>"))
-        .count();
+    return Files.readAllLines(trace).stream().filter(line -> !line.contains("resumed>")).toList();
+  }
+
+  /** How many calls have something in their arguments. */
+  private static long with(String argument, List<String> calls) {
+    return calls.stream().filter(line -> line.contains(argument)).count();
   }
 
   private long forces(String what, long bytes, int count, int of)
       throws IOException, InterruptedException {
-    return calls(FORCES, "sync(", what, bytes, count, of);
+    return with("sync(", calls(FORCES, what, bytes, count, of));
   }
 
   @Test
@@ -153,21 +160,21 @@ class SystemCallsTest {
   void deletions_lookThroughTheDirectoryOnce() throws Exception {
     forces("turn", 0, 40, 40);
     String folder = "<" + directory.toRealPath().resolve("sessions") + ">";
-    long looks = calls("getdents64", folder, "delete", 0, 40, 40);
+    long looks = with(folder, calls("getdents64", "delete", 0, 40, 40));
     assertTrue(looks <= 8, looks + " looks for 40 deletions");
   }
 
   @Test
   void sessionsThatAKilledProcessHadMade_areForcedByTheNextStart_andByNoneAfterIt()
       throws Exception {
-    for (String part : List.of("status.json>", "context/messages.json>", "context>", ">")) {
-      Path sessions = directory.resolve("sessions");
-      assertEquals(0, calls(FORCES, "/conv-", "make", 0, 100, 100));
-      String forced = part.equals(">") ? "/conv-7>" : "/conv-7/" + part;
-      assertEquals(1, calls(FORCES, forced, "turn", 0, 0, 1));
-      assertEquals(0, calls(FORCES, "/conv-", "turn", 0, 0, 1));
-      assertFalse(Files.exists(sessions.resolve(".unfinished")));
-      Disk.deleteTree(sessions);
+    Path sessions = directory.resolve("sessions");
+    assertEquals(0, with("/conv-", calls(FORCES, "make", 0, 100, 100)));
+    List<String> started = calls(FORCES, "turn", 0, 0, 1);
+    for (String forced : List.of("/status.json>", "/context/messages.json>", "/context>", ">")) {
+      assertEquals(1, with("/conv-7" + forced, started), forced);
     }
+    assertFalse(Files.exists(sessions.resolve(".unfinished")));
+    assertEquals(0, with("/conv-", calls(FORCES, "turn", 0, 0, 1)));
+    assertFalse(Files.exists(sessions.resolve(".unfinished")));
   }
 }
