@@ -11,26 +11,30 @@ import javax.sql.DataSource;
  */
 record JdbcPool(JdbcDriverSource connections, HikariDataSource pool) implements JdbcConnections {
   /** Longer than a server that lives leaves a transaction alone; see {@link #timeouts}. */
-  private static final Duration IDLE = Duration.ofSeconds(60);
+  static final Duration IDLE = Duration.ofSeconds(60);
+
+  /** So long a caller waits for a connection. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
   static JdbcPool of(JdbcSettings settings) {
-    return of(settings, IDLE);
+    return of(settings, IDLE, PATIENCE);
   }
 
   /**
    * A pool that is empty as long as the database cannot be reached.
    *
    * @param idle after which the database ends a transaction that nothing is heard of
+   * @param patience after which a caller is told that there is no connection
    */
-  static JdbcPool of(JdbcSettings settings, Duration idle) {
+  static JdbcPool of(JdbcSettings settings, Duration idle, Duration patience) {
     JdbcDriverSource connections = new JdbcDriverSource(settings);
     HikariConfig config = new HikariConfig();
     config.setPoolName("helix-jdbc");
     config.setDataSource(connections);
     config.setMaximumPoolSize(settings.poolSize());
     config.setMinimumIdle(Math.min(2, settings.poolSize()));
-    config.setConnectionTimeout(5_000);
-    config.setValidationTimeout(2_500);
+    config.setConnectionTimeout(patience.toMillis());
+    config.setValidationTimeout(patience.toMillis() / 2);
     config.setKeepaliveTime(60_000);
     config.setInitializationFailTimeout(-1);
     // Where that costs nothing, so that a single statement needs no commit. MariaDB is told each

@@ -4,6 +4,7 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -14,12 +15,28 @@ import javax.sql.DataSource;
 /**
  * Makes the store called {@code jdbc} in the database that {@code helix.jdbc.jndi} or {@code
  * helix.jdbc.url} names. A database that cannot be reached is used when it can; one that is there
- * and cannot be used is an error. Stateless.
+ * and cannot be used is an error. Immutable.
  */
 public final class JdbcSessionStoreProvider implements SessionStore.Provider {
   private static final Logger LOG = System.getLogger(JdbcSessionStoreProvider.class.getName());
 
   private static final String APPLICATION = "java:comp/env/";
+
+  private final Duration patience;
+
+  /** The provider that is found. */
+  public JdbcSessionStoreProvider() {
+    this(JdbcPool.PATIENCE);
+  }
+
+  /**
+   * One whose stores have less patience, or more.
+   *
+   * @param patience after which a caller is told that there is no connection to a URL
+   */
+  JdbcSessionStoreProvider(Duration patience) {
+    this.patience = patience;
+  }
 
   @Override
   public String name() {
@@ -61,12 +78,12 @@ public final class JdbcSessionStoreProvider implements SessionStore.Provider {
     return new JdbcSessionReader(database);
   }
 
-  private static JdbcDatabase database(JdbcSettings where, JdbcSchema schema) {
+  private JdbcDatabase database(JdbcSettings where, JdbcSchema schema) {
     if (where.jndi() != null) {
       return new JdbcDatabase(new JdbcConnections.OfContainer(lookUp(where.jndi())), schema);
     }
     try {
-      return new JdbcDatabase(JdbcPool.of(where), schema);
+      return new JdbcDatabase(JdbcPool.of(where, JdbcPool.IDLE, patience), schema);
     } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(
           "helix.jdbc.url needs HikariCP, which is not there: add com.zaxxer:HikariCP, or use"

@@ -37,7 +37,8 @@ class JdbcLostHostTest {
     try (SessionStore store = JdbcStores.open(settings)) {
       store.append(state("conv-a", "a"), LogVersion.NONE, List.of(element("1", "x")), null);
       Lease lost = store.lease(ID, AT_ONCE).orElseThrow();
-      try (JdbcPool pool = JdbcPool.of(JdbcSettings.of(settings::get), Duration.ofSeconds(2))) {
+      try (JdbcPool pool =
+          JdbcPool.of(JdbcSettings.of(settings::get), Duration.ofSeconds(2), JdbcPool.PATIENCE)) {
         Connection host = pool.source().getConnection();
         host.setAutoCommit(false);
         assertTrue(JdbcLeases.hold(host, lost));
@@ -81,7 +82,7 @@ class JdbcLostHostTest {
       throws Exception {
     String database = server.newDatabase();
     JdbcSettings settings = JdbcSettings.of(JdbcStores.settings(server, database)::get);
-    JdbcPool pool = JdbcPool.of(settings, Duration.ofSeconds(4));
+    JdbcPool pool = JdbcPool.of(settings, Duration.ofSeconds(4), JdbcPool.PATIENCE);
     try (SessionStore store =
             new JdbcSessionStore(
                 new JdbcDatabase(pool, new JdbcSchema(settings.create(), settings.allowLoss())));

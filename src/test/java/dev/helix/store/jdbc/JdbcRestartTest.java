@@ -165,7 +165,8 @@ class JdbcRestartTest {
   @Test
   void serverThatIsDown_isNoReasonNotToStart_andIsUsedOnceItIsThere() throws Exception {
     server.stop();
-    try (SessionStore store = JdbcStores.open(JdbcStores.settings(server, database))) {
+    try (SessionStore store =
+        JdbcStores.impatient().open(JdbcStores.settings(server, database)::get)) {
       SessionId id = new SessionId("conv-a");
       assertThrows(StoreUnavailableException.class, () -> store.find(id));
       assertThrows(StoreUnavailableException.class, store::check);
@@ -190,6 +191,6 @@ class JdbcRestartTest {
     server.stop();
     assertThrows(
         StoreUnavailableException.class,
-        () -> SessionStore.openToRead("jdbc", JdbcStores.settings(server, database)::get));
+        () -> JdbcStores.impatient().openToRead(JdbcStores.settings(server, database)::get));
   }
 }

@@ -45,7 +45,7 @@ class JdbcSchemaTest {
 
   private static String refused(Map<String, String> settings) {
     SessionException refused =
-        assertThrows(SessionException.class, () -> JdbcStores.open(settings));
+        assertThrows(SessionException.class, () -> JdbcStores.impatient().open(settings::get));
     assertEquals(SessionException.class, refused.getClass());
     return refused.getMessage();
   }

@@ -96,7 +96,7 @@ class JdbcSettingsTest {
       JdbcStores.open(JdbcStores.settings(url, "helix", "right")).close();
       Map<String, String> settings = Map.of("helix.jdbc.url", url + ";USER=helix" + wrong);
       SessionException refused =
-          assertThrows(SessionException.class, () -> JdbcStores.open(settings));
+          assertThrows(SessionException.class, () -> JdbcStores.impatient().open(settings::get));
       StringWriter all = new StringWriter();
       refused.printStackTrace(new PrintWriter(all));
       assertFalse(all.toString().contains(SECRET), all.toString());

@@ -3,6 +3,7 @@ package dev.helix.store.jdbc;
 import dev.helix.servers.MariaDbServer;
 import dev.helix.servers.PostgresServer;
 import dev.helix.session.SessionStore;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -28,5 +29,10 @@ final class JdbcStores {
 
   static SessionStore open(Map<String, String> settings) {
     return SessionStore.open("jdbc", settings::get);
+  }
+
+  /** What opens stores that soon say that a database is away, or refuses them. */
+  static SessionStore.Provider impatient() {
+    return new JdbcSessionStoreProvider(Duration.ofSeconds(2));
   }
 }
