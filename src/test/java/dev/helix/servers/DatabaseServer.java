@@ -102,6 +102,11 @@ abstract class DatabaseServer implements AutoCloseable {
     return builder.start();
   }
 
+  /** Takes data that were made once, as they are before the first start. */
+  void takeData(Path made) throws IOException, InterruptedException {
+    run(folder.resolve("copy.log"), List.of("cp", "-a", made.toString(), data().toString()));
+  }
+
   /** Runs a program of the server's to its end. */
   static void run(Path log, List<String> command) throws IOException, InterruptedException {
     Process program = begin(log.toFile(), command);

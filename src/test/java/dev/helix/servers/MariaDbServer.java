@@ -33,12 +33,8 @@ public final class MariaDbServer extends DatabaseServer {
   public static MariaDbServer begin() throws IOException, InterruptedException {
     MariaDbServer server = new MariaDbServer();
     try {
-      List<String> install = new ArrayList<>();
-      install.add("sh");
-      install.add(server.home.resolve("scripts/mariadb-install-db").toString());
-      install.addAll(server.options());
-      install.addAll(List.of("--auth-root-authentication-method=normal", "--skip-test-db"));
-      run(server.folder().resolve("install.log"), install);
+      server.takeData(
+          MadeOnce.folder(Path.of("target", "mariadb-data").toAbsolutePath(), server::makeData));
       Path first =
           Files.writeString(
               server.folder().resolve("first.sql"),
@@ -55,11 +51,20 @@ public final class MariaDbServer extends DatabaseServer {
     }
   }
 
-  private List<String> options() {
+  private void makeData(Path empty) throws IOException, InterruptedException {
+    List<String> install = new ArrayList<>();
+    install.add("sh");
+    install.add(home.resolve("scripts/mariadb-install-db").toString());
+    install.addAll(options(empty));
+    install.addAll(List.of("--auth-root-authentication-method=normal", "--skip-test-db"));
+    run(folder().resolve("install.log"), install);
+  }
+
+  private List<String> options(Path data) {
     List<String> options = new ArrayList<>();
     options.add("--no-defaults");
     options.add("--basedir=" + home);
-    options.add("--datadir=" + data());
+    options.add("--datadir=" + data);
     if (isRoot()) {
       options.add("--user=root");
     }
@@ -70,7 +75,7 @@ public final class MariaDbServer extends DatabaseServer {
   List<String> command() {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/mariadbd").toString());
-    command.addAll(options());
+    command.addAll(options(data()));
     command.addAll(
         List.of(
             "--bind-address=127.0.0.1",

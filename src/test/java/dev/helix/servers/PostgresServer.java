@@ -32,24 +32,29 @@ public final class PostgresServer extends DatabaseServer {
   public static PostgresServer begin() throws IOException, InterruptedException {
     PostgresServer server = new PostgresServer();
     try {
-      Path password = Files.writeString(server.folder().resolve("password"), PASSWORD + "\n");
-      run(
-          server.folder().resolve("initdb.log"),
-          server.asNobody(
-              "initdb",
-              "--pgdata=" + server.data(),
-              "--username=" + USER,
-              "--pwfile=" + password,
-              "--auth=scram-sha-256",
-              "--encoding=UTF8",
-              "--locale=C",
-              "--no-sync"));
+      server.takeData(
+          MadeOnce.folder(Path.of("target", "postgres-data").toAbsolutePath(), server::makeData));
       server.start();
       return server;
     } catch (IOException | InterruptedException | RuntimeException e) {
       server.close();
       throw e;
     }
+  }
+
+  private void makeData(Path empty) throws IOException, InterruptedException {
+    Path password = Files.writeString(folder().resolve("password"), PASSWORD + "\n");
+    run(
+        folder().resolve("initdb.log"),
+        asNobody(
+            "initdb",
+            "--pgdata=" + empty,
+            "--username=" + USER,
+            "--pwfile=" + password,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync"));
   }
 
   /** The jar of its driver. */
