@@ -3,13 +3,15 @@ package dev.helix.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.tree.Placement;
-import dev.helix.transcript.tree.TranscriptTree;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What plans and elements of a session are in words, alike for two that differ by new ids only. */
 record PlanText(SessionStore store, SessionId id) {
@@ -51,13 +53,16 @@ record PlanText(SessionStore store, SessionId id) {
 
   /** With names in place of the ids that were made just now. */
   private String comparable(String text) {
-    TranscriptTree stored = WholeHistory.tree(store, id);
+    Set<String> stored =
+        store.read(id, LogVersion.NONE).elements().stream()
+            .map(Message::id)
+            .collect(Collectors.toSet());
     Map<String, String> names = new LinkedHashMap<>();
     return MADE.matcher(text)
         .replaceAll(
             match ->
                 Matcher.quoteReplacement(
-                    stored.get(match.group()) != null
+                    stored.contains(match.group())
                         ? match.group()
                         : names.computeIfAbsent(match.group(), any -> "new" + names.size())));
   }
