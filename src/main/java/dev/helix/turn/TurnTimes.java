@@ -204,8 +204,9 @@ final class TurnTimes {
           phase != TurnPhase.ENDED && now.callerOwes()
               ? settings.stalledReaderTimeout().toNanos() - (at - progress)
               : NEVER;
+      // A whole answer that passes has begun too, and is no place for one.
       case KEEP_ALIVE ->
-          (waiting || answering) && now.streamBegun() && !now.queued() && now.atBoundary()
+          (waiting || answering) && stream && now.streamBegun() && !now.queued() && now.atBoundary()
               ? silence() - (at - written)
               : NEVER;
       case CHECKPOINT -> answering && now.streamBegun() ? checkpoints.left(at) : NEVER;

@@ -2,6 +2,7 @@ package dev.helix.turn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SentHistory;
@@ -25,6 +26,10 @@ class TurnTimesTest {
   }
 
   private TurnTimes times(Duration done, Duration checkpoint) {
+    return times(done, checkpoint, true);
+  }
+
+  private TurnTimes times(Duration done, Duration checkpoint, boolean stream) {
     TurnSettings settings =
         new TurnSettings(
             HistoryMode.CLIENT,
@@ -47,7 +52,7 @@ class TurnTimesTest {
             1,
             NEVER,
             NEVER);
-    return new TurnTimes(settings, true, clock::get);
+    return new TurnTimes(settings, stream, clock::get);
   }
 
   private static Situation answering(boolean finished, boolean queued) {
@@ -104,6 +109,17 @@ class TurnTimesTest {
     }
     times.awaited();
     assertEquals(Due.KEEP_ALIVE, times.due(answering(false, false)));
+  }
+
+  @Test
+  void aWholeAnswerThatPasses_hasNoSignsOfLifeInIt() {
+    for (boolean stream : List.of(true, false)) {
+      TurnTimes times = times(NEVER, Duration.ZERO, stream);
+      assertTrue(times.watched());
+      pass(NEVER);
+      times.backendSpoke();
+      assertEquals(stream ? Due.KEEP_ALIVE : null, times.due(answering(false, false)));
+    }
   }
 
   @Test
