@@ -55,7 +55,8 @@ enum Group {
               Map.entry("helix.timeout.first-byte", "30s"),
               Map.entry("helix.timeout.idle", "30s"),
               Map.entry("helix.timeout.done", "1s"),
-              Map.entry("helix.timeout.stalled-reader", "2s"),
+              // Longer than a slow machine leaves a reader alone.
+              Map.entry("helix.timeout.stalled-reader", "5s"),
               Map.entry("helix.request.max.bytes", "1MiB"),
               Map.entry("helix.request.memory.bytes", "4MiB"),
               Map.entry("helix.reply.max.bytes", "" + UpstreamForms.REPLY),
