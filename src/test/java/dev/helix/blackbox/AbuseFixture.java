@@ -15,8 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
@@ -182,6 +186,21 @@ abstract class AbuseFixture {
     } catch (UncheckedIOException refused) {
       // Its connection is closed: that is what the server is for.
     }
+  }
+
+  /** What comes of each connection, eight at a time. */
+  <T> Set<T> ofEach(List<RawClient> all, Function<RawClient, T> task) {
+    List<Callable<T>> tasks = new ArrayList<>();
+    all.forEach(client -> tasks.add(() -> task.apply(client)));
+    Set<T> results = new HashSet<>();
+    try {
+      for (Future<T> each : threads.invokeAll(tasks)) {
+        results.add(each.get());
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+    return results;
   }
 
   /** Does something so often, eight at a time. */

@@ -8,7 +8,6 @@ import dev.helix.scripted.RawClient;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -77,8 +76,7 @@ class AbuseIT extends AbuseFixture {
           for (int i = 0; i < 30; i++) {
             begin(connect(), Endpoint.CHAT, 100_000, 70_000);
           }
-          Set<Integer> statuses = new HashSet<>();
-          all.forEach(client -> statuses.add(statusAtTheEnd(client)));
+          Set<Integer> statuses = ofEach(all, this::statusAtTheEnd);
           assertTrue(statuses.contains(408), statuses::toString);
           assertTrue(Set.of(408, 503, 0).containsAll(statuses), statuses::toString);
         });
