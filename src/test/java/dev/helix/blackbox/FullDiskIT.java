@@ -13,28 +13,38 @@ import dev.helix.scripted.Reply;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server on a disk that is full for a while. */
+/**
+ * The server on a disk that is full for a while: one for all tests, each of which leaves room on
+ * it.
+ */
 @EnabledOnOs(OS.LINUX)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FullDiskIT {
-  @TempDir Path at;
-
   private SmallDisk disk;
   private Endpoint endpoint;
 
-  @BeforeEach
-  void start() {
-    disk = SmallDisk.mount(at, 1024);
+  @BeforeAll
+  void start(@TempDir Path at) {
+    disk = SmallDisk.mount(at, 4096);
     endpoint = Endpoint.start(ServerUnderTest.launcher(), Group.USUAL, disk.sessions());
   }
 
   @AfterEach
+  void forget() {
+    disk.free();
+    endpoint.upstream().forget();
+  }
+
+  @AfterAll
   void end() {
     if (endpoint != null) {
       endpoint.close();
