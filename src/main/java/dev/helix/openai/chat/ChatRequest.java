@@ -2,7 +2,7 @@ package dev.helix.openai.chat;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
-import dev.helix.message.MessageKind;
+import dev.helix.openai.request.ToolRound;
 import dev.helix.text.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +112,7 @@ final class ChatRequest {
     if (stored != null) {
       system = List.of(stored.sentJson(reasoning));
     }
-    int round = roundFrom(history);
+    int round = ToolRound.from(history, messages);
     List<byte[]> sent = new ArrayList<>();
     for (Message message : history) {
       sent.add(message.sentJson(reasoning || sent.size() >= round));
@@ -128,24 +128,5 @@ final class ChatRequest {
     List<BodyEdit> all = new ArrayList<>(edits);
     all.add(new BodyEdit(messagesFrom, messagesTo, pieces));
     return BodyEdit.apply(body, all);
-  }
-
-  /**
-   * Where in the history the tool round is whose results this request brings: models that think go
-   * on in it from their thoughts. Its end where there is none.
-   */
-  private int roundFrom(List<Message> history) {
-    boolean results =
-        messages.stream()
-            .filter(message -> !message.isSystem())
-            .findFirst()
-            .map(MessageKind::of)
-            .filter(MessageKind.RESULT::equals)
-            .isPresent();
-    int from = history.size();
-    while (results && from > 0 && !history.get(from - 1).role().equals("user")) {
-      from--;
-    }
-    return from;
   }
 }

@@ -1,15 +1,12 @@
 package dev.helix.openai.chat;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.message.MessageReader;
-import dev.helix.text.Json;
+import dev.helix.openai.request.InvalidField;
+import dev.helix.openai.request.RequestJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,29 +17,13 @@ import java.util.List;
  * takes is taken: its own error says best what it does not. One for each body; not thread-safe.
  */
 final class ChatRequestReader {
-  /** How deep a body may nest; tool schemas are the deepest that are sent. */
-  static final int MAX_DEPTH = 256;
-
-  /** More messages than anybody has said; each costs far more memory than its bytes. */
-  static final int MAX_MESSAGES = 20_000;
-
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Json.LONGEST_NAME)
-                  .build())
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .build();
-
   private final byte[] body;
   private final List<Message> messages = new ArrayList<>();
   private boolean stream;
   private int choices = 1;
   private int messagesFrom = -1;
   private int messagesTo;
+  private boolean modelKnown;
   private BodyEdit noModel;
 
   private ChatRequestReader(byte[] body) {
@@ -51,10 +32,7 @@ final class ChatRequestReader {
 
   /** Reads a body, which must not be changed afterwards. */
   static ChatRequestReader read(byte[] body) throws InvalidRequestException {
-    if (Json.isWide(body)) {
-      throw invalid("The request body is not UTF-8.");
-    }
-    ChatRequestReader reader = new ChatRequestReader(Json.withoutMark(body));
+    ChatRequestReader reader = new ChatRequestReader(RequestJson.utf8(body));
     reader.read();
     return reader;
   }
@@ -93,41 +71,12 @@ final class ChatRequestReader {
   }
 
   private void read() throws InvalidRequestException {
-    // RFC 8259, 8.1. The byte offsets and the store rely on it.
-    int wrong = Json.indexOfNonUtf8(body, 0, body.length);
-    if (wrong >= 0) {
-      throw invalid("The request body is not valid UTF-8 (byte " + wrong + ").");
-    }
-    try (JsonParser parser = JSON.createParser(body)) {
-      JsonToken first = parser.nextToken();
-      if (first == null) {
-        throw invalid("The request body is empty; it must be a JSON object.");
-      }
-      if (first != JsonToken.START_OBJECT) {
-        throw invalid("The request body must be a JSON object.");
-      }
-      int begin = (int) parser.currentLocation().getByteOffset();
+    int begin = RequestJson.eachField(body, this::readField);
+    if (!modelKnown) {
       noModel = new BodyEdit(begin, begin, List.of(ascii("\"model\":"), ascii(",")));
-      FieldNames names = new FieldNames();
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        names.add(parser.currentName());
-        readField(parser);
-      }
-      if (parser.nextToken() != null) {
-        throw invalid("The request body has something behind its JSON object.");
-      }
-    } catch (StreamConstraintsException e) {
-      throw invalid("The request body can't be read: " + e.getOriginalMessage());
-    } catch (JsonProcessingException e) {
-      throw invalid(
-          "The request body is no valid JSON: "
-              + plain(e.getOriginalMessage())
-              + (e.getLocation() == null ? "" : " (byte " + e.getLocation().getByteOffset() + ")"));
-    } catch (IOException e) {
-      throw invalid("The request body is no valid JSON: " + e.getMessage());
     }
     if (messagesFrom < 0) {
-      throw RequestFields.missing("messages");
+      throw InvalidField.missing("messages");
     }
     if (messages.isEmpty()) {
       throw new InvalidRequestException(
@@ -140,15 +89,16 @@ final class ChatRequestReader {
     JsonToken value = parser.nextToken();
     switch (field) {
       case "messages" -> readMessages(parser, value);
-      case "stream" -> stream = RequestFields.flag(parser, "stream");
+      case "stream" -> stream = RequestJson.flag(parser, "stream");
       case "n" -> choices = RequestFields.count(parser);
       case "model" -> {
         if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NULL) {
-          throw RequestFields.wrongType("model", "a string");
+          throw InvalidField.wrongType("model", "a string");
         }
         boolean none = value == JsonToken.VALUE_NULL || parser.getText().isEmpty();
         int from = (int) parser.currentTokenLocation().getByteOffset();
         int to = (int) parser.currentLocation().getByteOffset();
+        modelKnown = true;
         noModel = none ? new BodyEdit(from, to, List.of()) : null;
       }
       default -> parser.skipChildren();
@@ -158,19 +108,19 @@ final class ChatRequestReader {
   private void readMessages(JsonParser parser, JsonToken value)
       throws IOException, InvalidRequestException {
     if (value != JsonToken.START_ARRAY) {
-      throw RequestFields.wrongType("messages", "an array");
+      throw InvalidField.wrongType("messages", "an array");
     }
     messagesFrom = (int) parser.currentTokenLocation().getByteOffset();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (messages.size() == MAX_MESSAGES) {
+      if (messages.size() == RequestJson.MAX_MESSAGES) {
         throw new InvalidRequestException(
             "too_many_messages",
             "messages",
-            "'messages' must have at most " + MAX_MESSAGES + " messages.");
+            "'messages' must have at most " + RequestJson.MAX_MESSAGES + " messages.");
       }
       String place = "messages[" + messages.size() + "]";
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw RequestFields.wrongType(place, "an object");
+        throw InvalidField.wrongType(place, "an object");
       }
       int from = (int) parser.currentTokenLocation().getByteOffset();
       MessageReader read = RequestFields.message(parser, place);
@@ -178,17 +128,6 @@ final class ChatRequestReader {
       messages.add(Message.ofRequest(body, from, to - from, read));
     }
     messagesTo = (int) parser.currentLocation().getByteOffset();
-  }
-
-  /** The parser's message, as far as it speaks of the JSON and not of the parser's own source. */
-  private static String plain(String message) {
-    int source = message.indexOf("[Source:");
-    int aside = source < 0 ? -1 : message.lastIndexOf('(', source);
-    return (aside < 0 ? message : message.substring(0, aside)).strip();
-  }
-
-  private static InvalidRequestException invalid(String message) {
-    return new InvalidRequestException("invalid_json", null, message);
   }
 
   private static byte[] ascii(String text) {

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.MessageReader;
+import dev.helix.openai.request.FieldNames;
+import dev.helix.openai.request.InvalidField;
 import java.io.IOException;
-import java.util.Locale;
 
 /**
  * What the fields of a chat request may be: what OpenAI's own clients send, and what others do that
@@ -30,7 +31,7 @@ final class RequestFields {
       switch (field) {
         case "role" -> {
           if (value != JsonToken.VALUE_STRING) {
-            throw wrongType(place + ".role", "a string");
+            throw InvalidField.wrongType(place + ".role", "a string");
           }
           if (read.role().isBlank()) {
             throw new InvalidRequestException(
@@ -40,20 +41,20 @@ final class RequestFields {
         case "content" -> unlessResult = content(parser, value, place + ".content");
         case "tool_calls" -> {
           if (value != JsonToken.START_ARRAY && value != JsonToken.VALUE_NULL) {
-            throw wrongType(place + ".tool_calls", "an array");
+            throw InvalidField.wrongType(place + ".tool_calls", "an array");
           }
           parser.skipChildren();
         }
         case "name", "tool_call_id" -> {
           if (value.isStructStart() || value.isBoolean()) {
-            throw wrongType(place + "." + field, "a string");
+            throw InvalidField.wrongType(place + "." + field, "a string");
           }
         }
         default -> parser.skipChildren();
       }
     }
     if (read.role() == null) {
-      throw missing(place + ".role");
+      throw InvalidField.missing(place + ".role");
     }
     if (unlessResult != null && !read.role().equals("tool") && !read.role().equals("function")) {
       throw unlessResult;
@@ -76,7 +77,7 @@ final class RequestFields {
     if (value != JsonToken.START_ARRAY) {
       return value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL
           ? null
-          : wrongType(place, "a string, an array of parts or one part");
+          : InvalidField.wrongType(place, "a string, an array of parts or one part");
     }
     InvalidRequestException wrong = null;
     for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
@@ -85,7 +86,7 @@ final class RequestFields {
         part(parser, place + "[" + i + "]");
       } else if (element != JsonToken.VALUE_STRING && element != JsonToken.VALUE_NULL) {
         parser.skipChildren();
-        wrong = wrongType(place + "[" + i + "]", "an object or a string");
+        wrong = InvalidField.wrongType(place + "[" + i + "]", "an object or a string");
       }
     }
     return wrong;
@@ -98,21 +99,10 @@ final class RequestFields {
       JsonToken value = parser.nextToken();
       boolean text = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
       if ((field.equals("type") || field.equals("text")) && !text) {
-        throw wrongType(place + "." + field, "a string");
+        throw InvalidField.wrongType(place + "." + field, "a string");
       }
       parser.skipChildren();
     }
-  }
-
-  /** A flag, also as the numbers 0 and 1 and as a text; absent where it is null. */
-  static boolean flag(JsonParser parser, String field) throws IOException, InvalidRequestException {
-    JsonToken value = parser.currentToken();
-    String text = value.isScalarValue() ? parser.getText().toLowerCase(Locale.ROOT) : "";
-    return switch (text) {
-      case "true", "1" -> true;
-      case "false", "0", "null" -> false;
-      default -> throw wrongType(field, "true or false");
-    };
   }
 
   /** How many, also as a text; 1 where that is for the upstream to make sense of. */
@@ -128,15 +118,5 @@ final class RequestFields {
     } catch (NumberFormatException none) {
       return 1;
     }
-  }
-
-  static InvalidRequestException missing(String param) {
-    return new InvalidRequestException(
-        "missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
-  }
-
-  static InvalidRequestException wrongType(String param, String allowed) {
-    return new InvalidRequestException(
-        "invalid_type", param, "'" + param + "' must be " + allowed + ".");
   }
 }

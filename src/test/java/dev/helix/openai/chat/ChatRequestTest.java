@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.request.RequestJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -203,9 +204,9 @@ class ChatRequestTest {
   @Test
   void asManyMessagesAsNobodyHasSaid_areRefused() throws InvalidRequestException {
     String message = "{\"role\":\"user\",\"content\":\"x\"}";
-    String most = (message + ",").repeat(ChatRequestReader.MAX_MESSAGES - 1) + message;
+    String most = (message + ",").repeat(RequestJson.MAX_MESSAGES - 1) + message;
     assertEquals(
-        ChatRequestReader.MAX_MESSAGES, parse("{\"messages\":[" + most + "]}").messages().size());
+        RequestJson.MAX_MESSAGES, parse("{\"messages\":[" + most + "]}").messages().size());
     InvalidRequestException refused =
         assertThrows(
             InvalidRequestException.class,

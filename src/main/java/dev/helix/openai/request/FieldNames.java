@@ -1,4 +1,4 @@
-package dev.helix.openai.chat;
+package dev.helix.openai.request;
 
 import dev.helix.http.InvalidRequestException;
 import java.util.HashSet;
@@ -8,12 +8,13 @@ import java.util.Set;
  * The names of the fields of one object, as they are read: none comes twice, as the upstream could
  * take the other one, and there are no more than anybody has. Not thread-safe.
  */
-final class FieldNames {
+public final class FieldNames {
   private static final int MOST = 1_000;
 
   private final Set<String> seen = new HashSet<>();
 
-  void add(String name) throws InvalidRequestException {
+  /** Takes the next name of the object. */
+  public void add(String name) throws InvalidRequestException {
     if (!seen.add(name)) {
       throw invalid("Duplicate field '" + name + "'");
     }

@@ -1,0 +1,32 @@
+package dev.helix.openai.request;
+
+import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
+import java.util.List;
+
+/**
+ * The tool round whose results a request brings: models that think go on in it from their thoughts.
+ * No state.
+ */
+public final class ToolRound {
+  private ToolRound() {}
+
+  /** Where in the history the round of the request's messages is; its end where there is none. */
+  public static int from(List<Message> history, List<Message> messages) {
+    int from = history.size();
+    while (beginWithResult(messages) && from > 0 && !history.get(from - 1).role().equals("user")) {
+      from--;
+    }
+    return from;
+  }
+
+  /** Whether the first message, but for a system message, is a tool's result. */
+  public static boolean beginWithResult(List<Message> messages) {
+    return messages.stream()
+        .filter(message -> !message.isSystem())
+        .findFirst()
+        .map(MessageKind::of)
+        .filter(MessageKind.RESULT::equals)
+        .isPresent();
+  }
+}

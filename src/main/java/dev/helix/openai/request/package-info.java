@@ -1,0 +1,6 @@
+/**
+ * What the endpoints' requests have in common: how their JSON is read, and what is refused.
+ *
+ * <p>Internal: not for other applications.
+ */
+package dev.helix.openai.request;
