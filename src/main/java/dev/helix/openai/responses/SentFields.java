@@ -1,0 +1,148 @@
+package dev.helix.openai.responses;
+
+import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.request.InvalidField;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The fields of a chat request, besides model and messages, that are made of a request's. What this
+ * API has no other name for goes as it came, also what nobody here knows. One for each body.
+ */
+final class SentFields {
+  private static final String LOGPROBS = "message.output_text.logprobs";
+
+  private static final Set<String> INCLUDED =
+      Set.of(
+          "file_search_call.results",
+          "web_search_call.results",
+          "web_search_call.action.sources",
+          "message.input_image.image_url",
+          "computer_call_output.output.image_url",
+          "code_interpreter_call.outputs",
+          "reasoning.encrypted_content",
+          LOGPROBS);
+
+  /** Fields that have another form or no place in a chat request. */
+  private static final Set<String> OWN =
+      Set.of(
+          "model",
+          "input",
+          "messages",
+          "instructions",
+          "previous_response_id",
+          "conversation",
+          "prompt",
+          "store",
+          "background",
+          "stream",
+          "stream_options",
+          "include",
+          "metadata",
+          "truncation",
+          "context_management",
+          "client_metadata",
+          "max_output_tokens",
+          "max_tool_calls",
+          "reasoning",
+          "text",
+          "tools",
+          "tool_choice",
+          "parallel_tool_calls",
+          "top_logprobs",
+          "n");
+
+  private final JsonFields body;
+  private final Map<String, JsonRope> sent = new LinkedHashMap<>();
+
+  private SentFields(JsonFields body) {
+    this.body = body;
+  }
+
+  /** The fields in their order. */
+  static Map<String, JsonRope> of(
+      JsonFields body, boolean stream, TextFormat text, ToolChoice choice)
+      throws InvalidRequestException {
+    SentFields fields = new SentFields(body);
+    fields.renamed(text);
+    fields.tools(choice);
+    for (String name : body.names()) {
+      if (!OWN.contains(name)) {
+        fields.sent.putIfAbsent(name, JsonRope.of(body.get(name)));
+      }
+    }
+    fields.options(stream);
+    return fields.sent;
+  }
+
+  private void renamed(TextFormat text) throws InvalidRequestException {
+    JsonFields reasoning = body.fields("reasoning");
+    send("response_format", text.responseFormat());
+    send("verbosity", rope(text.verbosity()));
+    send("reasoning_effort", reasoning == null ? null : rope(reasoning.string("effort")));
+  }
+
+  /** Without tools servers refuse what is said of them. */
+  private void tools(ToolChoice choice) throws InvalidRequestException {
+    JsonRope tools = choice.tools();
+    if (tools == null) {
+      return;
+    }
+    sent.put("tools", tools);
+    send("tool_choice", choice.json());
+    if (body.get("parallel_tool_calls") != null) {
+      boolean parallel = body.flag("parallel_tool_calls", true);
+      sent.put("parallel_tool_calls", new JsonRope().ascii("" + parallel));
+    }
+  }
+
+  private void options(boolean stream) throws InvalidRequestException {
+    if (body.get("max_output_tokens") != null) {
+      sent.remove("max_tokens");
+      sent.put("max_completion_tokens", JsonRope.of(body.get("max_output_tokens")));
+    }
+    JsonSlice most = body.get("top_logprobs");
+    boolean asksMost = most != null && body.integer("top_logprobs").signum() > 0;
+    if (includesLogprobs() || asksMost) {
+      sent.put("logprobs", new JsonRope().ascii("true"));
+      send("top_logprobs", rope(most));
+    }
+    if (stream) {
+      sent.put("stream", new JsonRope().ascii("true"));
+      sent.put("stream_options", new JsonRope().ascii("{\"include_usage\":true}"));
+    }
+  }
+
+  private boolean includesLogprobs() throws InvalidRequestException {
+    boolean[] includes = {false};
+    if (body.get("include") != null) {
+      body.get("include")
+          .eachElement(
+              "include",
+              element -> {
+                if (!element.value().isString()) {
+                  throw InvalidField.wrongType(element.place(), "a string");
+                }
+                String name = element.value().text();
+                if (!INCLUDED.contains(name)) {
+                  throw InvalidField.wrongValue(
+                      element.place(),
+                      "one of " + String.join(", ", INCLUDED.stream().sorted().toList()));
+                }
+                includes[0] |= name.equals(LOGPROBS);
+              });
+    }
+    return includes[0];
+  }
+
+  private void send(String name, JsonRope value) {
+    if (value != null) {
+      sent.put(name, value);
+    }
+  }
+
+  private static JsonRope rope(JsonSlice value) {
+    return value == null ? null : JsonRope.of(value);
+  }
+}

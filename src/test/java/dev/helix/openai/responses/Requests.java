@@ -1,0 +1,50 @@
+package dev.helix.openai.responses;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.helix.http.ApiError;
+import dev.helix.http.InvalidRequestException;
+import dev.helix.message.Message;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Requests in which apostrophes stand for quotation marks. */
+final class Requests {
+  private Requests() {}
+
+  static byte[] json(String text) {
+    return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+  }
+
+  static ResponseRequest parse(String body) throws InvalidRequestException {
+    return ResponseRequest.parse(json(body));
+  }
+
+  static ApiError refused(String body) {
+    return assertThrows(InvalidRequestException.class, () -> parse(body), body).error();
+  }
+
+  static Message message(String text) {
+    return Message.parse(json(text));
+  }
+
+  static List<Message> messages(String list) {
+    return list.isEmpty()
+        ? List.of()
+        : List.of(list.split("(?<=\\}) +(?=\\{)")).stream().map(Requests::message).toList();
+  }
+
+  /** The chat request. */
+  static String sent(ResponseRequest request) {
+    return text(request.bodyWith(List.of(), null, false));
+  }
+
+  static String wire(List<Message> messages) {
+    return messages.stream().map(m -> text(m.wireJson())).collect(Collectors.joining(" "));
+  }
+
+  static String text(byte[] json) {
+    return new String(json, StandardCharsets.UTF_8).replace('"', '\'');
+  }
+}
