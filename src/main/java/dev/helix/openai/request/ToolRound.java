@@ -13,8 +13,9 @@ public final class ToolRound {
 
   /** Where in the history the round of the request's messages is; its end where there is none. */
   public static int from(List<Message> history, List<Message> messages) {
+    boolean results = beginWithResult(messages);
     int from = history.size();
-    while (beginWithResult(messages) && from > 0 && !history.get(from - 1).role().equals("user")) {
+    while (results && from > 0 && !history.get(from - 1).role().equals("user")) {
       from--;
     }
     return from;
