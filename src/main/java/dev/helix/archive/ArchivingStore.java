@@ -11,6 +11,7 @@ import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.transcript.LogVersion;
+import dev.helix.transcript.Numbering;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,6 +25,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -243,6 +245,31 @@ final class ArchivingStore implements SessionStore {
   public boolean adopt(SessionId id, Owner owner) {
     return store.adopt(id, owner)
         || (archived.bringBack(id, state -> state.owner().isAnonymous()) && store.adopt(id, owner));
+  }
+
+  @Override
+  public Set<String> erase(SessionId id, Set<String> ids) {
+    Set<String> there = store.erase(id, ids);
+    return there.isEmpty() && has(id, ids) && archived.bringBack(id, any -> true)
+        ? store.erase(id, ids)
+        : there;
+  }
+
+  /** Whether an archived session has one of these messages, or another server restored it. */
+  private boolean has(SessionId id, Set<String> ids) {
+    if (!archive.isMade() || store.find(id).isPresent()) {
+      return false;
+    }
+    Numbering numbering = new Numbering();
+    return archived
+        .in(
+            id,
+            files ->
+                files.messages(bytes -> {}).stream()
+                    .map(numbering::next)
+                    .map(Message::id)
+                    .anyMatch(ids::contains))
+        .orElse(true);
   }
 
   @Override

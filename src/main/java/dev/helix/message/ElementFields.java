@@ -25,6 +25,7 @@ public record ElementFields(
   static final String AFTER = "began_after";
   static final String CHECKPOINT = "checkpoint";
   static final String AUTHOR = "author_id";
+  static final String ERASED = "erased";
   static final Set<String> NAMES =
       Set.of(
           "id",
@@ -37,7 +38,8 @@ public record ElementFields(
           BEGAN,
           AFTER,
           CHECKPOINT,
-          AUTHOR);
+          AUTHOR,
+          ERASED);
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
 
   /**

@@ -23,6 +23,9 @@ import java.util.Objects;
 public final class Message {
   private static final byte[] CONTENT = Json.utf8("\"content\":");
 
+  /** Behind the other fields of an element, of which an erased one has an id at least. */
+  private static final byte[] ERASED = Json.utf8(",\"" + ElementFields.ERASED + "\":true");
+
   private final byte[] buffer;
   private final int offset;
   private final int length;
@@ -36,6 +39,8 @@ public final class Message {
   /** Whether the bytes hold the element's fields as they are, so that nothing need be added. */
   private final boolean complete;
 
+  private final boolean erased;
+
   private Fingerprint fingerprint;
 
   private Message(
@@ -45,7 +50,8 @@ public final class Message {
       String role,
       int text,
       ElementFields element,
-      boolean complete) {
+      boolean complete,
+      boolean erased) {
     this.buffer = buffer;
     this.offset = offset;
     this.length = length;
@@ -53,13 +59,14 @@ public final class Message {
     this.text = text;
     this.element = element;
     this.complete = complete;
+    this.erased = erased;
   }
 
   /** A message of a role and a text, neither of which may be null. */
   public static Message of(String role, String text) {
     byte[] json =
         Json.utf8("{\"role\":" + Json.quote(role) + ",\"content\":" + Json.quote(text) + "}");
-    return new Message(json, 0, json.length, role, -1, ElementFields.NONE, false);
+    return new Message(json, 0, json.length, role, -1, ElementFields.NONE, false, false);
   }
 
   /** Reads a message as {@link #parse(byte[], int, int)} does, from all of an array. */
@@ -88,7 +95,14 @@ public final class Message {
       throw new IllegalArgumentException("a message must have a role, and it must be a string");
     }
     return new Message(
-        buffer, start, end - start, reader.role(), reader.textStart(), reader.element(), true);
+        buffer,
+        start,
+        end - start,
+        reader.role(),
+        reader.textStart(),
+        reader.element(),
+        true,
+        reader.erased());
   }
 
   /**
@@ -101,12 +115,12 @@ public final class Message {
   public static Message ofRequest(byte[] buffer, int offset, int length, MessageReader read) {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     int text = Math.max(-1, read.textStart() - offset);
-    return new Message(buffer, offset, length, read.role(), text, ElementFields.NONE, false);
+    return new Message(buffer, offset, length, read.role(), text, ElementFields.NONE, false, false);
   }
 
   /** This message with an element's fields in place of those it has. */
   public Message as(ElementFields fields) {
-    Message changed = new Message(buffer, offset, length, role, text, fields, false);
+    Message changed = new Message(buffer, offset, length, role, text, fields, false, erased);
     changed.fingerprint = fingerprint; // It is of what the API gave.
     return changed;
   }
@@ -114,12 +128,40 @@ public final class Message {
   /** This message with its bytes in an array of their own, without those around them. */
   public Message copy() {
     byte[] own = Arrays.copyOfRange(buffer, offset, offset + length);
-    return new Message(own, 0, length, role, text, element, complete);
+    return new Message(own, 0, length, role, text, element, complete, erased);
   }
 
   /** This element as a store gives it back, with its bytes in an array of their own. */
   public Message asStored() {
     return complete ? copy() : parse(elementJson());
+  }
+
+  /**
+   * What stays of this element when it is erased: its id, its place, its time and its role, and no
+   * content.
+   *
+   * @throws NullPointerException if it has no id
+   */
+  public Message tombstone() {
+    ElementFields fields =
+        new ElementFields(
+            Objects.requireNonNull(id(), "id"),
+            element.parentKnown(),
+            parentId(),
+            timestamp(),
+            null,
+            null,
+            null);
+    // Without a place only this tells which system message it was.
+    boolean aside = element.aside() && !element.parentKnown();
+    Message empty = of(role, "");
+    return new Message(
+        empty.buffer, 0, empty.length, role, -1, aside ? fields.asAside() : fields, false, true);
+  }
+
+  /** Whether this is what stayed of an element that was erased. */
+  public boolean isErased() {
+    return erased;
   }
 
   /** How many bytes of JSON it has. */
@@ -223,9 +265,7 @@ public final class Message {
     byte[] json =
         complete
             ? Arrays.copyOfRange(buffer, offset, offset + length)
-            : json(
-                element.toJsonFields(),
-                fields((name, value) -> !ElementFields.NAMES.contains(name)));
+            : json(ownFields(), fields((name, value) -> !ElementFields.NAMES.contains(name)));
     // Outside of strings line ends are only layout, and inside of them JSON allows none.
     for (int i = 0; i < json.length; i++) {
       if (json[i] == '\n' || json[i] == '\r') {
@@ -233,6 +273,16 @@ public final class Message {
       }
     }
     return json;
+  }
+
+  private byte[] ownFields() {
+    byte[] fields = element.toJsonFields();
+    if (!erased) {
+      return fields;
+    }
+    byte[] own = Arrays.copyOf(fields, fields.length + ERASED.length);
+    System.arraycopy(ERASED, 0, own, fields.length, ERASED.length);
+    return own;
   }
 
   /** A field, from its name's first byte to behind its value's last, and whether it is taken. */

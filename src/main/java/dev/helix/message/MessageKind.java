@@ -11,14 +11,24 @@ public enum MessageKind {
   /** A tool's result. */
   RESULT,
   /** Anything else, such as a system message in the middle. */
-  OTHER;
+  OTHER,
+  /** What stayed of any of these when it was erased. */
+  ERASED;
 
   /** Whether it is part of a tool's round, within a turn. */
   public boolean isRound() {
     return this == CALL || this == RESULT;
   }
 
+  /** Whether it is that, or was it perhaps. */
+  public boolean isRoundOrErased() {
+    return isRound() || this == ERASED;
+  }
+
   public static MessageKind of(Message message) {
+    if (message.isErased()) {
+      return ERASED;
+    }
     return switch (message.role()) {
       case "user" -> QUESTION;
       case "assistant" -> message.fingerprint().calls() ? CALL : ANSWER;

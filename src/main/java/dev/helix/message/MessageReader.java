@@ -31,6 +31,7 @@ public final class MessageReader {
   private Long after;
   private boolean checkpoint;
   private String author;
+  private boolean erased;
   private int textStart = -1;
 
   /** Whether it says more than a text. */
@@ -67,6 +68,11 @@ public final class MessageReader {
     return saysMore ? -1 : textStart;
   }
 
+  /** Whether it is what stayed of an element; without an id it is none. */
+  boolean erased() {
+    return erased && id != null;
+  }
+
   ElementFields element() {
     ElementFields.Origin origin = new ElementFields.Origin(aside, began, after, checkpoint, author);
     return new ElementFields(
@@ -100,6 +106,7 @@ public final class MessageReader {
                   : null;
       case ElementFields.AUTHOR -> author = notEmpty(Json.textOrNull(value));
       case ElementFields.CHECKPOINT -> checkpoint = value.currentToken() == JsonToken.VALUE_TRUE;
+      case ElementFields.ERASED -> erased = value.currentToken() == JsonToken.VALUE_TRUE;
       case "aside" -> aside = value.currentToken() == JsonToken.VALUE_TRUE;
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);
       default ->

@@ -117,6 +117,9 @@ final class AnswerElements {
       String id = named ? turn.answerId() : turn.ownId(i);
       // Where nobody else has added anything, what has this id is a checkpoint.
       Node there = named || late ? tree.get(id) : null;
+      if (isErased(there)) {
+        continue; // Since it began: whoever erased it wants no more of it.
+      }
       if (there != null && isNothingNew(answer) && !there.fingerprint().empty()) {
         continue; // What broke off without a word takes nothing away.
       }
@@ -131,6 +134,10 @@ final class AnswerElements {
         add(answer, free, turn.parentId());
       }
     }
+  }
+
+  private static boolean isErased(Node node) {
+    return node != null && node.kind() == MessageKind.ERASED;
   }
 
   /** Whether this turn has begun the answer, and it may go on as what it is now. */
@@ -249,6 +256,9 @@ final class AnswerElements {
 
   private void continued(List<Answer> answers) {
     Node node = tree.get(turn.continued());
+    if (isErased(node)) {
+      return;
+    }
     Message old = node == null ? null : message(node);
     boolean gone = old != null && late && !goesBefore(node, old, said(old));
     boolean goesOn = old != null && !beside && !gone;

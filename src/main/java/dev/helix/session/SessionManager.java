@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -344,12 +345,18 @@ public final class SessionManager implements AutoCloseable {
    * @return whether there was one
    */
   public boolean delete(SessionId id) {
-    return trees.locked(
-        id,
-        () -> {
-          trees.forget(id);
-          return store.delete(id);
-        });
+    return trees.forgetting(id, () -> store.delete(id));
+  }
+
+  /**
+   * Takes the content of messages out of a session for good, as their owner may: as {@link
+   * SessionErasure#erase} says, and no turn sends, finds or adds to them any more. A turn that
+   * would have answered one of them ends without an answer that is kept.
+   *
+   * @return those that are in the session
+   */
+  public Set<String> erase(SessionId id, Set<String> ids) {
+    return ids.isEmpty() ? Set.of() : trees.forgetting(id, () -> store.erase(id, ids));
   }
 
   /**

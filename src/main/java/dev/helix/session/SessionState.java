@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  * @param createdAt when the session began
  * @param updatedAt when it was last used; may be behind by a second after a crash
  * @param originalRequest the text of the first user message, of which at most 2,000 characters are
- *     kept, the last of them {@code …} where it goes on; null until there is one
+ *     kept, the last of them {@code …} where it goes on; null until there is one, empty where it
+ *     was erased
  * @param projectName the application's name for the session, or null
  * @param conversationId the caller's raw conversation id; null where it named none
  * @param owner whose the session is, {@link Owner#ANONYMOUS} where nobody was asked; never null
@@ -228,6 +229,19 @@ public record SessionState(
     return text(fields(json), "original_request");
   }
 
+  /**
+   * A {@code status.json} with an empty original request in the place of the one that it has, so
+   * that none takes its place.
+   *
+   * @throws IllegalArgumentException if the bytes are not one JSON object
+   */
+  public static byte[] withoutRequest(byte[] json) {
+    ObjectNode fields = fields(json);
+    fields.put("original_request", "");
+    fields.remove(PROVISIONAL);
+    return written(fields);
+  }
+
   /** The content of {@code status.json}, indented, in UTF-8. */
   public byte[] toJson() {
     return toJson(NOTHING);
@@ -259,6 +273,10 @@ public record SessionState(
     if (!owner.equals(before.owner)) {
       fields.putObject("owner").put("tenant", owner.tenant()).put("user", owner.user());
     }
+    return written(fields);
+  }
+
+  private static byte[] written(ObjectNode fields) {
     try {
       return Json.utf8(WRITER.writeValueAsString(fields) + "\n");
     } catch (JsonProcessingException e) {

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * A place where sessions are kept: for each one a {@link SessionState} and a log of messages that
- * only grows. It knows nothing of what the messages mean; placing them in the tree is {@link
- * SessionManager}'s.
+ * only grows, until some of them are erased. It knows nothing of what the messages mean; placing
+ * them in the tree is {@link SessionManager}'s.
  *
  * <p><b>Thread-safety.</b> Every method may be called by several threads at once, also for the same
  * session. What one call stored, every call that begins later sees.
@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * <p><b>Finding or adding</b> messages is one atomic step: read on from the version known, decide
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
-public interface SessionStore extends SessionReads, OwnerSecrets, AutoCloseable {
+public interface SessionStore extends SessionReads, SessionErasure, OwnerSecrets, AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 

@@ -42,6 +42,16 @@ final class WarmTrees {
     }
   }
 
+  /** Works under the session's lock on what makes another log of it, or none. */
+  <T> T forgetting(SessionId id, Supplier<T> work) {
+    return locked(
+        id,
+        () -> {
+          forget(id);
+          return work.get();
+        });
+  }
+
   synchronized TranscriptTree take(SessionId id) {
     Warm warm = remove(id);
     return warm != null

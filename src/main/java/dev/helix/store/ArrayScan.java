@@ -2,13 +2,17 @@ package dev.helix.store;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.helix.message.Message;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * What is whole in the bytes of a {@code messages.json}. Elements that are no messages are passed
@@ -110,6 +114,51 @@ public record ArrayScan(
     }
   }
 
+  /** What is done with each place of an element in a file. */
+  public interface EachPlace {
+    void element(JsonToken first, long from, long to) throws IOException;
+  }
+
+  /**
+   * Walks the elements of an array as it is read, of which one at a time is in memory, if any.
+   *
+   * @return whether it is one, with nothing but white space around it
+   */
+  public static boolean isWalked(InputStream in, EachPlace action) throws IOException {
+    BufferedInputStream array = new BufferedInputStream(in);
+    long start = 0;
+    array.mark(4);
+    if (startsWithMark(array.readNBytes(3))) {
+      start = 3;
+    } else {
+      array.reset();
+    }
+    int next;
+    do {
+      array.mark(2);
+      next = array.read();
+      start++;
+    } while (isSpace((byte) next));
+    start--;
+    if (next != '[' || array.read() <= 0) {
+      return false; // Decided here, so that the parser never takes them for another encoding.
+    }
+    array.reset();
+    try (JsonParser parser = FACTORY.createParser(array)) {
+      JsonToken unused = parser.nextToken();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        JsonToken first = parser.currentToken();
+        long from = start + parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        action.element(first, from, start + parser.currentLocation().getByteOffset());
+      }
+      return parser.nextToken() == null;
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
   /** The elements behind damage. */
   private static final class Rescue {
     private final byte[] bytes;
@@ -190,24 +239,7 @@ public record ArrayScan(
     }
 
     private int endOfObject(int from) {
-      int next = from + 1;
-      while (next < bytes.length && isSpace(bytes[next])) {
-        next++;
-      }
-      if (next == bytes.length || bytes[next] != '"') {
-        return -1; // Told without a parser, as a text may have many braces.
-      }
-      try (JsonParser parser = FACTORY.createParser(bytes, from, bytes.length - from)) {
-        try {
-          JsonToken unused = parser.nextToken();
-          parser.skipChildren();
-          return from + (int) parser.currentLocation().getByteOffset();
-        } finally {
-          left -= parser.currentLocation().getByteOffset();
-        }
-      } catch (IOException e) {
-        return -1;
-      }
+      return ArrayScan.endOfObject(bytes, from, looked -> left -= looked);
     }
 
     /**
@@ -236,6 +268,34 @@ public record ArrayScan(
         }
       }
       return true;
+    }
+  }
+
+  /**
+   * Behind the last brace of the object that begins at a place; -1 where none does, or breaks off.
+   */
+  static int endOfObject(byte[] bytes, int from) {
+    return endOfObject(bytes, from, looked -> {});
+  }
+
+  private static int endOfObject(byte[] bytes, int from, LongConsumer looked) {
+    int next = from + 1;
+    while (next < bytes.length && isSpace(bytes[next])) {
+      next++;
+    }
+    if (next >= bytes.length || bytes[from] != '{' || bytes[next] != '"') {
+      return -1; // Told without a parser, as a text may have many braces.
+    }
+    try (JsonParser parser = FACTORY.createParser(bytes, from, bytes.length - from)) {
+      try {
+        JsonToken unused = parser.nextToken();
+        parser.skipChildren();
+        return from + (int) parser.currentLocation().getByteOffset();
+      } finally {
+        looked.accept(parser.currentLocation().getByteOffset());
+      }
+    } catch (IOException e) {
+      return -1;
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -53,6 +54,11 @@ public interface ReadOnlySessions extends SessionStore {
 
   @Override
   default boolean delete(SessionId id) {
+    throw readOnly();
+  }
+
+  @Override
+  default Set<String> erase(SessionId id, Set<String> ids) {
     throw readOnly();
   }
 

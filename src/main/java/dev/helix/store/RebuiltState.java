@@ -81,7 +81,9 @@ public final class RebuiltState {
   }
 
   private static Optional<Message> asked(List<Message> elements) {
-    return elements.stream().filter(element -> element.role().equals("user")).findFirst();
+    return elements.stream()
+        .filter(element -> element.role().equals("user") && !element.isErased())
+        .findFirst();
   }
 
   private static Step step(List<Message> elements) {

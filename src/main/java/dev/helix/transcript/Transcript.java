@@ -40,7 +40,8 @@ public final class Transcript {
 
   private void add(Message element, long recorded) {
     if (!element.element().parentKnown()) {
-      system = element.element().aside() ? system : element;
+      Message leading = element.isErased() ? null : element;
+      system = element.element().aside() ? system : leading;
       return;
     }
     Message before = nodes.get(element.id());
@@ -63,12 +64,13 @@ public final class Transcript {
 
   private String aboveRound(String id) {
     Message message = nodes.get(id);
-    return message != null && MessageKind.of(message).isRound() ? message.parentId() : null;
+    boolean passed = message != null && MessageKind.of(message).isRoundOrErased();
+    return passed ? message.parentId() : null;
   }
 
   /**
    * The messages of all branches, each in its newest version, in the order in which they first
-   * came. The leading system messages are not among them.
+   * came, with what stayed of erased ones. The leading system messages are not among them.
    */
   public List<Message> messages() {
     return List.copyOf(nodes.values());
@@ -77,7 +79,8 @@ public final class Transcript {
   /**
    * The messages that a next turn would send, oldest first: down to the answer of the latest turn
    * that is completed, or cancelled with text, and to that of an aside only where there is no
-   * other. Without failed answers, and without tool calls that have no results.
+   * other. Without failed answers and erased messages, and without tool calls that have no results
+   * and results that have no calls.
    */
   public List<Message> currentPath() {
     return sent(pathTo(currentEnd(false)), false);
@@ -88,7 +91,7 @@ public final class Transcript {
     return id == null ? null : nodes.get(id);
   }
 
-  /** The newest leading system message that is no aside's, or null. */
+  /** The newest leading system message that is no aside's; null for none, or an erased one. */
   public Message system() {
     return system;
   }
@@ -118,6 +121,7 @@ public final class Transcript {
     for (int i = 0; i < path.size(); i++) {
       Message message = path.get(i);
       if (isBroken(message) && !callsTools(message)) {
+        i += message.isErased() && message.isAssistant() ? results(path, i + 1) : 0;
         continue;
       }
       boolean resultsFollow = toolResultsFollow && i == path.size() - 1;
@@ -137,6 +141,16 @@ public final class Transcript {
       i = results - 1;
     }
     return List.copyOf(sent);
+  }
+
+  /** How many results of tools stand here, whose calls were erased. */
+  private static int results(List<Message> path, int from) {
+    int to = from;
+    while (to < path.size()
+        && (path.get(to).isErased() || MessageKind.of(path.get(to)) == MessageKind.RESULT)) {
+      to++;
+    }
+    return to - from;
   }
 
   /** The messages from the root to an end, whatever became of them. */
@@ -201,9 +215,10 @@ public final class Transcript {
     return message.parentId() == null ? null : nodes.get(message.parentId());
   }
 
-  /** Whether an answer came to nothing that could be sent again. */
+  /** Whether a message came to nothing that could be sent again, or was erased. */
   private static boolean isBroken(Message message) {
-    return message.status() == AnswerStatus.FAILED
+    return message.isErased()
+        || message.status() == AnswerStatus.FAILED
         || (message.status() == AnswerStatus.CANCELLED && message.text().isBlank());
   }
 

@@ -49,7 +49,7 @@ public final class MemorySessionStore implements SessionStore {
 
   /** A session; guarded by the store. */
   private static final class Kept {
-    private final String epoch;
+    private String epoch;
     private final List<byte[]> log = new ArrayList<>();
     private final Map<String, byte[]> files = new TreeMap<>();
     private byte[] status;
@@ -213,6 +213,33 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
+  public synchronized Set<String> erase(SessionId id, Set<String> ids) {
+    Kept kept = sessions.get(id);
+    if (kept == null) {
+      return Set.of();
+    }
+    Erasure erasure = new Erasure(id, ids, kept.status);
+    List<byte[]> changed = new ArrayList<>();
+    for (byte[] element : kept.log) {
+      byte[] tombstone = erasure.tombstone(Message.parse(element.clone()));
+      changed.add(tombstone == null ? element : tombstone);
+    }
+    if (erasure.changes()) {
+      kept.epoch = "log " + epochs++;
+      kept.log.clear();
+      kept.log.addAll(changed);
+      kept.files.replaceAll(
+          (path, content) -> {
+            byte[] next = erasure.concerns(path) ? erasure.file(path, content) : null;
+            return next == null ? content : next;
+          });
+      kept.status = erasure.status();
+      kept.state = SessionState.parse(id, kept.status).withUpdatedAt(kept.state.updatedAt());
+    }
+    return erasure.there();
+  }
+
+  @Override
   public synchronized Optional<byte[]> findOwnerSecret() {
     return Optional.ofNullable(secret).map(byte[]::clone);
   }
@@ -314,6 +341,17 @@ public final class MemorySessionStore implements SessionStore {
       return false;
     }
     return export(id, visitor) && delete(id);
+  }
+
+  /** All that is kept. */
+  synchronized String raw() {
+    StringBuilder all = new StringBuilder();
+    for (Kept kept : sessions.values()) {
+      all.append(new String(kept.status, StandardCharsets.ISO_8859_1)).append(kept.state);
+      kept.log.forEach(json -> all.append(new String(json, StandardCharsets.ISO_8859_1)));
+      kept.files.forEach((path, json) -> all.append(new String(json, StandardCharsets.ISO_8859_1)));
+    }
+    return all.toString();
   }
 
   @Override

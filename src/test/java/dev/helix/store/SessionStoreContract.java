@@ -19,6 +19,8 @@ public interface SessionStoreContract
         HostileContentContract,
         RacingTurnsContract,
         CheckpointContract,
+        ErasureContract,
+        ErasedTurnsContract,
         ListingContract,
         LeaseContract,
         OwnerSecretContract,

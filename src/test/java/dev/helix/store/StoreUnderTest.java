@@ -20,6 +20,9 @@ interface StoreUnderTest {
     return true;
   }
 
+  /** All that the test's store keeps, as it keeps it, one after the other. */
+  String raw();
+
   /** Whether the end of a log is read without what stands before. */
   default boolean readsEndsAlone() {
     return false;

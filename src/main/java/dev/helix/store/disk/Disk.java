@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,6 +27,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -208,10 +210,48 @@ public final class Disk {
    * thread at a time may do so. What a crash leaves beside it, the next replacement takes away.
    */
   public static void replace(Path file, byte[] content) throws IOException {
-    Path beside = file.resolveSibling("." + file.getFileName() + ".new");
+    replace(file, out -> out.write(content));
+  }
+
+  /** What is written into a file. */
+  public interface Content {
+    void to(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Replaces a file as {@link #replace(Path, byte[])} does, by something that is written piece by
+   * piece. Who may read it stays so.
+   */
+  public static void rewrite(Path file, Content content) throws IOException {
+    Set<PosixFilePermission> before = permissions(file);
+    replace(
+        file,
+        out -> {
+          content.to(out);
+          if (before != null) {
+            Files.setPosixFilePermissions(beside(file), before);
+          }
+        });
+  }
+
+  private static Set<PosixFilePermission> permissions(Path file) throws IOException {
+    return OWNERS_FILE.length == 0
+        ? null
+        : Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Path beside(Path file) {
+    return file.resolveSibling("." + file.getFileName() + ".new");
+  }
+
+  private static void replace(Path file, Content content) throws IOException {
+    Path beside = beside(file);
     try {
       Files.deleteIfExists(beside); // Be it a pipe, which would not be opened for ever.
-      writeForced(beside, content);
+      try (FileOutputStream out = create(beside)) {
+        content.to(out);
+        out.getFD().sync();
+      }
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       try {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
@@ -187,7 +188,8 @@ public final class FileSessionStore implements SessionStore {
             return new Appended(Outcome.FENCED, LogVersion.NONE);
           }
           if (stored == null && expected.equals(LogVersion.NONE)) {
-            return create(state, folder, elements);
+            folders.make(state, folder, elements);
+            return new Appended(Outcome.DONE, folder.transcript().version());
           }
           if (stored == null || !(asLeft || folder.transcript().isAt(expected))) {
             return new Appended(Outcome.CONFLICT, LogVersion.NONE);
@@ -198,21 +200,6 @@ public final class FileSessionStore implements SessionStore {
           folder.used(state.updatedAt());
           return new Appended(Outcome.DONE, folder.transcript().version());
         });
-  }
-
-  private Appended create(SessionState state, SessionFolder folder, List<Message> elements)
-      throws IOException {
-    folders.order().used(Use.of(state));
-    Object mark = forces.making(state.sessionId());
-    try {
-      folder.create(state, elements);
-    } catch (IOException | RuntimeException e) {
-      forces.notMade(mark);
-      throw e;
-    }
-    forces.made(state.sessionId(), mark);
-    folders.remember(state.sessionId(), folder);
-    return new Appended(Outcome.DONE, folder.transcript().version());
   }
 
   @Override
@@ -263,6 +250,18 @@ public final class FileSessionStore implements SessionStore {
           replace(folder, stored.withOwner(owner));
           return true;
         });
+  }
+
+  @Override
+  public Set<String> erase(SessionId id, Set<String> ids) {
+    Set<String> there =
+        folders.existing(
+            id,
+            "erase messages of",
+            Set.of(),
+            (folder, state) -> new FolderErasure(folder, ids).run(state));
+    force(id); // It may be that nothing of the session was forced so far.
+    return there;
   }
 
   @Override

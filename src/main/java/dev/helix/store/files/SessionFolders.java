@@ -1,11 +1,13 @@
 package dev.helix.store.files;
 
+import dev.helix.message.Message;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionLocks;
 import dev.helix.session.SessionState;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.disk.Disk;
+import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseOrder;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -117,6 +119,20 @@ final class SessionFolders {
       remember(id, folder);
     }
     return stored;
+  }
+
+  /** Makes a session, under its lock. */
+  void make(SessionState state, SessionFolder folder, List<Message> elements) throws IOException {
+    order.used(Use.of(state));
+    Object mark = forces.making(state.sessionId());
+    try {
+      folder.create(state, elements);
+    } catch (IOException | RuntimeException e) {
+      forces.notMade(mark);
+      throw e;
+    }
+    forces.made(state.sessionId(), mark);
+    remember(state.sessionId(), folder);
   }
 
   private synchronized SessionFolder known(SessionId id) {

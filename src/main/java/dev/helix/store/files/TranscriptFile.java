@@ -5,6 +5,7 @@ import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.store.ArrayEnd;
 import dev.helix.store.ArrayScan;
+import dev.helix.store.Erasure;
 import dev.helix.store.MessageArray;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.disk.FileStamp;
@@ -229,6 +230,25 @@ public final class TranscriptFile {
       Disk.forceDirectory(file.getParent());
       stamp = FileStamp.of(file);
     }
+  }
+
+  /**
+   * What becomes of the file when elements are erased. What is damaged is repaired first, as when
+   * it is read.
+   */
+  ErasedTranscript erased(Erasure erasure) throws IOException {
+    refresh(bytes -> {});
+    ErasedTranscript erased = ErasedTranscript.of(file, erasure);
+    if (erased == null) {
+      List<Message> unused = load();
+      erased = ErasedTranscript.of(file, erasure);
+    }
+    return erased;
+  }
+
+  /** The file was replaced, and is looked at anew. */
+  void replaced() {
+    lineage = null;
   }
 
   private void overwriteTail(byte[] block) throws IOException {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -132,11 +133,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
         database.transaction(
             "cannot " + verb + " session " + id,
             connection -> {
-              JdbcRow row = JdbcRow.find(connection, id, true);
-              if (row != null && row.state().isUnreadable()) {
-                SessionState made = mended(connection, row, null).orElseThrow(() -> unreadable(id));
-                row = new JdbcRow(id, row.version(), row.usedAt(), made.toJson());
-              }
+              JdbcRow row = readable(connection, JdbcRow.find(connection, id, true));
               SessionState next = row == null ? null : change.apply(row.state());
               if (next == null) {
                 return Optional.empty();
@@ -171,6 +168,28 @@ final class JdbcSessionStore extends JdbcSessionReader {
       byte[] request = RequestFile.of(next, elements, before);
       boolean unused = JdbcInserts.file(connection, id, RequestFile.PATH, request);
     }
+  }
+
+  @Override
+  public Set<String> erase(SessionId id, Set<String> ids) {
+    Set<String> there =
+        database.transaction(
+            "cannot erase messages of session " + id,
+            connection -> {
+              JdbcRow row = readable(connection, JdbcRow.find(connection, id, true));
+              return row == null ? Set.of() : new JdbcErasure(this, connection, row).run(ids);
+            });
+    force(id);
+    return there;
+  }
+
+  /** A row that is locked, of which the state is made anew where it is unreadable. */
+  private JdbcRow readable(Connection connection, JdbcRow row) throws SQLException {
+    if (row == null || !row.state().isUnreadable()) {
+      return row;
+    }
+    SessionState made = mended(connection, row, null).orElseThrow(() -> unreadable(row.id()));
+    return new JdbcRow(row.id(), row.version(), row.usedAt(), made.toJson());
   }
 
   @Override
@@ -330,46 +349,16 @@ final class JdbcSessionStore extends JdbcSessionReader {
     if (whole.isEmpty() || !whole.get().state().updatedAt().isBefore(unusedSince)) {
       return false;
     }
-    Awake awake = new Awake(connection, visitor);
+    JdbcAwake awake = new JdbcAwake(connection, visitor);
     try {
       whole.get().to(awake);
     } catch (IOException e) {
-      if (awake.lost != null) {
-        throw awake.lost;
+      if (awake.lost() != null) {
+        throw awake.lost();
       }
       throw new UncheckedIOException(e);
     }
     return delete(connection, id);
-  }
-
-  /** Is heard of by the database after each file, which else would end an idle transaction. */
-  private static final class Awake implements SessionFiles.Visitor {
-    private final Connection connection;
-    private final SessionFiles.Visitor to;
-
-    /** Why the transaction is gone, and with it the lock. */
-    private SQLException lost;
-
-    Awake(Connection connection, SessionFiles.Visitor to) {
-      this.connection = connection;
-      this.to = to;
-    }
-
-    @Override
-    public void file(String path, byte[] content) throws IOException {
-      to.file(path, content);
-      try {
-        JdbcVendor.text(connection, "select 1");
-      } catch (SQLException e) {
-        lost = e;
-        throw new IOException("the database has ended the removal", e);
-      }
-    }
-
-    @Override
-    public void end() throws IOException {
-      to.end();
-    }
   }
 
   /**

@@ -16,6 +16,7 @@ enum RedisScript {
   CHANGE,
   ADOPT,
   NOTE,
+  ERASE,
   DELETE,
   READ,
   END,

@@ -142,7 +142,7 @@ class RedisSessionReader implements ReadOnlySessions {
   }
 
   /** A piece of a log behind the first so many elements. */
-  private Piece piece(SessionId id, long after) {
+  Piece piece(SessionId id, long after) {
     return piece(id, RedisScript.READ, after, after + ELEMENTS_AT_ONCE - 1, LogPieces.BYTES);
   }
 

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -110,7 +111,7 @@ final class RedisSessionStore extends RedisSessionReader {
     return new Appended(outcome, new LogVersion(RedisWire.text(reply.get(1)), (Long) reply.get(2)));
   }
 
-  private static String newEpoch() {
+  static String newEpoch() {
     return UUID.randomUUID().toString();
   }
 
@@ -229,6 +230,11 @@ final class RedisSessionStore extends RedisSessionReader {
         return true;
       }
     }
+  }
+
+  @Override
+  public Set<String> erase(SessionId id, Set<String> ids) {
+    return new RedisErasure(this, id, ids).run(() -> row(id));
   }
 
   @Override

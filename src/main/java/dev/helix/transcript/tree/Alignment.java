@@ -148,6 +148,7 @@ record Alignment(
     return switch (node.kind()) {
       case ANSWER -> node.silent() || (there != MessageKind.ANSWER && node.kept() != null);
       case CALL, RESULT -> there == MessageKind.QUESTION;
+      case ERASED -> true;
       default -> false;
     };
   }

@@ -81,7 +81,9 @@ public final class MessageCache {
    * @param fields its own, with an id in any case
    */
   public void addSystem(Message element, ElementFields fields) {
-    if (on) {
+    if (on && element.isErased()) {
+      lead(null);
+    } else if (on) {
       lead(element.asStored().as(fields));
       trim(most);
     }

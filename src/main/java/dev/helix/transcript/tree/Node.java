@@ -94,7 +94,7 @@ public record Node(
   }
 
   private static String aboveRound(Node node) {
-    return node != null && node.kind.isRound() ? node.parentId : null;
+    return node != null && node.kind.isRoundOrErased() ? node.parentId : null;
   }
 
   /** The fingerprints by which it is found. */

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 
 /**
  * Where the messages of a tree are found by what they say and what they hang below; answers that
- * broke off, of which clients keep parts, also apart. Lists that it gives are not to be changed.
- * Not thread-safe: part of a {@link TranscriptTree}.
+ * broke off, of which clients keep parts, also apart. Erased ones are not found. Lists that it
+ * gives are not to be changed. Not thread-safe: part of a {@link TranscriptTree}.
  */
 final class NodeIndex {
   /** By what they say, in the order of their newest versions. */
@@ -53,6 +53,9 @@ final class NodeIndex {
 
   /** Enters a message, or takes it out; the question is what it is about, null if not known. */
   void change(Node node, Node question, boolean in) {
+    if (node.kind() == MessageKind.ERASED) {
+      return;
+    }
     if (node.silent()) {
       put(silent, node.parentId(), node, in);
     }

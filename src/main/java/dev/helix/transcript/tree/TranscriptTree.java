@@ -290,11 +290,12 @@ public final class TranscriptTree {
   private void add(Message element, Message numbered) {
     recorded++;
     if (!numbered.element().parentKnown()) {
+      Fingerprint leading = element.isErased() ? null : element.fingerprint();
       if (element.element().aside()) {
-        asideSystem = element.fingerprint();
+        asideSystem = leading;
         return;
       }
-      system = element.fingerprint();
+      system = leading;
       recent.addSystem(element, numbered.element());
       return;
     }

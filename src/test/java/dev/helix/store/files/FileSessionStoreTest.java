@@ -39,6 +39,11 @@ class FileSessionStoreTest implements SessionStoreContract {
   @TempDir Path directory;
 
   @Override
+  public String raw() {
+    return RawFiles.in(directory);
+  }
+
+  @Override
   public SessionStore open() {
     return FileSessionStore.open(directory.resolve("sessions"), new SteppingClock());
   }

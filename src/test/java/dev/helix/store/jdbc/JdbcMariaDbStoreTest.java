@@ -19,6 +19,11 @@ class JdbcMariaDbStoreTest implements SessionStoreContract, WholeSessionContract
   }
 
   @Override
+  public String raw() {
+    return JdbcStores.raw(JdbcStores.settings(server, database));
+  }
+
+  @Override
   public SessionStore open() {
     return JdbcStores.open(JdbcStores.settings(server, database));
   }

@@ -46,6 +46,11 @@ class JdbcMySqlStoreTest implements SessionStoreContract, WholeSessionContract {
   }
 
   @Override
+  public String raw() {
+    return JdbcStores.raw(JdbcStores.settings(server + "/" + database, USER, PASSWORD));
+  }
+
+  @Override
   public boolean readsEndsAlone() {
     return true;
   }

@@ -36,6 +36,11 @@ class JdbcPostgresStoreTest implements SessionStoreContract, WholeSessionContrac
   }
 
   @Override
+  public String raw() {
+    return JdbcStores.raw(JdbcStores.settings(server, database));
+  }
+
+  @Override
   public SessionStore open() {
     return JdbcStores.open(JdbcStores.settings(server, database));
   }

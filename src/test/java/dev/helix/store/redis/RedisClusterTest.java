@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,11 @@ class RedisClusterTest implements SessionStoreContract {
   @BeforeEach
   void empty() {
     cluster.nodes().forEach(node -> node.call("FLUSHALL"));
+  }
+
+  @Override
+  public String raw() {
+    return cluster.nodes().stream().map(RawKeys::of).collect(Collectors.joining());
   }
 
   @Override

@@ -29,6 +29,11 @@ class RedisSessionStoreTest implements SessionStoreContract {
   }
 
   @Override
+  public String raw() {
+    return RawKeys.of(server);
+  }
+
+  @Override
   public SessionStore open() {
     return SessionStore.open("redis", Map.of("helix.redis.url", server.url())::get);
   }

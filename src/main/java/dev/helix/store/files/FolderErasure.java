@@ -1,0 +1,82 @@
+package dev.helix.store.files;
+
+import dev.helix.session.SessionState;
+import dev.helix.store.Erasure;
+import dev.helix.store.RequestFile;
+import dev.helix.store.ShownSession;
+import dev.helix.store.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes messages out of a session's folder, under its session's lock. The transcript is replaced
+ * last: until then all of it can be done again. Not thread-safe.
+ */
+final class FolderErasure {
+  private final SessionFolder session;
+  private final Path folder;
+  private final Set<String> ids;
+
+  FolderErasure(SessionFolder session, Set<String> ids) {
+    this.session = session;
+    this.folder = session.path();
+    this.ids = ids;
+  }
+
+  /** Takes them out, durably; gives those that are in the log. */
+  Set<String> run(SessionState state) throws IOException {
+    while (true) {
+      Erasure erasure = new Erasure(state.sessionId(), ids, session.statusWith(state));
+      ErasedTranscript transcript = session.transcript().erased(erasure);
+      if (erasure.changes()) {
+        takeOutBeside(erasure);
+        if (erasure.isOfRequest()) {
+          takeRequestOut(erasure);
+        }
+        session.transcript().replaced();
+      }
+      if (transcript.write()) {
+        return erasure.there();
+      }
+    }
+  }
+
+  private void takeOutBeside(Erasure erasure) throws IOException {
+    Path context = folder.resolve(ShownSession.MESSAGES).getParent();
+    List<Path> beside = Disk.entries(folder, "status.*");
+    beside.addAll(Disk.entries(context, "messages.*"));
+    beside.add(folder.resolve(RequestFile.PATH));
+    for (Path file : beside) {
+      takeOut(file, erasure);
+    }
+    for (Path halfMade : Disk.entries(context, ".messages.json.*")) {
+      Files.delete(halfMade); // A crash has left it.
+    }
+  }
+
+  private void takeOut(Path file, Erasure erasure) throws IOException {
+    String path = folder.relativize(file).toString().replace('\\', '/');
+    Disk.checkFolder(file.getParent());
+    if (erasure.concerns(path) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] changed = erasure.file(path, Disk.read(file));
+      if (changed != null) {
+        Disk.rewrite(file, out -> out.write(changed));
+        Disk.forceDirectory(file.getParent());
+      }
+    }
+  }
+
+  /** The copy too, which a damaged state would be made anew of. */
+  private void takeRequestOut(Erasure erasure) throws IOException {
+    byte[] json = erasure.status();
+    Disk.rewrite(folder.resolve(ShownSession.STATUS), out -> out.write(json));
+    StatusCopy.write(folder, json);
+    Disk.force(folder.resolve(StatusCopy.NAME));
+    Disk.forceDirectory(folder.resolve(StatusCopy.NAME).getParent());
+    Disk.forceDirectory(folder);
+  }
+}
