@@ -102,7 +102,7 @@ public final class Message {
         reader.textStart(),
         reader.element(),
         true,
-        reader.erased());
+        reader.erased() && reader.textStart() >= 0 && buffer[start + reader.textStart()] == '"');
   }
 
   /**

@@ -68,7 +68,7 @@ public final class MessageReader {
     return saysMore ? -1 : textStart;
   }
 
-  /** Whether it is what stayed of an element; without an id it is none. */
+  /** Whether it is what stayed of an element, if it has no text; without an id it is none. */
   boolean erased() {
     return erased && id != null;
   }

@@ -73,7 +73,7 @@ public final class Erasure {
   private boolean isRequest(String text) {
     return request != null
         && !request.isEmpty()
-        && (text.equals(request) || state.isOfRequest(text));
+        && (text.strip().equals(request.strip()) || state.isOfRequest(text));
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
+import dev.helix.store.files.RawFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +139,23 @@ class BackupTest {
       assertEquals("more", lastOf(backup, Owner.ANONYMOUS, "n3"));
       assertEquals("changed", backup.getContext(new SessionId("conv-n4"), "why").orElseThrow());
     }
+  }
+
+  @Test
+  void backupAfterAnErasure_hasNoMoreOfItEither() throws IOException {
+    Copies.fill(folder.resolve("a"));
+    assertEquals(0, command("backup", "a", "b").status());
+    assertTrue(RawFiles.in(folder.resolve("b")).contains("number 4"));
+    SessionId id = new SessionId("conv-n4");
+    try (SessionManager server = open("a")) {
+      Set<String> all = new HashSet<>();
+      server.transcript(id).messages().forEach(message -> all.add(message.id()));
+      assertEquals(all, server.erase(id, all));
+      Said said = command("backup", "a", "b");
+      assertTrue(said.out().startsWith("sessions: new 0, changed 1,"), said.out());
+    }
+    assertFalse(RawFiles.in(folder.resolve("b")).contains("number 4"));
+    assertFalse(RawFiles.in(folder.resolve("a")).contains("number 4"));
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -97,6 +98,47 @@ class DamagedRowsTest {
     assertEquals(others, ids(store.read(ID, LogVersion.NONE)));
   }
 
+  private static void isErased(SessionStore store, Damage damage) throws SQLException {
+    List<Message> elements = List.of(element(1), element(2), element(3));
+    store.append(state("conv-a", "a"), LogVersion.NONE, elements, null);
+    damage.now();
+    assertEquals(Set.of("1"), store.erase(ID, Set.of("1")));
+    assertEquals(List.of("1", "3"), ids(store.read(ID, LogVersion.NONE)), "it stays as it is");
+    assertEquals(Set.of("2"), store.erase(ID, Set.of("2")));
+    Reading read = store.read(ID, LogVersion.NONE);
+    assertEquals(List.of("1", "2", "3"), ids(read));
+    assertTrue(read.elements().get(1).isErased());
+    assertEquals("2", read.elements().get(2).parentId());
+  }
+
+  private static void damage(Connection connection) throws SQLException {
+    try (PreparedStatement change =
+        connection.prepareStatement("update helix_message set element_json = ? where seq = 2")) {
+      change.setBytes(1, BAD.getBytes(UTF_8));
+      change.executeUpdate();
+    }
+  }
+
+  @Test
+  void damagedMessage_isErased_whereItTellsWhichItIs_inADatabase() throws Exception {
+    String url = "jdbc:h2:" + directory.resolve("helix");
+    Map<String, String> settings =
+        Map.of("helix.jdbc.url", url, "helix.jdbc.user", "helix", "helix.jdbc.password", "x");
+    try (SessionStore store = SessionStore.open("jdbc", settings::get);
+        Connection connection = DriverManager.getConnection(url, "helix", "x")) {
+      isErased(store, () -> damage(connection));
+    }
+  }
+
+  @Test
+  void damagedMessage_isErased_whereItTellsWhichItIs_inRedis() throws Exception {
+    try (RedisServer server = RedisServer.start();
+        SessionStore store =
+            SessionStore.open("redis", Map.of("helix.redis.url", server.url())::get)) {
+      isErased(store, () -> server.call("LSET", "helix:{conv-a}:log", "1", BAD));
+    }
+  }
+
   @Test
   void damagedMessage_hidesNoOther_inADatabase() throws Exception {
     String url = "jdbc:h2:" + directory.resolve("helix");
@@ -104,16 +146,7 @@ class DamagedRowsTest {
         Map.of("helix.jdbc.url", url, "helix.jdbc.user", "helix", "helix.jdbc.password", "x");
     try (SessionStore store = SessionStore.open("jdbc", settings::get);
         Connection connection = DriverManager.getConnection(url, "helix", "x")) {
-      othersAreUsed(
-          store,
-          () -> {
-            try (PreparedStatement change =
-                connection.prepareStatement(
-                    "update helix_message set element_json = ? where seq = 2")) {
-              change.setBytes(1, BAD.getBytes(UTF_8));
-              change.executeUpdate();
-            }
-          });
+      othersAreUsed(store, () -> damage(connection));
     }
   }
 

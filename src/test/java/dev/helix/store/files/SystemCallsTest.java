@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.TestAbortedException;
 
 /** What turns ask of the system, counted by strace; skipped where that is not there. */
 @EnabledOnOs(OS.LINUX)
@@ -34,21 +33,7 @@ class SystemCallsTest {
 
   @BeforeEach
   void findStrace() {
-    try {
-      Process process =
-          new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "true")
-              .redirectErrorStream(true)
-              .start();
-      process.getOutputStream().close();
-      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-      if (process.waitFor() != 0) {
-        throw new TestAbortedException("strace does not work: " + said);
-      }
-    } catch (IOException e) {
-      throw new TestAbortedException("there is no strace: " + e.getMessage());
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    Strace.require();
   }
 
   /** A server that does something a number of times. */
@@ -99,29 +84,15 @@ class SystemCallsTest {
       throws IOException, InterruptedException {
     Path trace = directory.resolve("trace");
     Process process =
-        new ProcessBuilder(
-                "strace",
-                "-f",
-                "--seccomp-bpf", // The other calls are not stopped at.
-                "-qq",
-                "-y",
-                "-e",
-                "trace=" + calls,
-                "-o",
-                trace.toString(),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", // Fewer threads for strace to follow.
-                "-cp",
-                System.getProperty("java.class.path"),
-                Server.class.getName(),
+        Strace.java(
+                trace,
+                List.of("-e", "trace=" + calls),
+                Server.class,
                 directory.resolve("sessions").toString(),
                 what,
                 Long.toString(bytes),
                 Integer.toString(count),
                 Integer.toString(of))
-            .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, process.waitFor(), output);
