@@ -32,11 +32,11 @@ final class FolderErasure {
     while (true) {
       Erasure erasure = new Erasure(state.sessionId(), ids, session.statusWith(state));
       ErasedTranscript transcript = session.transcript().erased(erasure);
+      takeOutBeside(erasure);
+      if (erasure.isOfRequest()) {
+        takeRequestOut(erasure);
+      }
       if (erasure.changes()) {
-        takeOutBeside(erasure);
-        if (erasure.isOfRequest()) {
-          takeRequestOut(erasure);
-        }
         session.transcript().replaced();
       }
       if (transcript.write()) {
@@ -47,6 +47,9 @@ final class FolderErasure {
 
   private void takeOutBeside(Erasure erasure) throws IOException {
     Path context = folder.resolve(ShownSession.MESSAGES).getParent();
+    if (!Files.isDirectory(context, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
     List<Path> beside = Disk.entries(folder, "status.*");
     beside.addAll(Disk.entries(context, "messages.*"));
     beside.add(folder.resolve(RequestFile.PATH));
@@ -60,8 +63,8 @@ final class FolderErasure {
 
   private void takeOut(Path file, Erasure erasure) throws IOException {
     String path = folder.relativize(file).toString().replace('\\', '/');
-    Disk.checkFolder(file.getParent());
     if (erasure.concerns(path) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      Disk.checkFolder(file.getParent());
       byte[] changed = erasure.file(path, Disk.read(file));
       if (changed != null) {
         Disk.rewrite(file, out -> out.write(changed));
@@ -70,13 +73,15 @@ final class FolderErasure {
     }
   }
 
-  /** The copy too, which a damaged state would be made anew of. */
+  /**
+   * The copy first: only as long as the state has the request it is known whose question it was.
+   */
   private void takeRequestOut(Erasure erasure) throws IOException {
     byte[] json = erasure.status();
-    Disk.rewrite(folder.resolve(ShownSession.STATUS), out -> out.write(json));
     StatusCopy.write(folder, json);
     Disk.force(folder.resolve(StatusCopy.NAME));
     Disk.forceDirectory(folder.resolve(StatusCopy.NAME).getParent());
+    Disk.rewrite(folder.resolve(ShownSession.STATUS), out -> out.write(json));
     Disk.forceDirectory(folder);
   }
 }

@@ -38,8 +38,8 @@ record JdbcErasure(JdbcSessionReader reader, Connection connection, JdbcRow row)
           erasure.status(),
           id.value());
       replace(changes);
-      replaceFiles(erasure);
     }
+    replaceFiles(erasure);
     return erasure.there();
   }
 

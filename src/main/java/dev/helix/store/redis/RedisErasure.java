@@ -46,10 +46,10 @@ record RedisErasure(RedisSessionReader reader, SessionId id, Set<String> ids) {
       erasure.take(piece, length, changes::put);
       length += piece.rows();
     } while (piece.rows() > 0 && length < piece.version().length());
-    if (!erasure.changes()) {
+    Map<String, byte[]> files = files(erasure);
+    if (changes.isEmpty() && files.isEmpty()) {
       return Optional.of(erasure.there());
     }
-    Map<String, byte[]> files = files(erasure);
     List<Object> arguments = new ArrayList<>();
     arguments.addAll(List.of(row.epoch(), row.edition(), length, RedisSessionStore.newEpoch()));
     arguments.add(erasure.status());

@@ -5,6 +5,7 @@ import static dev.helix.store.SessionStoreContract.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
@@ -164,6 +165,7 @@ class ErasedFilesTest {
     store.erase(ID, Set.of("1"));
     try (SessionStore look = FileSessionStore.openToRead(directory)) {
       assertTrue(look.read(ID, LogVersion.NONE).elements().get(0).isErased());
+      assertThrows(UnsupportedOperationException.class, () -> look.erase(ID, Set.of("2")));
     }
   }
 }

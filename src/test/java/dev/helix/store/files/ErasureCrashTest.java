@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
-import dev.helix.reliability.CountedTests;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -26,12 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Messages are erased by a server that is killed at each step, or has little memory. */
 @EnabledOnOs(OS.LINUX)
-@ExtendWith(CountedTests.class)
 class ErasureCrashTest {
   private static final SessionId ID = new SessionId("conv-a");
   private static final String STEPS = "fsync,fdatasync,rename";
@@ -113,6 +110,10 @@ class ErasureCrashTest {
         .toList();
   }
 
+  private static String call(String step) {
+    return step.substring(step.indexOf(' ') + 1, step.indexOf('(')).strip();
+  }
+
   private static int indexOf(List<String> steps, int from, String... words) {
     for (int i = from; i < steps.size(); i++) {
       if (List.of(words).stream().allMatch(steps.get(i)::contains)) {
@@ -133,9 +134,9 @@ class ErasureCrashTest {
     String after = Files.readString(messages());
     assertFalse(RawFiles.in(sessions()).contains("words"));
     // What is forced, and in which order.
-    int state = indexOf(steps, first, "rename", "/conv-a/status.json");
-    int copy = indexOf(steps, state, "fsync", "/conv-a/input/.status.json");
-    int written = indexOf(steps, copy, "fsync", "/conv-a/context/.messages.json.new");
+    int copy = indexOf(steps, first, "fsync", "/conv-a/input/.status.json");
+    int state = indexOf(steps, copy, "rename", "/conv-a/status.json");
+    int written = indexOf(steps, state, "fsync", "/conv-a/context/.messages.json.new");
     int placed = indexOf(steps, written, "rename", "/conv-a/context/messages.json");
     assertTrue(indexOf(steps, placed, "fsync", "/conv-a/context>") < last);
 
@@ -147,7 +148,9 @@ class ErasureCrashTest {
     String before = Files.readString(messages());
     for (int step = begin + 1; step < end; step++) {
       make();
-      String kill = "inject=" + STEPS + ":signal=SIGKILL:when=" + (step + 1);
+      String call = call(its.get(step));
+      long number = its.stream().limit(step + 1).filter(it -> call(it).equals(call)).count();
+      String kill = "inject=" + call + ":signal=SIGKILL:when=" + number;
       run(trace, List.of("-e", kill));
       String left = Files.readString(messages());
       assertTrue(left.equals(before) || left.equals(after), its.get(step) + " left " + left);
