@@ -3,6 +3,7 @@ package dev.helix.message;
 import dev.helix.text.Json;
 import dev.helix.text.Times;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -26,6 +27,7 @@ public record ElementFields(
   static final String CHECKPOINT = "checkpoint";
   static final String AUTHOR = "author_id";
   static final String ERASED = "erased";
+  static final String RESPONSE = "response";
   static final Set<String> NAMES =
       Set.of(
           "id",
@@ -39,7 +41,8 @@ public record ElementFields(
           AFTER,
           CHECKPOINT,
           AUTHOR,
-          ERASED);
+          ERASED,
+          RESPONSE);
   static final ElementFields NONE = new ElementFields(null, false, null, null, null, null, null);
 
   /**
@@ -51,10 +54,16 @@ public record ElementFields(
    *     when their turn began
    * @param checkpoint whether it is what had come so far of an answer that was running
    * @param author for questions who asked, where that is not the session's owner
+   * @param response the note of an answer that is a response
    */
   public record Origin(
-      boolean aside, Instant began, Long after, boolean checkpoint, String author) {
-    static final Origin UNTOLD = new Origin(false, null, null, false, null);
+      boolean aside,
+      Instant began,
+      Long after,
+      boolean checkpoint,
+      String author,
+      ResponseJson response) {
+    static final Origin UNTOLD = new Origin(false, null, null, false, null, null);
   }
 
   /** Fields of what comes from nowhere in particular. */
@@ -89,6 +98,26 @@ public record ElementFields(
     return origin.author();
   }
 
+  /** The note of a response as its JSON, made anew with each call; null where there is none. */
+  public String response() {
+    return isResponse() ? origin.response().json() : null;
+  }
+
+  /** Whether a response's note is kept with it. */
+  public boolean isResponse() {
+    return origin.response() != null;
+  }
+
+  /** How many bytes of JSON the note has; 0 where there is none. */
+  public int responseBytes() {
+    return isResponse() ? origin.response().length() : 0;
+  }
+
+  /** The id that the note gives the response; "" where it gives none, null without a note. */
+  public String responseId() {
+    return isResponse() ? origin.response().id() : null;
+  }
+
   /** A message of the tree that is no recorded answer. */
   public static ElementFields node(String id, String parentId, Instant timestamp) {
     return new ElementFields(id, true, parentId, timestamp, null, null, null);
@@ -118,18 +147,18 @@ public record ElementFields(
 
   /** These fields of a version that is recorded at another time, and is no checkpoint. */
   public ElementFields at(Instant other) {
-    Origin told = new Origin(aside(), began(), null, false, author());
+    Origin told = new Origin(aside(), began(), null, false, author(), origin.response());
     return new ElementFields(id, parentKnown, parentId, other, model, finishReason, status, told);
   }
 
   /** These fields of what has come so far of an answer that is running. */
   public ElementFields asCheckpoint() {
-    return from(new Origin(aside(), began(), after(), true, author()));
+    return from(new Origin(aside(), began(), after(), true, author(), origin.response()));
   }
 
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
-    return from(new Origin(true, began(), after(), checkpoint(), author()));
+    return from(new Origin(true, began(), after(), checkpoint(), author(), origin.response()));
   }
 
   /**
@@ -138,12 +167,44 @@ public record ElementFields(
    * @param elements how many elements the log had; null where no others came since
    */
   public ElementFields begun(Instant at, Long elements) {
-    return from(new Origin(aside(), at, elements, checkpoint(), author()));
+    return from(new Origin(aside(), at, elements, checkpoint(), author(), origin.response()));
   }
 
   /** These fields of a question that this user asked; null where that is not told. */
   public ElementFields by(String user) {
-    return user == null ? this : from(new Origin(aside(), began(), after(), checkpoint(), user));
+    return user == null
+        ? this
+        : from(new Origin(aside(), began(), after(), checkpoint(), user, origin.response()));
+  }
+
+  /**
+   * These fields with the note of a response, or, for null, without one.
+   *
+   * @throws IllegalArgumentException if it is not one JSON object
+   */
+  public ElementFields responding(String json) {
+    return json == null && !isResponse()
+        ? this
+        : responding(json == null ? null : ResponseJson.of(json));
+  }
+
+  /** These fields with a note, or, for null, without one. */
+  ElementFields responding(ResponseJson note) {
+    return from(new Origin(aside(), began(), after(), checkpoint(), author(), note));
+  }
+
+  /** These fields of an element whose bytes were copied, from a place of an array on. */
+  ElementFields movedTo(byte[] copy, byte[] original, int offset) {
+    return isResponse() ? responding(origin.response().movedTo(copy, original, offset)) : this;
+  }
+
+  /** What stays of these fields when the element is erased. */
+  ElementFields ofTombstone() {
+    ElementFields stays =
+        new ElementFields(
+            Objects.requireNonNull(id, "id"), parentKnown, parentId, timestamp, null, null, null);
+    // Without a place only this tells which system message it was.
+    return aside() && !parentKnown ? stays.asAside() : stays;
   }
 
   private ElementFields from(Origin other) {
@@ -173,6 +234,10 @@ public record ElementFields(
       out.append(out.isEmpty() ? "" : ",").append('"').append(CHECKPOINT).append("\":true");
     }
     append(out, AUTHOR, author());
+    if (isResponse()) {
+      out.append(out.isEmpty() ? "" : ",").append('"').append(RESPONSE).append("\":");
+      out.append(response());
+    }
     return Json.utf8(out.toString());
   }
 

@@ -16,9 +16,9 @@ import java.util.Objects;
  *
  * <p>It keeps the JSON it was read from, so that whatever a client or an upstream put into it comes
  * back unchanged; the fields that a transcript adds ({@code id}, {@code parent_id}, {@code
- * timestamp}, for answers {@code model}, {@code finish_reason}, {@code status}, and for questions
- * {@code author_id}) stand apart from it. Texts are read out of the JSON when they are asked for.
- * Specification section 3.
+ * timestamp}, for answers {@code model}, {@code finish_reason}, {@code status} and {@code
+ * response}, and for questions {@code author_id}) stand apart from it. Texts are read out of the
+ * JSON when they are asked for. Specification section 3.
  */
 public final class Message {
   private static final byte[] CONTENT = Json.utf8("\"content\":");
@@ -100,7 +100,7 @@ public final class Message {
         end - start,
         reader.role(),
         reader.textStart(),
-        reader.element(),
+        reader.element(buffer, start),
         true,
         reader.erased() && reader.textStart() >= 0 && buffer[start + reader.textStart()] == '"');
   }
@@ -128,7 +128,8 @@ public final class Message {
   /** This message with its bytes in an array of their own, without those around them. */
   public Message copy() {
     byte[] own = Arrays.copyOfRange(buffer, offset, offset + length);
-    return new Message(own, 0, length, role, text, element, complete, erased);
+    ElementFields moved = element.movedTo(own, buffer, offset);
+    return new Message(own, 0, length, role, text, moved, complete, erased);
   }
 
   /** This element as a store gives it back, with its bytes in an array of their own. */
@@ -143,25 +144,18 @@ public final class Message {
    * @throws NullPointerException if it has no id
    */
   public Message tombstone() {
-    ElementFields fields =
-        new ElementFields(
-            Objects.requireNonNull(id(), "id"),
-            element.parentKnown(),
-            parentId(),
-            timestamp(),
-            null,
-            null,
-            null);
-    // Without a place only this tells which system message it was.
-    boolean aside = element.aside() && !element.parentKnown();
     Message empty = of(role, "");
-    return new Message(
-        empty.buffer, 0, empty.length, role, -1, aside ? fields.asAside() : fields, false, true);
+    return new Message(empty.buffer, 0, empty.length, role, -1, element.ofTombstone(), false, true);
   }
 
   /** Whether this is what stayed of an element that was erased. */
   public boolean isErased() {
     return erased;
+  }
+
+  /** This element without the note of a response, as a store would give it back. */
+  public Message withoutResponse() {
+    return element.isResponse() ? as(element.responding((ResponseJson) null)).asStored() : this;
   }
 
   /** How many bytes of JSON it has. */

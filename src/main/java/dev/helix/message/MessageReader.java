@@ -34,6 +34,11 @@ public final class MessageReader {
   private boolean erased;
   private int textStart = -1;
 
+  /** Where the note of a response stands, which is an object; the end is 0 for none. */
+  private int noteStart;
+
+  private int noteEnd;
+
   /** Whether it says more than a text. */
   private boolean saysMore;
 
@@ -73,8 +78,12 @@ public final class MessageReader {
     return erased && id != null;
   }
 
-  ElementFields element() {
-    ElementFields.Origin origin = new ElementFields.Origin(aside, began, after, checkpoint, author);
+  /** What it is as an element whose first byte stands there in an array. */
+  ElementFields element(byte[] buffer, int offset) {
+    ResponseJson note =
+        noteEnd == 0 ? null : new ResponseJson(buffer, offset + noteStart, offset + noteEnd);
+    ElementFields.Origin origin =
+        new ElementFields.Origin(aside, began, after, checkpoint, author, note);
     return new ElementFields(
         id, parentKnown, parentId, timestamp, model, finishReason, status, origin);
   }
@@ -104,6 +113,7 @@ public final class MessageReader {
                       && value.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                   ? (Long) value.getLongValue()
                   : null;
+      case ElementFields.RESPONSE -> note(value);
       case ElementFields.AUTHOR -> author = notEmpty(Json.textOrNull(value));
       case ElementFields.CHECKPOINT -> checkpoint = value.currentToken() == JsonToken.VALUE_TRUE;
       case ElementFields.ERASED -> erased = value.currentToken() == JsonToken.VALUE_TRUE;
@@ -111,6 +121,15 @@ public final class MessageReader {
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);
       default ->
           saysMore |= ALSO_COUNT.contains(name) && value.currentToken() != JsonToken.VALUE_NULL;
+    }
+  }
+
+  private void note(JsonParser value) throws IOException {
+    noteEnd = 0;
+    if (value.currentToken() == JsonToken.START_OBJECT) {
+      noteStart = (int) value.currentTokenLocation().getByteOffset();
+      value.skipChildren();
+      noteEnd = (int) value.currentLocation().getByteOffset();
     }
   }
 

@@ -121,12 +121,16 @@ final class AnswerElements {
         continue; // Since it began: whoever erased it wants no more of it.
       }
       if (there != null && isNothingNew(answer) && !there.fingerprint().empty()) {
+        if (responds() && named) {
+          add(answer, turn.ownId(), turn.parentId());
+        }
         continue; // What broke off without a word takes nothing away.
       }
       boolean same =
           there != null && !beside && (named ? isAboutTheSame(there) : isBegun(there, calls));
-      String free = there == null ? id : Placer.newId();
-      if (i == 0 && late && !beside && !calls && (same || !named)) {
+      String free = free(id, there, named);
+      boolean joins = same || (!named && !responds());
+      if (i == 0 && late && !beside && !calls && joins) {
         addLate(answer, same ? there : null, free);
       } else if (same) {
         add(answer, id, place(there));
@@ -138,6 +142,19 @@ final class AnswerElements {
 
   private static boolean isErased(Node node) {
     return node != null && node.kind() == MessageKind.ERASED;
+  }
+
+  /** Whether the answer is a response, which is no other answer's newer version. */
+  private boolean responds() {
+    return turn.note() != null;
+  }
+
+  /** The id of an answer that is no newer version, where this one may be taken. */
+  private String free(String id, Node there, boolean named) {
+    if (there == null || (responds() && !named && there.isNothingYet())) {
+      return id;
+    }
+    return responds() && named ? turn.ownId() : Placer.newId();
   }
 
   /** Whether this turn has begun the answer, and it may go on as what it is now. */
@@ -160,6 +177,10 @@ final class AnswerElements {
    * @param free the id of a message that is none of these
    */
   private void addLate(Answer answer, Node begun, String free) {
+    if (begun != null && begun.recorded() <= turn.after()) {
+      add(answer, begun.id(), place(begun)); // Nobody has said anything of it since.
+      return;
+    }
     String said = said(answer.message());
     Node kept = begun != null ? begun : keptByClient(said);
     Message there = kept == null ? null : message(kept);
@@ -169,7 +190,9 @@ final class AnswerElements {
       }
     } else if (goesBefore(kept, there, said)) {
       add(answer, kept.id(), place(kept));
-    } else if (answer.status() == AnswerStatus.COMPLETED || !said(there).startsWith(said)) {
+    } else if (answer.status() == AnswerStatus.COMPLETED
+        || responds()
+        || !said(there).startsWith(said)) {
       add(answer, free, turn.parentId()); // Else all of it is there.
     }
   }
@@ -195,7 +218,7 @@ final class AnswerElements {
   /** What came below the question since the turn began, and is the beginning of its answer. */
   private Node keptByClient(String said) {
     for (Node node : tree.below(turn.parentId(), MessageKind.ANSWER, turn.after())) {
-      Message there = message(node);
+      Message there = node.response() == null ? message(node) : null;
       if (there != null && isByClient(there) && !said(there).isEmpty()) {
         if (said.startsWith(said(there))) {
           return node;
@@ -276,6 +299,9 @@ final class AnswerElements {
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
       boolean calls = callsTools(answer);
       boolean newer = i == 0 && goesOn && !calls;
+      if (newer) {
+        whole = whole.withNote(base.element().response());
+      }
       add(whole, newer ? node.id() : free(i), newer ? node.parentId() : turn.parentId());
       if (calls && goesOn && turn.base() != null) {
         elements.add(base.as(base.element().at(now))); // Without what these calls begin with.
@@ -310,7 +336,9 @@ final class AnswerElements {
     if (checkpoint && !isOwn(id)) {
       return; // Its client has gone on from what it saw.
     }
-    Answer kept = beside ? answer.withStatus(AnswerStatus.FAILED) : answer;
+    Answer noted =
+        answer.note() == null && elements.isEmpty() ? answer.withNote(turn.note()) : answer;
+    Answer kept = beside ? noted.withStatus(AnswerStatus.FAILED) : noted;
     ElementFields fields = kept.fields(id, parentId, now);
     boolean behindOthers = late || turn.checkpointed();
     ElementFields begun = fields.begun(turn.began(), behindOthers ? turn.after() : null);

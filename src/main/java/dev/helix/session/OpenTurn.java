@@ -32,6 +32,8 @@ import java.util.Objects;
  * @param began when the turn began
  * @param after how many elements the log had then
  * @param made whether it made its session
+ * @param note what is kept with the first answer, which is a response, unless that brings a note of
+ *     its own; null for none
  */
 public record OpenTurn(
     SessionState session,
@@ -49,7 +51,8 @@ public record OpenTurn(
     Message base,
     Instant began,
     long after,
-    boolean made) {
+    boolean made,
+    String note) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(version, "version");
@@ -75,7 +78,8 @@ public record OpenTurn(
         base,
         began,
         after,
-        made);
+        made,
+        note);
   }
 
   /**
@@ -87,7 +91,7 @@ public record OpenTurn(
   OpenTurn goingOn(Message from, LogVersion reached) {
     return new OpenTurn(
         session, reached, parentId, history, system, answerId, continued, begun, lease, aside,
-        ownId, true, from, began, after, made);
+        ownId, true, from, began, after, made, note);
   }
 
   /** The id that this of several answers gets where the client's is not for it. */

@@ -110,7 +110,7 @@ final class OwnerUse {
     if (limits.limitBytes()) {
       long bytes = made ? SESSION : 0;
       for (Message element : elements) {
-        bytes += ELEMENT + element.length();
+        bytes += ELEMENT + element.length() + element.element().responseBytes();
       }
       add(owner, bytes);
     }

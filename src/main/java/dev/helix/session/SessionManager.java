@@ -32,16 +32,15 @@ import java.util.stream.Stream;
  * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
-  /** Within this time after its use somebody may have a session in hand. */
-  private static final Duration IN_USE = Duration.ofMinutes(1);
-
   private final SessionStore store;
-  private final Clock clock;
   private final SessionResolver resolver;
   private final WarmTrees trees;
   private final OwnerUse owners;
   private final TurnLog turns;
   private final LogMemory memory;
+  private final StoredAnswers answers;
+  private final StateChanges changes;
+  private final ContextNotes notes;
 
   /** A manager that remembers as much as {@link CacheShare#DEFAULT} allows. */
   public SessionManager(SessionStore store, Clock clock) {
@@ -75,12 +74,14 @@ public final class SessionManager implements AutoCloseable {
   private SessionManager(
       SessionStore store, Clock clock, long cacheBytes, LogMemory memory, OwnerLimits limits) {
     this.store = Objects.requireNonNull(store, "store");
-    this.clock = Objects.requireNonNull(clock, "clock");
-    this.resolver = new SessionResolver(store, clock);
+    this.resolver = new SessionResolver(store, Objects.requireNonNull(clock, "clock"));
     this.trees = new WarmTrees(cacheBytes);
     this.memory = memory;
     this.owners = new OwnerUse(limits, clock);
     this.turns = new TurnLog(store, clock, trees, memory, owners);
+    this.answers = new StoredAnswers(store, trees, memory);
+    this.changes = new StateChanges(store, clock, resolver, trees);
+    this.notes = new ContextNotes(store);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
@@ -100,16 +101,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws IllegalArgumentException if there is neither
    */
   public SessionState getOrCreateSession(Owner owner, String firstMessage, String conversationId) {
-    if (owner.equals(Owner.UNREADABLE)) {
-      throw new IllegalArgumentException("nobody is called that");
-    }
-    if (conversationId != null && !conversationId.isEmpty()) {
-      return resolver.conversation(owner.forConversation(conversationId), conversationId);
-    }
-    if (firstMessage == null) {
-      throw new IllegalArgumentException("neither a conversation id nor a first message");
-    }
-    return resolver.firstMessage(owner, firstMessage);
+    return resolver.find(owner, firstMessage, conversationId);
   }
 
   /** A new session of no owner that nobody else can name. Nothing is stored. */
@@ -149,6 +141,25 @@ public final class SessionManager implements AutoCloseable {
     }
   }
 
+  /**
+   * The answer of a session that is a response, in its newest version; empty where there is none.
+   * Costs what stands between it and the log's end; all of the log is read only where it is far up,
+   * or unknown, and nothing of the session is in memory.
+   *
+   * @param nodeEnd the last 16 characters of the response's id, as its note says it
+   */
+  public Optional<StoredAnswer> answer(SessionId id, String nodeEnd) {
+    return answers.find(id, nodeEnd);
+  }
+
+  /**
+   * The messages from the root to one of a session, which is the last, whatever became of them, but
+   * without the notes of responses; none where there is no such message.
+   */
+  public List<Message> path(SessionId id, String node) {
+    return answers.path(id, node);
+  }
+
   /** Begins a turn as {@link #beginTurn(SessionState, TurnRequest)}, of a client without ids. */
   public OpenTurn beginTurn(SessionState session, List<Message> messages, HistoryMode mode) {
     return beginTurn(session, TurnRequest.of(messages, mode));
@@ -162,6 +173,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws LeaseLostException if the request's lease is lost; then nothing is stored
    * @throws TranscriptTooLongException if what is stored is longer than an eighth of the heap
    * @throws OwnerLimitException if the session's owner may have no more; then nothing is stored
+   * @throws AnswerGoneException if it follows a message by its id that is not there
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
    */
@@ -274,18 +286,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws SessionException if nothing is stored of this session
    */
   public SessionState updateState(SessionId id, UnaryOperator<SessionState> change) {
-    return store
-        .update(
-            id,
-            before -> {
-              SessionState after = change.apply(before);
-              if (!after.sessionId().equals(id) || !after.isSameConversation(before)) {
-                throw new IllegalArgumentException(
-                    "a change of state may not change the session's ids or owner");
-              }
-              return after.withUpdatedAt(clock.instant());
-            })
-        .orElseThrow(() -> noSession(id));
+    return changes.update(id, change);
   }
 
   /**
@@ -298,7 +299,7 @@ public final class SessionManager implements AutoCloseable {
    *     owner has a session of this conversation already, which would hide it
    */
   public SessionState adopt(SessionId id, Owner owner) {
-    return trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
+    return changes.adopt(id, owner);
   }
 
   /**
@@ -310,7 +311,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws IllegalArgumentException if the name is not so
    */
   public Optional<String> getContext(SessionId id, String name) {
-    return store.note(id, NoteName.checked(name));
+    return notes.get(id, name);
   }
 
   /**
@@ -320,9 +321,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws SessionException if nothing is stored of this session
    */
   public void saveContext(SessionId id, String name, String text) {
-    if (!store.saveNote(id, NoteName.checked(name), Objects.requireNonNull(text, "text"))) {
-      throw noSession(id);
-    }
+    notes.save(id, name, text);
   }
 
   static SessionException noSession(SessionId id) {
@@ -345,7 +344,7 @@ public final class SessionManager implements AutoCloseable {
    * @return whether there was one
    */
   public boolean delete(SessionId id) {
-    return trees.forgetting(id, () -> store.delete(id));
+    return changes.delete(id);
   }
 
   /**
@@ -356,7 +355,7 @@ public final class SessionManager implements AutoCloseable {
    * @return those that are in the session
    */
   public Set<String> erase(SessionId id, Set<String> ids) {
-    return ids.isEmpty() ? Set.of() : trees.forgetting(id, () -> store.erase(id, ids));
+    return changes.erase(id, ids);
   }
 
   /**
@@ -367,7 +366,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws IllegalStateException if there is no archive
    */
   public boolean archive(SessionId id) {
-    return store.archive(id, clock.instant().minus(IN_USE));
+    return changes.archive(id);
   }
 
   /**
@@ -380,8 +379,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws IllegalStateException if there is no archive
    */
   public int archiveIdle(Duration idle, BooleanSupplier goesOn) {
-    Duration unused = idle.compareTo(IN_USE) < 0 ? IN_USE : idle;
-    return store.archiveIdle(clock.instant().minus(unused), goesOn);
+    return changes.archiveIdle(idle, goesOn);
   }
 
   /**

@@ -44,6 +44,20 @@ final class SessionResolver {
 
   private record Asked(Owner owner, String conversationId) {}
 
+  /** As {@link SessionManager#getOrCreateSession(Owner, String, String)} says. */
+  SessionState find(Owner owner, String firstMessage, String conversationId) {
+    if (owner.equals(Owner.UNREADABLE)) {
+      throw new IllegalArgumentException("nobody is called that");
+    }
+    if (conversationId != null && !conversationId.isEmpty()) {
+      return conversation(owner.forConversation(conversationId), conversationId);
+    }
+    if (firstMessage == null) {
+      throw new IllegalArgumentException("neither a conversation id nor a first message");
+    }
+    return firstMessage(owner, firstMessage);
+  }
+
   /** The session of a conversation: the stored one that is it, else a new one of a free name. */
   SessionState conversation(Owner owner, String conversationId) {
     Asked asked = new Asked(owner, conversationId);

@@ -85,9 +85,10 @@ final class StoredHistory {
   }
 
   /**
-   * The messages from a place on the path to its end, the oldest first. That place is the root, or
-   * a question from which on there is as much to send as the limit allows: {@link
-   * SentHistory#latest} never keeps one above it, and decides about those below it without them.
+   * The messages from a place on the path to its end, the oldest first and without the notes of
+   * responses. That place is the root, or a question from which on there is as much to send as the
+   * limit allows: {@link SentHistory#latest} never keeps one above it, and decides about those
+   * below it without them.
    *
    * @param end {@link Node#ROOT} for a path without messages
    */
@@ -101,7 +102,7 @@ final class StoredHistory {
     Node at = end.equals(Node.ROOT) ? null : end;
     // A file changed by hand may lead in a circle.
     while (at != null && seen.add(at.id())) {
-      Message message = get(at);
+      Message message = sent(at);
       if (message == null) {
         // Another log came in its place since the tree was read: the append will find that out.
         return List.of();
@@ -139,10 +140,18 @@ final class StoredHistory {
 
   /** The newest version of a message; null where another log came in the place of the tree's. */
   Message get(Node node) {
+    Message recent = node.response() == null ? tree.recent().get(node) : null;
+    return recent != null ? recent : read(node);
+  }
+
+  /** The same without the note of a response, which is neither sent nor counts. */
+  private Message sent(Node node) {
     Message recent = tree.recent().get(node);
-    if (recent != null) {
-      return recent;
-    }
+    Message message = recent != null ? recent : read(node);
+    return message == null ? null : message.withoutResponse();
+  }
+
+  private Message read(Node node) {
     // Of elements without ids only the whole log tells which they are.
     boolean named = !node.id().startsWith(Numbering.PREFIX);
     while (named && whole == null && !newest.containsKey(node.id())) {

@@ -73,7 +73,7 @@ final class TurnLog {
     Lease lease = request.lease();
     SessionState stored = session.status() == SessionStatus.NEW ? null : session;
     // A tree and a state that may both be behind need no look at the store: the append compares.
-    boolean known = tree.isEmpty() == (stored == null);
+    boolean known = tree.isEmpty() == (stored == null) && !TurnPlan.lacksParent(tree, request);
     Reading read = null;
     while (true) {
       Instant now = clock.instant();

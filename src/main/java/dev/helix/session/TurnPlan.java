@@ -1,10 +1,14 @@
 package dev.helix.session;
 
+import dev.helix.message.AnswerStatus;
+import dev.helix.message.ElementFields;
 import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
+import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
+import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.IncompleteTreeException;
 import dev.helix.transcript.tree.Node;
@@ -13,6 +17,7 @@ import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.RequestChain;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,7 +48,9 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Reading read,
       TurnRequest request,
       Instant now) {
-    RequestChain chain = RequestChain.of(request.messages(), request.author());
+    // What a response was asked are items, none of which leads: its instructions are none of them.
+    boolean items = request.response() != null;
+    RequestChain chain = RequestChain.of(request.messages(), request.author(), items);
     try {
       return make(tree, new StoredHistory(log, tree, id, read), chain, request, now);
     } catch (IncompleteTreeException e) {
@@ -59,18 +66,84 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       TurnRequest request,
       Instant now) {
     boolean results = chain.beginsWithResult();
-    Node end = request.mode() == HistoryMode.STORED ? stored.end(request.ids(), results) : null;
-    end = end != null && request.retry() ? beforeTry(tree, end, chain) : end;
-    if (end == null || resends(tree, end, chain)) {
+    Node end = followed(tree, stored, chain, request);
+    if (end == null || (!request.isFork() && resends(tree, end, chain))) {
       Placement whole = Placer.whole(tree, chain, request.ids(), stored::get, now);
-      return new TurnPlan(request.aside() ? aside(whole, tree) : whole, List.of(), null);
+      return new TurnPlan(kept(whole, tree, request, now), List.of(), null);
     }
+    MessageIds ids = request.isFork() ? below(request.ids(), end, tree) : request.ids();
     List<Message> path = stored.path(end, request.sent());
-    Placement below = Placer.below(tree, end, chain, request.ids(), stored::get, now);
+    Placement below = Placer.below(tree, end, chain, ids, stored::get, now);
     return new TurnPlan(
-        request.aside() ? aside(below, tree) : below,
+        kept(below, tree, request, now),
         request.sent().latest(Transcript.sent(path, results), results),
         chain.system() == null ? stored.system() : null);
+  }
+
+  /** The message that a turn with stored history follows; null for one without. */
+  private static Node followed(
+      TranscriptTree tree, StoredHistory stored, RequestChain chain, TurnRequest request) {
+    if (request.isFork()) {
+      Node parent = tree.get(request.ids().parent());
+      if (parent == null) {
+        throw new AnswerGoneException("the message that a turn follows is not there");
+      }
+      return parent; // Also of a retry: what was tried before hangs below it.
+    }
+    if (request.mode() != HistoryMode.STORED) {
+      return null;
+    }
+    Node end = stored.end(request.ids(), chain.beginsWithResult());
+    return request.retry() ? beforeTry(tree, end, chain) : end;
+  }
+
+  /**
+   * Whether a turn follows a message that this tree does not have: then others may have added it.
+   */
+  static boolean lacksParent(TranscriptTree tree, TurnRequest request) {
+    try {
+      return request.isFork() && tree.get(request.ids().parent()) == null;
+    } catch (IncompleteTreeException e) {
+      return false;
+    }
+  }
+
+  /** A client's ids where the parent is known: a question that is stored elsewhere is another. */
+  static MessageIds below(MessageIds ids, Node parent, TranscriptTree tree) {
+    Node question = tree.get(ids.question());
+    boolean fit = question == null || parent.id().equals(question.parentId());
+    String answer = parent.id().equals(ids.answer()) ? null : ids.answer();
+    return new MessageIds(fit ? ids.question() : null, null, answer);
+  }
+
+  /** What is kept of a request where it is known what the answer follows. */
+  static Placement kept(Placement placed, TranscriptTree tree, TurnRequest request, Instant now) {
+    Placement kept = request.aside() ? aside(placed, tree) : placed;
+    return request.response() == null ? kept : responding(kept, tree, request, now);
+  }
+
+  /**
+   * A response is a message of its own, also where it goes on with an answer: it follows that. From
+   * the beginning on its note is there, with an answer that says nothing.
+   */
+  private static Placement responding(
+      Placement placed, TranscriptTree tree, TurnRequest request, Instant now) {
+    boolean goesOn = placed.continued() != null;
+    String parentId = goesOn ? placed.continued() : placed.parentId();
+    String named = placed.answerId();
+    // The client's own name for it, and not that of an answer which went on with calls.
+    boolean fit = !goesOn && named != null && named.equals(request.ids().answer());
+    Node there = fit ? tree.get(named) : null;
+    boolean free = fit && there == null;
+    boolean runs = there != null && there.checkpoint();
+    String node = free ? named : request.response().node();
+    Answer nothing =
+        new Answer(Message.of("assistant", ""), null, null, AnswerStatus.CANCELLED)
+            .withNote(request.response().json());
+    ElementFields fields = nothing.fields(node, parentId, now).begun(now, null).asCheckpoint();
+    List<Message> elements = new ArrayList<>(placed.elements());
+    elements.add(nothing.message().as(request.aside() ? fields.asAside() : fields));
+    return new Placement(List.copyOf(elements), parentId, free || runs ? named : null, null, null);
   }
 
   /** An aside's system message is its own, and not the conversation's. */
@@ -144,11 +217,12 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         placement.begun(),
         request.lease(),
         request.aside(),
-        Placer.newId(),
+        request.response() == null ? Placer.newId() : request.response().node(),
         false,
         null,
         now,
         elements,
-        made);
+        made,
+        request.response() == null ? null : request.response().json());
   }
 }

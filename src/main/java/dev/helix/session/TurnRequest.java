@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param retry whether the client says that it has sent this before and got no answer
  * @param author the user who asks, which is recorded with the question; null where that is the
  *     session's owner, or not known
+ * @param response what is kept of the answer where it is a response, so that it can be asked for
+ *     and followed by its id; else null
  */
 public record TurnRequest(
     List<Message> messages,
@@ -28,7 +30,8 @@ public record TurnRequest(
     Lease lease,
     boolean aside,
     boolean retry,
-    String author) {
+    String author,
+    ResponseNote response) {
   public TurnRequest {
     messages = List.copyOf(messages);
     Objects.requireNonNull(mode, "mode");
@@ -38,32 +41,42 @@ public record TurnRequest(
 
   /** A request that needs no lease, is no aside and no retry. */
   public TurnRequest(List<Message> messages, HistoryMode mode, SentHistory sent, MessageIds ids) {
-    this(messages, mode, sent, ids, null, false, false, null);
+    this(messages, mode, sent, ids, null, false, false, null, null);
   }
 
   /** The same with so many messages of a stored history at most. */
   public TurnRequest(List<Message> messages, HistoryMode mode, int maxMessages, MessageIds ids) {
-    this(messages, mode, SentHistory.ofMessages(maxMessages), ids, null, false, false, null);
+    this(messages, mode, SentHistory.ofMessages(maxMessages), ids);
   }
 
   /** This request with a lease, or null for none. */
   public TurnRequest with(Lease other) {
-    return new TurnRequest(messages, mode, sent, ids, other, aside, retry, author);
+    return new TurnRequest(messages, mode, sent, ids, other, aside, retry, author, response);
   }
 
   /** This request as an aside, or as none. */
   public TurnRequest asAside(boolean is) {
-    return new TurnRequest(messages, mode, sent, ids, lease, is, retry, author);
+    return new TurnRequest(messages, mode, sent, ids, lease, is, retry, author, response);
   }
 
   /** This request as a retry, or as none. */
   public TurnRequest asRetry(boolean is) {
-    return new TurnRequest(messages, mode, sent, ids, lease, aside, is, author);
+    return new TurnRequest(messages, mode, sent, ids, lease, aside, is, author, response);
   }
 
   /** This request of a user who is not the session's owner; null for none. */
   public TurnRequest by(String user) {
-    return new TurnRequest(messages, mode, sent, ids, lease, aside, retry, user);
+    return new TurnRequest(messages, mode, sent, ids, lease, aside, retry, user, response);
+  }
+
+  /** This request for a response; null for an answer without a note. */
+  public TurnRequest responding(ResponseNote note) {
+    return new TurnRequest(messages, mode, sent, ids, lease, aside, retry, author, note);
+  }
+
+  /** Whether the turn follows the message that its ids name as the parent, and no other. */
+  public boolean isFork() {
+    return response != null && response.fork();
   }
 
   /** A request of a client that gives no ids, with the whole history. */

@@ -2,6 +2,7 @@ package dev.helix.turn;
 
 import dev.helix.backend.BackendException;
 import dev.helix.http.ApiError;
+import dev.helix.session.AnswerGoneException;
 import dev.helix.session.LeaseLostException;
 import dev.helix.session.MessageTooLargeException;
 import dev.helix.session.OwnerLimitException;
@@ -119,6 +120,11 @@ public final class ErrorMapping {
           "conversation_gone",
           "The conversation was deleted or given to another owner during this turn, whose answer"
               + " is not stored.");
+    }
+    if (failure instanceof AnswerGoneException) {
+      return conflict(
+          "conversation_gone",
+          "The answer that this turn was to follow was deleted. Nothing of the turn is stored.");
     }
     if (failure instanceof StoreUnavailableException) {
       return server(

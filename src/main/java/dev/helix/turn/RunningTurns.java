@@ -2,8 +2,10 @@ package dev.helix.turn;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +22,9 @@ final class RunningTurns {
 
   /** What ends each of those that are no turns. */
   private final Set<Runnable> others = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** How many turns may give an answer this id. */
+  private final Map<String, Integer> nodes = new HashMap<>();
 
   private int admitted;
   private boolean draining;
@@ -59,6 +64,20 @@ final class RunningTurns {
   synchronized void over(Turn turn) {
     turns.remove(turn);
     abandoned();
+  }
+
+  /** A turn begins whose answer may get one of these ids. */
+  synchronized void answering(Set<String> ids) {
+    ids.forEach(id -> nodes.merge(id, 1, Integer::sum));
+  }
+
+  /** What {@link #answering} was told of a turn holds no longer. */
+  synchronized void answered(Set<String> ids) {
+    ids.forEach(id -> nodes.computeIfPresent(id, (same, turns) -> turns > 1 ? turns - 1 : null));
+  }
+
+  synchronized boolean isAnswering(String id) {
+    return nodes.containsKey(id);
   }
 
   synchronized void abandoned() {

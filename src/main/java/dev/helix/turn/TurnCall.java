@@ -7,9 +7,11 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -55,7 +57,20 @@ public record TurnCall(
 
   /** Whether the turn waits for the one before it in its conversation. */
   boolean isOrdered() {
-    return asked != null && asked.mode() == HistoryMode.STORED;
+    return asked != null && asked.mode() == HistoryMode.STORED && !asked.isFork();
+  }
+
+  /** The ids that the answer may get where it is a response; none for any other. */
+  Set<String> nodes() {
+    if (asked == null || asked.response() == null) {
+      return Set.of();
+    }
+    Set<String> nodes = new HashSet<>();
+    nodes.add(asked.response().node());
+    if (asked.ids().answer() != null) {
+      nodes.add(asked.ids().answer());
+    }
+    return nodes;
   }
 
   /**

@@ -117,12 +117,13 @@ final class TurnRecord {
 
   /**
    * Returns when the answers are on the disk, and the question with them. Where there is none and
-   * the client has given it an id, and so a place in a tree of its own, or a note is kept with it,
-   * an empty one of this status stands for it.
+   * it is a response, a note is kept with it, or the client has given it an id, and so a place in a tree of its own, an
+   * empty one of this status stands for it.
    */
   private synchronized void answers(List<Answer> answers, AnswerStatus ifNone, String note) {
     ended = true;
-    if (answers.isEmpty() && turn.answerId() == null && note == null) {
+    boolean kept = turn.answerId() != null || turn.note() != null || note != null;
+    if (answers.isEmpty() && !kept) {
       return;
     }
     Answer nothing = new Answer(Message.of("assistant", ""), null, null, ifNone);

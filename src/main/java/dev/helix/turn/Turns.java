@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -101,6 +102,14 @@ public final class Turns {
     running.over(stop);
   }
 
+  /**
+   * Whether a turn of this process is under way whose answer is a response, and has this id or may
+   * get it. It is not any more when the answer is recorded as it ended, or will never be.
+   */
+  public boolean isRunning(String node) {
+    return running.isAnswering(node);
+  }
+
   /** Whether no new turns are taken, because the application stops. */
   public boolean isStopping() {
     return running.isDraining();
@@ -129,6 +138,8 @@ public final class Turns {
       throw new InvalidRequestException(ErrorMapping.stopping());
     }
     TurnPermit permit = call.isOrdered() ? permit(call.session().sessionId()) : null;
+    Set<String> nodes = call.nodes();
+    running.answering(nodes);
     boolean begun = false;
     try {
       AsyncContext async = request.startAsync();
@@ -141,7 +152,7 @@ public final class Turns {
               form,
               engine,
               CallerStream.holdsUpWriters(request.getServletContext()),
-              () -> leave(permit),
+              () -> recorded(permit, nodes),
               running::over);
       CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
       turn.serve(caller);
@@ -154,7 +165,7 @@ public final class Turns {
       }
     } finally {
       if (!begun) {
-        leave(permit);
+        recorded(permit, nodes);
         running.abandoned();
       }
     }
@@ -225,7 +236,9 @@ public final class Turns {
     }
   }
 
-  private static void leave(TurnPermit permit) {
+  /** Nothing more of a turn is recorded: the next one may begin, and its answer runs no longer. */
+  private void recorded(TurnPermit permit, Set<String> nodes) {
+    running.answered(nodes);
     if (permit != null) {
       permit.leave();
     }

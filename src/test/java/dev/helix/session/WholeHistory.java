@@ -36,18 +36,29 @@ final class WholeHistory {
   static TurnPlan plan(SessionStore store, SessionId id, TurnRequest request, Instant now) {
     TranscriptTree tree = tree(store, id);
     Transcript transcript = Transcript.of(store.read(id, LogVersion.NONE).elements());
-    RequestChain chain = RequestChain.of(request.messages(), request.author());
+    boolean items = request.response() != null;
+    RequestChain chain = RequestChain.of(request.messages(), request.author(), items);
     Function<Node, Message> stored = node -> transcript.get(node.id());
     boolean results = chain.beginsWithResult();
-    Message end = end(transcript, tree, request.ids(), results);
-    if (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain)) {
+    boolean fork = request.isFork();
+    Message end =
+        fork
+            ? transcript.get(request.ids().parent())
+            : end(transcript, tree, request.ids(), results);
+    if (!fork
+        && (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain))) {
       Placement whole = Placer.whole(tree, chain, request.ids(), stored, now);
-      return new TurnPlan(request.aside() ? TurnPlan.aside(whole, tree) : whole, List.of(), null);
+      return new TurnPlan(TurnPlan.kept(whole, tree, request, now), List.of(), null);
     }
-    List<Message> sent = Transcript.sent(transcript.pathTo(end), results);
+    List<Message> sent =
+        Transcript.sent(transcript.pathTo(end), results).stream()
+            .map(Message::withoutResponse)
+            .toList();
+    Node start = end == null ? Node.ROOT : tree.get(end.id());
+    MessageIds ids = fork ? TurnPlan.below(request.ids(), start, tree) : request.ids();
+    Placement below = Placer.below(tree, start, chain, ids, stored, now);
     return new TurnPlan(
-        Placer.below(
-            tree, end == null ? Node.ROOT : tree.get(end.id()), chain, request.ids(), stored, now),
+        TurnPlan.kept(below, tree, request, now),
         request.sent().latest(sent, results),
         chain.system() == null ? transcript.system() : null);
   }

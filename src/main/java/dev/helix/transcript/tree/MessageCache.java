@@ -9,10 +9,10 @@ import java.util.Map;
 
 /**
  * The messages that the next turn with stored history will probably send, each in its newest
- * version and as the store would give it back, so that such a turn need not read the log. It keeps
- * nothing before there was such a turn, then at most twice what the last one needed and what came
- * since, and never more than its bound. What is asked for and not here has to be read. Not
- * thread-safe: part of a {@link TranscriptTree}.
+ * version and as the store would give it back but for the notes of responses, which are not sent,
+ * so that such a turn need not read the log. It keeps nothing before there was such a turn, then at
+ * most twice what the last one needed and what came since, and never more than its bound. What is
+ * asked for and not here has to be read. Not thread-safe: part of a {@link TranscriptTree}.
  */
 public final class MessageCache {
   private static final int OVERHEAD = 256;
@@ -40,7 +40,7 @@ public final class MessageCache {
     return bytes;
   }
 
-  /** A message in its newest version; null where it is not here. */
+  /** A message in its newest version, without a response's note; null where it is not here. */
   public Message get(Node node) {
     return messages.get(node.id());
   }
@@ -68,8 +68,8 @@ public final class MessageCache {
       return;
     }
     drop(node.id());
-    if (size(element) <= most) {
-      Message stored = element.asStored();
+    Message stored = element.withoutResponse().asStored();
+    if (size(stored) <= most) {
       put(stored.as(stored.element().placed(node.id(), true, node.parentId())));
       trim(most);
     }

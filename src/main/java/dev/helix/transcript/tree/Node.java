@@ -5,6 +5,7 @@ import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.text.NormalizedText;
+import dev.helix.transcript.Numbering;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.VersionPlace;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.function.Function;
  *     calls no tools
  * @param checkpoint whether it is what had come so far of an answer, of which a client may have
  *     seen more
+ * @param given whether it is what a turn answered, be it whole or not; not what came in a request
+ * @param response what the id of the response ends with that it is, by which that is found; "" for
+ *     one without such an id, null for what is no response
  * @param recorded the number of the newest version among all elements of the log
  */
 public record Node(
@@ -41,11 +45,15 @@ public record Node(
     long asks,
     boolean ends,
     boolean checkpoint,
+    boolean given,
+    String response,
     long recorded) {
 
   /** Where there is no message: above the first one. */
-  public static final Node ROOT =
-      new Node(null, null, null, MessageKind.OTHER, null, false, null, null, 0, false, false, -1);
+  public static final Node ROOT = added(null, null, MessageKind.OTHER, null, -1);
+
+  /** So many characters at the end of a response's id tell it from others of its session. */
+  private static final int RESPONSE_END = 16;
 
   /** More of an answer that broke off is not compared. */
   private static final int LONGEST_KEPT = 1 << 16;
@@ -57,7 +65,20 @@ public record Node(
     if (kind != MessageKind.ANSWER) {
       long asks = kind == MessageKind.CALL ? element.asks() : 0;
       return new Node(
-          id, parentId, root, kind, fingerprint, false, null, null, asks, ends, false, recorded);
+          id,
+          parentId,
+          root,
+          kind,
+          fingerprint,
+          false,
+          null,
+          null,
+          asks,
+          ends,
+          false,
+          given(element),
+          responseEnd(element),
+          recorded);
     }
     String text = element.text();
     String said = NormalizedText.of(element.role(), text);
@@ -71,14 +92,56 @@ public record Node(
         broken && !said.isEmpty() ? said.substring(0, Math.min(said.length(), LONGEST_KEPT)) : null;
     boolean checkpoint = element.element().checkpoint();
     return new Node(
-        id, parentId, root, kind, fingerprint, silent, apart, kept, 0, ends, checkpoint, recorded);
+        id,
+        parentId,
+        root,
+        kind,
+        fingerprint,
+        silent,
+        apart,
+        kept,
+        0,
+        ends,
+        checkpoint,
+        given(element),
+        responseEnd(element),
+        recorded);
+  }
+
+  /** Whether an element is what a turn answered; the original did not say how its answers ended. */
+  private static boolean given(Message element) {
+    boolean numbered = element.id() == null || element.id().startsWith(Numbering.PREFIX);
+    return element.isAssistant() && (numbered || element.status() != null);
+  }
+
+  /** What an element's response is found by, as {@link #response} says. */
+  public static String responseEnd(Message element) {
+    String id = element.element().responseId();
+    return id == null || id.isEmpty() ? id : id.substring(Math.max(0, id.length() - RESPONSE_END));
   }
 
   /** A message that was just made an element and that nothing hangs below. */
   static Node added(String id, String parentId, Message message) {
-    MessageKind kind = MessageKind.of(message);
+    return added(id, parentId, MessageKind.of(message), message.fingerprint(), 0);
+  }
+
+  private static Node added(
+      String id, String parentId, MessageKind kind, Fingerprint fingerprint, long recorded) {
     return new Node(
-        id, parentId, null, kind, message.fingerprint(), false, null, null, 0, false, false, 0);
+        id,
+        parentId,
+        null,
+        kind,
+        fingerprint,
+        false,
+        null,
+        null,
+        0,
+        false,
+        false,
+        false,
+        null,
+        recorded);
   }
 
   /**
@@ -95,6 +158,11 @@ public record Node(
 
   private static String aboveRound(Node node) {
     return node != null && node.kind.isRoundOrErased() ? node.parentId : null;
+  }
+
+  /** Whether it stands for an answer that runs, or never ended, and of which nothing has come. */
+  public boolean isNothingYet() {
+    return checkpoint && fingerprint.empty();
   }
 
   /** The fingerprints by which it is found. */

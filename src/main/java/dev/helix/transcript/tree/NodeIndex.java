@@ -27,6 +27,9 @@ final class NodeIndex {
   /** Answers that say nothing, or nothing but reasoning, below a parent. */
   private Map<String, List<Node>> silent = new HashMap<>();
 
+  /** By what their responses' ids end with, in the order of their newest versions. */
+  private Map<String, List<Node>> responses = new HashMap<>();
+
   /** Where a message may be: below a parent, null for the root, with what it says. */
   private record Place(String parentId, Fingerprint fingerprint) {
     // By hand, as with each message of a request it is looked up by several times.
@@ -51,6 +54,12 @@ final class NodeIndex {
     return silent.getOrDefault(parent.id(), List.of());
   }
 
+  /** The newest of those that are this response; null where none is. */
+  Node response(String end) {
+    List<Node> named = responses.getOrDefault(end, List.of());
+    return named.isEmpty() ? null : named.get(named.size() - 1);
+  }
+
   /** Enters a message, or takes it out; the question is what it is about, null if not known. */
   void change(Node node, Node question, boolean in) {
     if (node.kind() == MessageKind.ERASED) {
@@ -58,6 +67,9 @@ final class NodeIndex {
     }
     if (node.silent()) {
       put(silent, node.parentId(), node, in);
+    }
+    if (node.response() != null && !node.response().isEmpty()) {
+      put(responses, node.response(), node, in);
     }
     if (node.kind() == MessageKind.ANSWER && node.fingerprint().empty()) {
       return;
@@ -113,12 +125,18 @@ final class NodeIndex {
     }
   }
 
-  /** Lets go of everything but what is found below these messages. */
-  void keepBelow(Predicate<String> parents) {
+  /** Lets go of everything but what is found below these messages, and of these the responses. */
+  void keepBelow(Map<String, Node> parents) {
     bySaying = new HashMap<>();
-    children.keep(parents);
-    grandchildren.keep(parents);
-    silent = kept(silent, parents);
+    children.keep(parents::containsKey);
+    grandchildren.keep(parents::containsKey);
+    silent = kept(silent, parents::containsKey);
+    Map<String, List<Node>> all = responses;
+    responses = new HashMap<>();
+    all.values().stream()
+        .flatMap(List::stream)
+        .filter(node -> node.equals(parents.get(node.id())))
+        .forEach(node -> put(responses, node.response(), node, true));
   }
 
   /** Those of these keys, in a map of its own, as one that was large stays so. */

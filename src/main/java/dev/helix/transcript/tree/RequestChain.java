@@ -14,9 +14,14 @@ import java.util.List;
  */
 public record RequestChain(Message system, List<Message> messages, String author) {
 
-  public static RequestChain of(List<Message> request, String author) {
+  /**
+   * A request's messages.
+   *
+   * @param items whether a system message that stands first is one as any other
+   */
+  public static RequestChain of(List<Message> request, String author, boolean items) {
     List<Message> messages = new ArrayList<>(request);
-    boolean leads = !messages.isEmpty() && messages.get(0).isSystem();
+    boolean leads = !items && !messages.isEmpty() && messages.get(0).isSystem();
     Message system = leads ? messages.remove(0) : null;
     messages.removeIf(message -> message.isAssistant() && message.fingerprint().empty());
     return new RequestChain(system, List.copyOf(messages), author);

@@ -5,7 +5,6 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,11 +27,11 @@ import java.util.stream.IntStream;
  * <p>Not thread-safe. Specification section 4.
  */
 public final class TranscriptTree {
-  /** What is remembered of a message that is about no question: no id is empty. */
-  private static final String NO_QUESTION = "";
-
   /** What a message takes in memory, in bytes, beside its id and what is kept of its text. */
   private static final int NODE_BYTES = 320;
+
+  /** What a response takes beside that, to be found by its id. */
+  private static final int RESPONSE_BYTES = 200;
 
   private static final int TREE_BYTES = 2048;
 
@@ -54,8 +53,7 @@ public final class TranscriptTree {
   /** What messages hang below that did not come yet, and may never. */
   private Set<String> missing = new HashSet<>();
 
-  /** The questions that calls and results are about, as far as somebody asked. */
-  private Map<String, String> questions = new HashMap<>();
+  private final Questions questions = new Questions(this);
 
   /** The hash codes of the messages that were let go of, in their order; null for a whole tree. */
   private int[] forgotten;
@@ -148,6 +146,11 @@ public final class TranscriptTree {
     return node;
   }
 
+  /** Whether a message is here, of which nothing else is asked. */
+  boolean has(String id) {
+    return nodes.containsKey(id);
+  }
+
   private boolean isForgotten(String id) {
     return forgotten != null && Arrays.binarySearch(forgotten, id.hashCode()) >= 0;
   }
@@ -170,41 +173,22 @@ public final class TranscriptTree {
 
   /**
    * The question that a message is about: itself, or the nearest above it with nothing but calls
-   * and results between. Null where there is none. What was passed on the way is remembered, so
-   * that many messages behind one long row of calls do not each go up all of it.
+   * and results between. Null where there is none.
    */
   public Node question(Node node) {
-    List<String> passed = new ArrayList<>();
-    Node at = node;
-    // As many steps as there are messages: a file changed by hand may lead in a circle.
-    for (int i = 0; at != null && i <= nodes.size(); i++) {
-      if (at.kind() == MessageKind.QUESTION) {
-        remember(passed, at.id());
-        return at;
-      }
-      if (at.kind() == MessageKind.ANSWER && i > 0) {
-        break;
-      }
-      String known = questions.get(at.id());
-      if (known != null) {
-        remember(passed, known);
-        return known.equals(NO_QUESTION) ? null : get(known);
-      }
-      if (at.kind() != MessageKind.ANSWER && nodes.containsKey(at.id())) {
-        passed.add(at.id());
-      }
-      Node parent = parent(at);
-      if (at.parentId() != null && parent == null) {
-        return null; // It may yet come.
-      }
-      at = parent;
-    }
-    remember(passed, NO_QUESTION);
-    return null;
+    return questions.of(node);
   }
 
-  private void remember(List<String> passed, String question) {
-    passed.forEach(id -> questions.put(id, question));
+  /**
+   * The newest of those that are a response, by what its id ends with; null where none is. It is
+   * none whose newer version is another response.
+   */
+  public Node response(String end) {
+    Node node = index.response(end);
+    if (node == null && forgotten != null) {
+      throw new IncompleteTreeException();
+    }
+    return node;
   }
 
   /** Those of a kind right below a message that came behind so many elements of the log. */
@@ -271,7 +255,7 @@ public final class TranscriptTree {
     recent.forget();
     leaves = new HashSet<>();
     missing = new HashSet<>();
-    questions = new HashMap<>();
+    questions.forget();
     forgotten = null;
     textBytes = 0;
   }
@@ -316,7 +300,7 @@ public final class TranscriptTree {
             recorded);
     if (before != null
         && (before.kind() != node.kind() || !Objects.equals(before.parentId(), parentId))) {
-      questions.clear(); // What was below it may be about something else now.
+      questions.forget(); // What was below it may be about something else now.
     }
     nodes.put(node.id(), node);
     newestAnswer.added(node, element);
@@ -336,9 +320,13 @@ public final class TranscriptTree {
 
   private void change(Node node, boolean in) {
     index.change(node, asked(node), in);
-    if (node.kept() != null) {
-      textBytes += in ? node.kept().length() : -node.kept().length();
-    }
+    textBytes += in ? textBytes(node) : -textBytes(node);
+  }
+
+  /** What a message takes beside its id, for what is kept of its text and to find a response. */
+  private static int textBytes(Node node) {
+    return (node.kept() == null ? 0 : node.kept().length())
+        + (node.response() == null ? 0 : RESPONSE_BYTES);
   }
 
   /** The question of an answer, or right before a call; null for none, or one let go of. */
@@ -380,14 +368,11 @@ public final class TranscriptTree {
             .sorted()
             .toArray();
     nodes = kept;
-    index.keepBelow(kept::containsKey);
+    index.keepBelow(kept);
     leaves = new HashSet<>(leaves.stream().filter(kept::containsKey).toList());
-    questions = NodeIndex.kept(questions, kept::containsKey);
+    questions.keep(kept::containsKey);
     textBytes =
-        kept.values().stream()
-            .mapToLong(
-                node -> node.id().length() + (node.kept() == null ? 0 : node.kept().length()))
-            .sum();
+        kept.values().stream().mapToLong(node -> node.id().length() + (long) textBytes(node)).sum();
     if (recent.bytes() > bytes() - recent.bytes()) {
       recent.forgetMessages();
     }
