@@ -51,7 +51,7 @@ public record SentHistory(int maxMessages, long maxCharacters, long maxBytes, bo
    *
    * @param pending whether the last turn still waits for results, so that it is kept at any length
    */
-  List<Message> latest(List<Message> history, boolean pending) {
+  public List<Message> latest(List<Message> history, boolean pending) {
     int from = 0;
     long characters = history.stream().mapToLong(this::characters).sum();
     long bytes = bytes(history);

@@ -117,8 +117,8 @@ final class TurnRecord {
 
   /**
    * Returns when the answers are on the disk, and the question with them. Where there is none and
-   * it is a response, a note is kept with it, or the client has given it an id, and so a place in a tree of its own, an
-   * empty one of this status stands for it.
+   * it is a response, a note is kept with it, or the client has given it an id, and so a place in a
+   * tree of its own, an empty one of this status stands for it.
    */
   private synchronized void answers(List<Answer> answers, AnswerStatus ifNone, String note) {
     ended = true;

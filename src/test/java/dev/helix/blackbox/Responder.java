@@ -45,8 +45,7 @@ record Responder(Endpoint endpoint, String... headers) {
     response
         .path("output")
         .forEach(
-            item ->
-                item.path("content").forEach(part -> text.append(part.path("text").asText())));
+            item -> item.path("content").forEach(part -> text.append(part.path("text").asText())));
     return text.toString();
   }
 

@@ -29,12 +29,39 @@ interface ResponseCases extends Fixture {
   /** Every response has all of these. */
   Set<String> KEYS =
       Set.of(
-          "id", "object", "created_at", "completed_at", "status", "background", "conversation",
-          "error", "incomplete_details", "instructions", "max_output_tokens", "max_tool_calls",
-          "metadata", "model", "output", "parallel_tool_calls", "previous_response_id",
-          "presence_penalty", "frequency_penalty", "prompt_cache_key", "reasoning",
-          "safety_identifier", "service_tier", "store", "temperature", "text", "tool_choice",
-          "tools", "top_logprobs", "top_p", "truncation", "usage", "user");
+          "id",
+          "object",
+          "created_at",
+          "completed_at",
+          "status",
+          "background",
+          "conversation",
+          "error",
+          "incomplete_details",
+          "instructions",
+          "max_output_tokens",
+          "max_tool_calls",
+          "metadata",
+          "model",
+          "output",
+          "parallel_tool_calls",
+          "previous_response_id",
+          "presence_penalty",
+          "frequency_penalty",
+          "prompt_cache_key",
+          "reasoning",
+          "safety_identifier",
+          "service_tier",
+          "store",
+          "temperature",
+          "text",
+          "tool_choice",
+          "tools",
+          "top_logprobs",
+          "top_p",
+          "truncation",
+          "usage",
+          "user");
 
   private Responder responder(String... headers) {
     return new Responder(usual(), headers);
@@ -47,7 +74,10 @@ interface ResponseCases extends Fixture {
     ObjectNode message = choice.putObject("message").put("role", "assistant");
     message.putNull("content");
     ObjectNode call = message.putArray("tool_calls").addObject().put("id", callId);
-    call.put("type", "function").putObject("function").put("name", name).put("arguments", arguments);
+    call.put("type", "function")
+        .putObject("function")
+        .put("name", name)
+        .put("arguments", arguments);
     choice.put("finish_reason", "tool_calls");
     return body.toString();
   }
@@ -156,9 +186,7 @@ interface ResponseCases extends Fixture {
     assertEquals("tool:sunny", second.sent().get(2));
     assertEquals("call_1", second.asked().json().at("/messages/1/tool_calls/0/id").asText());
     assertEquals("It is sunny.", second.text());
-    Errors.check(
-        400,
-        responder.refused(Responder.follows("And now?", first.id())));
+    Errors.check(400, responder.refused(Responder.follows("And now?", first.id())));
   }
 
   @Test
@@ -219,9 +247,7 @@ interface ResponseCases extends Fixture {
     assertEquals(404, responder.call("GET", "/" + first.id()).status());
     assertEquals(404, responder.call("DELETE", "/" + first.id()).status());
     Errors.check(
-        400,
-        "previous_response_not_found",
-        responder.refused(Responder.follows("On", first.id())));
+        400, "previous_response_not_found", responder.refused(Responder.follows("On", first.id())));
     Said third = responder.whole(Responder.follows("What was it?", second.id()), "Who knows");
     assertEquals(List.of("user:Next", "assistant:Fine", "user:What was it?"), third.sent());
     String session = first.http().header("X-Session-ID");
@@ -382,9 +408,7 @@ interface ResponseCases extends Fixture {
             none.restText().replace(unknown, "ID"), foreign.restText().replace(said.id(), "ID"));
       }
       Errors.check(
-          400,
-          "previous_response_not_found",
-          other.refused(Responder.follows("What?", said.id())));
+          400, "previous_response_not_found", other.refused(Responder.follows("What?", said.id())));
       assertEquals(said.response(), acme.get("/" + said.id()));
     }
     assertNull(other.call("GET", "/resp_x").header("X-Session-ID"));

@@ -9,7 +9,7 @@ import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
 import dev.helix.http.RequestBodyException;
 import dev.helix.message.BackgroundPrompt;
-import dev.helix.openai.TurnHeaders;
+import dev.helix.openai.request.TurnHeaders;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;

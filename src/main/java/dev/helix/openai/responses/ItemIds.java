@@ -45,6 +45,11 @@ final class ItemIds {
     return (custom ? "ctc_" : "fc_") + hex + index;
   }
 
+  /** The id of a tool's output. */
+  String output() {
+    return "fco_" + hex;
+  }
+
   /** What stands for the id of a call that its upstream gave none. */
   String callId(int index) {
     return "call_" + hex + index;

@@ -86,8 +86,7 @@ record ItemPage(int limit, boolean ascending, String after) {
             "invalid_value", "after", "Invalid value for 'after': this list has no such item.");
       }
     }
-    List<Map<String, Object>> page =
-        ordered.subList(from, Math.min(ordered.size(), from + limit));
+    List<Map<String, Object>> page = ordered.subList(from, Math.min(ordered.size(), from + limit));
     Map<String, Object> list = new LinkedHashMap<>();
     list.put("object", "list");
     list.put("data", page);

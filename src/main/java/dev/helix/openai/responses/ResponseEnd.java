@@ -47,6 +47,9 @@ record ResponseEnd(
   static final ResponseEnd IN_PROGRESS =
       new ResponseEnd(OutputItem.IN_PROGRESS, null, null, null, null);
 
+  /** That of an answer of which only the message is known. */
+  static final ResponseEnd WHOLE = new ResponseEnd(COMPLETED, null, null, null, null);
+
   boolean isComplete() {
     return status.equals(COMPLETED);
   }

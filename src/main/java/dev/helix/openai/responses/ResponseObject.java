@@ -122,27 +122,44 @@ final class ResponseObject {
         || !(note.get("id") instanceof String id)) {
       throw new IllegalArgumentException("the element has no note of a response");
     }
-    Map<String, Object> asked = new LinkedHashMap<>();
-    if (note.get("asked") instanceof Map<?, ?> map) {
-      map.forEach((name, value) -> asked.put((String) name, value));
-    }
+    Map<String, Object> asked = asked(note);
     ResponseEnd end = end(element, note, running);
-    String node = note.get("node") instanceof String kept ? kept : element.id();
-    Layout kept = Layout.of(note.get("layout"));
-    List<Object> output =
-        new OutputItems(
-                ItemIds.of(node),
-                new CalledTools(asked.get("tools")),
-                Boolean.TRUE.equals(note.get(AskedResponse.RAW_REASONING)))
-            .of(
-                message::get,
-                kept == null ? Layout.usual(message::get, end.isComplete()) : kept,
-                end.lastItem());
+    List<Object> output = output(element, message, note, end);
     long createdAt = note.get("created_at") instanceof Number at ? at.longValue() : 0;
     String model = element.model() == null ? model(asked) : element.model();
     Map<String, Object> response = head(id, createdAt, model, end, output);
     response.putAll(echo(asked));
     return response;
+  }
+
+  /** The items of a stored answer, also of one that is no response. */
+  static List<Object> output(Message element) {
+    Map<String, Object> message = json(element.elementJson());
+    Map<?, ?> note = message.get("response") instanceof Map<?, ?> kept ? kept : Map.of();
+    ResponseEnd end = ResponseEnd.ofNote(note);
+    return output(element, message, note, end == null ? ResponseEnd.WHOLE : end);
+  }
+
+  private static List<Object> output(
+      Message element, Map<String, Object> message, Map<?, ?> note, ResponseEnd end) {
+    String node = note.get("node") instanceof String kept ? kept : element.id();
+    Layout kept = Layout.of(note.get("layout"));
+    return new OutputItems(
+            ItemIds.of(node),
+            new CalledTools(asked(note).get("tools")),
+            Boolean.TRUE.equals(note.get(AskedResponse.RAW_REASONING)))
+        .of(
+            message::get,
+            kept == null ? Layout.usual(message::get, end.isComplete()) : kept,
+            end.lastItem());
+  }
+
+  private static Map<String, Object> asked(Map<?, ?> note) {
+    Map<String, Object> asked = new LinkedHashMap<>();
+    if (note.get("asked") instanceof Map<?, ?> map) {
+      map.forEach((name, value) -> asked.put((String) name, value));
+    }
+    return asked;
   }
 
   private static ResponseEnd end(Message element, Map<?, ?> note, boolean running) {

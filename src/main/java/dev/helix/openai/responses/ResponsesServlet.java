@@ -81,8 +81,7 @@ public final class ResponsesServlet extends HttpServlet {
   }
 
   private static boolean allowed(
-      HttpServletRequest request, HttpServletResponse response, String methods)
-      throws IOException {
+      HttpServletRequest request, HttpServletResponse response, String methods) throws IOException {
     if (List.of(methods.split(", ")).contains(request.getMethod())) {
       return true;
     }

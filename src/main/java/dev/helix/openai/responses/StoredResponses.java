@@ -4,19 +4,25 @@ import dev.helix.filter.NamedResponse;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.message.Message;
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.StoredAnswer;
 import dev.helix.text.Json;
+import dev.helix.transcript.Transcript;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /** What is read and erased of responses that are stored. Safe for use by many threads. */
 final class StoredResponses {
@@ -39,8 +45,7 @@ final class StoredResponses {
           if ("true".equals(request.getParameter("stream"))) {
             throw unknown(id); // Only what runs in the background has a log of its events.
           }
-          return ResponseObject.stored(
-              answer.message(), turns.isRunning(answer.message().id()));
+          return ResponseObject.stored(answer.message(), turns.isRunning(answer.message().id()));
         });
   }
 
@@ -51,13 +56,15 @@ final class StoredResponses {
         response,
         () -> {
           ItemPage page = ItemPage.of(request);
-          return page.of(InputItems.of(find(id, request).asked()));
+          return page.of(PathItems.of(find(id, request).asked()).items());
         });
   }
 
   private static Map<String, Object> delete(
       String id, StoredAnswer answer, HttpServletRequest request) throws InvalidRequestException {
-    if (!manager(request).eraseAnswer(session(id, request).sessionId(), answer)) {
+    SessionId session = session(id, request).sessionId();
+    Set<String> nodes = own(answer, manager(request).transcript(session));
+    if (!manager(request).erase(session, nodes).contains(answer.message().id())) {
       throw unknown(id);
     }
     Map<String, Object> deleted = new LinkedHashMap<>();
@@ -67,15 +74,33 @@ final class StoredResponses {
     return deleted;
   }
 
+  /** The answer, and of what it was asked all that nothing else answers. */
+  private static Set<String> own(StoredAnswer answer, Transcript transcript) {
+    Map<String, Set<String>> below = new HashMap<>();
+    for (Message message : transcript.messages()) {
+      below.computeIfAbsent(message.parentId(), none -> new HashSet<>()).add(message.id());
+    }
+    Set<String> own = new HashSet<>();
+    own.add(answer.message().id());
+    String last = answer.message().id();
+    List<Message> asked = answer.asked();
+    for (int i = asked.size() - 1; i >= 0; i--) {
+      String id = asked.get(i).id();
+      if (!below.getOrDefault(id, Set.of()).equals(Set.of(last))) {
+        break;
+      }
+      own.add(id);
+      last = id;
+    }
+    return own;
+  }
+
   private static StoredAnswer find(String id, HttpServletRequest request)
       throws InvalidRequestException {
-    Object named = request.getAttribute(NamedResponse.class.getName());
-    if (!(named instanceof NamedResponse response)) {
-      throw unknown(id);
-    }
-    Optional<StoredAnswer> answer =
-        manager(request).answer(session(id, request).sessionId(), response.id().nodeEnd());
-    return answer.orElseThrow(() -> unknown(id));
+    SessionId session = session(id, request).sessionId();
+    return NamedResponse.of(request)
+        .flatMap(named -> manager(request).answer(session, named.id().nodeEnd()))
+        .orElseThrow(() -> unknown(id));
   }
 
   private static SessionState session(String id, HttpServletRequest request)

@@ -19,7 +19,9 @@ final class Strace {
   static void require() {
     try {
       Process process =
-          new ProcessBuilder("strace", "-f", SECCOMP, "-qq", "true").redirectErrorStream(true).start();
+          new ProcessBuilder("strace", "-f", SECCOMP, "-qq", "true")
+              .redirectErrorStream(true)
+              .start();
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes(), UTF_8);
       if (process.waitFor() != 0) {

@@ -1,4 +1,4 @@
-package dev.helix.openai;
+package dev.helix.openai.request;
 
 import dev.helix.filter.Conversation;
 import dev.helix.filter.ConversationFilter;

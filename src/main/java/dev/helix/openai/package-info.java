@@ -1,2 +1,0 @@
-/** Internal: what the endpoints of OpenAI's API have in common. */
-package dev.helix.openai;

@@ -1,0 +1,160 @@
+package dev.helix.openai.responses;
+
+import dev.helix.message.Message;
+import dev.helix.transcript.Transcript;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Stored messages as the items that they are in the API. Immutable. */
+final class PathItems {
+  /** An item and what of the messages it stands for: none where it is sent to nobody. */
+  private record Stored(Map<String, Object> item, List<Message> messages) {
+    String id() {
+      return (String) item.get("id");
+    }
+  }
+
+  private final List<Stored> all = new ArrayList<>();
+
+  private PathItems() {}
+
+  /** The items of stored messages, the oldest first. */
+  static PathItems of(List<Message> messages) {
+    PathItems items = new PathItems();
+    for (Message message : messages) {
+      if (message.isAssistant()) {
+        items.addAnswer(message);
+      } else if (message.role().equals("tool")) {
+        items.addOutput(message);
+      } else {
+        items.addMessage(message);
+      }
+    }
+    return items;
+  }
+
+  /** The items, as they are listed. */
+  List<Map<String, Object>> items() {
+    return all.stream().map(Stored::item).toList();
+  }
+
+  /** The ids of the items. */
+  List<String> ids() {
+    return all.stream().map(Stored::id).toList();
+  }
+
+  /** What those items stand for that are named. */
+  Map<String, List<Message>> messages(Set<String> ids) {
+    Map<String, List<Message>> found = new LinkedHashMap<>();
+    all.stream()
+        .filter(stored -> ids.contains(stored.id()))
+        .forEach(stored -> found.put(stored.id(), stored.messages()));
+    return found;
+  }
+
+  private void addAnswer(Message answer) {
+    for (Object item : ResponseObject.output(answer)) {
+      @SuppressWarnings("unchecked") // As output items are made.
+      Map<String, Object> fields = (Map<String, Object>) item;
+      all.add(new Stored(fields, messages(answer, fields)));
+    }
+  }
+
+  private static List<Message> messages(Message answer, Map<String, Object> item) {
+    return switch ((String) item.get("type")) {
+      case "reasoning" -> List.of();
+      case "message" -> List.of(Transcript.callsTools(answer) ? textOf(answer) : answer);
+      default -> List.of(call(answer, item.get("call_id")));
+    };
+  }
+
+  private static Message textOf(Message answer) {
+    return Message.of("assistant", answer.text());
+  }
+
+  /** An answer with one of the calls of another. */
+  private static Message call(Message answer, Object callId) {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("role", "assistant");
+    message.put("content", null);
+    Map<String, Object> said = ResponseObject.json(answer.wireJson());
+    if (said.get("tool_calls") instanceof List<?> calls) {
+      message.put(
+          "tool_calls",
+          calls.stream()
+              .filter(call -> call instanceof Map<?, ?> fields && callId.equals(fields.get("id")))
+              .toList());
+    }
+    return Message.parse(JsonBytes.of(message));
+  }
+
+  private void addOutput(Message result) {
+    Map<String, Object> said = ResponseObject.json(result.wireJson());
+    Map<String, Object> item = new LinkedHashMap<>();
+    item.put("id", ItemIds.of(result.id()).output());
+    item.put("type", "function_call_output");
+    item.put("status", OutputItem.COMPLETED);
+    item.put("call_id", said.get("tool_call_id"));
+    item.put("output", result.text());
+    all.add(new Stored(item, List.of(result)));
+  }
+
+  private void addMessage(Message message) {
+    Map<String, Object> said = ResponseObject.json(message.wireJson());
+    Map<String, Object> item = new LinkedHashMap<>();
+    item.put("id", ItemIds.of(message.id()).message(0));
+    item.put("type", "message");
+    item.put("status", OutputItem.COMPLETED);
+    item.put("role", message.role());
+    item.put("content", parts(said.get("content")));
+    all.add(new Stored(item, List.of(message)));
+  }
+
+  private static List<Object> parts(Object content) {
+    if (!(content instanceof List<?> parts)) {
+      return List.of(text(content == null ? "" : content.toString()));
+    }
+    return parts.stream().map(PathItems::part).toList();
+  }
+
+  private static Object part(Object part) {
+    if (!(part instanceof Map<?, ?> fields)) {
+      return text(String.valueOf(part));
+    }
+    return switch (String.valueOf(fields.get("type"))) {
+      case "text" -> text(String.valueOf(fields.get("text")));
+      case "image_url" -> image(fields.get("image_url"));
+      case "file" -> file(fields.get("file"));
+      default -> fields;
+    };
+  }
+
+  private static Map<String, Object> text(String text) {
+    return part("input_text", "text", text);
+  }
+
+  private static Map<String, Object> image(Object image) {
+    Map<?, ?> fields = image instanceof Map<?, ?> map ? map : Map.of();
+    Map<String, Object> item = part("input_image", "image_url", fields.get("url"));
+    Object detail = fields.get("detail");
+    item.put("detail", detail == null ? "auto" : detail);
+    return item;
+  }
+
+  private static Map<String, Object> file(Object file) {
+    Map<?, ?> fields = file instanceof Map<?, ?> map ? map : Map.of();
+    Map<String, Object> item = part("input_file", "filename", fields.get("filename"));
+    item.put("file_data", fields.get("file_data"));
+    return item;
+  }
+
+  private static Map<String, Object> part(String type, String field, Object value) {
+    Map<String, Object> part = new LinkedHashMap<>();
+    part.put("type", type);
+    part.put(field, value);
+    return part;
+  }
+}
