@@ -249,7 +249,7 @@ final class Chat {
       if (places.get(exchange) == null) {
         exchange.begin();
         if (habits.ids()) {
-          changes.sent(exchange.shown(), line.transcript());
+          changes.sent(exchange.shown(), exchange.round().request(), line.transcript());
         }
         places.put(exchange, comparison.sent(exchange.node(), exchange.round()));
       } else {

@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.AnswerStatus;
 import dev.helix.reliability.CountedTests;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -149,5 +150,153 @@ class EditBesideGapTest extends GapFixture {
         "assistant: A3",
         "user: Q4");
     assertEquals(List.of("u4 Q4 < a3", "a4 A4 < u4"), behind("go on", "go on", "go on"));
+  }
+
+  private static final String ABOUT = "user: We know that. Now: ";
+
+  /** A third question with a context that nothing marks, whose answer is changed before the next. */
+  private void contextAndEdit(String second, String third, String edited) {
+    talk("Q1", second);
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Q1",
+        "assistant: A1",
+        "user: " + second,
+        "assistant: A2",
+        ABOUT + third);
+    turn(
+        ids("u4", "a3", "a4"),
+        "A4",
+        "user: Q1",
+        "assistant: A1",
+        "user: " + second,
+        "assistant: A2",
+        "user: " + third,
+        "assistant: " + edited,
+        "user: Q4");
+    assertEquals(List.of("u4 Q4 < a3", "a4 A4 < u4"), named().subList(6, 8));
+  }
+
+  @Test
+  void answerToAQuestionWhoseContextIsGone_isNotThatToAnEqualOneWhichWasDeletedBeforeIt() {
+    contextAndEdit("Hello", "Hello", "by hand");
+    turn(
+        ids("u5", "a4", "a5"),
+        "A5",
+        "user: Q1",
+        "assistant: A1",
+        "user: Hello",
+        "assistant: by hand",
+        "user: Q4",
+        "assistant: A4",
+        "user: Q5");
+    assertEquals(
+        List.of("a1 A1 < u1", "a2 A2 < u2", "a3 A3 < u3"),
+        List.of(named().get(1), named().get(3), named().get(5)));
+  }
+
+  @Test
+  void answerToAQuestionWhoseContextIsGone_isNotThatToAnEqualOneWhichWasDeletedBehindIt() {
+    turn(ids("u1", null, "a1"), "A1", ABOUT + "Hello");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Hello", "assistant: by hand", "user: Hello");
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Hello",
+        "assistant: by hand",
+        "user: Hello",
+        "assistant: A2",
+        "user: Q3");
+    turn(
+        ids("u4", "a3", "a4"),
+        "A4",
+        "user: Hello",
+        "assistant: by hand",
+        "user: Q3",
+        "assistant: A3",
+        "user: Q4");
+    assertEquals(List.of("a1 A1 < u1", "a2 A2 < u2"), List.of(named().get(1), named().get(3)));
+  }
+
+  @Test
+  void questionWhoseContextIsGone_isNotTheDeletedOne_whereItsAnswerNowSaysTheSame() {
+    contextAndEdit("Q2", "Hello", "A1");
+    turn(
+        ids("u5", "a4", "a5"),
+        "A5",
+        "user: Hello",
+        "assistant: A1",
+        "user: Q4",
+        "assistant: A4",
+        "user: Q5");
+    assertEquals(List.of("u1 Q1 < root", "u2 Q2 < a1"), List.of(named().get(0), named().get(2)));
+  }
+
+  @Test
+  void questionBehindAGap_whoseContextIsGone_isNotTheEqualOneInTheGap() {
+    contextAndEdit("Hello", "Hello", "by hand");
+    turn(
+        ids("u5", "a4", "a5"),
+        "A5",
+        "user: Q1",
+        "assistant: A2 by hand",
+        "user: Hello",
+        "assistant: by hand",
+        "user: Q4",
+        "assistant: A4",
+        "user: Q5");
+    assertEquals(List.of("a1 A1 < u1", "a2 A2 < u2"), List.of(named().get(1), named().get(3)));
+  }
+
+  @Test
+  void questionBeforeTheBeginningOfABrokenAnswer_isNotThatOfAWholeOneInTheGap() {
+    talk("Q1");
+    turn(ids("u2", "a1", "a2"), "Hello", "user: Q1", "assistant: A1", "user: Q2");
+    end(
+        begin(
+            ids("u3", "a2", "a3"),
+            "user: Q1",
+            "assistant: A1",
+            "user: Q2",
+            "assistant: Hello",
+            "user: Q3"),
+        "Hello world",
+        AnswerStatus.CANCELLED);
+    turn(
+        ids("u4", "a3", "a4"),
+        "A4",
+        "user: Q1",
+        "assistant: A1",
+        "user: Q3 anew",
+        "assistant: Hello",
+        "user: Q4");
+    assertEquals(List.of("u2 Q2 < a1", "u3 Q3 < a2"), List.of(named().get(2), named().get(4)));
+  }
+
+  @Test
+  void shortQuestionThatOthersHold_isKnownBetweenItsNeighbours() {
+    talk("Why is that so?", "so?", "Q3");
+    turn(
+        ids("u4", "a3", "a4"),
+        "A4",
+        "user: so?",
+        "assistant: A2",
+        "user: Q3",
+        "assistant: A3 by hand",
+        "user: Q4");
+    turn(
+        ids("u5", "a4", "a5"),
+        "A5",
+        "user: Why is that so?",
+        "assistant: A1",
+        "user: so?",
+        "assistant: A2 by hand",
+        "user: Q4",
+        "assistant: A4",
+        "user: Q5");
+    assertEquals(
+        List.of("a2 A2 by hand < u2", "a3 A3 by hand < u3"),
+        List.of(named().get(3), named().get(5)));
   }
 }

@@ -237,4 +237,64 @@ class GapTest extends GapFixture {
         "user: Q3");
     assertEquals(List.of("u3 Q3 < a2", "a3 A3 < u3"), behind("Q1", "Q2"));
   }
+
+  private static final String IMAGES =
+      "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Here they are.\"},"
+          + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:,x\"}}]}";
+
+  /** A first turn whose answer follows a tool's round. */
+  private void toolTurn(String answer, AnswerStatus status) {
+    endWithCall(begin(ids("u1", null, "a1"), "user: Q1"));
+    end(begin(ids("u1", null, "a1"), "user: Q1", CALL, RESULT), answer, status);
+  }
+
+  @Test
+  void hintBehindAQuestionThatWasSaved_isNotTheQuestion_whereThatStandsRightBehindARound() {
+    toolTurn("", AnswerStatus.COMPLETED);
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", CALL, RESULT, "user: Q2");
+    turn(ids("u2", "a1", "a2b"), "A2b", "user: Q1", CALL, RESULT, "user: Q2 anew", "user: shorter");
+    assertEquals(
+        List.of("u2 Q2 < a1", "a2 A2 < u2", "a2b A2b < u2"), named().subList(4, named().size()));
+  }
+
+  @Test
+  void imagesOfATool_areNotTheQuestionThatAFilterLeavesOutBehindThem() {
+    toolTurn("A1", AnswerStatus.CANCELLED);
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", CALL, RESULT, IMAGES, "user: Q2");
+    turn(ids("u3", "a2", "a3"), "A3", "user: Q1", CALL, RESULT, IMAGES, "assistant: A2", "user: Q3");
+    assertEquals("u2 Q2 < a1", named().get(4));
+  }
+
+  @Test
+  void hintThatSaysWhatItsQuestionDoes_makesTheQuestionNoOtherOnes() {
+    turn(ids("u1", null, "a1"), "ok", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "A2", "user: Q1", "assistant: ok", "user: Q2");
+    turn(ids("u2", "a1", "a2b"), "A2b", "user: Q2", "assistant: ok", "user: Q2");
+    assertEquals("u1 Q1 < root", named().get(0));
+    assertEquals("u2 Q2 < a1", named().get(2));
+  }
+
+  @Test
+  void questionThatIsThere_isNoOtherOne_whereThatStandsBehindAnEqualAnswer() {
+    turn(ids("u1", null, "a1"), "ok", "user: Q1");
+    turn(ids("u2", "a1", "a2"), "ok", "user: Q1", "assistant: ok", "user: Q2");
+    turn(
+        ids("u3", "a2", "a3"),
+        "A3",
+        "user: Q1",
+        "assistant: ok",
+        "user: Q2",
+        "assistant: ok",
+        "user: Q3");
+    turn(
+        ids("u3", "a2", "a3"),
+        "more",
+        "user: Q1 anew",
+        "assistant: ok",
+        "user: Q2",
+        "assistant: ok by hand",
+        "user: Q3",
+        "assistant: A3 by hand");
+    assertEquals("u3 Q3 < a2", named().get(4));
+  }
 }

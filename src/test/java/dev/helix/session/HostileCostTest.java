@@ -98,6 +98,24 @@ class HostileCostTest extends PlacingTest {
   }
 
   @Test
+  void manyEditsBesideGapsOfLongQuestions_areComparedWithNoMoreThanABound() {
+    List<String> history = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      // Of each gap's question much is what the one before it begins with.
+      String question = i % 2 == 0 ? "a".repeat(4000) + "b" + i : "a".repeat(20_000) + i;
+      Collections.addAll(history, "user: " + question, "assistant: A" + i);
+    }
+    history.add("user: last");
+    turn(ids("last", null, "a"), "A", history.toArray(String[]::new));
+    List<String> gaps = new ArrayList<>();
+    for (int i = 0; i < 1000; i += 2) {
+      Collections.addAll(gaps, history.get(2 * i), "assistant: by hand " + i);
+    }
+    gaps.addAll(List.of("user: last", "assistant: A", "user: next"));
+    assertAtMost(SOON, () -> begin(ids("u", "a", "b"), gaps.toArray(String[]::new)));
+  }
+
+  @Test
   void questionsThatStandNowhere_areNotEachComparedWithAllOfALongRowOfCalls() {
     List<String> calls = new ArrayList<>(List.of("user: Q"));
     IntStream.range(0, 9000).forEach(i -> calls.add(call("call-" + i)));

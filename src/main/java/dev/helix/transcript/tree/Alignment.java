@@ -17,6 +17,7 @@ import java.util.List;
  * @param steps how many messages before it agree
  * @param walked how many messages of both were looked at
  * @param whole whether the request and the path begin together, and nothing is missing between
+ * @param doubtful whether the history agrees as well where the question stands elsewhere in it
  * @param changes in a whole history those that say something else now
  */
 record Alignment(
@@ -26,6 +27,7 @@ record Alignment(
     int steps,
     int walked,
     boolean whole,
+    boolean doubtful,
     List<Change> changes) {
   private static final Comparator<Alignment> WORST_FIRST =
       Comparator.comparing(Alignment::differences)
@@ -37,7 +39,7 @@ record Alignment(
 
   /** Whether the question is the one at that place, also where it says something else. */
   boolean isSure(RequestChain chain) {
-    return whole || steps > 0 || chain.hasOneQuestion();
+    return !doubtful && (whole || steps > 0 || chain.hasOneQuestion());
   }
 
   record Change(Node node, Message message) {}
@@ -48,23 +50,51 @@ record Alignment(
    */
   static Alignment ofStored(TranscriptTree tree, RequestChain chain, Node question, Node parent) {
     Walk walk = new Walk(tree);
+    List<Alignment> places = new ArrayList<>();
     Alignment best = null;
     long steps = 4L * chain.size() + 2L * tree.size();
     for (int i = chain.size() - 1; i >= 0 && steps > 0; i--) {
       if (chain.kind(i) != MessageKind.QUESTION) {
         continue;
       }
-      boolean talks = i + 1 < chain.size() && chain.get(i + 1).isAssistant();
-      boolean foreign = talks && walk.below(question, chain.get(i + 1)).to() == 0;
+      boolean foreign = talks(chain, i) && walk.below(question, chain.get(i + 1)).to() == 0;
       int differences = (question.is(chain.get(i)) ? 0 : 1) + (foreign ? 1 : 0);
       Alignment next = of(tree, chain, i, differences, parent);
       steps -= next.walked() + 1;
+      places.add(next);
       best = best == null || WORST_FIRST.compare(next, best) > 0 ? next : best;
       if (best.whole() && best.differences() == 0) {
-        break;
+        return best;
       }
     }
-    return best;
+    boolean answered =
+        best != null
+            && talks(chain, best.at())
+            && walk.below(question, chain.get(best.at() + 1)).to() > 0;
+    return best == null || answered || !best.isRivalled(places, chain, question)
+        ? best
+        : best.inDoubt();
+  }
+
+  private static boolean talks(RequestChain chain, int at) {
+    return at + 1 < chain.size() && chain.get(at + 1).isAssistant();
+  }
+
+  /** Whether the question may as well stand at another place, by what differs or by its words. */
+  private boolean isRivalled(List<Alignment> places, RequestChain chain, Node question) {
+    boolean sound = whole || question.is(chain.get(at));
+    return places.stream()
+        .filter(place -> place.at() != at)
+        .anyMatch(
+            place -> {
+              boolean equal = question.is(chain.get(place.at()));
+              boolean asGood = place.differences() == differences;
+              return (asGood && (equal || place.whole() == whole)) || (equal && !sound);
+            });
+  }
+
+  private Alignment inDoubt() {
+    return new Alignment(at, differences, spoken, steps, walked, whole, true, List.of());
   }
 
   /** Goes back from a question in the request, and from its parent in the tree, in step. */
@@ -90,7 +120,10 @@ record Alignment(
       if (node.is(message)) {
         answered = message.isAssistant();
         agreed++;
-      } else if (kind == MessageKind.QUESTION && node.kind() == MessageKind.QUESTION && answered) {
+      } else if (kind == MessageKind.QUESTION
+          && !isBehindResult(chain, i)
+          && node.kind() == MessageKind.QUESTION
+          && answered) {
         // A person wrote it anew, or its context is gone: the same answer follows it.
         changes.add(new Change(node, message));
         answered = false;
@@ -119,7 +152,14 @@ record Alignment(
     List<Change> found = whole ? byPeople(changes, rewritten, questions) : List.of();
     int more = node == null ? i + 1 : 0; // The path has none that they could be.
     return new Alignment(
-        at, differences + found.size() + more, spoken, agreed, tree.size() - left, whole, found);
+        at,
+        differences + found.size() + more,
+        spoken,
+        agreed,
+        tree.size() - left,
+        whole,
+        false,
+        found);
   }
 
   /** Nobody writes most of their questions anew: then a filter does, each time. */

@@ -190,7 +190,7 @@ public final class Placer {
   private List<Alignment.Change> changes(Alignment lineUp, Node parent) {
     return lineUp.whole()
         ? lineUp.changes()
-        : GappedHistory.changes(tree, chain, lineUp.at(), parent);
+        : GappedHistory.changes(tree, chain, lineUp.at(), parent, stored);
   }
 
   /** Finds or adds what stands before the question; the answer at its end is the named parent. */
