@@ -154,7 +154,9 @@ class EditBesideGapTest extends GapFixture {
 
   private static final String ABOUT = "user: We know that. Now: ";
 
-  /** A third question with a context that nothing marks, whose answer is changed before the next. */
+  /**
+   * A third question with a context that nothing marks, whose answer is changed before the next.
+   */
   private void contextAndEdit(String second, String third, String edited) {
     talk("Q1", second);
     turn(

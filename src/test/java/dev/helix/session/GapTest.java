@@ -261,7 +261,8 @@ class GapTest extends GapFixture {
   void imagesOfATool_areNotTheQuestionThatAFilterLeavesOutBehindThem() {
     toolTurn("A1", AnswerStatus.CANCELLED);
     turn(ids("u2", "a1", "a2"), "A2", "user: Q1", CALL, RESULT, IMAGES, "user: Q2");
-    turn(ids("u3", "a2", "a3"), "A3", "user: Q1", CALL, RESULT, IMAGES, "assistant: A2", "user: Q3");
+    turn(
+        ids("u3", "a2", "a3"), "A3", "user: Q1", CALL, RESULT, IMAGES, "assistant: A2", "user: Q3");
     assertEquals("u2 Q2 < a1", named().get(4));
   }
 

@@ -31,7 +31,9 @@ final class GappedHistory {
   private final List<Node> broken;
   private final WordsElsewhere elsewhere;
 
-  /** Where the last turn that stands in both ends on the path, of those before the place looked at. */
+  /**
+   * Where the last turn that stands in both ends on the path, of those before the place looked at.
+   */
   private int reached = NO_PLACE;
 
   private GappedHistory(
