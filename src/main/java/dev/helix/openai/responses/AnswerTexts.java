@@ -91,6 +91,9 @@ final class AnswerTexts {
     }
   }
 
+  /** More of them than so count as a text, so that no more is held, or looked through. */
+  private static final int MOST_BLANKS = 1024;
+
   /** Where thoughts may be. Some say them twice: the first place that has any counts. */
   private static final List<Place> THOUGHTS =
       List.of(
@@ -112,8 +115,11 @@ final class AnswerTexts {
     return null;
   }
 
-  /** Whether there is nothing to be seen in it. */
+  /** Whether there is nothing to be seen in it, nor is it long. */
   static boolean isBlank(CharSequence text) {
+    if (text.length() > MOST_BLANKS) {
+      return false;
+    }
     for (int i = 0; i < text.length(); i++) {
       if (!Character.isWhitespace(text.charAt(i))) {
         return false;

@@ -97,6 +97,17 @@ class ResponseObjectTest {
   }
 
   @Test
+  void aCheckpoint_saysOfTheResponseWhatItsBeginningDid() {
+    Map<String, Object> asked = Map.of("model", "m", "instructions", "be brief");
+    ResponseFrame frame =
+        new ResponseFrame(ResponseServer.ID, ResponseServer.NODE, ResponseServer.CREATED, asked);
+    String note = new AskedResponse(frame, false).note(null, null);
+    assertEquals(
+        stored(element(",\"content\":\"A\"", frame.note()), true),
+        stored(element(",\"content\":\"A\"", note), true));
+  }
+
+  @Test
   void anElementWithoutANote_isNoResponse() {
     Message answer = Message.of("assistant", "A");
     assertThrows(IllegalArgumentException.class, () -> ResponseObject.stored(answer, false));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.scripted.Call;
+import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Table;
@@ -103,6 +104,8 @@ class StreamedResponsesTest {
         "thought=\\n|text=\\n\\n|thought=A|text=\\n|thought=B|text=C|text= |finish=stop|done"
             + " → + reasoning|reasoning_summary_text \nA|reasoning_summary_text B|- completed"
             + "|+ message|output_text \n\n\nC|output_text  |- completed|completed",
+        ("text=" + " ".repeat(600) + "|text=" + " ".repeat(600) + "|finish=stop|done")
+            + (" → + message|output_text " + " ".repeat(1200) + "|- completed|completed"),
         // Content in parts.
         (PART + "thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"H\"}]}]|")
             + (PART + "thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"m\"}]}]|")
@@ -232,7 +235,7 @@ class StreamedResponsesTest {
     assertEquals("call_" + ResponseServer.HEX + "0", response.at("/output/4/call_id").asText());
     assertEquals("x", response.at("/output/5/call_id").asText());
     assertEquals(ResponseServer.ID, response.path("id").asText());
-    assertEquals("up", response.path("model").asText());
+    assertEquals(Completions.MODEL, response.path("model").asText());
     assertEquals(ResponseServer.CREATED, response.path("created_at").asLong());
     assertEquals(ResponseServer.CREATED + 5, response.path("completed_at").asLong());
     assertEquals(
@@ -300,6 +303,16 @@ class StreamedResponsesTest {
       assertEquals(ResponseServer.ID, events.created().path("id").asText());
       assertEquals(events.response(), server.stored(conversation));
     }
+  }
+
+  @Test
+  void imagesAreToldWhole_andRecordedWithoutTheirData() {
+    String image = "data:image/png;base64," + "A".repeat(4000);
+    String conversation = conversation();
+    EventStream events = stream(conversation, "", "text=" + image + "|finish=stop|done");
+    assertEquals(image, events.response().at("/output/0/content/0/text").asText());
+    String stored = server.stored(conversation).at("/output/0/content/0/text").asText();
+    assertTrue(stored.startsWith("data:image/png;length=3000;sha256="), stored);
   }
 
   @Test
