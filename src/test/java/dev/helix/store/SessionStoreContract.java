@@ -26,6 +26,7 @@ public interface SessionStoreContract
         OwnerSecretContract,
         WholeSessionContract,
         LongRequestContract,
+        ResponseContract,
         UnmadeSessionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
@@ -18,18 +16,14 @@ import dev.helix.scripted.RawResponse;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionManager;
 import dev.helix.session.TurnRequest;
-import dev.helix.turn.reply.BackendReply;
-import dev.helix.turn.reply.WholeReply;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -41,74 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Another endpoint on the same engine: a question and its answer as plain text. */
 class SecondFormTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @TempDir Path folder;
   private ChatServer server;
   private final BlockingQueue<WeakReference<TurnCall>> calls = new LinkedBlockingQueue<>();
-
-  /** An answer as plain text, made of the events that are told. */
-  private static final class PlainTextForm implements ReplyForm {
-    private static void begin(int status, CallerOutput out) {
-      if (!out.begun()) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Content-Type", "text/plain;charset=utf-8");
-        out.begin(status, headers);
-      }
-    }
-
-    @Override
-    public void commit(CallerOutput out) {
-      begin(200, out);
-    }
-
-    @Override
-    public void begin(BackendReply reply, CallerOutput out) {
-      begin(200, out);
-    }
-
-    @Override
-    public void pass(ByteBuffer bytes, CallerOutput out) {
-      // The backend's own bytes are no plain text.
-    }
-
-    @Override
-    public void chunk(byte[] bytes, int from, int length, CallerOutput out) {
-      try {
-        JsonNode chunk = JSON.readTree(bytes, from, length);
-        out.write(chunk.at("/choices/0/delta/content").asText("").getBytes(UTF_8));
-      } catch (IOException e) {
-        throw new IllegalArgumentException(e);
-      }
-    }
-
-    @Override
-    public void keepAlive(BackendReply reply, CallerOutput out) {
-      // Nothing can be said in plain text that is not part of it.
-    }
-
-    @Override
-    public void done(BackendReply reply, CallerOutput out) {
-      out.write("\n".getBytes(UTF_8));
-    }
-
-    @Override
-    public void told(BackendReply reply, CallerOutput out) {
-      out.write("\nfailed\n".getBytes(UTF_8));
-    }
-
-    @Override
-    public void whole(BackendReply reply, byte[] body, WholeReply whole, CallerOutput out) {
-      begin(200, out);
-      out.write((whole.answers().get(0).message().text() + "\n").getBytes(UTF_8));
-    }
-
-    @Override
-    public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
-      begin(status, out);
-      out.write(("\nfailed with " + status + "\n").getBytes(UTF_8));
-    }
-  }
 
   /** {@code POST /plain/<conversation>} with a question as its body. */
   private final class PlainTextServlet extends HttpServlet {

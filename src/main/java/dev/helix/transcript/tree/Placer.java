@@ -325,7 +325,7 @@ public final class Placer {
   /** What is known of an answer that is stored elsewhere holds where it comes again. */
   private ElementFields fields(Node parent, Message message, String id) {
     Node same =
-        MessageKind.of(message) == MessageKind.ANSWER
+        MessageKind.of(message) == MessageKind.ANSWER && !chain.items()
             ? tree.saying(message.fingerprint()).stream().reduce(null, (older, newer) -> newer)
             : null;
     Message old = same == null ? null : stored.apply(same);

@@ -11,20 +11,22 @@ import java.util.List;
  *
  * @param system null where there is none
  * @param author the user who asks, where the transcript says so; else null
+ * @param items whether they are a response's input, in which an answer is what its sender says
  */
-public record RequestChain(Message system, List<Message> messages, String author) {
+public record RequestChain(Message system, List<Message> messages, String author, boolean items) {
 
   /**
    * A request's messages.
    *
-   * @param items whether a system message that stands first is one as any other
+   * @param items whether they are a response's input, in which a system message that stands first
+   *     is one as any other
    */
   public static RequestChain of(List<Message> request, String author, boolean items) {
     List<Message> messages = new ArrayList<>(request);
     boolean leads = !items && !messages.isEmpty() && messages.get(0).isSystem();
     Message system = leads ? messages.remove(0) : null;
     messages.removeIf(message -> message.isAssistant() && message.fingerprint().empty());
-    return new RequestChain(system, List.copyOf(messages), author);
+    return new RequestChain(system, List.copyOf(messages), author, items);
   }
 
   /** Who has said a message of the request that is new; null where that is not known. */
