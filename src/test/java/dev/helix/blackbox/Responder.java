@@ -13,8 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A client of the Responses API, as its SDKs are on the wire. */
-record Responder(Endpoint endpoint, String... headers) {
+final class Responder {
   static final String PATH = "/v1/responses";
+
+  private final Endpoint endpoint;
+  private final String[] headers;
+
+  Responder(Endpoint endpoint, String... namesAndValues) {
+    this.endpoint = endpoint;
+    this.headers = namesAndValues.clone();
+  }
 
   /** What a response was and what the upstream was asked for it. */
   record Said(RawResponse http, JsonNode response, Request asked) {
