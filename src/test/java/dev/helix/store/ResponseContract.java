@@ -140,7 +140,7 @@ interface ResponseContract extends StoreUnderTest {
   }
 
   @Test
-  default void forksAtTheSameTime_onTwoServers_areBranches() throws Exception {
+  default void forksOnTwoServersAtTheSameTime_areBranches() throws Exception {
     Assumptions.assumeTrue(isShared(), "this store is one server's alone");
     try (SessionManager one = new SessionManager(open(), Clock.systemUTC());
         SessionManager two = new SessionManager(open(), Clock.systemUTC())) {
