@@ -24,6 +24,10 @@ final class Responder {
     this.headers = namesAndValues.clone();
   }
 
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
   /** What a response was and what the upstream was asked for it. */
   record Said(RawResponse http, JsonNode response, Request asked) {
     String id() {
@@ -136,6 +140,6 @@ final class Responder {
     if (response.status() != 200) {
       throw new AssertionError(response.status() + " " + response.restText());
     }
-    return Json.read(response.rest());
+    return response.json();
   }
 }

@@ -13,8 +13,11 @@ import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
+import dev.helix.scripted.UserToken;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -100,7 +103,7 @@ interface ResponseCases extends Fixture {
     JsonNode items = responder.get("/" + said.id() + "/input_items");
     assertEquals("Hello", items.at("/data/0/content/0/text").asText(), items::toString);
     assertEquals(1, items.path("data").size());
-    StoredSession session = usual().stored(said.http().header("X-Session-ID"));
+    StoredSession session = responder.endpoint().stored(said.http().header("X-Session-ID"));
     assertEquals(List.of("user:Hello", "assistant:Hi there"), session.said());
   }
 
@@ -151,7 +154,7 @@ interface ResponseCases extends Fixture {
     List<Call> calls = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
       clients.add(responder.post(Responder.follows("Q" + i, first.id())));
-      calls.add(usual().upstream().next());
+      calls.add(responder.endpoint().upstream().next());
     }
     for (Call call : calls) {
       call.respondJson(200, Completions.completion("to " + call.request().lastMessage()));
@@ -163,7 +166,7 @@ interface ResponseCases extends Fixture {
         assertEquals(response, responder.get("/" + response.path("id").asText()));
       }
     }
-    List<String> said = usual().stored(first.http().header("X-Session-ID")).said();
+    List<String> said = responder.endpoint().stored(first.http().header("X-Session-ID")).said();
     assertEquals(34, said.size(), said::toString);
   }
 
@@ -201,39 +204,39 @@ interface ResponseCases extends Fixture {
         .add(Json.message("assistant", "1"))
         .add(Json.message("user", "Two"));
     Said second = responder.streamed(again, "2");
-    StoredSession session = usual().stored("conv-" + id);
+    StoredSession session = responder.endpoint().stored("conv-" + id);
     assertEquals(List.of("user:One", "assistant:1", "user:Two", "assistant:2"), session.said());
-    assertEquals(second.response(), responder().get("/" + second.id()));
+    assertEquals(second.response(), new Responder(responder.endpoint()).get("/" + second.id()));
   }
 
   @Test
   default void chatAndResponses_onOneConversation_seeEachOthersTurns() {
     String id = Endpoint.freshId();
-    Talk talk = usual().talkIn(id, "X-Conversation-History", "stored");
-    talk.whole("By chat", "c");
     Responder responder = responder();
+    Talk talk = responder.endpoint().talkIn(id, "X-Conversation-History", "stored");
+    talk.whole("By chat", "c");
     ObjectNode asked = Responder.asks("By response").put("conversation", id);
     Said said = responder.whole(asked, "r");
     assertEquals(List.of("user:By chat", "assistant:c", "user:By response"), said.sent());
     assertEquals(id, said.response().at("/conversation/id").asText());
-    Talk again = usual().talkIn(id, "X-Conversation-History", "stored");
+    Talk again = responder.endpoint().talkIn(id, "X-Conversation-History", "stored");
     assertEquals(5, again.streamed("Again", "d").json().path("messages").size());
   }
 
   @Test
   default void unstoredResponse_isAnswered_andNothingOfItIsKept() {
     Responder responder = responder();
-    Set<String> before = usual().sessionFolders();
+    Set<String> before = responder.endpoint().sessionFolders();
     Said said = responder.whole(Responder.asks("Secret").put("store", false), "Hush");
     assertEquals("Hush", said.text());
-    assertEquals(before, usual().sessionFolders());
+    assertEquals(before, responder.endpoint().sessionFolders());
     assertEquals(404, responder.call("GET", "/" + said.id()).status());
     RawResponse refused = responder.refused(Responder.follows("And?", said.id()));
     Errors.check(400, "previous_response_not_found", refused);
     Said first = responder.whole(Responder.asks("One"), "1");
     Said beside = responder.whole(Responder.follows("Two", first.id()).put("store", false), "2");
     assertEquals(List.of("user:One", "assistant:1", "user:Two"), beside.sent());
-    assertEquals(2, usual().stored(first.http().header("X-Session-ID")).said().size());
+    assertEquals(2, responder.endpoint().stored(first.http().header("X-Session-ID")).said().size());
   }
 
   @Test
@@ -252,15 +255,17 @@ interface ResponseCases extends Fixture {
     assertEquals(List.of("user:Next", "assistant:Fine", "user:What was it?"), third.sent());
     String session = first.http().header("X-Session-ID");
     assertTrue(
-        usual().stored(session).lines().stream().noneMatch(line -> line.contains("zanzibar")));
-    assertTrue(!usual().stored(session).status().toString().contains("zanzibar"));
+        responder.endpoint().stored(session).lines().stream()
+            .noneMatch(line -> line.contains("zanzibar")));
+    assertTrue(!responder.endpoint().stored(session).status().toString().contains("zanzibar"));
   }
 
   @Test
   default void upstreamFails_beforeTheHead_isAnHttpError_andTheNextTurnWorks() {
     Responder responder = responder();
     try (RawClient client = responder.post(Responder.asks("One").put("stream", true))) {
-      usual()
+      responder
+          .endpoint()
           .upstream()
           .next()
           .respondJson(429, "{\"error\":{\"message\":\"slow down\"}}", "Retry-After", "7");
@@ -278,7 +283,7 @@ interface ResponseCases extends Fixture {
     JsonNode failed;
     try (RawClient client =
         responder.post(Responder.follows("Two", first.id()).put("stream", true))) {
-      Call call = usual().upstream().next();
+      Call call = responder.endpoint().upstream().next();
       call.beginSse();
       call.sse(Completions.delta("Half"));
       call.cut();
@@ -300,7 +305,7 @@ interface ResponseCases extends Fixture {
     Responder responder = responder();
     String id;
     try (RawClient client = responder.post(Responder.asks("One").put("stream", true))) {
-      Call call = usual().upstream().next();
+      Call call = responder.endpoint().upstream().next();
       call.beginSse();
       call.sse(Completions.delta("Half an answer"));
       RawResponse response = client.response();
@@ -311,8 +316,8 @@ interface ResponseCases extends Fixture {
       client.leave();
       call.awaitClosedByPeer(CallerCases.NOTICED);
     }
-    usual().restart();
-    JsonNode stored = responder().get("/" + id);
+    responder.endpoint().restart();
+    JsonNode stored = responder.get("/" + id);
     assertEquals("cancelled", stored.path("status").asText(), stored::toString);
     assertEquals("Half an answer", Responder.textOf(stored));
   }
@@ -321,9 +326,9 @@ interface ResponseCases extends Fixture {
   default void responses_areThereAfterARestart() {
     Responder responder = responder();
     Said said = responder.streamed(Responder.asks("One"), "1");
-    usual().restart();
-    assertEquals(said.response(), responder().get("/" + said.id()));
-    assertEquals(3, responder().whole(Responder.follows("Two", said.id()), "2").sent().size());
+    responder.endpoint().restart();
+    assertEquals(said.response(), responder.get("/" + said.id()));
+    assertEquals(3, responder.whole(Responder.follows("Two", said.id()), "2").sent().size());
   }
 
   @ParameterizedTest
@@ -390,13 +395,14 @@ interface ResponseCases extends Fixture {
   @Test
   default void otherOwnersResponses_areUnknown() {
     Endpoint endpoint = servers().endpoint(Group.OWNERS);
-    Responder acme = new Responder(endpoint, "Authorization", OwnerCases.ACME);
-    Responder other = new Responder(endpoint, "Authorization", OwnerCases.OTHER);
+    String token = UserToken.of("ann", OwnerCases.SECRET, Instant.now());
+    String[] ann = {"Authorization", OwnerCases.ACME, OwnerCases.TOKEN, token};
+    Responder acme = new Responder(endpoint, ann);
+    Responder other =
+        new Responder(endpoint, "Authorization", OwnerCases.OTHER, OwnerCases.TOKEN, token);
     for (String[] id : new String[][] {{}, {"X-Conversation-ID", Endpoint.freshId()}}) {
-      String[] headers = new String[id.length + 2];
-      headers[0] = "Authorization";
-      headers[1] = OwnerCases.ACME;
-      System.arraycopy(id, 0, headers, 2, id.length);
+      String[] headers = Arrays.copyOf(ann, ann.length + id.length);
+      System.arraycopy(id, 0, headers, ann.length, id.length);
       Said said = new Responder(endpoint, headers).whole(Responder.asks("Mine"), "Yours");
       assertEquals(said.response(), acme.get("/" + said.id()));
       String unknown = said.id().substring(0, said.id().length() - 3) + "abc";

@@ -25,6 +25,9 @@ final class PathItems {
   static PathItems of(List<Message> messages) {
     PathItems items = new PathItems();
     for (Message message : messages) {
+      if (message.isErased()) {
+        continue;
+      }
       if (message.isAssistant()) {
         items.addAnswer(message);
       } else if (message.role().equals("tool")) {
