@@ -74,10 +74,10 @@ record ResponsesBody(String previous, String conversation, boolean kept, boolean
       clear &= seen.add(field);
     }
 
-    /** A text, or null where there is none. */
+    /** A text, or null where there is none; an empty one is none. */
     private String text() throws IOException {
       if (parser.hasToken(JsonToken.VALUE_STRING)) {
-        return parser.getText();
+        return parser.getText().isEmpty() ? null : parser.getText();
       }
       clear &= parser.hasToken(JsonToken.VALUE_NULL);
       parser.skipChildren();

@@ -31,6 +31,9 @@ record ResponsesPath(Kind kind, String id) {
   private static final Pattern NAMED =
       Pattern.compile(".*/responses/([^/]+)(?:/[^/]+)?/?", Pattern.DOTALL);
 
+  private static final Pattern CANCELLED =
+      Pattern.compile(".*/responses/[^/]+/cancel/?", Pattern.DOTALL);
+
   static ResponsesPath of(HttpServletRequest request) {
     String method = request.getMethod();
     String raw = METHODS.contains(method) ? path(request) : "";
@@ -45,7 +48,9 @@ record ResponsesPath(Kind kind, String id) {
         return new ResponsesPath(made.group(1) == null ? Kind.MAKES : Kind.TRIES, null);
       }
     }
-    Matcher named = NAMED.matcher(path);
+    // Another path of a conversation of this name may be posted to as well.
+    boolean mayName = !method.equals("POST") || CANCELLED.matcher(path).matches();
+    Matcher named = NAMED.matcher(mayName ? path : "");
     return named.matches() ? new ResponsesPath(Kind.NAMES, named.group(1)) : OTHER;
   }
 

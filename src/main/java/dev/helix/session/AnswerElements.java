@@ -110,6 +110,10 @@ final class AnswerElements {
   }
 
   private void begun(List<Answer> answers) {
+    boolean erased = isErased(tree.get(turn.answerId())) || isErased(tree.get(turn.ownId()));
+    if (responds() && late && erased) {
+      return; // Since it began, under whichever of its ids.
+    }
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       boolean calls = callsTools(answer);

@@ -1,6 +1,7 @@
 package dev.helix.session;
 
 import dev.helix.message.ResponseJson;
+import dev.helix.transcript.tree.Placer;
 import java.util.Objects;
 
 /**
@@ -14,6 +15,11 @@ import java.util.Objects;
  *     waits for no other turn, needs no lease, and is refused where that message is not there
  */
 public record ResponseNote(String node, String json, boolean fork) {
+  /** The id of a node that there is not yet: a prefix and a random UUID. */
+  public static String newNode() {
+    return Placer.newId();
+  }
+
   public ResponseNote {
     Objects.requireNonNull(node, "node");
     if (ResponseJson.of(json).id().isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.helix.session;
 
 import dev.helix.message.Message;
+import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.Numbering;
 import dev.helix.transcript.Transcript;
@@ -136,7 +137,7 @@ final class StoredAnswers {
     // A file changed by hand may lead in a circle.
     Set<String> seen = new HashSet<>();
     Node at = tree.parent(node);
-    while (answer != null && at != null && !at.given() && seen.add(at.id())) {
+    while (answer != null && at != null && isAsked(at) && seen.add(at.id())) {
       Message message = stored.get(at);
       if (message == null) {
         return null;
@@ -146,6 +147,10 @@ final class StoredAnswers {
     }
     boolean still = answer != null && nodeEnd.equals(Node.responseEnd(answer));
     return still ? Optional.of(new StoredAnswer(answer, List.copyOf(asked))) : null;
+  }
+
+  private static boolean isAsked(Node node) {
+    return !node.given() && node.kind() != MessageKind.ERASED;
   }
 
   /** The answer where it and all that it answers stand in the end of a log; else empty. */
@@ -185,7 +190,7 @@ final class StoredAnswers {
       if (parent == null) {
         return Optional.empty(); // It stands further up.
       }
-      if (parent.isAssistant() && parent.status() != null) {
+      if (parent.isErased() || (parent.isAssistant() && parent.status() != null)) {
         break;
       }
       asked.addFirst(parent);

@@ -85,7 +85,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       TranscriptTree tree, StoredHistory stored, RequestChain chain, TurnRequest request) {
     if (request.isFork()) {
       Node parent = tree.get(request.ids().parent());
-      if (parent == null) {
+      if (parent == null || parent.kind() == MessageKind.ERASED) {
         throw new AnswerGoneException("the message that a turn follows is not there");
       }
       return parent; // Also of a retry: what was tried before hangs below it.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.blackbox.Responder.Said;
 import dev.helix.scripted.Call;
@@ -190,6 +191,78 @@ interface ResponseCases extends Fixture {
     assertEquals("call_1", second.asked().json().at("/messages/1/tool_calls/0/id").asText());
     assertEquals("It is sunny.", second.text());
     Errors.check(400, responder.refused(Responder.follows("And now?", first.id())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  default void toolIsCalled_inAConversation_andItsOutputGoesOn(boolean repeated) {
+    String id = Endpoint.freshId();
+    Responder responder = responder();
+    Talk talk = responder.endpoint().talkIn(id);
+    talk.whole("By chat", "c");
+    Said first =
+        responder.answered(
+            Responder.asks("Weather?").put("conversation", id), calls("call_1", "w", "{}"));
+    ObjectNode result = Json.object().put("model", "m").put("conversation", id);
+    ArrayNode input = result.putArray("input");
+    if (repeated) {
+      input.add(first.response().at("/output/0"));
+    }
+    input
+        .addObject()
+        .put("type", "function_call_output")
+        .put("call_id", "call_1")
+        .put("output", "s");
+    Said second = responder.whole(result, "Sunny");
+    assertEquals(5, second.sent().size(), second.sent()::toString);
+    assertEquals("tool:s", second.sent().get(4));
+    assertEquals(
+        List.of(
+            "user:By chat",
+            "assistant:c",
+            "user:Weather?",
+            "assistant:",
+            "tool:s",
+            "assistant:Sunny"),
+        responder.endpoint().stored("conv-" + id).said());
+  }
+
+  @Test
+  default void itemThatIsReferredTo_isSentOnce() {
+    Responder responder = responder();
+    Said first = responder.whole(Responder.asks("One"), "1");
+    String item = first.response().at("/output/0/id").asText();
+    ObjectNode asked = Json.object().put("model", "m").put("previous_response_id", first.id());
+    asked
+        .putArray("input")
+        .add(Json.object().put("type", "item_reference").put("id", item))
+        .add(Json.message("user", "Two"));
+    assertEquals(
+        List.of("user:One", "assistant:1", "user:Two"), responder.whole(asked, "2").sent());
+    asked.remove("previous_response_id");
+    assertEquals(404, responder.refused(asked).status());
+  }
+
+  @Test
+  default void responseToAClientsIds_isDeletedWhole() {
+    String id = Endpoint.freshId();
+    String answer = Endpoint.freshId();
+    Responder responder = responder("X-Conversation-ID", id, "X-OpenWebUI-Message-Id", answer);
+    Said said = responder.answered(Responder.asks("zanzibar"), calls("c", "zanzibar", "{}"));
+    assertEquals(200, responder.call("DELETE", "/" + said.id()).status());
+    assertEquals(404, responder.call("GET", "/" + said.id()).status());
+    assertTrue(
+        responder.endpoint().stored("conv-" + id).lines().stream()
+            .noneMatch(line -> line.contains("zanzibar")));
+  }
+
+  @Test
+  default void longEcho_isStreamed_andCancelIsForTheBackground() {
+    Responder responder = responder();
+    ObjectNode asked = Responder.asks("One").put("instructions", "x".repeat(900_000));
+    assertEquals("1", responder.streamed(asked, "1").text());
+    RawResponse cancelled = responder.call("POST", "/resp_none/cancel");
+    assertEquals(404, cancelled.status());
   }
 
   @Test

@@ -62,6 +62,12 @@ public final class TurnHeaders {
     }
   }
 
+  /** Whether a request says who sends the conversation so far. */
+  public static boolean saysHistory(HttpServletRequest request) {
+    String said = request.getHeader(HISTORY_HEADER);
+    return said != null && !said.isBlank();
+  }
+
   /**
    * Who sends the conversation so far: as the request says, else as is set.
    *

@@ -1,6 +1,7 @@
 package dev.helix.openai.responses;
 
 import dev.helix.message.Message;
+import dev.helix.message.MessageContent;
 import dev.helix.transcript.Transcript;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,9 +45,25 @@ final class PathItems {
     return all.stream().map(Stored::item).toList();
   }
 
-  /** The ids of the items. */
-  List<String> ids() {
-    return all.stream().map(Stored::id).toList();
+  /** The ids that a message's items may have, without looking into it further than its calls. */
+  static List<String> ids(Message message) {
+    if (message.id() == null || message.isErased()) {
+      return List.of();
+    }
+    ItemIds of = ItemIds.of(message.id());
+    if (message.role().equals("tool")) {
+      return List.of(of.output());
+    }
+    List<String> ids = new ArrayList<>(List.of(of.message(0)));
+    if (message.isAssistant()) {
+      ids.add(of.reasoning(0));
+      int calls = MessageContent.toolCallIds(message).size();
+      for (int i = 0; i < calls; i++) {
+        ids.add(of.call(false, i));
+        ids.add(of.call(true, i));
+      }
+    }
+    return ids;
   }
 
   /** What those items stand for that are named. */

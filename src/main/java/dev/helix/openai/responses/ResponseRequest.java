@@ -99,6 +99,11 @@ final class ResponseRequest {
     return itemIds().isEmpty();
   }
 
+  /** Whether it brings outputs of calls. */
+  boolean hasOutputs() {
+    return items.stream().anyMatch(item -> item.kind() == Kind.OUTPUT);
+  }
+
   /** The ids of items and calls, and {@link #idsOnPath the names of outputs}. */
   Set<String> itemIds() {
     Set<String> ids = new LinkedHashSet<>();

@@ -4,6 +4,7 @@ import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
 import dev.helix.filter.NamedResponse;
 import dev.helix.filter.ResponseId;
+import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
@@ -17,11 +18,11 @@ import dev.helix.session.ResponseNote;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
+import dev.helix.session.SessionStatus;
 import dev.helix.session.StoredAnswer;
 import dev.helix.session.TurnRequest;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
-import dev.helix.transcript.tree.Placer;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
@@ -43,6 +44,9 @@ import java.util.UUID;
 final class ResponsesEndpoint {
   private static final String LEFT_OUT = "X-Helix-Tools-Left-Out";
   private static final String PREVIOUS = "previous_response_id";
+
+  /** How many characters a response tells again of what it was asked, which it keeps. */
+  private static final int MOST_ECHOED = 1 << 20;
 
   private final Turns turns;
   private final TurnSettings settings;
@@ -116,7 +120,10 @@ final class ResponsesEndpoint {
           TurnHeaders.forwarded(http, settings),
           body,
           request == null
-              ? (none, absent) -> asked.bodyWith(context, system, reasoning)
+              ? (none, absent) -> {
+                body.countAhead(context.stream().mapToLong(Message::length).sum());
+                return asked.bodyWith(context, system, reasoning);
+              }
               : (history, stored) -> asked.bodyWith(history, stored, reasoning));
     }
   }
@@ -127,21 +134,41 @@ final class ResponsesEndpoint {
     Conversation conversation = Conversation.of(http);
     SessionState session = (SessionState) http.getAttribute(SessionState.class.getName());
     StoredAnswer previous = previous(request, http, session);
-    HistoryMode mode =
-        previous != null || request.conversation() != null
-            ? HistoryMode.STORED
-            : TurnHeaders.historyMode(http, conversation, settings);
+    if (request.conversation() != null
+        && (session == null || !request.conversation().equals(session.conversationId()))) {
+      throw noConversation(request.conversation());
+    }
+    HistoryMode mode = mode(request, http, conversation, previous);
     boolean kept = request.store() && session != null && conversation.isTurn();
     boolean calls = previous != null && Transcript.callsTools(previous.message());
+    boolean stands = session != null && session.status() != SessionStatus.NEW;
+    boolean refers = !request.itemReferences().isEmpty();
     boolean reads = mode == HistoryMode.STORED && !(kept && request.isPlain() && !calls);
+    boolean fork = kept && previous != null && !refers;
     Transcript stored =
-        reads && session != null ? manager(http).transcript(session.sessionId()) : null;
-    List<Message> path = path(stored, previous);
-    ResponseRequest asked = onPath(request, path);
-    String node = Placer.newId();
+        stands && (refers || (reads && !fork))
+            ? manager(http).transcript(session.sessionId())
+            : null;
+    List<Message> path =
+        fork && reads
+            ? manager(http).path(session.sessionId(), previous.message().id())
+            : reads ? path(stored, previous, request.hasOutputs()) : List.of();
+    ResponseRequest asked = onPath(request, path, stored);
+    String node = ResponseNote.newNode();
     String id = kept ? ResponseId.of(session, node).value() : unkeptId();
     ResponseFrame frame =
         new ResponseFrame(id, node, clock.instant().getEpochSecond(), asked.asked());
+    String note = frame.note();
+    if (note.length() > MOST_ECHOED) {
+      throw new InvalidRequestException(
+          new ApiError(
+              413,
+              "The response would tell again more than a MiB of what it was asked: instructions,"
+                  + " tools, text and metadata are too long together.",
+              "invalid_request_error",
+              null,
+              "request_too_large"));
+    }
     if (!kept) {
       boolean results = asked.beginsWithResult();
       List<Message> sent = settings.sentHistory().latest(Transcript.sent(path, results), results);
@@ -150,12 +177,15 @@ final class ResponsesEndpoint {
     MessageIds ids =
         previous == null
             ? conversation.messageIds()
-            : new MessageIds(null, previous.message().id(), null);
+            : new MessageIds(
+                conversation.messageIds().question(),
+                previous.message().id(),
+                conversation.messageIds().answer());
     TurnRequest turn =
         new TurnRequest(asked.messages(), mode, settings.sentHistory(), ids)
             .asRetry(TurnHeaders.isRetry(http))
             .by(TurnHeaders.author(http, session))
-            .responding(new ResponseNote(node, frame.note(), previous != null));
+            .responding(new ResponseNote(node, note, previous != null));
     return new Resolved(asked, frame, session, turn, List.of(), null);
   }
 
@@ -201,29 +231,60 @@ final class ResponsesEndpoint {
     return answer;
   }
 
-  /** What is stored before the request, as far as that is read. */
-  private static List<Message> path(Transcript stored, StoredAnswer previous) {
+  /** Who sends the conversation so far; a new session has none that could be stored. */
+  private HistoryMode mode(
+      ResponseRequest request,
+      HttpServletRequest http,
+      Conversation conversation,
+      StoredAnswer previous)
+      throws InvalidRequestException {
+    if (previous != null || request.conversation() != null) {
+      return HistoryMode.STORED;
+    }
+    boolean open = conversation.id() == null && !TurnHeaders.saysHistory(http);
+    return open ? HistoryMode.CLIENT : TurnHeaders.historyMode(http, conversation, settings);
+  }
+
+  private static InvalidRequestException noConversation(String id) {
+    String message = "Conversation with id '" + CallCheck.shown(id) + "' not found.";
+    return new InvalidRequestException(
+        new ApiError(404, message, "invalid_request_error", null, null));
+  }
+
+  /**
+   * What is stored before the request.
+   *
+   * @param outputs whether outputs come, of calls that the path may end in
+   */
+  private static List<Message> path(Transcript stored, StoredAnswer previous, boolean outputs) {
     if (stored == null) {
       return List.of();
     }
-    return previous == null
-        ? stored.currentPath()
-        : stored.pathTo(stored.get(previous.message().id()));
+    return stored.pathTo(
+        previous == null ? stored.currentEnd(outputs) : stored.get(previous.message().id()));
   }
 
-  /** The request without what the path has, and with what it refers to. */
-  private static ResponseRequest onPath(ResponseRequest request, List<Message> path)
+  /**
+   * The request without what the path has, and with what else it refers to.
+   *
+   * @param stored what references are looked up in; null where there is nothing
+   */
+  private static ResponseRequest onPath(
+      ResponseRequest request, List<Message> path, Transcript stored)
       throws InvalidRequestException {
     ResponseRequest asked = request;
     if (!request.isPlain()) {
-      PathItems items = PathItems.of(path);
-      Set<String> references = request.itemReferences();
       Set<String> known = new HashSet<>(ResponseRequest.idsOnPath(path));
-      known.addAll(items.ids());
-      known.removeAll(references);
-      asked = request.without(known);
+      path.forEach(message -> known.addAll(PathItems.ids(message)));
+      asked = asked.without(known);
+      Set<String> references = asked.itemReferences();
       if (!references.isEmpty()) {
-        asked = asked.resolved(items.messages(references));
+        List<Message> all = stored == null ? List.of() : stored.messages();
+        List<Message> named =
+            all.stream()
+                .filter(message -> PathItems.ids(message).stream().anyMatch(references::contains))
+                .toList();
+        asked = asked.resolved(PathItems.of(named).messages(references));
       }
     }
     asked.checkCalls(path);

@@ -69,6 +69,10 @@ public final class ResponsesServlet extends HttpServlet {
       if (allowed(request, response, "GET")) {
         stored.inputItems(path.get(0), request, response);
       }
+    } else if (path.size() == 2 && path.get(1).equals("cancel")) {
+      if (allowed(request, response, "POST")) {
+        stored.cancel(path.get(0), request, response);
+      }
     } else {
       ErrorResponse.write(response, ApiError.nothingAt(request.getRequestURI()));
     }

@@ -60,6 +60,22 @@ final class StoredResponses {
         });
   }
 
+  /** {@code POST} to end a response that is made in the background, of which there are none. */
+  void cancel(String id, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    tell(
+        response,
+        () -> {
+          StoredAnswer found = find(id, request);
+          throw new InvalidRequestException(
+              "invalid_value",
+              null,
+              "Only a response that is made in the background can be cancelled: '"
+                  + found.message().element().responseId()
+                  + "' is not.");
+        });
+  }
+
   private static Map<String, Object> delete(
       String id, StoredAnswer answer, HttpServletRequest request) throws InvalidRequestException {
     SessionId session = session(id, request).sessionId();
@@ -74,23 +90,24 @@ final class StoredResponses {
     return deleted;
   }
 
-  /** The answer, and of what it was asked all that nothing else answers. */
+  /** All that has the response's id, and of what it was asked all that nothing else answers. */
   private static Set<String> own(StoredAnswer answer, Transcript transcript) {
+    String response = answer.message().element().responseId();
     Map<String, Set<String>> below = new HashMap<>();
+    Set<String> own = new HashSet<>();
     for (Message message : transcript.messages()) {
       below.computeIfAbsent(message.parentId(), none -> new HashSet<>()).add(message.id());
+      if (response.equals(message.element().responseId())) {
+        own.add(message.id());
+      }
     }
-    Set<String> own = new HashSet<>();
-    own.add(answer.message().id());
-    String last = answer.message().id();
     List<Message> asked = answer.asked();
     for (int i = asked.size() - 1; i >= 0; i--) {
       String id = asked.get(i).id();
-      if (!below.getOrDefault(id, Set.of()).equals(Set.of(last))) {
+      if (!own.containsAll(below.getOrDefault(id, Set.of()))) {
         break;
       }
       own.add(id);
-      last = id;
     }
     return own;
   }

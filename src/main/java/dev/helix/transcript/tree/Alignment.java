@@ -57,7 +57,7 @@ record Alignment(
       if (chain.kind(i) != MessageKind.QUESTION) {
         continue;
       }
-      boolean foreign = talks(chain, i) && walk.below(question, chain.get(i + 1)).to() == 0;
+      boolean foreign = talks(chain, i) && !answered(walk, question, chain, i);
       int differences = (question.is(chain.get(i)) ? 0 : 1) + (foreign ? 1 : 0);
       Alignment next = of(tree, chain, i, differences, parent);
       steps -= next.walked() + 1;
@@ -67,13 +67,27 @@ record Alignment(
         return best;
       }
     }
-    boolean answered =
-        best != null
-            && talks(chain, best.at())
-            && walk.below(question, chain.get(best.at() + 1)).to() > 0;
-    return best == null || answered || !best.isRivalled(places, chain, question)
-        ? best
-        : best.inDoubt();
+    if (best == null || answered(walk, question, chain, best.at())) {
+      return best;
+    }
+    Alignment first = best;
+    places.removeIf(place -> !first.mayBeAt(place.at(), walk, chain, question));
+    return best.isRivalled(places, chain, question) ? best.inDoubt() : best;
+  }
+
+  /**
+   * Whether the question may stand at another place too. Where another answer than its own follows,
+   * only if that was changed: further down, or as the one before a hint.
+   */
+  private boolean mayBeAt(int other, Walk walk, RequestChain chain, Node question) {
+    boolean foreign = talks(chain, other) && !answered(walk, question, chain, other);
+    boolean hint = at - other == 2 && question.is(chain.get(at)) && question.is(chain.get(other));
+    return !foreign || other > at || hint;
+  }
+
+  /** Whether a stored answer to the question stands behind that place in the request. */
+  private static boolean answered(Walk walk, Node question, RequestChain chain, int at) {
+    return talks(chain, at) && walk.below(question, chain.get(at + 1)).to() > 0;
   }
 
   private static boolean talks(RequestChain chain, int at) {

@@ -68,6 +68,9 @@ public final class MessageCache {
       return;
     }
     drop(node.id());
+    if (element.length() - element.element().responseBytes() > most) {
+      return;
+    }
     Message stored = element.withoutResponse().asStored();
     if (size(stored) <= most) {
       put(stored.as(stored.element().placed(node.id(), true, node.parentId())));

@@ -86,7 +86,7 @@ class SystemCallsTest {
     Process process =
         Strace.java(
                 trace,
-                List.of("-e", "trace=" + calls),
+                List.of(Strace.SECCOMP, "-e", "trace=" + calls),
                 Server.class,
                 directory.resolve("sessions").toString(),
                 what,
