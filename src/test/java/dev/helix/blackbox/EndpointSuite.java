@@ -15,6 +15,7 @@ public interface EndpointSuite
         HistoryCases,
         StoredTurnCases,
         ResponseCases,
+        ResponseErrorCases,
         TaskCases,
         MessageIdCases,
         UpstreamFailureCases,

@@ -61,6 +61,21 @@ final class Responder {
     return text.toString();
   }
 
+  /** A call of a tool, as an upstream answers it. */
+  static String calls(String callId, String name, String arguments) {
+    ObjectNode body = Json.object().put("object", "chat.completion").put("model", "scripted-1");
+    ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
+    ObjectNode message = choice.putObject("message").put("role", "assistant");
+    message.putNull("content");
+    ObjectNode call = message.putArray("tool_calls").addObject().put("id", callId);
+    call.put("type", "function")
+        .putObject("function")
+        .put("name", name)
+        .put("arguments", arguments);
+    choice.put("finish_reason", "tool_calls");
+    return body.toString();
+  }
+
   static ObjectNode asks(String input) {
     return Json.object().put("model", "m").put("input", input);
   }
