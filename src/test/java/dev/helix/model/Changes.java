@@ -62,10 +62,19 @@ final class Changes {
         && Said.squeezed(changed.stored.core()).equals(Said.squeezed(changed.shown));
   }
 
-  /** Whether the question is at one place only: a hint looks like one, and so does an equal one. */
+  /**
+   * Whether the question is at one place only: a hint looks like one, and so does one that says
+   * what it said before.
+   */
   private static boolean isPlaced(List<ChatNode> shown, List<Said> request) {
     List<ChatNode> questions = shown.stream().filter(node -> !node.isAnswer()).toList();
-    String words = Said.trim(questions.get(questions.size() - 1).question.text());
+    ChatNode last = questions.get(questions.size() - 1);
+    String words = Said.trim(last.question.text());
+    String before = last.asked == null ? words : Said.trim(last.asked.text());
+    if (!before.equals(words)
+        && request.stream().anyMatch(said -> said.isUser() && said.core().equals(before))) {
+      return false;
+    }
     List<Said> said =
         request.stream()
             .filter(Said::isUser)
