@@ -131,18 +131,17 @@ interface ResponseErrorCases extends Fixture {
   }
 
   @Test
-  default void callerLeavesAStream_isStoredAsCancelled_withWhatCame() {
+  default void callerLeavesAStream_isStoredAsCancelled_withWhatCame_alsoAfterARestart() {
     Responder responder = responder();
+    Said whole = responder.streamed(Responder.asks("One"), "1");
     String id;
     try (RawClient client = responder.post(Responder.asks("One").put("stream", true))) {
       Call call = responder.endpoint().upstream().next();
       call.beginSse();
       call.sse(Completions.delta("Half an answer"));
       RawResponse response = client.response();
-      String created = response.event();
-      id = Json.read(RawResponse.dataOf(created)).at("/response/id").asText();
-      JsonNode running = responder.get("/" + id);
-      assertEquals("in_progress", running.path("status").asText());
+      id = Json.read(RawResponse.dataOf(response.event())).at("/response/id").asText();
+      assertEquals("in_progress", responder.get("/" + id).path("status").asText());
       client.leave();
       call.awaitClosedByPeer(CallerCases.NOTICED);
     }
@@ -150,6 +149,8 @@ interface ResponseErrorCases extends Fixture {
     JsonNode stored = responder.get("/" + id);
     assertEquals("cancelled", stored.path("status").asText(), stored::toString);
     assertEquals("Half an answer", Responder.textOf(stored));
+    assertEquals(whole.response(), responder.get("/" + whole.id()));
+    assertEquals(3, responder.whole(Responder.follows("Two", whole.id()), "2").sent().size());
   }
 
   @ParameterizedTest
