@@ -7,16 +7,23 @@ import java.util.function.LongConsumer;
 
 /**
  * The memory that all logs together may take while turns read them: an eighth of the heap. A longer
- * log is read by nobody; whoever finds it taken waits a while. Thread-safe.
+ * log is read by nobody; whoever finds it taken waits a while, but short logs wait for no long
+ * ones. Thread-safe.
  */
 final class LogMemory {
   private static final int SHARE = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int UNIT = 1024;
 
+  /** A log is short that takes no more than this part of the memory. */
+  private static final int SHORT = 64;
+
   private final long most;
   private final Duration patience;
   private final Semaphore free;
+
+  /** As much again as four short logs take, for short ones alone. */
+  private final Semaphore reserve;
 
   /** The usual share of this heap. */
   LogMemory() {
@@ -28,6 +35,7 @@ final class LogMemory {
     this.most = most;
     this.patience = patience;
     this.free = new Semaphore(units(most), true);
+    this.reserve = new Semaphore(4 * units(most / SHORT));
   }
 
   private static int units(long bytes) {
@@ -51,6 +59,7 @@ final class LogMemory {
   final class Part implements LongConsumer, AutoCloseable {
     private final boolean goesOn;
     private int held;
+    private int reserved;
 
     private Part(boolean goesOn) {
       this.goesOn = goesOn;
@@ -71,15 +80,23 @@ final class LogMemory {
       if (bytes > most) {
         throw new TranscriptTooLongException(bytes, most);
       }
-      int missing = units(bytes) - held;
-      if (missing > 0 && take(missing)) {
+      int missing = units(bytes) - held - reserved;
+      if (missing <= 0) {
+        return;
+      }
+      boolean isShort = bytes <= most / SHORT;
+      if (isShort && free.tryAcquire(missing)) { // It passes those who wait.
+        held += missing;
+      } else if (isShort && reserve.tryAcquire(missing)) {
+        reserved += missing;
+      } else if (take(missing)) {
         held += missing;
       }
     }
 
     private boolean take(int missing) {
       try {
-        long millis = held == 0 ? patience.toMillis() : 0;
+        long millis = held + reserved == 0 ? patience.toMillis() : 0;
         boolean taken = free.tryAcquire(missing, millis, TimeUnit.MILLISECONDS);
         if (!taken && !goesOn) {
           throw new StoreUnavailableException("other turns read long transcripts", null);
@@ -99,7 +116,9 @@ final class LogMemory {
     @Override
     public void close() {
       free.release(held);
+      reserve.release(reserved);
       held = 0;
+      reserved = 0;
     }
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,40 @@ class LogMemoryTest extends PlacingTest {
     try (LogMemory.Part all = memory.part()) {
       all.accept(100 * KIB);
     }
+  }
+
+  @Test
+  void shortLogs_waitForNoLongOnes() throws Exception {
+    LogMemory.Part all = memory.part();
+    all.accept(100 * KIB);
+    CompletableFuture<Void> waits =
+        CompletableFuture.runAsync(
+            () -> {
+              try (LogMemory.Part part = memory.part()) {
+                part.accept(100 * KIB);
+              }
+            });
+    LogMemory impatient = new LogMemory(100 * KIB, Duration.ofMillis(1));
+    try (LogMemory.Part full = impatient.part();
+        LogMemory.Part one = impatient.part();
+        LogMemory.Part other = impatient.part();
+        LogMemory.Part third = impatient.part();
+        LogMemory.Part fourth = impatient.part();
+        LogMemory.Part fifth = impatient.part();
+        LogMemory.Part long1 = impatient.part()) {
+      full.accept(100 * KIB);
+      for (LogMemory.Part part : List.of(one, other, third, fourth, fifth)) {
+        part.accept(1);
+        part.accept(1000);
+      }
+      assertThrows(StoreUnavailableException.class, () -> long1.accept(2 * KIB));
+    }
+    try (LogMemory.Part one = memory.part()) {
+      one.accept(1000);
+      assertFalse(waits.isDone());
+    }
+    all.close();
+    waits.get(20, TimeUnit.SECONDS);
   }
 
   @Test
