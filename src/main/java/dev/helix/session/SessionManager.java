@@ -2,7 +2,6 @@ package dev.helix.session;
 
 import dev.helix.message.Message;
 import dev.helix.transcript.Answer;
-import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Transcript;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,7 +36,6 @@ public final class SessionManager implements AutoCloseable {
   private final WarmTrees trees;
   private final OwnerUse owners;
   private final TurnLog turns;
-  private final LogMemory memory;
   private final StoredAnswers answers;
   private final StateChanges changes;
   private final ContextNotes notes;
@@ -76,7 +74,6 @@ public final class SessionManager implements AutoCloseable {
     this.store = Objects.requireNonNull(store, "store");
     this.resolver = new SessionResolver(store, Objects.requireNonNull(clock, "clock"));
     this.trees = new WarmTrees(cacheBytes);
-    this.memory = memory;
     this.owners = new OwnerUse(limits, clock);
     this.turns = new TurnLog(store, clock, trees, memory, owners);
     this.answers = new StoredAnswers(store, trees, memory);
@@ -136,9 +133,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws TranscriptTooLongException if that is more than an eighth of the heap
    */
   public Transcript transcript(SessionId id) {
-    try (LogMemory.Part part = memory.part()) {
-      return Transcript.of(store.read(id, LogVersion.NONE, part).elements());
-    }
+    return answers.transcript(id);
   }
 
   /**

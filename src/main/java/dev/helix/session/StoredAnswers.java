@@ -3,6 +3,7 @@ package dev.helix.session;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
+import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.IncompleteTreeException;
@@ -68,6 +69,13 @@ final class StoredAnswers {
       }
     }
     return look(id, tree, log, read, (whole, stored) -> inTree(whole, stored, nodeEnd));
+  }
+
+  /** As {@link SessionManager#transcript} says. */
+  Transcript transcript(SessionId id) {
+    try (LogMemory.Part part = memory.part()) {
+      return Transcript.of(store.read(id, LogVersion.NONE, part).elements());
+    }
   }
 
   /** As {@link SessionManager#path} says. */

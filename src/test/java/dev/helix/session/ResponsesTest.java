@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
-import dev.helix.store.MemorySessionStore;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.MessageIds;
 import java.nio.file.Files;
@@ -25,75 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Turns whose answers are responses: what is kept of them, and where they stand. */
-class ResponsesTest extends PlacingTest {
-  /** The end of the id of a response, and of the message that it is as a rule. */
-  private static String end(int number) {
-    return String.format("%016x", number);
-  }
-
-  private static String node(int number) {
-    return "m-00000000-0000-4000-" + end(number).replaceFirst("(.{4})", "$1-");
-  }
-
-  private static String note(int number) {
-    return "{\"id\":\"resp_s" + "0".repeat(32) + end(number) + "\",\"asked\":{\"a\" : 1.0e1}}";
-  }
-
-  private static String ended(int number, String status) {
-    return note(number).replaceFirst("}$", ",\"status\":\"" + status + "\"}");
-  }
-
-  private OpenTurn respond(int number, String parent, MessageIds ids, String... lines) {
-    MessageIds named = parent == null ? ids : new MessageIds(ids.question(), parent, ids.answer());
-    return sessions
-        .manager()
-        .beginTurn(
-            sessions.session("c"),
-            new TurnRequest(
-                    messages(lines),
-                    parent == null ? HistoryMode.CLIENT : HistoryMode.STORED,
-                    SentHistory.ALL,
-                    named)
-                .responding(new ResponseNote(node(number), note(number), parent != null)));
-  }
-
-  private OpenTurn respond(int number, String parent, String... lines) {
-    return respond(number, parent, MessageIds.NONE, lines);
-  }
-
-  private void endAs(OpenTurn turn, Answer answer) {
-    sessions.manager().completeTurn(turn.withoutHistory(), List.of(answer));
-  }
-
-  private void complete(int number, OpenTurn turn, String text) {
-    endAs(turn, answer(text, AnswerStatus.COMPLETED).withNote(ended(number, "completed")));
-  }
-
-  /** A whole turn for a response. */
-  private void response(int number, String parent, String text, String... lines) {
-    complete(number, respond(number, parent, lines), text);
-  }
-
-  private Optional<StoredAnswer> found(int number) {
-    return sessions.manager().answer(sessions.session("c").sessionId(), end(number));
-  }
-
-  /** The response, found in memory and anew. */
-  private StoredAnswer stored(int number) {
-    StoredAnswer warm = found(number).orElseThrow();
-    sessions.restart();
-    StoredAnswer cold = found(number).orElseThrow();
-    assertEquals(warm.message().id(), cold.message().id());
-    assertEquals(warm.message().element().response(), cold.message().element().response());
-    assertEquals(warm.message().text(), cold.message().text());
-    assertEquals(texts(warm.asked()), texts(cold.asked()));
-    return cold;
-  }
-
-  private List<String> pathTo(String node) {
-    return texts(sessions.manager().path(sessions.session("c").sessionId(), node));
-  }
-
+class ResponsesTest extends ResponseFixture {
   @Test
   void responseThatRuns_isKnown_andOnNoPath() {
     response(1, null, "A1", "user: Q1");
@@ -169,121 +100,6 @@ class ResponsesTest extends PlacingTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void forks_areBranches_andEachIsWhole(boolean sameQuestion) {
-    response(1, null, "A1", "user: Q1");
-    response(2, node(1), "A2", "user: Q2");
-    OpenTurn[] turns = new OpenTurn[16];
-    for (int i = 0; i < turns.length; i++) {
-      turns[i] = respond(10 + i, node(1), sameQuestion ? "user: Q" : "user: Q" + i + "?");
-      assertEquals(List.of("Q1", "A1"), texts(turns[i].history()));
-    }
-    for (int i = turns.length - 1; i >= 0; i--) {
-      complete(10 + i, turns[i], "A" + (10 + i));
-    }
-    for (int i = 0; i < turns.length; i++) {
-      String question = sameQuestion ? "Q" : "Q" + i + "?";
-      assertEquals(List.of("Q1", "A1", question, "A" + (10 + i)), pathTo(node(10 + i)));
-      StoredAnswer there = found(10 + i).orElseThrow();
-      assertEquals(List.of(question), texts(there.asked()));
-      assertEquals(ended(10 + i, "completed"), there.message().element().response());
-    }
-    sessions.restart();
-    assertEquals(List.of("Q1", "A1", "Q2", "A2"), pathTo(node(2)));
-    assertEquals(4 + 16 + (sameQuestion ? 1 : 16), tree().size());
-    assertEquals("A25", path().get(3));
-  }
-
-  @Test
-  void fork_followsTheNamedAnswer_alsoWhereItsInputRepeatsAnAnswer() {
-    response(1, null, "OK", "user: Q1");
-    response(2, node(1), "A2", "user: Q2");
-    OpenTurn turn = respond(3, node(1), "user: more", "assistant: OK", "user: Q3");
-    assertEquals(List.of("Q1", "OK"), texts(turn.history()));
-    complete(3, turn, "A3");
-    assertEquals(List.of("Q1", "OK", "more", "OK", "Q3", "A3"), pathTo(node(3)));
-    assertEquals(List.of("more", "OK", "Q3"), texts(stored(3).asked()));
-  }
-
-  @Test
-  void forkOfWhatIsNotThere_isRefused_andNothingIsStored() {
-    assertThrows(AnswerGoneException.class, () -> respond(1, node(9), "user: Q1"));
-    assertEquals(Optional.empty(), sessions.manager().find(new SessionId("conv-c")));
-    response(1, null, "A1", "user: Q1");
-    for (int i = 0; i < 2; i++) {
-      assertThrows(AnswerGoneException.class, () -> respond(2, node(9), "user: Q2"));
-      assertEquals(List.of("Q1 < root", "A1 < Q1"), tree());
-      sessions.restart();
-    }
-  }
-
-  @Test
-  void forkOfAnAnswerOfAnotherServer_findsIt() {
-    MemoryOfTwo two = new MemoryOfTwo();
-    two.respond(two.one, 1, null, "A1", "user: Q1");
-    two.respond(two.other, 2, node(1), "A2", "user: Q2");
-    assertEquals(List.of("Q1", "A1", "Q2"), two.respond(two.one, 3, node(2), "A3", "user: Q3"));
-  }
-
-  /** Two servers on one store, each with what it keeps in memory. */
-  private static final class MemoryOfTwo {
-    private final SessionStore store = new MemorySessionStore();
-    final SessionManager one = new SessionManager(store, new SteppingClock());
-    final SessionManager other = new SessionManager(store, new SteppingClock());
-
-    /** What it was sent but for the last message. */
-    List<String> respond(
-        SessionManager manager, int number, String parent, String text, String... lines) {
-      TurnRequest request =
-          new TurnRequest(
-                  messages(lines),
-                  HistoryMode.STORED,
-                  SentHistory.ALL,
-                  new MessageIds(null, parent, null))
-              .responding(new ResponseNote(node(number), note(number), parent != null));
-      OpenTurn turn = manager.beginTurn(manager.getOrCreateSession(null, "c"), request);
-      manager.completeTurn(turn, List.of(answer(text, AnswerStatus.COMPLETED)));
-      List<String> sent = texts(turn.history());
-      return parent == null ? sent : sent.subList(0, sent.size() - 1);
-    }
-  }
-
-  @Test
-  void answerThatCallsTools_isFollowedByItsResults() {
-    OpenTurn turn = respond(1, null, "user: Q1");
-    endAs(
-        turn,
-        new Answer(messages(CALL).get(0), "m", "tool_calls", AnswerStatus.COMPLETED)
-            .withNote(ended(1, "completed")));
-    assertEquals("looking", stored(1).message().text());
-    OpenTurn next = respond(2, node(1), RESULT);
-    assertEquals(List.of("Q1", "looking"), texts(next.history()));
-    complete(2, next, "end");
-    assertEquals(List.of("Q1", "looking", "R", "end"), pathTo(node(2)));
-    assertEquals(List.of("R"), texts(stored(2).asked()));
-    assertEquals(List.of("Q1", "looking", "R", "end"), path());
-  }
-
-  @Test
-  void systemMessageOfTheInput_isAnItem_andEachBranchHasItsOwn() {
-    response(1, null, "A1", "developer: D1", "user: Q1");
-    response(2, node(1), "A2", "developer: D2", "user: Q2");
-    OpenTurn turn = respond(3, node(1), "user: Q3");
-    assertEquals(List.of("D1", "Q1", "A1"), texts(turn.history()));
-    assertEquals(null, turn.system());
-    assertEquals(List.of("D1", "Q1", "A1", "D2", "Q2", "A2"), pathTo(node(2)));
-    assertEquals(List.of("D2", "Q2"), texts(stored(2).asked()));
-  }
-
-  @Test
-  void inputWithoutAMessage_isAnAnswerBehindTheAnswer() {
-    response(1, null, "A1", "user: Q1");
-    response(2, node(1), "A2");
-    assertEquals(List.of("Q1", "A1", "A2"), pathTo(node(2)));
-    assertEquals(List.of(), stored(2).asked());
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
   void answerThatGoesOn_isAMessageOfItsOwn(boolean stored) {
     if (stored) {
       turn(MessageIds.NONE, "It is", "user: Q1");
@@ -296,25 +112,6 @@ class ResponsesTest extends PlacingTest {
 
   private List<String> trimmed() {
     return tree().stream().map(String::strip).toList();
-  }
-
-  @Test
-  void retry_isAnotherAnswerToTheSameQuestion() {
-    response(1, null, "A1", "user: more");
-    OpenTurn first = respond(2, node(1), "user: more");
-    TurnRequest again =
-        new TurnRequest(
-                messages("user: more"),
-                HistoryMode.STORED,
-                SentHistory.ALL,
-                new MessageIds(null, node(1), null))
-            .asRetry(true)
-            .responding(new ResponseNote(node(3), note(3), true));
-    OpenTurn second = sessions.manager().beginTurn(sessions.session("c"), again);
-    endAs(first, answer("", AnswerStatus.CANCELLED));
-    complete(3, second, "A3");
-    assertEquals(List.of("more", "A1", "more", "A3"), pathTo(node(3)));
-    assertEquals(List.of("more < root", "A1 < more", "more < A1", " < more", "A3 < more"), tree());
   }
 
   @Test

@@ -1,5 +1,6 @@
 /**
- * What the endpoints' requests have in common: how their JSON is read, and what is refused.
+ * What the endpoints' requests have in common: how their JSON is read, what their headers say of a
+ * turn, and what is refused.
  *
  * <p>Internal: not for other applications.
  */
