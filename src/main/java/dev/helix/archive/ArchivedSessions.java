@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -58,8 +57,7 @@ final class ArchivedSessions {
     if (!isMade || archive.find(id).isEmpty()) {
       return isMade;
     }
-    ReentrantLock lock = restoring.of(id);
-    lock.lock();
+    restoring.lock(id);
     try {
       Optional<Boolean> restored;
       do {
@@ -67,7 +65,7 @@ final class ArchivedSessions {
       } while (restored.isPresent() && !restored.get());
       return true;
     } finally {
-      lock.unlock();
+      restoring.unlock(id);
     }
   }
 

@@ -4,7 +4,6 @@ import dev.helix.transcript.tree.TranscriptTree;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -31,14 +30,13 @@ final class WarmTrees {
     this.bound = bound;
   }
 
-  /** Works under the session's lock, which others may share. No thread may hold two. */
+  /** Works under the session's lock. No thread may hold two. */
   <T> T locked(SessionId id, Supplier<T> work) {
-    ReentrantLock lock = locks.of(id);
-    lock.lock();
+    locks.lock(id);
     try {
       return work.get();
     } finally {
-      lock.unlock();
+      locks.unlock(id);
     }
   }
 

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What of a directory's sessions is not known to be on the disk: those that were made and not
@@ -166,8 +165,7 @@ final class Forces {
    * write has failed and nothing was done.
    */
   boolean force(SessionId id) throws IOException {
-    ReentrantLock lock = running.of(id);
-    lock.lock();
+    running.lock(id);
     try {
       if (hasFailed(id)) {
         return false;
@@ -185,7 +183,7 @@ final class Forces {
       failed.add(id);
       throw e;
     } finally {
-      lock.unlock();
+      running.unlock(id);
     }
   }
 

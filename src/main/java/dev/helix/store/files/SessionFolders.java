@@ -20,12 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The folders of a directory's sessions, of which those last used are remembered, as many as there
- * is memory for, and for each a lock, which others may share; and the order of their last use.
- * Thread-safe.
+ * is memory for, and for each a lock; and the order of their last use. Thread-safe.
  */
 final class SessionFolders {
   private static final Logger LOG = System.getLogger(SessionFolders.class.getName());
@@ -69,8 +67,7 @@ final class SessionFolders {
    * @param what for the message of a failure: it "cannot" do so with the session
    */
   <T> T locked(SessionId id, String what, Work<T> work) {
-    ReentrantLock lock = locks.of(id);
-    lock.lock();
+    locks.lock(id);
     try {
       checkOpen();
       SessionFolder known = known(id);
@@ -78,7 +75,7 @@ final class SessionFolders {
     } catch (IOException e) {
       throw Disk.failure("cannot " + what + " session " + id, e);
     } finally {
-      lock.unlock();
+      locks.unlock(id);
     }
   }
 
