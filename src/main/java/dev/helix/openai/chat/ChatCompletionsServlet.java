@@ -4,6 +4,7 @@ import dev.helix.backend.FirstModel;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
+import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.turn.Turns;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -11,7 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
-import java.util.Optional;
 
 /**
  * {@code POST /v1/chat/completions}: answers a chat completion as OpenAI does, streamed or whole,
@@ -42,17 +42,7 @@ public final class ChatCompletionsServlet extends HttpServlet {
 
   @Override
   public void init() throws ServletException {
-    Object turns = getServletContext().getAttribute(Turns.class.getName());
-    Object budget = getServletContext().getAttribute(BodyBudget.class.getName());
-    if (turns == null || budget == null) {
-      throw new ServletException("no Turns or no BodyBudget in the servlet context");
-    }
-    Object models = getServletContext().getAttribute(FirstModel.class.getName());
-    endpoint =
-        new ChatEndpoint(
-            (Turns) turns,
-            (BodyBudget) budget,
-            models == null ? Optional::empty : (FirstModel) models);
+    endpoint = new ChatEndpoint(TurnEndpoint.of(getServletContext()));
   }
 
   @Override

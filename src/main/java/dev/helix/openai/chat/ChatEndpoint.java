@@ -1,14 +1,10 @@
 package dev.helix.openai.chat;
 
-import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
-import dev.helix.http.BodyBudget;
-import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
-import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
-import dev.helix.http.RequestBodyException;
 import dev.helix.message.BackgroundPrompt;
+import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.request.TurnHeaders;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
@@ -17,7 +13,6 @@ import dev.helix.transcript.MessageIds;
 import dev.helix.turn.ReplyForm;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
-import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -29,39 +24,24 @@ import java.io.IOException;
 final class ChatEndpoint {
   private static final String METADATA = "metadata.";
 
-  private final Turns turns;
+  private final TurnEndpoint endpoint;
   private final TurnSettings settings;
-  private final BodyBudget budget;
-  private final FirstModel firstModel;
 
-  /** The endpoint; {@code firstModel} is asked where a request names no model. */
-  ChatEndpoint(Turns turns, BodyBudget budget, FirstModel firstModel) {
-    this.turns = turns;
-    this.settings = turns.settings();
-    this.budget = budget;
-    this.firstModel = firstModel;
+  ChatEndpoint(TurnEndpoint endpoint) {
+    this.endpoint = endpoint;
+    this.settings = endpoint.settings();
   }
 
   void chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    RequestBody body = null;
-    boolean handedOver = false;
-    try {
-      TurnHeaders.requireJson(request);
-      body = RequestBody.read(request, settings.maxRequestBytes(), budget);
-      body.work();
-      ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
-      ReplyForm form = new ChatReplyForm(chat.stream(), settings.signOfLife());
-      turns.begin(call(request, chat, body), form, request, response);
-      handedOver = true;
-    } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
-    } catch (RequestBodyException e) {
-      RefusedBody.tell(request, response, e, settings.maxRequestBytes(), budget);
-    } finally {
-      if (body != null && !handedOver) {
-        body.close();
-      }
-    }
+    endpoint.serve(
+        request,
+        response,
+        body -> {
+          ChatRequest chat = withModel(withoutId(ChatRequest.parse(body.bytes()), request));
+          ReplyForm form = new ChatReplyForm(chat.stream(), settings.signOfLife());
+          endpoint.turns().begin(call(request, chat, body), form, request, response);
+          return true;
+        });
   }
 
   /** What is in the metadata for us alone does not go to the backend. */
@@ -74,7 +54,7 @@ final class ChatEndpoint {
 
   /** A request without a model goes as it came where no list of models can be had. */
   private ChatRequest withModel(ChatRequest chat) {
-    return chat.namesModel() ? chat : firstModel.id().map(chat::withModel).orElse(chat);
+    return chat.namesModel() ? chat : endpoint.firstModel().map(chat::withModel).orElse(chat);
   }
 
   private TurnCall call(HttpServletRequest request, ChatRequest chat, RequestBody body)

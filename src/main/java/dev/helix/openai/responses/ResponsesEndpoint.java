@@ -1,21 +1,16 @@
 package dev.helix.openai.responses;
 
-import dev.helix.backend.FirstModel;
 import dev.helix.filter.Conversation;
 import dev.helix.filter.NamedResponse;
 import dev.helix.filter.ResponseId;
 import dev.helix.http.ApiError;
-import dev.helix.http.BodyBudget;
-import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
-import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
-import dev.helix.http.RequestBodyException;
 import dev.helix.message.Message;
+import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.request.TurnHeaders;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.ResponseNote;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
@@ -23,7 +18,6 @@ import dev.helix.session.StoredAnswer;
 import dev.helix.session.TurnRequest;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
-import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.TurnCall;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
@@ -48,51 +42,37 @@ final class ResponsesEndpoint {
   /** How many characters a response tells again of what it was asked, which it keeps. */
   private static final int MOST_ECHOED = 1 << 20;
 
+  private final TurnEndpoint endpoint;
   private final Turns turns;
   private final TurnSettings settings;
-  private final BodyBudget budget;
-  private final FirstModel firstModel;
   private final Clock clock = Clock.systemUTC();
 
-  /** The endpoint; {@code firstModel} is asked where a request names no model. */
-  ResponsesEndpoint(Turns turns, BodyBudget budget, FirstModel firstModel) {
-    this.turns = turns;
-    this.settings = turns.settings();
-    this.budget = budget;
-    this.firstModel = firstModel;
+  ResponsesEndpoint(TurnEndpoint endpoint) {
+    this.endpoint = endpoint;
+    this.turns = endpoint.turns();
+    this.settings = endpoint.settings();
   }
 
   void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    RequestBody body = null;
-    boolean handedOver = false;
-    try {
-      TurnHeaders.requireJson(request);
-      body = RequestBody.read(request, settings.maxRequestBytes(), budget);
-      body.work();
-      ResponseRequest asked = withModel(ResponseRequest.parse(body.bytes()));
-      Resolved turn = resolve(asked, request);
-      if (!asked.leftOut().isEmpty()) {
-        response.setHeader(LEFT_OUT, String.join(", ", asked.leftOut()));
-      }
-      ResponsesReplyForm form = new ResponsesReplyForm(turn.frame(), asked.stream(), false, clock);
-      turns.begin(turn.call(request, body, settings), form, request, response);
-      handedOver = true;
-    } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
-    } catch (SessionException e) {
-      ErrorResponse.write(response, ErrorMapping.of(e));
-    } catch (RequestBodyException e) {
-      RefusedBody.tell(request, response, e, settings.maxRequestBytes(), budget);
-    } finally {
-      if (body != null && !handedOver) {
-        body.close();
-      }
-    }
+    endpoint.serve(
+        request,
+        response,
+        body -> {
+          ResponseRequest asked = withModel(ResponseRequest.parse(body.bytes()));
+          Resolved turn = resolve(asked, request);
+          if (!asked.leftOut().isEmpty()) {
+            response.setHeader(LEFT_OUT, String.join(", ", asked.leftOut()));
+          }
+          ResponsesReplyForm form =
+              new ResponsesReplyForm(turn.frame(), asked.stream(), false, clock);
+          turns.begin(turn.call(request, body, settings), form, request, response);
+          return true;
+        });
   }
 
   /** A request without a model goes as it came where no list of models can be had. */
   private ResponseRequest withModel(ResponseRequest asked) {
-    return asked.namesModel() ? asked : firstModel.id().map(asked::withModel).orElse(asked);
+    return asked.namesModel() ? asked : endpoint.firstModel().map(asked::withModel).orElse(asked);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.helix.backend.FirstModel;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
+import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.turn.Turns;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -12,7 +13,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * {@code /v1/responses}: OpenAI's Responses API over the session that {@link
@@ -39,18 +39,9 @@ public final class ResponsesServlet extends HttpServlet {
 
   @Override
   public void init() throws ServletException {
-    Object turns = getServletContext().getAttribute(Turns.class.getName());
-    Object budget = getServletContext().getAttribute(BodyBudget.class.getName());
-    if (turns == null || budget == null) {
-      throw new ServletException("no Turns or no BodyBudget in the servlet context");
-    }
-    Object models = getServletContext().getAttribute(FirstModel.class.getName());
-    endpoint =
-        new ResponsesEndpoint(
-            (Turns) turns,
-            (BodyBudget) budget,
-            models == null ? Optional::empty : (FirstModel) models);
-    stored = new StoredResponses((Turns) turns);
+    TurnEndpoint turns = TurnEndpoint.of(getServletContext());
+    endpoint = new ResponsesEndpoint(turns);
+    stored = new StoredResponses(turns.turns());
   }
 
   @Override
