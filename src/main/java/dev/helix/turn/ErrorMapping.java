@@ -11,6 +11,7 @@ import dev.helix.session.SessionGoneException;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.session.TranscriptTooLongException;
+import dev.helix.turn.reply.BackendReply;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
@@ -84,6 +85,23 @@ public final class ErrorMapping {
   /** An answer that the backend did not give in full, or in a form that can't be read. */
   public static ApiError invalidResponse(String message) {
     return upstream(502, "upstream_invalid_response", message);
+  }
+
+  /**
+   * What is wrong with a reply that came to its end, and of which nothing can be told, or not all;
+   * null where nothing is.
+   */
+  public static ApiError flaw(BackendReply reply) {
+    boolean stream = reply.whole() == null;
+    if (stream && reply.soFar() == null) {
+      return invalidResponse("The upstream answered with an empty stream.");
+    }
+    if (stream ? reply.isLost() : reply.whole().isCut()) {
+      return tooLong();
+    }
+    return stream && reply.isUnreadable()
+        ? invalidResponse("The upstream's stream has data that cannot be read.")
+        : null;
   }
 
   static ApiError tooLong() {

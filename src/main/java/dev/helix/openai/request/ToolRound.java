@@ -30,4 +30,23 @@ public final class ToolRound {
         .filter(MessageKind.RESULT::equals)
         .isPresent();
   }
+
+  /**
+   * Where in a request's messages the round is with whose results they end; their end where they
+   * end otherwise.
+   */
+  public static int atEnd(List<Message> messages) {
+    int end = messages.size();
+    while (end > 0 && messages.get(end - 1).role().equals("user")) {
+      end--; // What a tool has shown stands behind its results.
+    }
+    if (end == 0 || MessageKind.of(messages.get(end - 1)) != MessageKind.RESULT) {
+      return messages.size();
+    }
+    int from = end;
+    while (from > 0 && !messages.get(from - 1).role().equals("user")) {
+      from--;
+    }
+    return from;
+  }
 }

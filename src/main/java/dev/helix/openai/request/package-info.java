@@ -1,6 +1,6 @@
 /**
- * What the endpoints' requests have in common: how their JSON is read, what their headers say of a
- * turn, and what is refused.
+ * What endpoints have in common: the frame around a request, how its JSON is read and written, what
+ * its headers say of a turn, and what is refused.
  *
  * <p>Internal: not for other applications.
  */

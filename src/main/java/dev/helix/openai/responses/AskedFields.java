@@ -2,6 +2,7 @@ package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.InvalidField;
+import dev.helix.openai.request.JsonFields;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,7 +3,10 @@ package dev.helix.openai.responses;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.InvalidField;
-import dev.helix.openai.responses.JsonSlice.Element;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonSlice;
+import dev.helix.openai.request.JsonSlice.Element;
 import dev.helix.text.Json;
 
 /**

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.request.JsonRope;
+
 /**
  * An item of a request's input. Not changed once it is made.
  *

@@ -1,6 +1,7 @@
 package dev.helix.openai.responses;
 
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonRope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

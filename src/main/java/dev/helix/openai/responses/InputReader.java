@@ -2,8 +2,11 @@ package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.InvalidField;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonSlice;
+import dev.helix.openai.request.JsonSlice.Element;
 import dev.helix.openai.request.RequestJson;
-import dev.helix.openai.responses.JsonSlice.Element;
 import dev.helix.text.Json;
 import java.util.ArrayList;
 import java.util.List;

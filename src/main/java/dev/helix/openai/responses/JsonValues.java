@@ -3,6 +3,7 @@ package dev.helix.openai.responses;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.request.JsonSlice;
 import dev.helix.openai.request.RequestJson;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,7 +1,8 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.responses.AnswerTexts.Fields;
-import dev.helix.openai.responses.AnswerTexts.Place;
+import dev.helix.turn.reply.AnswerTexts;
+import dev.helix.turn.reply.AnswerTexts.Fields;
+import dev.helix.turn.reply.AnswerTexts.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

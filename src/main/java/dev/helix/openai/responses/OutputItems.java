@@ -1,11 +1,12 @@
 package dev.helix.openai.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.helix.openai.responses.AnswerTexts.Fields;
-import dev.helix.openai.responses.AnswerTexts.Place;
 import dev.helix.openai.responses.Layout.Cut;
 import dev.helix.openai.responses.OutputItem.Kind;
 import dev.helix.text.Json;
+import dev.helix.turn.reply.AnswerTexts;
+import dev.helix.turn.reply.AnswerTexts.Fields;
+import dev.helix.turn.reply.AnswerTexts.Place;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.helix.openai.responses;
 
 import dev.helix.message.Message;
 import dev.helix.message.MessageContent;
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.transcript.Transcript;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,7 +2,10 @@ package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.InvalidField;
-import dev.helix.openai.responses.JsonSlice.Element;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonSlice;
+import dev.helix.openai.request.JsonSlice.Element;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

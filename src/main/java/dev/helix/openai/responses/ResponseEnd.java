@@ -1,6 +1,7 @@
 package dev.helix.openai.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.text.Json;
 import dev.helix.turn.ErrorMapping;
@@ -104,20 +105,8 @@ record ResponseEnd(
    * or not all; else null.
    */
   static byte[] flaw(BackendReply reply) {
-    boolean stream = reply.whole() == null;
-    if (stream && reply.soFar() == null) {
-      return invalid("The upstream answered with an empty stream.");
-    }
-    if (stream ? reply.isLost() : reply.whole().isCut()) {
-      return invalid("The upstream's answer is too long to be kept.");
-    }
-    return stream && reply.isUnreadable()
-        ? invalid("The upstream's stream has data that cannot be read.")
-        : null;
-  }
-
-  private static byte[] invalid(String message) {
-    return ErrorMapping.invalidResponse(message).toJson();
+    ApiError flaw = ErrorMapping.flaw(reply);
+    return flaw == null ? null : flaw.toJson();
   }
 
   /** The end with an error in OpenAI's form. */

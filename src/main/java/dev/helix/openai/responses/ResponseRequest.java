@@ -3,7 +3,7 @@ package dev.helix.openai.responses;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
-import dev.helix.message.MessageKind;
+import dev.helix.openai.request.JsonRope;
 import dev.helix.openai.request.ToolRound;
 import dev.helix.openai.responses.InputItem.Kind;
 import java.util.ArrayList;
@@ -240,7 +240,7 @@ final class ResponseRequest {
     for (int i = 0; i < history.size(); i++) {
       sent.add(history.get(i).sentJson(reasoning || i >= round));
     }
-    int ownRound = ownRound(own);
+    int ownRound = ToolRound.atEnd(own);
     for (int i = leading; i < own.size(); i++) {
       sent.add(own.get(i).sentJson(reasoning || i >= ownRound));
     }
@@ -250,23 +250,5 @@ final class ResponseRequest {
     body.ascii(sent.isEmpty() ? "[]" : "]");
     read.sent().forEach((name, value) -> body.ascii(",").quote(name).ascii(":").add(value));
     return body.ascii("}").toBytes();
-  }
-
-  /**
-   * Where in the input the round is with whose results it ends; its end where it ends otherwise.
-   */
-  private static int ownRound(List<Message> own) {
-    int end = own.size();
-    while (end > 0 && own.get(end - 1).role().equals("user")) {
-      end--; // What a tool has shown stands behind its results.
-    }
-    if (end == 0 || MessageKind.of(own.get(end - 1)) != MessageKind.RESULT) {
-      return own.size();
-    }
-    int from = end;
-    while (from > 0 && !own.get(from - 1).role().equals("user")) {
-      from--;
-    }
-    return from;
   }
 }

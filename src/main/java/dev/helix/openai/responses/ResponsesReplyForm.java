@@ -2,12 +2,14 @@ package dev.helix.openai.responses;
 
 import dev.helix.backend.ReplyHead;
 import dev.helix.message.AnswerStatus;
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.transcript.Answer;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.PassedHeaders;
 import dev.helix.turn.ReplyForm;
 import dev.helix.turn.reply.AnswerSoFar;
 import dev.helix.turn.reply.BackendReply;
+import dev.helix.turn.reply.WholeAnswer;
 import dev.helix.turn.reply.WholeReply;
 import java.nio.ByteBuffer;
 import java.time.Clock;

@@ -3,6 +3,8 @@ package dev.helix.openai.responses;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonSlice;
 import dev.helix.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

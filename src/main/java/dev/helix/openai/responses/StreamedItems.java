@@ -1,11 +1,13 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.responses.AnswerTexts.Fields;
-import dev.helix.openai.responses.AnswerTexts.Place;
 import dev.helix.openai.responses.Layout.Cut;
 import dev.helix.openai.responses.Layout.Source;
 import dev.helix.openai.responses.OutputItem.Kind;
 import dev.helix.turn.reply.AnswerSoFar;
+import dev.helix.turn.reply.AnswerTexts;
+import dev.helix.turn.reply.AnswerTexts.Fields;
+import dev.helix.turn.reply.AnswerTexts.Place;
+import dev.helix.turn.reply.GrowingText;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

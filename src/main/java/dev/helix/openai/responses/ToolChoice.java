@@ -2,6 +2,9 @@ package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.InvalidField;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonSlice;
 import dev.helix.openai.responses.RequestTools.Tool;
 import java.util.HashSet;
 import java.util.List;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.text.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,10 +1,8 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
-import dev.helix.openai.request.InvalidField;
-import dev.helix.openai.request.RequestJson;
 import dev.helix.text.ByteSearch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,23 +17,23 @@ import java.nio.charset.StandardCharsets;
  * @param token its first
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record JsonSlice(byte[] bytes, int from, int to, JsonToken token) {
+public record JsonSlice(byte[] bytes, int from, int to, JsonToken token) {
 
   /**
    * An element of an array.
    *
    * @param fields those of an object; null for anything else
    */
-  record Element(String array, int index, JsonSlice value, JsonFields fields) {
+  public record Element(String array, int index, JsonSlice value, JsonFields fields) {
     /** Its name, such as {@code input[0]}. */
-    String place() {
+    public String place() {
       return array + "[" + index + "]";
     }
   }
 
   /** What is done with each element of an array. */
   @FunctionalInterface
-  interface ElementReader {
+  public interface ElementReader {
     /** Takes the next element. */
     void element(Element next) throws InvalidRequestException;
   }
@@ -45,7 +43,7 @@ record JsonSlice(byte[] bytes, int from, int to, JsonToken token) {
    *
    * @param base where in the bytes those of the parser begin
    */
-  static JsonSlice read(JsonParser parser, byte[] bytes, int base) throws IOException {
+  public static JsonSlice read(JsonParser parser, byte[] bytes, int base) throws IOException {
     JsonToken token = parser.currentToken();
     int from = base + (int) parser.currentTokenLocation().getByteOffset();
     int end = token == JsonToken.VALUE_STRING ? stringEnd(bytes, from) : -1;
@@ -67,7 +65,7 @@ record JsonSlice(byte[] bytes, int from, int to, JsonToken token) {
   }
 
   /** Reads the elements of this array one after the other. */
-  void eachElement(String place, ElementReader reader) throws InvalidRequestException {
+  public void eachElement(String place, ElementReader reader) throws InvalidRequestException {
     if (token != JsonToken.START_ARRAY) {
       throw InvalidField.wrongType(place, "an array");
     }
@@ -90,28 +88,28 @@ record JsonSlice(byte[] bytes, int from, int to, JsonToken token) {
   }
 
   /** A parser of this value alone. */
-  JsonParser parser() throws IOException {
+  public JsonParser parser() throws IOException {
     return RequestJson.parser(bytes, from, to - from);
   }
 
-  int length() {
+  public int length() {
     return to - from;
   }
 
-  boolean isString() {
+  public boolean isString() {
     return token == JsonToken.VALUE_STRING;
   }
 
-  boolean isArray() {
+  public boolean isArray() {
     return token == JsonToken.START_ARRAY;
   }
 
-  boolean isObject() {
+  public boolean isObject() {
     return token == JsonToken.START_OBJECT;
   }
 
   /** What a scalar says. */
-  String text() {
+  public String text() {
     if (isString() && ByteSearch.indexOf((byte) '\\', (byte) '\\', bytes, from, to) == to) {
       return new String(bytes, from + 1, to - from - 2, StandardCharsets.UTF_8);
     }
@@ -124,7 +122,7 @@ record JsonSlice(byte[] bytes, int from, int to, JsonToken token) {
   }
 
   /** The JSON as it stands there. */
-  String json() {
+  public String json() {
     return new String(bytes, from, to - from, StandardCharsets.UTF_8);
   }
 

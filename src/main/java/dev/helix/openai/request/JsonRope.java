@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.request;
 
 import dev.helix.text.Json;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +11,7 @@ import java.util.List;
  * so that an image is not copied at each step; they must not be changed. Not thread-safe while it
  * is added to.
  */
-final class JsonRope {
+public final class JsonRope {
   private static final int LARGE = 4096;
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -22,40 +22,40 @@ final class JsonRope {
   private long closed;
 
   /** One value. */
-  static JsonRope of(JsonSlice value) {
+  public static JsonRope of(JsonSlice value) {
     return new JsonRope().add(value);
   }
 
   /** A text as a JSON string. */
-  static JsonRope quoted(String text) {
+  public static JsonRope quoted(String text) {
     return new JsonRope().quote(text);
   }
 
   /** Adds JSON in ASCII. */
-  JsonRope ascii(String json) {
+  public JsonRope ascii(String json) {
     byte[] bytes = json.getBytes(StandardCharsets.US_ASCII);
     return add(bytes, 0, bytes.length);
   }
 
   /** Adds a text as a JSON string. */
-  JsonRope quote(String text) {
+  public JsonRope quote(String text) {
     return add(Json.utf8(Json.quote(text)));
   }
 
-  JsonRope add(JsonSlice value) {
+  public JsonRope add(JsonSlice value) {
     return add(value.bytes(), value.from(), value.to());
   }
 
   /** Adds a string without its quotes. */
-  JsonRope inner(JsonSlice string) {
+  public JsonRope inner(JsonSlice string) {
     return add(string.bytes(), string.from() + 1, string.to() - 1);
   }
 
-  JsonRope add(byte[] json) {
+  public JsonRope add(byte[] json) {
     return add(json, 0, json.length);
   }
 
-  JsonRope add(JsonRope other) {
+  public JsonRope add(JsonRope other) {
     for (Piece piece : other.pieces) {
       add(piece.bytes, piece.from, piece.to);
     }
@@ -85,12 +85,12 @@ final class JsonRope {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return closed == 0 && open.size() == 0;
   }
 
   /** All of it, in an array of its own. */
-  byte[] toBytes() {
+  public byte[] toBytes() {
     byte[] all = new byte[Math.toIntExact(closed + open.size())];
     int written = 0;
     for (Piece piece : pieces) {

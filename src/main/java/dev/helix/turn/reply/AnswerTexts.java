@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.turn.reply;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,18 +6,18 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Where in a chat message the texts are of which a response's items are made: what was said, what
- * was refused, what was thought. A message is a map, or an answer that grows. No state.
+ * Where in a chat message the texts are that endpoints tell apart: what was said, what was refused,
+ * what was thought. A message is a map, or an answer that grows. No state.
  */
-final class AnswerTexts {
+public final class AnswerTexts {
   /** Reads a field of a message; null where there is none. */
   @FunctionalInterface
-  interface Fields {
+  public interface Fields {
     Object get(String name);
   }
 
   /** A place in which a message has a text, or parts of one. */
-  enum Place {
+  public enum Place {
     TEXT("content"),
     REFUSAL("refusal"),
     REASONING_CONTENT("reasoning_content"),
@@ -32,14 +32,14 @@ final class AnswerTexts {
       this.field = field;
     }
 
-    Object in(Fields message) {
+    public Object in(Fields message) {
       Object value = message.get(field);
       // Of a content that is one text nothing was thought.
       return this == THOUGHT_PARTS && value instanceof CharSequence ? null : value;
     }
 
     /** What one part of a list says; "" where it is for another place. */
-    CharSequence of(Object part) {
+    public CharSequence of(Object part) {
       if (part instanceof CharSequence text) {
         return this == THOUGHT_PARTS ? "" : text;
       }
@@ -82,7 +82,7 @@ final class AnswerTexts {
     }
 
     /** All of the text; "" for none. */
-    CharSequence text(Fields message) {
+    public CharSequence text(Fields message) {
       Object value = in(message);
       if (value instanceof CharSequence text) {
         return text;
@@ -106,7 +106,7 @@ final class AnswerTexts {
   private AnswerTexts() {}
 
   /** Where the message has what was thought; null where nothing was. */
-  static Place thoughts(Fields message) {
+  public static Place thoughts(Fields message) {
     for (Place place : THOUGHTS) {
       if (place.in(message) != null && !isBlank(place.text(message))) {
         return place;
@@ -116,7 +116,7 @@ final class AnswerTexts {
   }
 
   /** Whether there is nothing to be seen in it, nor is it long. */
-  static boolean isBlank(CharSequence text) {
+  public static boolean isBlank(CharSequence text) {
     if (text.length() > MOST_BLANKS) {
       return false;
     }
@@ -132,7 +132,7 @@ final class AnswerTexts {
    * The calls of tools in a message, in their order, and a function that was called as in former
    * times behind them.
    */
-  static List<Map<?, ?>> calls(Fields message) {
+  public static List<Map<?, ?>> calls(Fields message) {
     List<Map<?, ?>> calls = new ArrayList<>();
     if (message.get("tool_calls") instanceof List<?> list) {
       for (Object each : list) {
@@ -152,17 +152,17 @@ final class AnswerTexts {
   }
 
   /** The name of the tool that is called; "" where it has none. */
-  static String name(Map<?, ?> call) {
+  public static String name(Map<?, ?> call) {
     return function(call).get("name") instanceof CharSequence name ? name.toString() : "";
   }
 
   /** The arguments of a call; "" where it has none. */
-  static CharSequence arguments(Map<?, ?> call) {
+  public static CharSequence arguments(Map<?, ?> call) {
     return function(call).get("arguments") instanceof CharSequence text ? text : "";
   }
 
   /** The id of a call, or what stands for it. */
-  static String callId(Map<?, ?> call, UnaryOperator<String> orElse) {
+  public static String callId(Map<?, ?> call, UnaryOperator<String> orElse) {
     String id = call.get("id") instanceof CharSequence text ? text.toString() : "";
     return id.isEmpty() ? orElse.apply(id) : id;
   }

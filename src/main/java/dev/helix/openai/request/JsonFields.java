@@ -1,11 +1,8 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
-import dev.helix.openai.request.FieldNames;
-import dev.helix.openai.request.InvalidField;
-import dev.helix.openai.request.RequestJson;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -16,7 +13,7 @@ import java.util.Set;
  * The fields of an object of a request, by their names; one that is null is absent. Not changed
  * once it is read.
  */
-final class JsonFields {
+public final class JsonFields {
   private static final int NO_ELEMENT = -1;
 
   private final String parent;
@@ -29,7 +26,7 @@ final class JsonFields {
   }
 
   /** Those of a body. */
-  static JsonFields ofBody(byte[] utf8) throws InvalidRequestException {
+  public static JsonFields ofBody(byte[] utf8) throws InvalidRequestException {
     JsonFields fields = new JsonFields("", NO_ELEMENT);
     RequestJson.eachField(
         utf8,
@@ -75,17 +72,17 @@ final class JsonFields {
   }
 
   /** The names of those that are there, in their order. */
-  Set<String> names() {
+  public Set<String> names() {
     return values.keySet();
   }
 
   /** A value of any type; null where it is absent. */
-  JsonSlice get(String name) {
+  public JsonSlice get(String name) {
     return values.get(name);
   }
 
   /** What a field of this object is called. */
-  String place(String name) {
+  public String place(String name) {
     if (parent.isEmpty()) {
       return name;
     }
@@ -93,7 +90,7 @@ final class JsonFields {
   }
 
   /** A value of any type, which must be there. */
-  JsonSlice need(String name) throws InvalidRequestException {
+  public JsonSlice need(String name) throws InvalidRequestException {
     JsonSlice value = values.get(name);
     if (value == null) {
       throw InvalidField.missing(place(name));
@@ -102,7 +99,7 @@ final class JsonFields {
   }
 
   /** A string; null where it is absent. */
-  JsonSlice string(String name) throws InvalidRequestException {
+  public JsonSlice string(String name) throws InvalidRequestException {
     JsonSlice value = values.get(name);
     if (value != null && !value.isString()) {
       throw InvalidField.wrongType(place(name), "a string");
@@ -111,24 +108,24 @@ final class JsonFields {
   }
 
   /** A string, which must be there. */
-  JsonSlice needString(String name) throws InvalidRequestException {
+  public JsonSlice needString(String name) throws InvalidRequestException {
     need(name);
     return string(name);
   }
 
   /** What a string says; null where it is absent. */
-  String text(String name) throws InvalidRequestException {
+  public String text(String name) throws InvalidRequestException {
     JsonSlice value = string(name);
     return value == null ? null : value.text();
   }
 
   /** What a string says, which must be there. */
-  String needText(String name) throws InvalidRequestException {
+  public String needText(String name) throws InvalidRequestException {
     return needString(name).text();
   }
 
   /** An object; null where it is absent. */
-  JsonSlice object(String name) throws InvalidRequestException {
+  public JsonSlice object(String name) throws InvalidRequestException {
     JsonSlice value = values.get(name);
     if (value != null && !value.isObject()) {
       throw InvalidField.wrongType(place(name), "an object");
@@ -137,13 +134,13 @@ final class JsonFields {
   }
 
   /** The fields of an object; null where it is absent. */
-  JsonFields fields(String name) throws InvalidRequestException {
+  public JsonFields fields(String name) throws InvalidRequestException {
     JsonSlice value = object(name);
     return value == null ? null : of(value, place(name));
   }
 
   /** A number; null where it is absent. */
-  BigDecimal number(String name) throws InvalidRequestException {
+  public BigDecimal number(String name) throws InvalidRequestException {
     JsonSlice value = values.get(name);
     if (value != null && !value.token().isNumeric()) {
       throw InvalidField.wrongType(place(name), "a number");
@@ -152,7 +149,7 @@ final class JsonFields {
   }
 
   /** A whole number; null where it is absent. */
-  BigDecimal integer(String name) throws InvalidRequestException {
+  public BigDecimal integer(String name) throws InvalidRequestException {
     JsonSlice value = values.get(name);
     if (value != null && value.token() != JsonToken.VALUE_NUMBER_INT) {
       throw InvalidField.wrongType(place(name), "a whole number");
@@ -173,7 +170,7 @@ final class JsonFields {
   }
 
   /** A flag in any of its forms; {@code absent} where it is not there. */
-  boolean flag(String name, boolean absent) throws InvalidRequestException {
+  public boolean flag(String name, boolean absent) throws InvalidRequestException {
     JsonSlice value = values.get(name);
     if (value == null) {
       return absent;

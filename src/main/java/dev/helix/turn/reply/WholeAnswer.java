@@ -1,6 +1,5 @@
-package dev.helix.openai.responses;
+package dev.helix.turn.reply;
 
-import dev.helix.turn.reply.AnswerSoFar;
 import java.util.Map;
 
 /**
@@ -8,7 +7,7 @@ import java.util.Map;
  *
  * @param message as Jackson reads it
  */
-record WholeAnswer(Map<String, Object> message, String finishReason) implements AnswerSoFar {
+public record WholeAnswer(Map<String, Object> message, String finishReason) implements AnswerSoFar {
   @Override
   public Object field(String name) {
     return message.get(name);

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.turn.reply;
 
 import java.util.List;
 
@@ -6,7 +6,7 @@ import java.util.List;
  * How far a text has been taken that grows, be it one or the parts of a list. No half of a
  * character is taken before the other half is there. Not safe for use by several threads.
  */
-final class GrowingText {
+public final class GrowingText {
   private int part;
   private int at;
 
@@ -16,7 +16,7 @@ final class GrowingText {
    * @param value the text, or its parts, so far
    * @param last whether no more will come
    */
-  String take(Object value, AnswerTexts.Place place, boolean last) {
+  public String take(Object value, AnswerTexts.Place place, boolean last) {
     if (value instanceof CharSequence text) {
       return part == 0 ? take(text, last) : "";
     }

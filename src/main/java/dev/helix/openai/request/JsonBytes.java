@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.request;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,28 +11,28 @@ import java.util.Map;
  * escape, and so is what some clients take for the end of a line. Not safe for use by several
  * threads.
  */
-final class JsonBytes {
+public final class JsonBytes {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private byte[] bytes;
   private int length;
 
   /** Nothing yet; with room for about so many bytes. */
-  JsonBytes(int room) {
+  public JsonBytes(int room) {
     bytes = new byte[Math.max(room, 16)];
   }
 
   /** The JSON of one value, as {@link #value} takes it. */
-  static byte[] of(Object value) {
+  public static byte[] of(Object value) {
     return new JsonBytes(512).value(value).toArray();
   }
 
-  byte[] toArray() {
+  public byte[] toArray() {
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }
 
   /** What was written, without a copy: nothing more may be. */
-  ByteBuffer toBuffer() {
+  public ByteBuffer toBuffer() {
     return ByteBuffer.wrap(bytes, 0, length);
   }
 
@@ -44,7 +44,7 @@ final class JsonBytes {
   }
 
   /** Writes bytes as they are. */
-  JsonBytes raw(byte[] json) {
+  public JsonBytes raw(byte[] json) {
     room(json.length);
     System.arraycopy(json, 0, bytes, length, json.length);
     length += json.length;
@@ -52,7 +52,7 @@ final class JsonBytes {
   }
 
   /** Writes ASCII as it is. */
-  JsonBytes raw(String ascii) {
+  public JsonBytes raw(String ascii) {
     int count = ascii.length();
     room(count);
     for (int i = 0; i < count; i++) {
@@ -61,12 +61,12 @@ final class JsonBytes {
     return this;
   }
 
-  JsonBytes number(long number) {
+  public JsonBytes number(long number) {
     return raw(Long.toString(number));
   }
 
   /** Writes a text as a string with its quotes. */
-  JsonBytes string(CharSequence text) {
+  public JsonBytes string(CharSequence text) {
     int count = text.length();
     room(count + 2);
     bytes[length++] = '"';
@@ -124,7 +124,7 @@ final class JsonBytes {
   }
 
   /** Writes a value: null, a text, a number, true or false, or a map or list of such. */
-  JsonBytes value(Object value) {
+  public JsonBytes value(Object value) {
     if (value instanceof CharSequence text) {
       return string(text);
     }
