@@ -150,7 +150,7 @@ public final class AuthenticationFilter implements Filter {
             ? guesses.wrong(request.getRemoteAddr())
             : Duration.ZERO;
     if (wait.isZero() || !request.isAsyncSupported()) {
-      ErrorResponse.write(response, error);
+      ErrorResponse.write(request, response, error);
     } else {
       LateRefusal.after(wait, request, response, error);
     }

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 public final class Callers {
   private static final String AUTHORIZATION = "Authorization";
 
-  /** Where clients of Azure's OpenAI put it. */
-  private static final String API_KEY = "api-key";
+  /** Where clients of Azure's OpenAI put a key, and those of Anthropic's API. */
+  private static final List<String> KEY_HEADERS = List.of("api-key", "x-api-key");
 
   private static final String TOKEN = "X-OpenWebUI-User-Jwt";
   private static final String USER_ID = "X-OpenWebUI-User-Id";
@@ -54,7 +54,8 @@ public final class Callers {
   boolean isGuess(HttpServletRequest request, String code) {
     return code.equals("invalid_user_token")
         || (code.equals("invalid_api_key")
-            && (request.getHeader(AUTHORIZATION) != null || request.getHeader(API_KEY) != null));
+            && (request.getHeader(AUTHORIZATION) != null
+                || KEY_HEADERS.stream().anyMatch(name -> request.getHeader(name) != null)));
   }
 
   /** For whom a request speaks. May read the keys file. */
@@ -71,23 +72,24 @@ public final class Callers {
     return new Owner(key.tenant(), user != null ? user : principal);
   }
 
-  /** The key in one of two headers. Where both have a valid one it must be the same. */
+  /** The key in one of several headers. Those of them with a valid one must have the same. */
   private ApiKey key(HttpServletRequest request) throws InvalidRequestException {
     String value = only(request, AUTHORIZATION);
     boolean bearer = value.regionMatches(true, 0, "Bearer ", 0, 7);
     // No key costs what a wrong key costs.
     ApiKey key = keys.find(ApiKey.hash(bearer ? value.substring(7).strip() : ""));
-    String other = only(request, API_KEY).strip();
-    if (!other.isEmpty()) {
-      ApiKey found = keys.find(ApiKey.hash(other));
-      boolean two = key != null && found != null && !found.equals(key);
-      key = two ? null : found != null ? found : key;
+    boolean two = false;
+    for (String name : KEY_HEADERS) {
+      String other = only(request, name).strip();
+      ApiKey found = other.isEmpty() ? null : keys.find(ApiKey.hash(other));
+      two |= key != null && found != null && !found.equals(key);
+      key = found != null ? found : key;
     }
-    if (key == null) {
+    if (key == null || two) {
       throw unproven(
           "invalid_api_key",
-          "A valid API key is needed: send it as \"Authorization: Bearer KEY\" or \"api-key: KEY\","
-              + " once.");
+          "A valid API key is needed: send it as \"Authorization: Bearer KEY\", \"api-key: KEY\" or"
+              + " \"x-api-key: KEY\", once.");
     }
     return key;
   }

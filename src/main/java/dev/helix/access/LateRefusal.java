@@ -37,10 +37,11 @@ final class LateRefusal {
 
   private void refuse(AsyncEvent event) throws IOException {
     AsyncContext context = event.getAsyncContext();
+    HttpServletRequest request = (HttpServletRequest) context.getRequest();
     boolean cut = false;
     try {
-      ErrorResponse.write(response, error);
-      cut = isToBeCut((HttpServletRequest) context.getRequest());
+      ErrorResponse.write(request, response, error);
+      cut = isToBeCut(request);
     } finally {
       if (cut) {
         ErrorServlet.failBehind(context);

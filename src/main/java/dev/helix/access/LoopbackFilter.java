@@ -115,7 +115,7 @@ public final class LoopbackFilter implements Filter {
     if (refusal == null) {
       chain.doFilter(request, response);
     } else {
-      ErrorResponse.write((HttpServletResponse) response, refusal);
+      ErrorResponse.write(http, (HttpServletResponse) response, refusal);
     }
   }
 

@@ -71,7 +71,7 @@ final class Attachment {
               ? ofChat(said, body, request, response)
               : responses.find(path, said, body, request);
     } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
+      ErrorResponse.write(request, response, e.error());
       return false;
     } catch (SessionException e) {
       boolean passes = e instanceof StoreUnavailableException;
@@ -79,7 +79,7 @@ final class Attachment {
           passes ? Level.WARNING : Level.ERROR,
           "the session of a request could not be looked up" + (passes ? ": " + e.getMessage() : ""),
           passes ? null : e);
-      ErrorResponse.write(response, LOOKUP_FAILED);
+      ErrorResponse.write(request, response, LOOKUP_FAILED);
       return false;
     }
     Conversation conversation = found.conversation();

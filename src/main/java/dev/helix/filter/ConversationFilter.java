@@ -270,7 +270,7 @@ public final class ConversationFilter implements Filter {
         conversation = ConversationPathServlet.read(request, conversation);
       }
     } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
+      ErrorResponse.write(request, response, e.error());
       return;
     }
     request.setAttribute(MANAGER, manager);

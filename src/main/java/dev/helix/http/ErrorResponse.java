@@ -2,6 +2,7 @@ package dev.helix.http;
 
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -10,13 +11,24 @@ public final class ErrorResponse {
   private ErrorResponse() {}
 
   /**
-   * Sends an error in place of what was written so far. Blocks.
+   * Sends an error in place of what was written so far, in OpenAI's form. Blocks.
    *
    * @throws IllegalStateException if the response is committed: then it is too late for a status
    */
   public static void write(HttpServletResponse response, ApiError error) throws IOException {
+    write(response, error, ErrorForm.OPENAI);
+  }
+
+  /** Sends an error as {@link #write(HttpServletResponse, ApiError)}, in the form of its request. */
+  public static void write(HttpServletRequest request, HttpServletResponse response, ApiError error)
+      throws IOException {
+    write(response, error, ErrorForm.of(request));
+  }
+
+  private static void write(HttpServletResponse response, ApiError error, ErrorForm form)
+      throws IOException {
     response.resetBuffer();
-    byte[] body = error.toJson();
+    byte[] body = form.json(error);
     response.setStatus(error.status());
     if (error.retryAfter() != null) {
       response.setHeader("Retry-After", error.retryAfterSeconds());

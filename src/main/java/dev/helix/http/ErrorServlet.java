@@ -55,6 +55,7 @@ public final class ErrorServlet extends HttpServlet {
     }
     Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     ErrorResponse.write(
+        request,
         response,
         status instanceof Integer code
             ? error(code, (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION))

@@ -45,7 +45,7 @@ public final class RefusedBody {
     if (cut) {
       response.setHeader("Connection", "close");
     }
-    ErrorResponse.write(response, why.error());
+    ErrorResponse.write(request, response, why.error());
     if (cut) {
       cut(request);
     } else if (!full) {

@@ -48,7 +48,7 @@ public final class UnreadBodyFilter implements Filter {
       return;
     }
     if (WITHOUT_BODY.contains(request.getMethod()) && !RefusedBody.readOn(request, LIMIT, budget)) {
-      ErrorResponse.write(response, RequestBodyException.tooSlow().error());
+      ErrorResponse.write(request, response, RequestBodyException.tooSlow().error());
       RefusedBody.cut(request);
     }
     request.setAttribute(NAME, this);

@@ -84,9 +84,9 @@ public final class TurnEndpoint {
       body.work();
       handedOn = work.on(body);
     } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
+      ErrorResponse.write(request, response, e.error());
     } catch (SessionException e) {
-      ErrorResponse.write(response, ErrorMapping.of(e));
+      ErrorResponse.write(request, response, ErrorMapping.of(e));
     } catch (RequestBodyException e) {
       RefusedBody.tell(request, response, e, settings().maxRequestBytes(), budget);
     } finally {

@@ -2,6 +2,7 @@ package dev.helix.openai.responses;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.request.ChatContent;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;
@@ -10,21 +11,14 @@ import dev.helix.openai.request.JsonSlice.Element;
 import dev.helix.text.Json;
 
 /**
- * The content of a message, or the output of a tool, in the form that chat completions have. Texts
- * that follow one another are one, as some servers know no parts. Not changed once it is read.
+ * Reads the content of a message, or the output of a tool, into the form that chat completions have.
+ * One for each.
  */
 final class InputContent {
-  /** Whether all texts are one, apart from the parts that are none. */
-  private final boolean apart;
-
-  /** The texts since the last part that is none, without quotes. */
-  private JsonRope texts = new JsonRope();
-
-  private boolean speaks;
-  private final JsonRope parts = new JsonRope();
+  private final ChatContent content;
 
   private InputContent(boolean apart) {
-    this.apart = apart;
+    this.content = new ChatContent("\\n", apart);
   }
 
   /**
@@ -32,20 +26,20 @@ final class InputContent {
    *
    * @param apart whether texts and other parts are asked for apart
    */
-  static InputContent read(JsonFields item, String name, boolean apart)
+  static ChatContent read(JsonFields item, String name, boolean apart)
       throws InvalidRequestException {
     JsonSlice value = item.need(name);
-    InputContent content = new InputContent(apart);
+    InputContent read = new InputContent(apart);
     if (value.isString()) {
-      content.text(value);
+      read.content.text(value);
     } else if (value.isObject()) {
-      content.part(item.fields(name), value);
+      read.part(item.fields(name), value);
     } else if (value.isArray()) {
-      value.eachElement(item.place(name), content::part);
+      value.eachElement(item.place(name), read::part);
     } else {
       throw InvalidField.wrongType(item.place(name), "a string or an array of parts");
     }
-    return content;
+    return read.content;
   }
 
   /** What was thought, as a string without its quotes; null where a list says nothing in texts. */
@@ -53,7 +47,7 @@ final class InputContent {
     if (list == null || !list.isArray()) {
       return null;
     }
-    InputContent thoughts = new InputContent(true);
+    ChatContent thoughts = new ChatContent("\\n", true);
     list.eachElement(
         "",
         part -> {
@@ -62,55 +56,14 @@ final class InputContent {
             thoughts.text(text);
           }
         });
-    return thoughts.speaks ? thoughts.texts : null;
-  }
-
-  /** All of it: a string, or parts where not all of it is text. */
-  JsonRope whole() {
-    if (parts.isEmpty()) {
-      return text();
-    }
-    JsonRope all = new JsonRope().ascii("[").add(parts);
-    return speaks ? all.ascii(",").add(textPart()).ascii("]") : all.ascii("]");
-  }
-
-  /** The texts in one string. */
-  JsonRope text() {
-    return new JsonRope().ascii("\"").add(texts).ascii("\"");
-  }
-
-  /** The parts that are no texts, with commas between them; null where there are none. */
-  JsonRope media() {
-    return parts.isEmpty() ? null : parts;
-  }
-
-  private void text(JsonSlice text) {
-    texts.ascii(speaks ? "\\n" : "").inner(text);
-    speaks = true;
-  }
-
-  private JsonRope textPart() {
-    return new JsonRope().ascii("{\"type\":\"text\",\"text\":").add(text()).ascii("}");
-  }
-
-  private void media(JsonRope part) {
-    if (speaks && !apart) {
-      separate().add(textPart());
-      texts = new JsonRope();
-      speaks = false;
-    }
-    separate().add(part);
-  }
-
-  private JsonRope separate() {
-    return parts.isEmpty() ? parts : parts.ascii(",");
+    return thoughts.speaks() ? thoughts.innerText() : null;
   }
 
   private void part(Element part) throws InvalidRequestException {
     if (part.fields() != null) {
       part(part.fields(), part.value());
     } else if (part.value().isString()) {
-      text(part.value());
+      content.text(part.value());
     } else if (part.value().token() != JsonToken.VALUE_NULL) {
       throw InvalidField.wrongType(part.place(), "an object or a string");
     }
@@ -122,19 +75,19 @@ final class InputContent {
       throw InvalidField.missing(part.place("type"));
     }
     switch (type == null ? "text" : type) {
-      case "input_text", "output_text", "text" -> text(part.needString("text"));
-      case "refusal" -> text(part.needString("refusal"));
-      case "input_image" -> media(image(part));
-      case "input_file" -> media(file(part));
+      case "input_text", "output_text", "text" -> content.text(part.needString("text"));
+      case "refusal" -> content.text(part.needString("refusal"));
+      case "input_image" -> content.media(image(part));
+      case "input_file" -> content.media(file(part));
       case "input_audio" -> {
         part.need("input_audio");
-        media(
+        content.media(
             new JsonRope()
                 .ascii("{\"type\":\"input_audio\",\"input_audio\":")
                 .add(part.object("input_audio"))
                 .ascii("}"));
       }
-      case "image_url", "file" -> media(JsonRope.of(value)); // As chat completions have it.
+      case "image_url", "file" -> content.media(JsonRope.of(value)); // As chat completions have it.
       default ->
           throw InvalidField.wrongValue(
               part.place("type"),

@@ -1,6 +1,7 @@
 package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.request.ChatContent;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;
@@ -161,7 +162,7 @@ final class InputReader {
     String id = item.text("id");
     JsonSlice output = item.need("output");
     if (output.isString() || output.isArray()) {
-      InputContent content = InputContent.read(item, "output", true);
+      ChatContent content = InputContent.read(item, "output", true);
       items.add(InputItem.output(id, callId, content.text(), content.media()));
     } else {
       items.add(InputItem.output(id, callId, InputContent.asText(output), null));
