@@ -89,9 +89,14 @@ public final class JsonRope {
     return closed == 0 && open.size() == 0;
   }
 
+  /** How many bytes it has. */
+  public int length() {
+    return Math.toIntExact(closed + open.size());
+  }
+
   /** All of it, in an array of its own. */
   public byte[] toBytes() {
-    byte[] all = new byte[Math.toIntExact(closed + open.size())];
+    byte[] all = new byte[length()];
     int written = 0;
     for (Piece piece : pieces) {
       System.arraycopy(piece.bytes, piece.from, all, written, piece.to - piece.from);
