@@ -2,6 +2,7 @@ package dev.helix.anthropic.messages;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.message.Preamble;
 import dev.helix.openai.request.ChatContent;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
@@ -15,7 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * Makes chat messages of a request's system prompt and messages. A user's message with results of
- * tools is a message for each of them, and then one with the rest. One for each request.
+ * tools is a message for each of them, and then one with the rest; so is what an {@linkplain
+ * Preamble agent} says before its user does. One for each request.
  */
 final class ChatMessages {
   private static final String LINE = "\\n";
@@ -108,8 +110,8 @@ final class ChatMessages {
   }
 
   private void user(JsonFields message) throws InvalidRequestException {
+    List<JsonSlice> preambles = new ArrayList<>();
     ChatContent rest = new ChatContent(LINE, false);
-    ChatContent shown = new ChatContent(LINE, false);
     boolean[] results = {false};
     eachBlock(
         message,
@@ -117,21 +119,28 @@ final class ChatMessages {
         block -> {
           if (ContentBlock.is(block, "tool_result")) {
             results[0] = true;
-            result(block.fields(), shown);
+            result(block.fields(), rest);
+          } else if (rest.isEmpty() && isPreamble(block)) {
+            preambles.add(block.fields().get("text"));
           } else {
             ContentBlock.read(block, rest);
           }
         });
-    // What a tool has shown is no text, which only a user may send.
-    if (shown.media() != null) {
-      add("user", new JsonRope().ascii("[").add(shown.media()).ascii("]"), null);
+    // A chat is not known by what an agent says before its user does.
+    for (JsonSlice preamble : preambles) {
+      add("user", JsonRope.of(preamble), null);
     }
-    if (!rest.isEmpty() || !results[0]) {
+    if (!rest.isEmpty() || (!results[0] && preambles.isEmpty())) {
       add("user", rest.whole(), null);
     }
   }
 
-  private void result(JsonFields block, ChatContent shown) throws InvalidRequestException {
+  private static boolean isPreamble(Element block) throws InvalidRequestException {
+    return ContentBlock.is(block, "text")
+        && Preamble.is(block.fields().needText("text"));
+  }
+
+  private void result(JsonFields block, ChatContent rest) throws InvalidRequestException {
     JsonSlice call = block.needString("tool_use_id");
     ChatContent content = new ChatContent(LINE, true);
     if (block.get("content") != null) {
@@ -144,7 +153,7 @@ final class ChatMessages {
     text.add(content.innerText()).ascii("\"");
     add("tool", text, new JsonRope().ascii("\"tool_call_id\":").add(call));
     if (content.media() != null) {
-      shown.media(content.media());
+      rest.media(content.media()); // Only a user may send what is no text.
     }
   }
 

@@ -9,7 +9,6 @@ import dev.helix.openai.request.RequestJson;
 import dev.helix.openai.request.TokenEstimate;
 import dev.helix.openai.request.ToolRound;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,11 +16,6 @@ import java.util.List;
  * body's bytes. Immutable.
  */
 final class MessagesRequest {
-  /** What is around a system message that stands behind others, which many servers refuse. */
-  private static final String REMINDER = "<system-reminder>\n";
-
-  private static final String REMINDER_END = "\n</system-reminder>";
-
   private final String model;
   private final boolean stream;
   private final boolean oneToken;
@@ -132,7 +126,7 @@ final class MessagesRequest {
    *     sent anyway
    */
   byte[] bodyWith(List<Message> history, Message system, boolean reasoning) {
-    List<byte[]> sent = new ArrayList<>(history.size() + messages.size() + 1);
+    SentMessages sent = new SentMessages();
     if (system != null) {
       sent.add(system.sentJson(reasoning));
     }
@@ -149,21 +143,13 @@ final class MessagesRequest {
     }
     int ownRound = ToolRound.atEnd(messages);
     for (; own < messages.size(); own++) {
-      Message message = messages.get(own);
-      sent.add(
-          message.isSystem()
-              ? Message.of("user", REMINDER + message.text() + REMINDER_END).wireJson()
-              : message.sentJson(reasoning || own >= ownRound));
+      sent.addOwn(messages.get(own), reasoning || own >= ownRound);
     }
     JsonRope body = new JsonRope().ascii("{");
     if (model != null) {
       body.ascii("\"model\":").quote(model).ascii(",");
     }
-    body.ascii("\"messages\":");
-    for (int i = 0; i < sent.size(); i++) {
-      body.ascii(i == 0 ? "[" : ",").add(sent.get(i));
-    }
-    body.ascii(sent.isEmpty() ? "[]" : "]");
+    body.ascii("\"messages\":").add(sent.end());
     tools.addTo(body);
     return fields.addTo(body).ascii("}").toBytes();
   }

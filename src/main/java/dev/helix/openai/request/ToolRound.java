@@ -37,8 +37,8 @@ public final class ToolRound {
    */
   public static int atEnd(List<Message> messages) {
     int end = messages.size();
-    while (end > 0 && messages.get(end - 1).role().equals("user")) {
-      end--; // What a tool has shown stands behind its results.
+    while (end > 0 && standsBehind(messages.get(end - 1))) {
+      end--; // What a tool has shown stands behind its results, and what its user adds.
     }
     if (end == 0 || MessageKind.of(messages.get(end - 1)) != MessageKind.RESULT) {
       return messages.size();
@@ -48,5 +48,9 @@ public final class ToolRound {
       from--;
     }
     return from;
+  }
+
+  private static boolean standsBehind(Message message) {
+    return message.role().equals("user") || message.isSystem();
   }
 }
