@@ -40,6 +40,7 @@ final class Attachment {
   private final OwnerScope scope;
   private final ConversationFields fields;
   private final ResponseSessions responses;
+  private final boolean passesRefusals;
   private final FallbackNotice notice = new FallbackNotice();
 
   /** What attaches a manager's sessions. */
@@ -49,6 +50,7 @@ final class Attachment {
     this.scope = settings.ownerScope();
     this.fields = fields;
     this.responses = new ResponseSessions(manager, scope, fields);
+    this.passesRefusals = settings.refusals() == FilterSettings.Refusals.ATTACH;
   }
 
   /**
@@ -71,6 +73,11 @@ final class Attachment {
               ? ofChat(said, body, request, response)
               : responses.find(path, said, body, request);
     } catch (InvalidRequestException e) {
+      if (passesRefusals && path.kind() != ResponsesPath.Kind.OTHER) {
+        request.setAttribute(Conversation.class.getName(), said);
+        request.setAttribute(RefusedSession.class.getName(), new RefusedSession(e.error()));
+        return true;
+      }
       ErrorResponse.write(request, response, e.error());
       return false;
     } catch (SessionException e) {

@@ -76,7 +76,8 @@ import java.util.function.UnaryOperator;
  *   <li>{@code POST …/responses} has the session of its {@code previous_response_id} or of its
  *       {@code conversation}, which must be stored and the asker's: else it is answered 400 {@code
  *       previous_response_not_found}, or 404. A header that names another conversation is answered
- *       400 {@code conversation_mismatch}. Without the two an id counts as in every request;
+ *       400 {@code conversation_mismatch}. With {@code helix.responses.refusals = attach} the
+ *       request goes on, with a {@link RefusedSession} that says so. Without the two an id counts as in every request;
  *       without any the session is a new one, whatever the fallback, and never that of a first
  *       message. With {@code store} false only a session that is stored is attached. None is
  *       attached where the body gives both, or a value of a wrong type: whoever answers says so.
@@ -277,6 +278,7 @@ public final class ConversationFilter implements Filter {
     // Another filter's session would be no session of this manager's.
     request.removeAttribute(SessionState.class.getName());
     request.removeAttribute(NamedResponse.class.getName());
+    request.removeAttribute(RefusedSession.class.getName());
     boolean namesResponse = path.kind() == ResponsesPath.Kind.NAMES;
     if (!settings.concerns(request.getMethod()) && !namesResponse) {
       request.setAttribute(Conversation.class.getName(), conversation);

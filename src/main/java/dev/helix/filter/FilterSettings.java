@@ -22,6 +22,7 @@ import java.util.Objects;
  *     {@code maxBytes}
  * @param senders how many threads wait at most for bodies that are still being sent; at least 1
  * @param bodyTimeout how long one body may take to come
+ * @param refusals what becomes of a request of the Responses API whose session is not there
  */
 public record FilterSettings(
     List<String> headers,
@@ -32,7 +33,8 @@ public record FilterSettings(
     long maxBytes,
     long memoryBytes,
     int senders,
-    Duration bodyTimeout) {
+    Duration bodyTimeout,
+    Refusals refusals) {
 
   /** The key of {@link #headers}. */
   public static final String HEADERS = "helix.conversation.headers";
@@ -61,6 +63,9 @@ public record FilterSettings(
   /** The key of {@link #bodyTimeout}. */
   public static final String BODY_TIMEOUT = "helix.timeout.body";
 
+  /** The key of {@link #refusals}. */
+  public static final String REFUSALS = "helix.responses.refusals";
+
   private static final long MIB = 1L << 20;
   private static final long LARGEST_BODY = 1L << 30;
 
@@ -72,6 +77,14 @@ public record FilterSettings(
     NONE,
     /** A new session of its own, named in the response. */
     RANDOM
+  }
+
+  /** Who answers a request of the Responses API that names what is not there. */
+  public enum Refusals {
+    /** The filter. */
+    ANSWER,
+    /** Whoever is behind it, who finds a {@link RefusedSession} at the request. */
+    ATTACH
   }
 
   public FilterSettings {
@@ -87,9 +100,34 @@ public record FilterSettings(
       throw new IllegalArgumentException("not fields: " + fields);
     }
     Objects.requireNonNull(bodyTimeout, "bodyTimeout");
+    Objects.requireNonNull(refusals, "refusals");
     if (maxBytes < 1 || maxBytes > LARGEST_BODY || memoryBytes < maxBytes || senders < 1) {
       throw new IllegalArgumentException("limits: " + maxBytes + " of " + memoryBytes);
     }
+  }
+
+  /** Settings with which the filter answers itself. */
+  public FilterSettings(
+      List<String> headers,
+      List<String> fields,
+      List<String> methods,
+      Fallback fallback,
+      OwnerScope ownerScope,
+      long maxBytes,
+      long memoryBytes,
+      int senders,
+      Duration bodyTimeout) {
+    this(
+        headers,
+        fields,
+        methods,
+        fallback,
+        ownerScope,
+        maxBytes,
+        memoryBytes,
+        senders,
+        bodyTimeout,
+        Refusals.ANSWER);
   }
 
   /** Settings with the defaults of owners, senders and time. */
@@ -157,6 +195,7 @@ public record FilterSettings(
     }
     int senders = settings.integer(SENDERS, BodyBudget.SENDERS, 1, 100_000);
     Duration patience = settings.duration(BODY_TIMEOUT, BodyBudget.PATIENCE);
+    Refusals refusals = settings.choice(REFUSALS, Refusals.ANSWER);
     return new FilterSettings(
         HeaderPresets.expand(headers),
         fields,
@@ -166,7 +205,8 @@ public record FilterSettings(
         max,
         memory,
         senders,
-        patience);
+        patience,
+        refusals);
   }
 
   /** Whether a request of this method is given a session. */

@@ -44,7 +44,8 @@ class FilterSettingsTest {
                 "helix.request.max.bytes", "1MiB",
                 "helix.request.memory.bytes", "2MiB",
                 "helix.request.senders", "20",
-                "helix.timeout.body", "30s"));
+                "helix.timeout.body", "30s",
+                "helix.responses.refusals", "attach"));
 
     FilterSettings read = FilterSettings.from(settings);
 
@@ -59,7 +60,8 @@ class FilterSettingsTest {
             1 << 20,
             2 << 20,
             20,
-            Duration.ofSeconds(30)),
+            Duration.ofSeconds(30),
+            FilterSettings.Refusals.ATTACH),
         read);
   }
 

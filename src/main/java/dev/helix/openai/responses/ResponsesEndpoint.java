@@ -2,6 +2,7 @@ package dev.helix.openai.responses;
 
 import dev.helix.filter.Conversation;
 import dev.helix.filter.NamedResponse;
+import dev.helix.filter.RefusedSession;
 import dev.helix.filter.ResponseId;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
@@ -111,6 +112,7 @@ final class ResponsesEndpoint {
   private Resolved resolve(ResponseRequest request, HttpServletRequest http)
       throws InvalidRequestException {
     refuseBackground(request);
+    RefusedSession.check(http);
     Conversation conversation = Conversation.of(http);
     SessionState session = (SessionState) http.getAttribute(SessionState.class.getName());
     StoredAnswer previous = previous(request, http, session);
