@@ -4,6 +4,7 @@ import dev.helix.message.Message;
 import dev.helix.transcript.LogVersion;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -34,6 +35,7 @@ import java.util.Objects;
  * @param made whether it made its session
  * @param note what is kept with the first answer, which is a response, unless that brings a note of
  *     its own; null for none
+ * @param apart what stands apart from the notes of its answers and is not kept yet, by its names
  */
 public record OpenTurn(
     SessionState session,
@@ -52,12 +54,14 @@ public record OpenTurn(
     Instant began,
     long after,
     boolean made,
-    String note) {
+    String note,
+    Map<String, String> apart) {
   public OpenTurn {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(began, "began");
     history = List.copyOf(history);
+    apart = Map.copyOf(apart);
   }
 
   /** This turn without what is only sent, for whoever keeps it while the upstream answers. */
@@ -79,11 +83,12 @@ public record OpenTurn(
         began,
         after,
         made,
-        note);
+        note,
+        apart);
   }
 
   /**
-   * This turn after a checkpoint.
+   * This turn after a checkpoint, with which what stands apart is kept.
    *
    * @param from what the continued answer says without it; null where none is
    * @param reached the log's version, unless others have added to it
@@ -91,7 +96,7 @@ public record OpenTurn(
   OpenTurn goingOn(Message from, LogVersion reached) {
     return new OpenTurn(
         session, reached, parentId, history, system, answerId, continued, begun, lease, aside,
-        ownId, true, from, began, after, made, note);
+        ownId, true, from, began, after, made, note, Map.of());
   }
 
   /** The id that this of several answers gets where the client's is not for it. */

@@ -116,6 +116,13 @@ final class OwnerUse {
     }
   }
 
+  /** So many bytes were stored beside elements. */
+  void stored(Owner owner, long bytes) {
+    if (limits.limitBytes()) {
+      add(owner, bytes);
+    }
+  }
+
   /** What {@link #gone} is given: 0 where nobody asks. */
   long bytes(SessionStore store, SessionId id) {
     return limits.limitBytes() ? SESSION + store.bytes(id) : 0;

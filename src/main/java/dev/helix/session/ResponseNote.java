@@ -2,19 +2,29 @@ package dev.helix.session;
 
 import dev.helix.message.ResponseJson;
 import dev.helix.transcript.tree.Placer;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * What makes an answer a response: its place in the tree and what is kept with it from the
  * beginning of its turn on. Immutable. Specification section 4.
+ *
+ * <p>Long values that are the same in many notes may stand apart from them, each kept once in a
+ * session. A note says in an object {@code shared} which of its fields have which value, by the
+ * values' names; whoever reads it finds them in an object {@code apart}, by these names.
  *
  * @param node the id of the answer's message, unless the client has another name for it
  * @param json the note as it is when the turn begins: one JSON object, whose {@code id} is the
  *     response's
  * @param fork whether the turn follows the message that is named as the parent, and no other: it
  *     waits for no other turn, needs no lease, and is refused where that message is not there
+ * @param apart the JSON of the values that stand apart, by their names, each 1 to 50 of {@code a-z
+ *     0-9} and the same for no other value
  */
-public record ResponseNote(String node, String json, boolean fork) {
+public record ResponseNote(String node, String json, boolean fork, Map<String, String> apart) {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,50}");
+
   /** The id of a node that there is not yet: a prefix and a random UUID. */
   public static String newNode() {
     return Placer.newId();
@@ -22,8 +32,26 @@ public record ResponseNote(String node, String json, boolean fork) {
 
   public ResponseNote {
     Objects.requireNonNull(node, "node");
+    apart = Map.copyOf(apart);
     if (ResponseJson.of(json).id().isEmpty()) {
       throw new IllegalArgumentException("the note of a response must say its id");
     }
+    if (!apart.keySet().stream().allMatch(ResponseNote::isName)) {
+      throw new IllegalArgumentException("not names of values: " + apart.keySet());
+    }
+  }
+
+  /** A note of which nothing stands apart. */
+  public ResponseNote(String node, String json, boolean fork) {
+    this(node, json, fork, Map.of());
+  }
+
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /** The same with all values in the note itself. */
+  ResponseNote whole() {
+    return apart.isEmpty() ? this : new ResponseNote(node, NoteValues.with(json, apart), fork);
   }
 }

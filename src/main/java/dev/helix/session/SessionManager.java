@@ -75,9 +75,10 @@ public final class SessionManager implements AutoCloseable {
     this.resolver = new SessionResolver(store, Objects.requireNonNull(clock, "clock"));
     this.trees = new WarmTrees(cacheBytes);
     this.owners = new OwnerUse(limits, clock);
-    this.turns = new TurnLog(store, clock, trees, memory, owners);
-    this.answers = new StoredAnswers(store, trees, memory);
-    this.changes = new StateChanges(store, clock, resolver, trees);
+    NoteValues values = new NoteValues(store, owners);
+    this.turns = new TurnLog(store, clock, trees, memory, owners, values);
+    this.answers = new StoredAnswers(store, trees, memory, values);
+    this.changes = new StateChanges(store, clock, resolver, trees, memory, values);
     this.notes = new ContextNotes(store);
   }
 
@@ -133,7 +134,9 @@ public final class SessionManager implements AutoCloseable {
    * @throws TranscriptTooLongException if that is more than an eighth of the heap
    */
   public Transcript transcript(SessionId id) {
-    return answers.transcript(id);
+    try (SessionLook look = look(id)) {
+      return look.transcript();
+    }
   }
 
   /**
@@ -144,15 +147,14 @@ public final class SessionManager implements AutoCloseable {
    * @param nodeEnd the last 16 characters of the response's id, as its note says it
    */
   public Optional<StoredAnswer> answer(SessionId id, String nodeEnd) {
-    return answers.find(id, nodeEnd);
+    try (SessionLook look = look(id)) {
+      return look.answer(nodeEnd).map(look::whole);
+    }
   }
 
-  /**
-   * The messages from the root to one of a session, which is the last, whatever became of them, but
-   * without the notes of responses; none where there is no such message.
-   */
-  public List<Message> path(SessionId id, String node) {
-    return answers.path(id, node);
+  /** A look at what is stored in a session, to be closed. */
+  public SessionLook look(SessionId id) {
+    return answers.look(id);
   }
 
   /** Begins a turn as {@link #beginTurn(SessionState, TurnRequest)}, of a client without ids. */

@@ -1,5 +1,6 @@
 package dev.helix.session;
 
+import dev.helix.transcript.LogVersion;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -7,7 +8,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Changes of stored sessions that are no turns. Thread-safe. */
-record StateChanges(SessionStore store, Clock clock, SessionResolver resolver, WarmTrees trees) {
+record StateChanges(
+    SessionStore store,
+    Clock clock,
+    SessionResolver resolver,
+    WarmTrees trees,
+    LogMemory memory,
+    NoteValues values) {
   /** Within this time after its use somebody may have a session in hand. */
   private static final Duration IN_USE = Duration.ofMinutes(1);
 
@@ -39,7 +46,15 @@ record StateChanges(SessionStore store, Clock clock, SessionResolver resolver, W
 
   /** As {@link SessionManager#erase} says. */
   Set<String> erase(SessionId id, Set<String> ids) {
-    return ids.isEmpty() ? Set.of() : trees.forgetting(id, () -> store.erase(id, ids));
+    return ids.isEmpty() ? Set.of() : trees.forgetting(id, () -> eraseAll(id, ids));
+  }
+
+  private Set<String> eraseAll(SessionId id, Set<String> ids) {
+    try (LogMemory.Part part = memory.part()) {
+      // Before the messages: where this is cut short they can be erased again.
+      values.letGo(id, ids, store.read(id, LogVersion.NONE, part).elements());
+    }
+    return store.erase(id, ids);
   }
 
   /** As {@link SessionManager#archive} says. */

@@ -4,6 +4,7 @@ import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
 import dev.helix.transcript.LogVersion;
+import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Numbering;
 import dev.helix.transcript.Transcript;
 import dev.helix.transcript.tree.IncompleteTreeException;
@@ -29,29 +30,45 @@ final class StoredAnswers {
   private static final int LAST_BYTES = 1 << 22;
   private static final int GROWTH = 4;
 
+  /** What reading the JSON of a note takes of the memory, as many times its bytes. */
+  private static final long OF_JSON = 8;
+
   private final SessionStore store;
   private final WarmTrees trees;
   private final LogMemory memory;
+  private final NoteValues values;
+  private final MissedResponses missed = new MissedResponses();
 
-  StoredAnswers(SessionStore store, WarmTrees trees, LogMemory memory) {
+  StoredAnswers(SessionStore store, WarmTrees trees, LogMemory memory, NoteValues values) {
     this.store = store;
     this.trees = trees;
     this.memory = memory;
+    this.values = values;
   }
 
-  /** As {@link SessionManager#answer} says. */
-  Optional<StoredAnswer> find(SessionId id, String nodeEnd) {
+  SessionLook look(SessionId id) {
+    return new SessionLook(this, id, memory.part());
+  }
+
+  /** As {@link SessionLook#answer} says. */
+  Optional<StoredAnswer> find(SessionId id, String nodeEnd, LogMemory.Part part) {
     return trees.locked(
-        id,
-        () -> {
-          try (LogMemory.Part part = memory.part()) {
-            return find(id, nodeEnd, trees.take(id), new LogReader(store, part));
-          }
-        });
+        id, () -> find(id, nodeEnd, trees.take(id), new LogReader(store, part)));
+  }
+
+  /** As {@link SessionLook#whole} says. */
+  StoredAnswer whole(SessionId id, StoredAnswer answer, LogMemory.Part part) {
+    Message whole = values.whole(id, answer.message());
+    part.accept(Math.min(part.most(), OF_JSON * whole.element().responseBytes()));
+    return new StoredAnswer(whole, answer.asked());
   }
 
   private Optional<StoredAnswer> find(
       SessionId id, String nodeEnd, TranscriptTree tree, LogReader log) {
+    if (!tree.isWhole() && missed.isMissing(id, nodeEnd, log)) {
+      trees.give(id, tree);
+      return Optional.empty();
+    }
     Reading read = null;
     for (int bytes = FIRST_BYTES; tree.isEmpty() && bytes <= LAST_BYTES; bytes *= GROWTH) {
       Reading end = log.readEnd(id, bytes);
@@ -68,34 +85,57 @@ final class StoredAnswers {
         return near;
       }
     }
-    return look(id, tree, log, read, (whole, stored) -> inTree(whole, stored, nodeEnd));
-  }
-
-  /** As {@link SessionManager#transcript} says. */
-  Transcript transcript(SessionId id) {
-    try (LogMemory.Part part = memory.part()) {
-      return Transcript.of(store.read(id, LogVersion.NONE, part).elements());
+    Optional<StoredAnswer> found =
+        look(id, tree, log, read, (whole, stored) -> inTree(whole, stored, nodeEnd));
+    if (found.isEmpty() && tree.isWhole()) {
+      missed.missed(id, tree);
     }
+    return found;
   }
 
-  /** As {@link SessionManager#path} says. */
-  List<Message> path(SessionId id, String node) {
-    return trees.locked(
+  /** As {@link SessionLook#transcript} says. */
+  Transcript transcript(SessionId id, LogMemory.Part part) {
+    return Transcript.of(store.read(id, LogVersion.NONE, part).elements());
+  }
+
+  /** As {@link SessionLook#path} says. */
+  SessionLook.Path path(SessionId id, String node, LogMemory.Part part) {
+    return path(
         id,
-        () -> {
-          try (LogMemory.Part part = memory.part()) {
-            LogReader log = new LogReader(store, part);
-            return look(id, trees.take(id), log, null, (tree, stored) -> path(tree, stored, node))
-                .orElse(List.of());
-          }
+        part,
+        (tree, stored) -> {
+          Node end = tree.get(node);
+          return end == null ? Optional.empty() : to(end, stored);
         });
   }
 
-  private static Optional<List<Message>> path(
-      TranscriptTree tree, StoredHistory stored, String node) {
-    Node end = tree.get(node);
-    List<Message> path = end == null ? List.of() : stored.path(end, SentHistory.ALL);
-    return end == null ? Optional.empty() : path.isEmpty() ? null : Optional.of(path);
+  /** As {@link SessionLook#currentPath} says. */
+  SessionLook.Path currentPath(SessionId id, boolean results, LogMemory.Part part) {
+    return path(
+        id,
+        part,
+        (tree, stored) -> {
+          Node end = stored.end(MessageIds.NONE, results);
+          return end.equals(Node.ROOT)
+              ? Optional.of(new SessionLook.Path(List.of(), stored.system()))
+              : to(end, stored);
+        });
+  }
+
+  private SessionLook.Path path(
+      SessionId id,
+      LogMemory.Part part,
+      BiFunction<TranscriptTree, StoredHistory, Optional<SessionLook.Path>> to) {
+    return trees.locked(
+        id,
+        () ->
+            look(id, trees.take(id), new LogReader(store, part), null, to)
+                .orElse(SessionLook.Path.NONE));
+  }
+
+  private static Optional<SessionLook.Path> to(Node end, StoredHistory stored) {
+    List<Message> path = stored.path(end, SentHistory.ALL);
+    return path.isEmpty() ? null : Optional.of(new SessionLook.Path(path, stored.system()));
   }
 
   /**

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -30,8 +31,16 @@ final class TurnLog {
   private final WarmTrees trees;
   private final LogMemory memory;
   private final OwnerUse owners;
+  private final NoteValues values;
 
-  TurnLog(SessionStore store, Clock clock, WarmTrees trees, LogMemory memory, OwnerUse owners) {
+  TurnLog(
+      SessionStore store,
+      Clock clock,
+      WarmTrees trees,
+      LogMemory memory,
+      OwnerUse owners,
+      NoteValues values) {
+    this.values = values;
     this.store = store;
     this.clock = clock;
     this.trees = trees;
@@ -90,10 +99,14 @@ final class TurnLog {
               ? stored
               : SessionState.fresh(id, session.conversationId(), session.owner(), now);
       boolean empty = tree.isEmpty();
-      TurnPlan plan = TurnPlan.make(log, tree, id, read, request, now);
+      // A session that the turn makes has no place yet for what stands apart.
+      boolean keeps = stored != null && values.keep(before, request.apart());
+      TurnRequest noted = keeps ? request : request.whole();
+      Map<String, String> apart = keeps ? Map.of() : request.apart();
+      TurnPlan plan = TurnPlan.make(log, tree, id, read, noted, now);
       List<Message> elements = plan.placement().elements();
       if (stored == null && elements.isEmpty() && !known) {
-        return Optional.of(plan.open(before, LogVersion.NONE, 0, request, now, false));
+        return Optional.of(plan.open(before, LogVersion.NONE, 0, noted, now, false, apart));
       }
       boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
       if (!gone && (stored != null || !elements.isEmpty())) {
@@ -117,7 +130,8 @@ final class TurnLog {
             if (stored != null && after.differsBeyondUse(before)) {
               update(session, now, state -> begun(state, request, turned));
             }
-            return Optional.of(plan.open(after, appended.version(), length, request, now, makes));
+            return Optional.of(
+                plan.open(after, appended.version(), length, noted, now, makes, apart));
           }
           case CONFLICT -> {
             // Read on, and place again.
@@ -193,6 +207,7 @@ final class TurnLog {
         id,
         () -> {
           try (LogMemory.Part part = memory.partOfAnEnd()) {
+            boolean unused = values.keep(turn.session(), turn.apart());
             LogReader log = new LogReader(store, part);
             return appendAnswers(turn, answers, checkpoint, trees.take(id), log, clock.instant());
           }

@@ -19,6 +19,7 @@ import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -198,6 +199,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
    *
    * @param elements how many elements the log has at this version
    * @param made whether the turn made the session
+   * @param apart what stands apart from its notes and is yet to be kept
    */
   OpenTurn open(
       SessionState session,
@@ -205,7 +207,8 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       long elements,
       TurnRequest request,
       Instant now,
-      boolean made) {
+      boolean made,
+      Map<String, String> apart) {
     return new OpenTurn(
         session,
         version,
@@ -223,6 +226,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
         now,
         elements,
         made,
-        request.response() == null ? null : request.response().json());
+        request.response() == null ? null : request.response().json(),
+        apart);
   }
 }

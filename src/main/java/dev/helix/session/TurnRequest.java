@@ -3,6 +3,7 @@ package dev.helix.session;
 import dev.helix.message.Message;
 import dev.helix.transcript.MessageIds;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -72,6 +73,16 @@ public record TurnRequest(
   /** This request for a response; null for an answer without a note. */
   public TurnRequest responding(ResponseNote note) {
     return new TurnRequest(messages, mode, sent, ids, lease, aside, retry, author, note);
+  }
+
+  /** This request with all that its note has in the note itself. */
+  TurnRequest whole() {
+    return response == null ? this : responding(response.whole());
+  }
+
+  /** What stands apart from its note, by its names. */
+  Map<String, String> apart() {
+    return response == null ? Map.of() : response.apart();
   }
 
   /** Whether the turn follows the message that its ids name as the parent, and no other. */

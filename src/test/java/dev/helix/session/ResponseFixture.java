@@ -78,6 +78,8 @@ abstract class ResponseFixture extends PlacingTest {
   }
 
   List<String> pathTo(String node) {
-    return texts(sessions.manager().path(sessions.session("c").sessionId(), node));
+    try (SessionLook look = sessions.manager().look(sessions.session("c").sessionId())) {
+      return texts(look.path(node).messages());
+    }
   }
 }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -166,7 +167,7 @@ class WarmHistoryModelTest {
         assertEquals(id(currentEnd(1)), id(currentEnd(0)), where + ": the path has not changed");
       }
       Instant began = NOW.plusMillis(random.nextInt(100));
-      turns.add(plan.open(state, end, length(), request, began, false));
+      turns.add(plan.open(state, end, length(), request, began, false, Map.of()));
     }
 
     private void end(String where, TranscriptTree tree) {

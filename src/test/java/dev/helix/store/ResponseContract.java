@@ -11,6 +11,7 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.ResponseNote;
 import dev.helix.session.SentHistory;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StoredAnswer;
@@ -77,7 +78,9 @@ interface ResponseContract extends StoreUnderTest {
   }
 
   static List<String> path(SessionManager manager, int number) {
-    return manager.path(RESPONSES, node(number)).stream().map(Message::text).toList();
+    try (SessionLook look = manager.look(RESPONSES)) {
+      return look.path(node(number)).messages().stream().map(Message::text).toList();
+    }
   }
 
   @Test

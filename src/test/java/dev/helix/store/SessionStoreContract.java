@@ -27,6 +27,7 @@ public interface SessionStoreContract
         WholeSessionContract,
         LongRequestContract,
         ResponseContract,
+        ResponseValuesContract,
         UnmadeSessionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 

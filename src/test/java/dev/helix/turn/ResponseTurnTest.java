@@ -18,6 +18,7 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.ResponseNote;
 import dev.helix.session.SentHistory;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
 import dev.helix.session.TurnRequest;
 import dev.helix.transcript.MessageIds;
@@ -146,7 +147,9 @@ class ResponseTurnTest {
   }
 
   private List<String> path(int number) {
-    return server.sessions.path(ID, node(number)).stream().map(Message::text).toList();
+    try (SessionLook look = server.sessions.look(ID)) {
+      return look.path(node(number)).messages().stream().map(Message::text).toList();
+    }
   }
 
   @Test

@@ -1,7 +1,5 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonBytes;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +17,8 @@ final class AskedResponse {
   private final long createdAt;
   private final String model;
   private final byte[] echo;
+  private final Map<String, Object> begun;
+  private final AskedNote kept;
   private final boolean rawReasoning;
   private final CalledTools tools;
 
@@ -27,6 +27,8 @@ final class AskedResponse {
     this.node = frame.node();
     this.createdAt = frame.createdAt();
     this.model = ResponseObject.model(frame.asked());
+    this.begun = frame.begun();
+    this.kept = new AskedNote(frame.kept().json(), frame.kept().apart());
     this.echo = JsonBytes.of(ResponseObject.echo(frame.asked()));
     this.rawReasoning = rawReasoning;
     this.tools = new CalledTools(frame.asked().get("tools"));
@@ -52,16 +54,14 @@ final class AskedResponse {
   }
 
   /**
-   * What is kept with the answer.
+   * What is kept with the answer; long values stand apart.
    *
    * @param end null where there is none yet
    * @param layout how its items are cut out of the message; null for the usual way
+   * @param output its items
    */
-  String note(ResponseEnd end, Layout layout) {
-    Map<String, Object> begin = new LinkedHashMap<>();
-    begin.put("id", id);
-    begin.put("created_at", createdAt);
-    begin.put("node", node);
+  String note(ResponseEnd end, Layout layout, List<Object> output) {
+    Map<String, Object> begin = new LinkedHashMap<>(begun);
     if (rawReasoning) {
       begin.put(RAW_REASONING, true);
     }
@@ -71,16 +71,10 @@ final class AskedResponse {
     if (layout != null) {
       begin.put("layout", layout.toJson());
     }
-    byte[] head = JsonBytes.of(begin);
-    byte[] note =
-        new JsonBytes(head.length + echo.length + model.length() + 32)
-            .raw(Arrays.copyOf(head, head.length - 1))
-            .raw(",\"asked\":{\"model\":")
-            .string(model)
-            .raw(",")
-            .raw(Arrays.copyOfRange(echo, 1, echo.length))
-            .raw("}")
-            .toArray();
-    return new String(note, StandardCharsets.UTF_8);
+    List<Object> called = kept.apart().isEmpty() ? List.of() : CalledTools.of(output);
+    if (!called.isEmpty()) {
+      begin.put(CalledTools.CALLED, called);
+    }
+    return ResponseFrame.note(begin, kept);
   }
 }

@@ -1,8 +1,10 @@
 package dev.helix.openai.responses;
 
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the tools of a request are called by it, where an upstream calls them by other names or as
@@ -10,6 +12,9 @@ import java.util.Map;
  * Immutable.
  */
 final class CalledTools {
+  /** The field of a note that has the tools that were called, where those of the request are not. */
+  static final String CALLED = "called";
+
   private static final String BETWEEN = "__";
 
   /** A tool that is no plain function, by its own name. */
@@ -25,6 +30,31 @@ final class CalledTools {
    */
   CalledTools(Object list) {
     add(null, list);
+  }
+
+  /** Those of a request, or as many of them as were called, as a note has them. */
+  static CalledTools ofNote(Map<?, ?> note) {
+    Object asked = AskedNote.asked(note).get("tools");
+    return new CalledTools(asked == null ? note.get(CALLED) : asked);
+  }
+
+  /** Those that were called and are no plain functions, as a list of tools. */
+  static List<Object> of(List<Object> output) {
+    Set<Map<String, Object>> called = new LinkedHashSet<>();
+    for (Object each : output) {
+      Map<?, ?> item = (Map<?, ?>) each;
+      boolean custom = "custom_tool_call".equals(item.get("type"));
+      Object namespace = item.get("namespace");
+      if (custom || namespace != null) {
+        Map<String, Object> tool =
+            Map.of("type", custom ? "custom" : "function", "name", item.get("name"));
+        called.add(
+            namespace == null
+                ? tool
+                : Map.of("type", "namespace", "name", namespace, "tools", List.of(tool)));
+      }
+    }
+    return List.copyOf(called);
   }
 
   private void add(String namespace, Object list) {

@@ -2,6 +2,7 @@ package dev.helix.openai.responses;
 
 import dev.helix.openai.request.JsonBytes;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,21 +15,44 @@ import java.util.Objects;
  * @param node the id of the answer's node
  * @param createdAt when it was asked for, in seconds since 1970
  * @param asked the fields of the response object that say what was asked, as Jackson's values
+ * @param kept what is kept of these
  */
-record ResponseFrame(String id, String node, long createdAt, Map<String, Object> asked) {
+record ResponseFrame(
+    String id, String node, long createdAt, Map<String, Object> asked, AskedNote kept) {
   ResponseFrame {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(node, "node");
     asked = Collections.unmodifiableMap(new LinkedHashMap<>(asked));
   }
 
-  /** What is kept with the answer when its turn begins, as JSON. */
+  ResponseFrame(String id, String node, long createdAt, Map<String, Object> asked) {
+    this(id, node, createdAt, asked, AskedNote.of(asked));
+  }
+
+  /** What is kept with the answer when its turn begins, as JSON; long values stand apart. */
   String note() {
+    return note(begun(), kept);
+  }
+
+  /** What a note begins with. */
+  Map<String, Object> begun() {
     Map<String, Object> note = new LinkedHashMap<>();
     note.put("id", id);
     note.put("created_at", createdAt);
     note.put("node", node);
-    note.put("asked", asked);
-    return new String(JsonBytes.of(note), StandardCharsets.UTF_8);
+    return note;
+  }
+
+  /** A note that begins with these fields. */
+  static String note(Map<String, Object> begun, AskedNote kept) {
+    byte[] head = JsonBytes.of(begun);
+    byte[] note =
+        new JsonBytes(head.length + kept.json().length + 2)
+            .raw(Arrays.copyOf(head, head.length - 1))
+            .raw(",")
+            .raw(kept.json())
+            .raw("}")
+            .toArray();
+    return new String(note, StandardCharsets.UTF_8);
   }
 }

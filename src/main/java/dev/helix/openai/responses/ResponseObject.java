@@ -122,7 +122,7 @@ final class ResponseObject {
         || !(note.get("id") instanceof String id)) {
       throw new IllegalArgumentException("the element has no note of a response");
     }
-    Map<String, Object> asked = asked(note);
+    Map<String, Object> asked = AskedNote.asked(note);
     ResponseEnd end = end(element, note, running);
     List<Object> output = output(element, message, note, end);
     long createdAt = note.get("created_at") instanceof Number at ? at.longValue() : 0;
@@ -146,20 +146,12 @@ final class ResponseObject {
     Layout kept = Layout.of(note.get("layout"));
     return new OutputItems(
             ItemIds.of(node),
-            new CalledTools(asked(note).get("tools")),
+            CalledTools.ofNote(note),
             Boolean.TRUE.equals(note.get(AskedResponse.RAW_REASONING)))
         .of(
             message::get,
             kept == null ? Layout.usual(message::get, end.isComplete()) : kept,
             end.lastItem());
-  }
-
-  private static Map<String, Object> asked(Map<?, ?> note) {
-    Map<String, Object> asked = new LinkedHashMap<>();
-    if (note.get("asked") instanceof Map<?, ?> map) {
-      map.forEach((name, value) -> asked.put((String) name, value));
-    }
-    return asked;
   }
 
   private static ResponseEnd end(Message element, Map<?, ?> note, boolean running) {

@@ -12,6 +12,7 @@ import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.request.TurnHeaders;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.ResponseNote;
+import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
@@ -41,7 +42,7 @@ final class ResponsesEndpoint {
   private static final String PREVIOUS = "previous_response_id";
 
   /** How many characters a response tells again of what it was asked, which it keeps. */
-  private static final int MOST_ECHOED = 1 << 20;
+  private static final int MOST_ECHOED = 1 << 22;
 
   private final TurnEndpoint endpoint;
   private final Turns turns;
@@ -113,9 +114,18 @@ final class ResponsesEndpoint {
       throws InvalidRequestException {
     refuseBackground(request);
     RefusedSession.check(http);
-    Conversation conversation = Conversation.of(http);
     SessionState session = (SessionState) http.getAttribute(SessionState.class.getName());
-    StoredAnswer previous = previous(request, http, session);
+    // What is read counts until it is known what is asked.
+    try (SessionLook look = session == null ? null : manager(http).look(session.sessionId())) {
+      return resolve(request, http, session, look);
+    }
+  }
+
+  private Resolved resolve(
+      ResponseRequest request, HttpServletRequest http, SessionState session, SessionLook look)
+      throws InvalidRequestException {
+    Conversation conversation = Conversation.of(http);
+    StoredAnswer previous = previous(request, http, look);
     if (request.conversation() != null
         && (session == null || !request.conversation().equals(session.conversationId()))) {
       throw noConversation(request.conversation());
@@ -124,28 +134,23 @@ final class ResponsesEndpoint {
     boolean kept = request.store() && session != null && conversation.isTurn();
     boolean calls = previous != null && Transcript.callsTools(previous.message());
     boolean stands = session != null && session.status() != SessionStatus.NEW;
-    boolean refers = !request.itemReferences().isEmpty();
     boolean reads = mode == HistoryMode.STORED && !(kept && request.isPlain() && !calls);
-    boolean fork = kept && previous != null && !refers;
-    Transcript stored =
-        stands && (refers || (reads && !fork))
-            ? manager(http).transcript(session.sessionId())
-            : null;
-    List<Message> path =
-        fork && reads
-            ? manager(http).path(session.sessionId(), previous.message().id())
-            : reads ? path(stored, previous, request.hasOutputs()) : List.of();
-    ResponseRequest asked = onPath(request, path, stored);
+    SessionLook.Path path =
+        !stands || !reads
+            ? SessionLook.Path.NONE
+            : previous == null
+                ? look.currentPath(request.hasOutputs())
+                : look.path(previous.message().id());
+    ResponseRequest asked = onPath(request, path.messages(), stands ? look : null);
     String node = ResponseNote.newNode();
     String id = kept ? ResponseId.of(session, node).value() : unkeptId();
     ResponseFrame frame =
         new ResponseFrame(id, node, clock.instant().getEpochSecond(), asked.asked());
-    String note = frame.note();
-    if (note.length() > MOST_ECHOED) {
+    if (frame.kept().size() > MOST_ECHOED) {
       throw new InvalidRequestException(
           new ApiError(
               413,
-              "The response would tell again more than a MiB of what it was asked: instructions,"
+              "The response would tell again more than 4 MiB of what it was asked: instructions,"
                   + " tools, text and metadata are too long together.",
               "invalid_request_error",
               null,
@@ -153,8 +158,9 @@ final class ResponsesEndpoint {
     }
     if (!kept) {
       boolean results = asked.beginsWithResult();
-      List<Message> sent = settings.sentHistory().latest(Transcript.sent(path, results), results);
-      return new Resolved(asked, frame, null, null, sent, stored == null ? null : stored.system());
+      List<Message> sent =
+          settings.sentHistory().latest(Transcript.sent(path.messages(), results), results);
+      return new Resolved(asked, frame, null, null, sent, path.system());
     }
     MessageIds ids =
         previous == null
@@ -163,11 +169,13 @@ final class ResponsesEndpoint {
                 conversation.messageIds().question(),
                 previous.message().id(),
                 conversation.messageIds().answer());
+    ResponseNote note =
+        new ResponseNote(node, frame.note(), previous != null, frame.kept().apart());
     TurnRequest turn =
         new TurnRequest(asked.messages(), mode, settings.sentHistory(), ids)
             .asRetry(TurnHeaders.isRetry(http))
             .by(TurnHeaders.author(http, session))
-            .responding(new ResponseNote(node, note, previous != null));
+            .responding(note);
     return new Resolved(asked, frame, session, turn, List.of(), null);
   }
 
@@ -182,16 +190,16 @@ final class ResponsesEndpoint {
 
   /** The response that is followed, which has an answer; null where none is named. */
   private StoredAnswer previous(
-      ResponseRequest request, HttpServletRequest http, SessionState session)
+      ResponseRequest request, HttpServletRequest http, SessionLook look)
       throws InvalidRequestException {
     if (request.previousResponseId() == null) {
       return null;
     }
     StoredAnswer answer =
-        session == null
+        look == null
             ? null
             : NamedResponse.of(http)
-                .flatMap(named -> manager(http).answer(session.sessionId(), named.id().nodeEnd()))
+                .flatMap(named -> look.answer(named.id().nodeEnd()))
                 .orElse(null);
     String id = CallCheck.shown(request.previousResponseId());
     if (answer == null) {
@@ -234,25 +242,12 @@ final class ResponsesEndpoint {
   }
 
   /**
-   * What is stored before the request.
-   *
-   * @param outputs whether outputs come, of calls that the path may end in
-   */
-  private static List<Message> path(Transcript stored, StoredAnswer previous, boolean outputs) {
-    if (stored == null) {
-      return List.of();
-    }
-    return stored.pathTo(
-        previous == null ? stored.currentEnd(outputs) : stored.get(previous.message().id()));
-  }
-
-  /**
    * The request without what the path has, and with what else it refers to.
    *
    * @param stored what references are looked up in; null where there is nothing
    */
   private static ResponseRequest onPath(
-      ResponseRequest request, List<Message> path, Transcript stored)
+      ResponseRequest request, List<Message> path, SessionLook stored)
       throws InvalidRequestException {
     ResponseRequest asked = request;
     if (!request.isPlain()) {
@@ -261,7 +256,7 @@ final class ResponsesEndpoint {
       asked = asked.without(known);
       Set<String> references = asked.itemReferences();
       if (!references.isEmpty()) {
-        List<Message> all = stored == null ? List.of() : stored.messages();
+        List<Message> all = stored == null ? List.of() : stored.transcript().messages();
         List<Message> named =
             all.stream()
                 .filter(message -> PathItems.ids(message).stream().anyMatch(references::contains))

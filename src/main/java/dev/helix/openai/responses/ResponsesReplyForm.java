@@ -117,10 +117,10 @@ final class ResponsesReplyForm implements ReplyForm {
   @Override
   public String note(BackendReply ended, AnswerStatus status, byte[] error) {
     if (status == null) {
-      return asked.note(null, null);
+      return asked.note(null, null, List.of());
     }
     decide(ended, status, error);
-    return asked.note(end, layout);
+    return asked.note(end, layout, output);
   }
 
   /** Decides how the response ends, unless that is done. */

@@ -7,6 +7,7 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.StoredAnswer;
@@ -36,12 +37,14 @@ final class StoredResponses {
   void answer(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     tell(
+        id,
+        request,
         response,
-        () -> {
-          StoredAnswer answer = find(id, request);
+        look -> {
           if (request.getMethod().equals("DELETE")) {
-            return delete(id, answer, request);
+            return delete(id, look, request);
           }
+          StoredAnswer answer = look.whole(find(id, look, request));
           if ("true".equals(request.getParameter("stream"))) {
             throw unknown(id); // Only what runs in the background has a log of its events.
           }
@@ -53,10 +56,12 @@ final class StoredResponses {
   void inputItems(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     tell(
+        id,
+        request,
         response,
-        () -> {
+        look -> {
           ItemPage page = ItemPage.of(request);
-          return page.of(PathItems.of(find(id, request).asked()).items());
+          return page.of(PathItems.of(find(id, look, request).asked()).items());
         });
   }
 
@@ -64,9 +69,11 @@ final class StoredResponses {
   void cancel(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     tell(
+        id,
+        request,
         response,
-        () -> {
-          StoredAnswer found = find(id, request);
+        look -> {
+          StoredAnswer found = find(id, look, request);
           throw new InvalidRequestException(
               "invalid_value",
               null,
@@ -77,9 +84,11 @@ final class StoredResponses {
   }
 
   private static Map<String, Object> delete(
-      String id, StoredAnswer answer, HttpServletRequest request) throws InvalidRequestException {
+      String id, SessionLook look, HttpServletRequest request) throws InvalidRequestException {
+    StoredAnswer answer = find(id, look, request);
+    Set<String> nodes = own(answer, look.transcript());
+    look.close(); // Erasing reads for itself.
     SessionId session = session(id, request).sessionId();
-    Set<String> nodes = own(answer, manager(request).transcript(session));
     if (!manager(request).erase(session, nodes).contains(answer.message().id())) {
       throw unknown(id);
     }
@@ -112,11 +121,10 @@ final class StoredResponses {
     return own;
   }
 
-  private static StoredAnswer find(String id, HttpServletRequest request)
+  private static StoredAnswer find(String id, SessionLook look, HttpServletRequest request)
       throws InvalidRequestException {
-    SessionId session = session(id, request).sessionId();
     return NamedResponse.of(request)
-        .flatMap(named -> manager(request).answer(session, named.id().nodeEnd()))
+        .flatMap(named -> look.answer(named.id().nodeEnd()))
         .orElseThrow(() -> unknown(id));
   }
 
@@ -141,13 +149,15 @@ final class StoredResponses {
   /** What is told of stored responses, or why there is nothing to tell. */
   @FunctionalInterface
   private interface Telling {
-    Map<String, Object> of() throws InvalidRequestException;
+    Map<String, Object> of(SessionLook look) throws InvalidRequestException;
   }
 
-  private static void tell(HttpServletResponse response, Telling telling) throws IOException {
+  private static void tell(
+      String id, HttpServletRequest request, HttpServletResponse response, Telling telling)
+      throws IOException {
     byte[] body;
-    try {
-      body = Json.MAPPER.writeValueAsBytes(telling.of());
+    try (SessionLook look = manager(request).look(session(id, request).sessionId())) {
+      body = Json.MAPPER.writeValueAsBytes(telling.of(look));
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return;

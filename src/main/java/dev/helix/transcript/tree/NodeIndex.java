@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -58,6 +59,11 @@ final class NodeIndex {
   Node response(String end) {
     List<Node> named = responses.getOrDefault(end, List.of());
     return named.isEmpty() ? null : named.get(named.size() - 1);
+  }
+
+  /** What all responses are found by. */
+  Set<String> responses() {
+    return responses.keySet();
   }
 
   /** Enters a message, or takes it out; the question is what it is about, null if not known. */

@@ -77,6 +77,16 @@ public final class TranscriptTree {
     return version.equals(LogVersion.NONE);
   }
 
+  /** Whether it has all that it has read. */
+  public boolean isWhole() {
+    return forgotten == null && !isEmpty();
+  }
+
+  /** What the ids of all responses that it knows end with. */
+  public Set<String> responses() {
+    return index.responses();
+  }
+
   /** How many elements of the log it has read. */
   public long recorded() {
     return recorded;

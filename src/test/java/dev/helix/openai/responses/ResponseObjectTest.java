@@ -102,7 +102,7 @@ class ResponseObjectTest {
     Map<String, Object> asked = Map.of("model", "m", "instructions", "be brief");
     ResponseFrame frame =
         new ResponseFrame(ResponseServer.ID, ResponseServer.NODE, ResponseServer.CREATED, asked);
-    String note = new AskedResponse(frame, false).note(null, null);
+    String note = new AskedResponse(frame, false).note(null, null, List.of());
     assertEquals(
         stored(element(",\"content\":\"A\"", frame.note()), true),
         stored(element(",\"content\":\"A\"", note), true));
