@@ -14,6 +14,7 @@ import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
 import dev.helix.openai.passthrough.Passing;
+import dev.helix.openai.responses.ResponseSettings;
 import dev.helix.session.Rounds;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
@@ -118,6 +119,7 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(ModelCatalog.class.getName(), models);
     context.setAttribute(FirstModel.class.getName(), firstModel(backend, models));
     context.setAttribute(Turns.class.getName(), turns);
+    context.setAttribute(ResponseSettings.class.getName(), config.responses());
     context.setAttribute(
         Passing.class.getName(), new Passing(passing, turns, budget, forwarding, timers));
     context.setAttribute(

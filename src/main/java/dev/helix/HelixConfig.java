@@ -9,6 +9,7 @@ import dev.helix.backend.routing.Upstreams;
 import dev.helix.config.Settings;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
+import dev.helix.openai.responses.ResponseSettings;
 import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OwnerLimits;
@@ -35,6 +36,7 @@ import java.util.function.UnaryOperator;
  * @param modelsTimeout how long callers wait for the list of models
  * @param chat how the chat endpoint behaves
  * @param filter how the filter behaves
+ * @param responses how responses are made
  */
 public record HelixConfig(
     String store,
@@ -46,7 +48,8 @@ public record HelixConfig(
     Upstreams upstreams,
     Duration modelsTimeout,
     TurnSettings chat,
-    FilterSettings filter) {
+    FilterSettings filter,
+    ResponseSettings responses) {
   public static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
   public static final String STORE = ConversationFilter.STORE;
 
@@ -70,6 +73,7 @@ public record HelixConfig(
     Upstreams upstreams = Upstreams.read(settings, modelsTimeout);
     BackendChoice backend = BackendChoice.read(settings, !upstreams.isEmpty(), BackendChoice.own());
     TurnSettings chat = chat(settings, filter, upstreams.forwarded());
+    ResponseSettings responses = ResponseSettings.from(settings);
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
@@ -84,7 +88,8 @@ public record HelixConfig(
         upstreams,
         modelsTimeout,
         chat,
-        filter);
+        filter,
+        responses);
   }
 
   private static OwnerLimits owners(Settings settings) {

@@ -49,7 +49,7 @@ final class Attachment {
     this.fallback = settings.fallback();
     this.scope = settings.ownerScope();
     this.fields = fields;
-    this.responses = new ResponseSessions(manager, scope, fields);
+    this.responses = new ResponseSessions(manager, scope, fields, settings.recordUnstored());
     this.passesRefusals = settings.refusals() == FilterSettings.Refusals.ATTACH;
   }
 

@@ -22,7 +22,9 @@ import java.util.Objects;
  *     {@code maxBytes}
  * @param senders how many threads wait at most for bodies that are still being sent; at least 1
  * @param bodyTimeout how long one body may take to come
- * @param refusals what becomes of a request of the Responses API whose session is not there
+ * @param refusals who answers a request of the Responses API that names what is not there
+ * @param recordUnstored whether a response that is not to be kept has the session of the
+ *     conversation that its request names by a header, a field or the base URL, also a new one
  */
 public record FilterSettings(
     List<String> headers,
@@ -34,7 +36,8 @@ public record FilterSettings(
     long memoryBytes,
     int senders,
     Duration bodyTimeout,
-    Refusals refusals) {
+    Refusals refusals,
+    boolean recordUnstored) {
 
   /** The key of {@link #headers}. */
   public static final String HEADERS = "helix.conversation.headers";
@@ -65,6 +68,9 @@ public record FilterSettings(
 
   /** The key of {@link #refusals}. */
   public static final String REFUSALS = "helix.responses.refusals";
+
+  /** The key of {@link #recordUnstored}. */
+  public static final String RECORD_UNSTORED = "helix.responses.record-unstored";
 
   private static final long MIB = 1L << 20;
   private static final long LARGEST_BODY = 1L << 30;
@@ -127,7 +133,8 @@ public record FilterSettings(
         memoryBytes,
         senders,
         bodyTimeout,
-        Refusals.ANSWER);
+        Refusals.ANSWER,
+        false);
   }
 
   /** Settings with the defaults of owners, senders and time. */
@@ -206,7 +213,8 @@ public record FilterSettings(
         memory,
         senders,
         patience,
-        refusals);
+        refusals,
+        settings.flag(RECORD_UNSTORED, false));
   }
 
   /** Whether a request of this method is given a session. */

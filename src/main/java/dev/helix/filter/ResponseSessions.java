@@ -19,13 +19,17 @@ final class ResponseSessions {
   private final SessionManager manager;
   private final OwnerScope scope;
   private final ConversationFields fields;
+  private final boolean recordUnstored;
 
   /**
    * The sessions of a manager.
    *
    * @param fields the configured ones; those of the API itself mean what they do in it
+   * @param recordUnstored whether a conversation that is named is made also for what is not kept
    */
-  ResponseSessions(SessionManager manager, OwnerScope scope, ConversationFields fields) {
+  ResponseSessions(
+      SessionManager manager, OwnerScope scope, ConversationFields fields, boolean recordUnstored) {
+    this.recordUnstored = recordUnstored;
     this.manager = manager;
     this.scope = scope;
     this.fields = fields.without(ResponsesBody.PREVIOUS, ResponsesBody.CONVERSATION);
@@ -57,7 +61,8 @@ final class ResponseSessions {
     if (says.conversation() != null) {
       return goingOn(says.conversation(), said, request);
     }
-    boolean made = says.kept() && path.kind() == ResponsesPath.Kind.MAKES;
+    boolean recorded = says.kept() || (recordUnstored && named.id() != null);
+    boolean made = recorded && path.kind() == ResponsesPath.Kind.MAKES;
     return new Found(named, session(named, made, request), null);
   }
 

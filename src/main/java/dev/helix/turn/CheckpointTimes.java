@@ -3,9 +3,9 @@ package dev.helix.turn;
 /**
  * When what has come so far of an answer is to be recorded while it runs: when the first word that
  * is not recorded has been there for the interval, as long as all checkpoints of the answer come to
- * at most three times what has come of it by then. So the first ones follow one another at the
- * interval, and further ones when the answer is half as long again, and what is written is linear
- * in the answer. In nanoseconds of a clock such as {@link System#nanoTime}; used from the turn's
+ * at most three times what has come of it by then, with what is kept beside it. So the first ones
+ * follow one another at the interval, and further ones when the answer is half as long again, and
+ * what is written is linear in the answer and its note. In nanoseconds of a clock such as {@link System#nanoTime}; used from the turn's
  * mailbox.
  */
 final class CheckpointTimes {
@@ -18,6 +18,7 @@ final class CheckpointTimes {
   private long size;
   private long recorded;
   private long written;
+  private long note;
   private long since;
   private boolean underWay;
   private boolean over;
@@ -39,14 +40,15 @@ final class CheckpointTimes {
   /** In how many nanoseconds the next one is due; {@link TurnTimes#NEVER} where none is. */
   long left(long at) {
     boolean none = over || underWay || size == recorded;
-    return none || written > (MOST_WRITTEN - 1) * size ? TurnTimes.NEVER : interval - (at - since);
+    return none || written > (MOST_WRITTEN - 1) * (size + note) ? TurnTimes.NEVER : interval - (at - since);
   }
 
-  /** One has begun: what has come by now is on its way to the store. */
-  void begun() {
+  /** One has begun: what has come by now is on its way to the store, and so much beside it. */
+  void begun(long beside) {
     underWay = true;
     recorded = size;
-    written += size;
+    note = beside;
+    written += size + beside;
   }
 
   void ended() {

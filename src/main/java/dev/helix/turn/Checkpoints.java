@@ -59,8 +59,9 @@ final class Checkpoints {
       times.over(); // A call of which a part has come is none.
       return false;
     }
-    List<Answer> noted = TurnRecord.withNote(soFar, form.note(reply, null, null));
-    times.begun();
+    String note = form.note(reply, null, null);
+    List<Answer> noted = TurnRecord.withNote(soFar, note);
+    times.begun(note == null ? 0 : note.length());
     try {
       engine.storing().execute(() -> record(record, noted, onEnd));
     } catch (RejectedExecutionException stopped) {

@@ -35,17 +35,18 @@ class FilterSettingsTest {
   void allCanBeSet() {
     Settings settings =
         settings(
-            Map.of(
-                "helix.conversation.headers", "X-Chat-Id, X-Session-Id",
-                "helix.conversation.fields", "metadata.chat, user",
-                "helix.conversation.fallback", "none",
-                "helix.conversation.methods", "POST, PUT",
-                "helix.owner.scope", "tenant",
-                "helix.request.max.bytes", "1MiB",
-                "helix.request.memory.bytes", "2MiB",
-                "helix.request.senders", "20",
-                "helix.timeout.body", "30s",
-                "helix.responses.refusals", "attach"));
+            Map.ofEntries(
+                Map.entry("helix.conversation.headers", "X-Chat-Id, X-Session-Id"),
+                Map.entry("helix.conversation.fields", "metadata.chat, user"),
+                Map.entry("helix.conversation.fallback", "none"),
+                Map.entry("helix.conversation.methods", "POST, PUT"),
+                Map.entry("helix.owner.scope", "tenant"),
+                Map.entry("helix.request.max.bytes", "1MiB"),
+                Map.entry("helix.request.memory.bytes", "2MiB"),
+                Map.entry("helix.request.senders", "20"),
+                Map.entry("helix.timeout.body", "30s"),
+                Map.entry("helix.responses.refusals", "attach"),
+                Map.entry("helix.responses.record-unstored", "true")));
 
     FilterSettings read = FilterSettings.from(settings);
 
@@ -61,7 +62,8 @@ class FilterSettingsTest {
             2 << 20,
             20,
             Duration.ofSeconds(30),
-            FilterSettings.Refusals.ATTACH),
+            FilterSettings.Refusals.ATTACH,
+            true),
         read);
   }
 

@@ -1,5 +1,6 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.text.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;

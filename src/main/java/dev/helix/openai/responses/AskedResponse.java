@@ -1,5 +1,6 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.request.JsonBytes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ final class AskedResponse {
     this.createdAt = frame.createdAt();
     this.model = ResponseObject.model(frame.asked());
     this.begun = frame.begun();
-    this.kept = new AskedNote(frame.kept().json(), frame.kept().apart());
+    this.kept = frame.kept();
     this.echo = JsonBytes.of(ResponseObject.echo(frame.asked()));
     this.rawReasoning = rawReasoning;
     this.tools = new CalledTools(frame.asked().get("tools"));
@@ -54,13 +55,16 @@ final class AskedResponse {
   }
 
   /**
-   * What is kept with the answer; long values stand apart.
+   * What is kept with the answer; long values stand apart. Null where nothing is kept.
    *
    * @param end null where there is none yet
    * @param layout how its items are cut out of the message; null for the usual way
    * @param output its items
    */
   String note(ResponseEnd end, Layout layout, List<Object> output) {
+    if (kept == null) {
+      return null;
+    }
     Map<String, Object> begin = new LinkedHashMap<>(begun);
     if (rawReasoning) {
       begin.put(RAW_REASONING, true);

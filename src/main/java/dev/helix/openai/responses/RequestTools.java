@@ -27,7 +27,7 @@ final class RequestTools {
               + "|image_generation|tool_search|local_shell|shell|apply_patch");
 
   private static final Pattern REFUSED =
-      Pattern.compile("file_search|code_interpreter|mcp|computer[a-z_]{0,40}");
+      Pattern.compile("file_search|code_interpreter|mcp|(computer)[a-z_]{0,40}");
 
   private static final String ARGUMENT =
       ",\"parameters\":{\"type\":\"object\",\"properties\":{\"" + ToolName.INPUT + "\":";
@@ -43,17 +43,24 @@ final class RequestTools {
   record Tool(String namespace, String name, JsonRope json) {}
 
   private final JsonValues values;
+  private final boolean leaveOut;
   private final List<Tool> tools = new ArrayList<>();
   private final Set<String> leftOut = new LinkedHashSet<>();
   private final List<Object> echo = new ArrayList<>();
 
-  private RequestTools(JsonValues values) {
+  private RequestTools(JsonValues values, boolean leaveOut) {
     this.values = values;
+    this.leaveOut = leaveOut;
   }
 
-  /** Reads {@code tools}; {@code list} is null where they are absent. */
-  static RequestTools read(JsonSlice list, JsonValues values) throws InvalidRequestException {
-    RequestTools read = new RequestTools(values);
+  /**
+   * Reads {@code tools}; {@code list} is null where they are absent.
+   *
+   * @param leaveOut whether also those are left out that clients do not send unasked
+   */
+  static RequestTools read(JsonSlice list, JsonValues values, boolean leaveOut)
+      throws InvalidRequestException {
+    RequestTools read = new RequestTools(values, leaveOut);
     if (list != null) {
       list.eachElement("tools", read::tool);
     }
@@ -130,11 +137,14 @@ final class RequestTools {
       throws InvalidRequestException {
     String type = tool.needText("type");
     Matcher known = LEFT_OUT.matcher(type);
+    Matcher refused = REFUSED.matcher(type);
     if (type.equals("custom")) {
       custom(namespace, tool);
     } else if (known.matches()) {
       leftOut.add(known.group(1) == null ? type : known.group(1));
-    } else if (REFUSED.matcher(type).matches()) {
+    } else if (refused.matches() && leaveOut) {
+      leftOut.add(refused.group(1) == null ? type : refused.group(1));
+    } else if (refused.matches()) {
       throw new InvalidRequestException(
           "unsupported_tool", place, "Tools of the type '" + type + "' are not supported here.");
     } else {

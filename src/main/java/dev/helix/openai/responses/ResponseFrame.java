@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param node the id of the answer's node
  * @param createdAt when it was asked for, in seconds since 1970
  * @param asked the fields of the response object that say what was asked, as Jackson's values
- * @param kept what is kept of these
+ * @param kept what is kept of these; null where nothing is
  */
 record ResponseFrame(
     String id, String node, long createdAt, Map<String, Object> asked, AskedNote kept) {
@@ -27,6 +27,11 @@ record ResponseFrame(
 
   ResponseFrame(String id, String node, long createdAt, Map<String, Object> asked) {
     this(id, node, createdAt, asked, AskedNote.of(asked));
+  }
+
+  /** A response that nobody can ask for afterwards. */
+  static ResponseFrame unkept(String id, String node, long createdAt, Map<String, Object> asked) {
+    return new ResponseFrame(id, node, createdAt, asked, null);
   }
 
   /** What is kept with the answer when its turn begins, as JSON; long values stand apart. */

@@ -36,9 +36,15 @@ final class ResponseRequest {
     this.asked = Collections.unmodifiableMap(echo);
   }
 
-  /** Reads a body, which must not be changed afterwards. */
+  /** The same where nothing is set. */
   static ResponseRequest parse(byte[] body) throws InvalidRequestException {
-    ResponseRequestReader read = ResponseRequestReader.read(body);
+    return parse(body, ResponseSettings.DEFAULT);
+  }
+
+  /** Reads a body, which must not be changed afterwards. */
+  static ResponseRequest parse(byte[] body, ResponseSettings settings)
+      throws InvalidRequestException {
+    ResponseRequestReader read = ResponseRequestReader.read(body, settings);
     return new ResponseRequest(read, read.model(), read.items());
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  */
 final class ResponseRequestReader {
   private final JsonFields body;
+  private final ResponseSettings settings;
   private final JsonValues values = new JsonValues();
   private Map<String, JsonRope> sent = Map.of();
   private Map<String, Object> asked = Map.of();
@@ -29,14 +30,16 @@ final class ResponseRequestReader {
   private List<String> leftOut = List.of();
   private List<InputItem> items = List.of();
 
-  private ResponseRequestReader(JsonFields body) {
+  private ResponseRequestReader(JsonFields body, ResponseSettings settings) {
     this.body = body;
+    this.settings = settings;
   }
 
   /** Reads a body, which must not be changed afterwards. */
-  static ResponseRequestReader read(byte[] body) throws InvalidRequestException {
+  static ResponseRequestReader read(byte[] body, ResponseSettings settings)
+      throws InvalidRequestException {
     ResponseRequestReader reader =
-        new ResponseRequestReader(JsonFields.ofBody(RequestJson.utf8(body)));
+        new ResponseRequestReader(JsonFields.ofBody(RequestJson.utf8(body)), settings);
     reader.read();
     return reader;
   }
@@ -100,11 +103,11 @@ final class ResponseRequestReader {
     JsonSlice input = body.need("input");
     state();
     TextFormat text = TextFormat.read(body.fields("text"), values);
-    RequestTools tools = RequestTools.read(body.get("tools"), values);
+    RequestTools tools = RequestTools.read(body.get("tools"), values, settings.leaveOutTools());
     ToolChoice choice = ToolChoice.read(body, tools);
     leftOut = tools.leftOut();
     asked = AskedFields.of(body, values, this, text, tools);
-    sent = SentFields.of(body, stream, text, choice);
+    sent = SentFields.of(body, stream, text, choice, settings.maxTokens());
     items = InputReader.read(input);
     checkState();
     if (items.isEmpty() && isEmpty(input) && previous == null && conversation == null) {

@@ -38,7 +38,6 @@ import java.util.UUID;
  * use by many threads.
  */
 final class ResponsesEndpoint {
-  private static final String LEFT_OUT = "X-Helix-Tools-Left-Out";
   private static final String PREVIOUS = "previous_response_id";
 
   /** How many characters a response tells again of what it was asked, which it keeps. */
@@ -47,9 +46,12 @@ final class ResponsesEndpoint {
   private final TurnEndpoint endpoint;
   private final Turns turns;
   private final TurnSettings settings;
+  private final ResponseSettings responses;
+  private final LeftOutTools leftOut = new LeftOutTools();
   private final Clock clock = Clock.systemUTC();
 
-  ResponsesEndpoint(TurnEndpoint endpoint) {
+  ResponsesEndpoint(TurnEndpoint endpoint, ResponseSettings responses) {
+    this.responses = responses;
     this.endpoint = endpoint;
     this.turns = endpoint.turns();
     this.settings = endpoint.settings();
@@ -60,13 +62,12 @@ final class ResponsesEndpoint {
         request,
         response,
         body -> {
-          ResponseRequest asked = withModel(ResponseRequest.parse(body.bytes()));
+          ResponseRequest asked = withModel(ResponseRequest.parse(body.bytes(), responses));
           Resolved turn = resolve(asked, request);
-          if (!asked.leftOut().isEmpty()) {
-            response.setHeader(LEFT_OUT, String.join(", ", asked.leftOut()));
-          }
+          leftOut.tell(asked.leftOut(), response);
           ResponsesReplyForm form =
-              new ResponsesReplyForm(turn.frame(), asked.stream(), false, clock);
+              new ResponsesReplyForm(
+                  turn.frame(), asked.stream(), responses.rawReasoning(), clock);
           turns.begin(turn.call(request, body, settings), form, request, response);
           return true;
         });
@@ -134,7 +135,8 @@ final class ResponsesEndpoint {
     boolean kept = request.store() && session != null && conversation.isTurn();
     boolean calls = previous != null && Transcript.callsTools(previous.message());
     boolean stands = session != null && session.status() != SessionStatus.NEW;
-    boolean reads = mode == HistoryMode.STORED && !(kept && request.isPlain() && !calls);
+    boolean recorded = kept || recordsUnstored(request, conversation, session, previous);
+    boolean reads = mode == HistoryMode.STORED && !(recorded && request.isPlain() && !calls);
     SessionLook.Path path =
         !stands || !reads
             ? SessionLook.Path.NONE
@@ -144,9 +146,12 @@ final class ResponsesEndpoint {
     ResponseRequest asked = onPath(request, path.messages(), stands ? look : null);
     String node = ResponseNote.newNode();
     String id = kept ? ResponseId.of(session, node).value() : unkeptId();
+    long now = clock.instant().getEpochSecond();
     ResponseFrame frame =
-        new ResponseFrame(id, node, clock.instant().getEpochSecond(), asked.asked());
-    if (frame.kept().size() > MOST_ECHOED) {
+        kept
+            ? new ResponseFrame(id, node, now, asked.asked())
+            : ResponseFrame.unkept(id, node, now, asked.asked());
+    if (kept && frame.kept().size() > MOST_ECHOED) {
       throw new InvalidRequestException(
           new ApiError(
               413,
@@ -156,7 +161,7 @@ final class ResponsesEndpoint {
               null,
               "request_too_large"));
     }
-    if (!kept) {
+    if (!recorded) {
       boolean results = asked.beginsWithResult();
       List<Message> sent =
           settings.sentHistory().latest(Transcript.sent(path.messages(), results), results);
@@ -169,14 +174,30 @@ final class ResponsesEndpoint {
                 conversation.messageIds().question(),
                 previous.message().id(),
                 conversation.messageIds().answer());
-    ResponseNote note =
-        new ResponseNote(node, frame.note(), previous != null, frame.kept().apart());
     TurnRequest turn =
         new TurnRequest(asked.messages(), mode, settings.sentHistory(), ids)
             .asRetry(TurnHeaders.isRetry(http))
             .by(TurnHeaders.author(http, session))
-            .responding(note);
+            .responding(
+                kept
+                    ? new ResponseNote(
+                        node, frame.note(), previous != null, frame.kept().apart())
+                    : null);
     return new Resolved(asked, frame, session, turn, List.of(), null);
+  }
+
+  /** Whether a response that is not kept is recorded, as a turn of the conversation it names. */
+  private boolean recordsUnstored(
+      ResponseRequest request,
+      Conversation conversation,
+      SessionState session,
+      StoredAnswer previous) {
+    boolean named = conversation.id() != null && request.conversation() == null;
+    return responses.recordUnstored()
+        && named
+        && session != null
+        && conversation.isTurn()
+        && previous == null;
   }
 
   private static void refuseBackground(ResponseRequest request) throws InvalidRequestException {

@@ -40,7 +40,10 @@ public final class ResponsesServlet extends HttpServlet {
   @Override
   public void init() throws ServletException {
     TurnEndpoint turns = TurnEndpoint.of(getServletContext());
-    endpoint = new ResponsesEndpoint(turns);
+    Object settings = getServletContext().getAttribute(ResponseSettings.class.getName());
+    endpoint =
+        new ResponsesEndpoint(
+            turns, settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings);
     stored = new StoredResponses(turns.turns());
   }
 

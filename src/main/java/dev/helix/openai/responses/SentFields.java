@@ -16,6 +16,9 @@ import java.util.Set;
 final class SentFields {
   private static final String LOGPROBS = "message.output_text.logprobs";
 
+  private static final String NEW_MOST = "max_completion_tokens";
+  private static final String OLD_MOST = "max_tokens";
+
   private static final Set<String> INCLUDED =
       Set.of(
           "file_search_call.results",
@@ -57,17 +60,23 @@ final class SentFields {
           "n");
 
   private final JsonFields body;
+  private final boolean maxTokens;
   private final Map<String, JsonRope> sent = new LinkedHashMap<>();
 
-  private SentFields(JsonFields body) {
+  private SentFields(JsonFields body, boolean maxTokens) {
     this.body = body;
+    this.maxTokens = maxTokens;
   }
 
-  /** The fields in their order. */
+  /**
+   * The fields in their order.
+   *
+   * @param maxTokens whether the most tokens are {@code max_tokens}, as older servers have it
+   */
   static Map<String, JsonRope> of(
-      JsonFields body, boolean stream, TextFormat text, ToolChoice choice)
+      JsonFields body, boolean stream, TextFormat text, ToolChoice choice, boolean maxTokens)
       throws InvalidRequestException {
-    SentFields fields = new SentFields(body);
+    SentFields fields = new SentFields(body, maxTokens);
     fields.renamed(text);
     fields.tools(choice);
     for (String name : body.names()) {
@@ -102,8 +111,8 @@ final class SentFields {
 
   private void options(boolean stream) throws InvalidRequestException {
     if (body.get("max_output_tokens") != null) {
-      sent.remove("max_tokens");
-      sent.put("max_completion_tokens", JsonRope.of(body.get("max_output_tokens")));
+      sent.remove(maxTokens ? NEW_MOST : OLD_MOST);
+      sent.put(maxTokens ? OLD_MOST : NEW_MOST, JsonRope.of(body.get("max_output_tokens")));
     }
     JsonSlice most = body.get("top_logprobs");
     boolean asksMost = most != null && body.integer("top_logprobs").signum() > 0;
