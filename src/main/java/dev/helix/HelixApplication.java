@@ -15,6 +15,7 @@ import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
 import dev.helix.openai.passthrough.Passing;
 import dev.helix.openai.responses.ResponseSettings;
+import dev.helix.session.OwnerSeals;
 import dev.helix.session.Rounds;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
@@ -115,6 +116,8 @@ public final class HelixApplication implements ServletContextListener {
         new ModelCatalog(backend, kept, config.modelsTimeout(), forwarding, timers);
 
     context.setAttribute(SessionManager.class.getName(), sessions);
+    context.setAttribute(
+        OwnerSeals.class.getName(), new OwnerSeals("compaction", store::ownerSecret));
     context.setAttribute(BodyBudget.class.getName(), budget);
     context.setAttribute(ModelCatalog.class.getName(), models);
     context.setAttribute(FirstModel.class.getName(), firstModel(backend, models));

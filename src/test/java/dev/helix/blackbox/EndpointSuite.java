@@ -16,6 +16,7 @@ public interface EndpointSuite
         StoredTurnCases,
         ResponseCases,
         ResponseErrorCases,
+        CompactCases,
         TaskCases,
         MessageIdCases,
         UpstreamFailureCases,

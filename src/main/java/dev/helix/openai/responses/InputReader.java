@@ -25,13 +25,17 @@ final class InputReader {
   private static final Pattern HOSTED =
       Pattern.compile("[a-z_]{1,40}_call(_output)?|mcp_[a-z_]{1,40}|tool_search_output");
 
+  private final Compactions compactions;
   private final List<InputItem> items = new ArrayList<>();
 
-  private InputReader() {}
+  private InputReader(Compactions compactions) {
+    this.compactions = compactions;
+  }
 
   /** The items; one user's message of a string. */
-  static List<InputItem> read(JsonSlice input) throws InvalidRequestException {
-    InputReader reader = new InputReader();
+  static List<InputItem> read(JsonSlice input, Compactions compactions)
+      throws InvalidRequestException {
+    InputReader reader = new InputReader(compactions);
     if (input.isString()) {
       reader.text(input);
     } else if (input.isArray()) {
@@ -81,11 +85,7 @@ final class InputReader {
                 thoughts != null ? thoughts : InputContent.thoughts(item.get("summary"))));
       }
       case "item_reference" -> items.add(InputItem.reference(item.needText("id")));
-      case "compaction", "compaction_summary" ->
-          throw new InvalidRequestException(
-              "invalid_value",
-              item.place("encrypted_content"),
-              "'" + item.place("encrypted_content") + "' was not made by this server.");
+      case Compactions.TYPE, "compaction_summary" -> items.add(compactions.read(item));
       default -> {
         if (!HOSTED.matcher(item.needText("type")).matches()) {
           throw InvalidField.wrongValue(

@@ -45,6 +45,11 @@ final class ItemIds {
     return (custom ? "ctc_" : "fc_") + hex + index;
   }
 
+  /** The id of a summary that the caller has brought. */
+  String compaction() {
+    return "cmp_" + hex;
+  }
+
   /** The id of a tool's output. */
   String output() {
     return "fco_" + hex;

@@ -56,6 +56,9 @@ final class PathItems {
       return List.of(of.output());
     }
     List<String> ids = new ArrayList<>(List.of(of.message(0)));
+    if (message.role().equals("user")) {
+      ids.add(of.compaction());
+    }
     if (message.isAssistant()) {
       ids.add(of.reasoning(0));
       int calls = MessageContent.toolCallIds(message).size();
@@ -125,6 +128,11 @@ final class PathItems {
 
   private void addMessage(Message message) {
     Map<String, Object> said = ResponseObject.json(message.wireJson());
+    if (message.role().equals("user") && said.get(Compactions.TYPE) instanceof String sealed) {
+      String id = ItemIds.of(message.id()).compaction();
+      all.add(new Stored(Compactions.item(id, sealed), List.of(message)));
+      return;
+    }
     Map<String, Object> item = new LinkedHashMap<>();
     item.put("id", ItemIds.of(message.id()).message(0));
     item.put("type", "message");

@@ -158,7 +158,7 @@ record ResponseEnd(
   }
 
   /** The usage as a response has it; null for none. */
-  private static Map<String, Object> usage(TokenUsage used) {
+  static Map<String, Object> usage(TokenUsage used) {
     if (used == null) {
       return null;
     }

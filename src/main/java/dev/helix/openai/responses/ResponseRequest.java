@@ -4,6 +4,7 @@ import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.TokenEstimate;
 import dev.helix.openai.request.ToolRound;
 import dev.helix.openai.responses.InputItem.Kind;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -19,6 +21,9 @@ import java.util.Set;
  * the body's bytes. Immutable.
  */
 final class ResponseRequest {
+  /** What models read besides the messages. */
+  private static final List<String> READ_BY_MODELS = List.of("tools", "response_format");
+
   private final ResponseRequestReader read;
   private final String model;
   private final List<InputItem> items;
@@ -36,15 +41,12 @@ final class ResponseRequest {
     this.asked = Collections.unmodifiableMap(echo);
   }
 
-  /** The same where nothing is set. */
-  static ResponseRequest parse(byte[] body) throws InvalidRequestException {
-    return parse(body, ResponseSettings.DEFAULT);
-  }
-
   /** Reads a body, which must not be changed afterwards. */
-  static ResponseRequest parse(byte[] body, ResponseSettings settings)
+  static ResponseRequest parse(
+      byte[] body, RequestPurpose purpose, Compactions compactions, ResponseSettings settings)
       throws InvalidRequestException {
-    ResponseRequestReader read = ResponseRequestReader.read(body, settings);
+    ResponseRequestReader read =
+        ResponseRequestReader.read(body, purpose, compactions, settings);
     return new ResponseRequest(read, read.model(), read.items());
   }
 
@@ -202,6 +204,13 @@ final class ResponseRequest {
     CallCheck.check(items, path);
   }
 
+  /** This request with a user's words behind its input. */
+  ResponseRequest asking(String words) {
+    List<InputItem> all = new ArrayList<>(items);
+    all.add(InputItem.message(null, "user", JsonRope.quoted(words), null));
+    return new ResponseRequest(read, model, List.copyOf(all));
+  }
+
   /** The response's fields that say what was asked, all of them, in its order. */
   Map<String, Object> asked() {
     return asked;
@@ -221,40 +230,40 @@ final class ResponseRequest {
    *     sent anyway
    */
   byte[] bodyWith(List<Message> history, Message system, boolean reasoning) {
-    List<Message> own = messages();
-    JsonRope body = new JsonRope().ascii("{");
-    if (model != null) {
-      body.ascii("\"model\":").quote(model).ascii(",");
+    return bodyWith(history, messages(), system, reasoning);
+  }
+
+  /** The same with these messages of the input. */
+  byte[] bodyWith(List<Message> history, List<Message> own, Message system, boolean reasoning) {
+    return new ChatBody(model, read.sent()).of(leading(system), history, own, reasoning);
+  }
+
+  /**
+   * The system message before all others: the instructions, or, without any, the one that is
+   * stored.
+   */
+  private Message leading(Message stored) {
+    if (read.instructions() == null) {
+      return stored;
     }
-    body.ascii("\"messages\":");
-    List<byte[]> sent = new ArrayList<>();
-    if (read.instructions() != null) {
-      sent.add(
-          new JsonRope()
-              .ascii("{\"role\":\"system\",\"content\":")
-              .add(read.instructions())
-              .ascii("}")
-              .toBytes());
-    } else if (system != null) {
-      sent.add(system.sentJson(reasoning));
+    JsonRope message = new JsonRope().ascii("{\"role\":\"system\",\"content\":");
+    return Message.parse(message.add(read.instructions()).ascii("}").toBytes());
+  }
+
+  /** About how many tokens a model reads of {@link #bodyWith}. */
+  long tokens(List<Message> history, Message system, boolean reasoning) {
+    List<Message> all = new ArrayList<>(history);
+    all.addAll(messages());
+    Message first = leading(system);
+    if (first != null) {
+      all.add(first);
     }
-    int leading = 0;
-    while (leading < own.size() && own.get(leading).isSystem()) {
-      sent.add(own.get(leading++).sentJson(reasoning));
-    }
-    int round = ToolRound.from(history, own);
-    for (int i = 0; i < history.size(); i++) {
-      sent.add(history.get(i).sentJson(reasoning || i >= round));
-    }
-    int ownRound = ToolRound.atEnd(own);
-    for (int i = leading; i < own.size(); i++) {
-      sent.add(own.get(i).sentJson(reasoning || i >= ownRound));
-    }
-    for (int i = 0; i < sent.size(); i++) {
-      body.ascii(i == 0 ? "[" : ",").add(sent.get(i));
-    }
-    body.ascii(sent.isEmpty() ? "[]" : "]");
-    read.sent().forEach((name, value) -> body.ascii(",").quote(name).ascii(":").add(value));
-    return body.ascii("}").toBytes();
+    long besides =
+        READ_BY_MODELS.stream()
+            .map(read.sent()::get)
+            .filter(Objects::nonNull)
+            .mapToLong(JsonRope::length)
+            .sum();
+    return TokenEstimate.of(all, reasoning, besides);
   }
 }

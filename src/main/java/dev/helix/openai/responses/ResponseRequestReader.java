@@ -17,6 +17,7 @@ import java.util.Map;
 final class ResponseRequestReader {
   private final JsonFields body;
   private final ResponseSettings settings;
+  private final RequestPurpose purpose;
   private final JsonValues values = new JsonValues();
   private Map<String, JsonRope> sent = Map.of();
   private Map<String, Object> asked = Map.of();
@@ -30,17 +31,20 @@ final class ResponseRequestReader {
   private List<String> leftOut = List.of();
   private List<InputItem> items = List.of();
 
-  private ResponseRequestReader(JsonFields body, ResponseSettings settings) {
+  private ResponseRequestReader(
+      JsonFields body, RequestPurpose purpose, ResponseSettings settings) {
     this.body = body;
+    this.purpose = purpose;
     this.settings = settings;
   }
 
   /** Reads a body, which must not be changed afterwards. */
-  static ResponseRequestReader read(byte[] body, ResponseSettings settings)
+  static ResponseRequestReader read(
+      byte[] body, RequestPurpose purpose, Compactions compactions, ResponseSettings settings)
       throws InvalidRequestException {
     ResponseRequestReader reader =
-        new ResponseRequestReader(JsonFields.ofBody(RequestJson.utf8(body)), settings);
-    reader.read();
+        new ResponseRequestReader(JsonFields.ofBody(RequestJson.utf8(body)), purpose, settings);
+    reader.read(compactions);
     return reader;
   }
 
@@ -92,23 +96,28 @@ final class ResponseRequestReader {
   }
 
   /** In the order in which what is wrong is told. */
-  private void read() throws InvalidRequestException {
+  private void read(Compactions compactions) throws InvalidRequestException {
     model = notEmpty(body.text("model"));
+    if (model == null && purpose.needsModel()) {
+      throw InvalidField.missing("model");
+    }
     if (body.get("messages") != null) {
       throw new InvalidRequestException(
           "unsupported_parameter",
           "messages",
           "Unsupported parameter: 'messages'. Here it is 'input'.");
     }
-    JsonSlice input = body.need("input");
+    JsonSlice input = purpose.needsInput() ? body.need("input") : body.get("input");
     state();
     TextFormat text = TextFormat.read(body.fields("text"), values);
     RequestTools tools = RequestTools.read(body.get("tools"), values, settings.leaveOutTools());
     ToolChoice choice = ToolChoice.read(body, tools);
     leftOut = tools.leftOut();
     asked = AskedFields.of(body, values, this, text, tools);
-    sent = SentFields.of(body, stream, text, choice, settings.maxTokens());
-    items = InputReader.read(input);
+    Map<String, JsonRope> fields =
+        SentFields.of(body, stream, text, choice, settings.maxTokens());
+    sent = purpose == RequestPurpose.SUMMARY ? SentFields.ofSummary(fields) : fields;
+    items = input == null ? List.of() : InputReader.read(input, compactions);
     checkState();
     if (items.isEmpty() && isEmpty(input) && previous == null && conversation == null) {
       throw new InvalidRequestException(
@@ -120,13 +129,13 @@ final class ResponseRequestReader {
 
   /** Whether nothing is given, and not only what is passed over. */
   private static boolean isEmpty(JsonSlice input) {
-    return input.isString() || input.json().substring(1).strip().equals("]");
+    return input == null || input.isString() || input.json().substring(1).strip().equals("]");
   }
 
   private void state() throws InvalidRequestException {
-    stream = body.flag("stream", false);
-    store = body.flag("store", true);
-    background = body.flag("background", false);
+    stream = body.flag("stream", false) && purpose.isResponse();
+    store = body.flag("store", true) && purpose.isResponse();
+    background = body.flag("background", false) && purpose.isResponse();
     previous = notEmpty(body.text("previous_response_id"));
     JsonSlice named = body.get("conversation");
     if (named != null && !named.isString() && !named.isObject()) {

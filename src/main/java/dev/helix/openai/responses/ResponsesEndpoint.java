@@ -1,6 +1,7 @@
 package dev.helix.openai.responses;
 
 import dev.helix.filter.Conversation;
+import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.NamedResponse;
 import dev.helix.filter.RefusedSession;
 import dev.helix.filter.ResponseId;
@@ -11,6 +12,7 @@ import dev.helix.message.Message;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.request.TurnHeaders;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.OwnerSeals;
 import dev.helix.session.ResponseNote;
 import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
@@ -21,6 +23,7 @@ import dev.helix.session.TurnRequest;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
 import dev.helix.turn.TurnCall;
+import dev.helix.turn.TurnCall.BackendRequest;
 import dev.helix.turn.TurnSettings;
 import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServletRequest;
@@ -48,11 +51,13 @@ final class ResponsesEndpoint {
   private final TurnSettings settings;
   private final ResponseSettings responses;
   private final LeftOutTools leftOut = new LeftOutTools();
+  private final OwnerSeals seals;
   private final Clock clock = Clock.systemUTC();
 
-  ResponsesEndpoint(TurnEndpoint endpoint, ResponseSettings responses) {
-    this.responses = responses;
+  ResponsesEndpoint(TurnEndpoint endpoint, ResponseSettings responses, OwnerSeals seals) {
     this.endpoint = endpoint;
+    this.responses = responses;
+    this.seals = seals;
     this.turns = endpoint.turns();
     this.settings = endpoint.settings();
   }
@@ -62,7 +67,8 @@ final class ResponsesEndpoint {
         request,
         response,
         body -> {
-          ResponseRequest asked = withModel(ResponseRequest.parse(body.bytes(), responses));
+          ResponseRequest asked =
+              withModel(parse(body.bytes(), RequestPurpose.RESPONSE, request));
           Resolved turn = resolve(asked, request);
           leftOut.tell(asked.leftOut(), response);
           ResponsesReplyForm form =
@@ -71,6 +77,17 @@ final class ResponsesEndpoint {
           turns.begin(turn.call(request, body, settings), form, request, response);
           return true;
         });
+  }
+
+  /** Reads a request of this purpose. */
+  ResponseRequest parse(byte[] body, RequestPurpose purpose, HttpServletRequest http)
+      throws InvalidRequestException {
+    return ResponseRequest.parse(body, purpose, compactions(http), responses);
+  }
+
+  /** The summaries of who asks. */
+  Compactions compactions(HttpServletRequest http) {
+    return new Compactions(seals, ConversationFilter.owner(http));
   }
 
   /** A request without a model goes as it came where no list of models can be had. */
@@ -85,15 +102,27 @@ final class ResponsesEndpoint {
    * @param request null where nothing is kept
    * @param context what is sent before it where nothing is kept, with its system message
    */
-  private record Resolved(
+  record Resolved(
       ResponseRequest asked,
       ResponseFrame frame,
       SessionState session,
       TurnRequest request,
       List<Message> context,
       Message system) {
+    /** The same with a user's words behind all; they are not kept. */
+    Resolved asking(String words) {
+      return new Resolved(asked.asking(words), frame, null, null, context, system);
+    }
+
     TurnCall call(HttpServletRequest http, RequestBody body, TurnSettings settings) {
       boolean reasoning = settings.sentHistory().reasoning();
+      BackendRequest sent =
+          request == null
+              ? (none, absent) -> {
+                body.countAhead(context.stream().mapToLong(Message::length).sum());
+                return asked.bodyWith(context, system, reasoning);
+              }
+              : (history, stored) -> asked.bodyWith(history, stored, reasoning);
       return new TurnCall(
           session,
           request,
@@ -102,16 +131,12 @@ final class ResponsesEndpoint {
           1,
           TurnHeaders.forwarded(http, settings),
           body,
-          request == null
-              ? (none, absent) -> {
-                body.countAhead(context.stream().mapToLong(Message::length).sum());
-                return asked.bodyWith(context, system, reasoning);
-              }
-              : (history, stored) -> asked.bodyWith(history, stored, reasoning));
+          sent);
     }
   }
 
-  private Resolved resolve(ResponseRequest request, HttpServletRequest http)
+  /** Finds what is sent for a request, and in which session it is kept. */
+  Resolved resolve(ResponseRequest request, HttpServletRequest http)
       throws InvalidRequestException {
     refuseBackground(request);
     RefusedSession.check(http);
@@ -290,7 +315,7 @@ final class ResponsesEndpoint {
   }
 
   /** The id of a response that nobody can ask for. */
-  private static String unkeptId() {
+  static String unkeptId() {
     String digits = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
     return "resp_n" + digits.substring(0, 48);
   }

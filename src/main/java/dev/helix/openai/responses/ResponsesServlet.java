@@ -5,6 +5,7 @@ import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
 import dev.helix.openai.request.TurnEndpoint;
+import dev.helix.session.OwnerSeals;
 import dev.helix.turn.Turns;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -20,6 +21,8 @@ import java.util.List;
  *
  * <pre>
  * POST   /v1/responses                   makes a response, streamed or whole
+ * POST   /v1/responses/input_tokens      about how many tokens it would be asked with
+ * POST   /v1/responses/compact           a summary in place of what it would be asked with
  * GET    /v1/responses/ID                a stored response
  * GET    /v1/responses/ID/input_items    what it was asked
  * DELETE /v1/responses/ID                erases it
@@ -27,23 +30,31 @@ import java.util.List;
  *
  * <p>{@code response.completed}, or the body of a whole response, is sent when question and answer
  * are forced to disk. Every error is JSON in OpenAI's form. It needs asynchronous support in itself
- * and in all filters before it, and {@link Turns} and a {@link BodyBudget} in the servlet context;
- * a {@link FirstModel} there is asked where a request names no model. Source: ADR 73. Safe for use
- * by many threads.
+ * and in all filters before it, and {@link Turns}, a {@link BodyBudget} and {@link OwnerSeals} in
+ * the servlet context; a {@link FirstModel} there is asked where a request names no model. Source:
+ * ADR 73. Safe for use by many threads.
  */
 public final class ResponsesServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
 
   private transient ResponsesEndpoint endpoint;
+  private transient TriedResponses tried;
   private transient StoredResponses stored;
 
   @Override
   public void init() throws ServletException {
     TurnEndpoint turns = TurnEndpoint.of(getServletContext());
     Object settings = getServletContext().getAttribute(ResponseSettings.class.getName());
+    Object seals = getServletContext().getAttribute(OwnerSeals.class.getName());
+    if (seals == null) {
+      throw new ServletException("no OwnerSeals in the servlet context");
+    }
     endpoint =
         new ResponsesEndpoint(
-            turns, settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings);
+            turns,
+            settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings,
+            (OwnerSeals) seals);
+    tried = new TriedResponses(turns, endpoint);
     stored = new StoredResponses(turns.turns());
   }
 
@@ -54,6 +65,14 @@ public final class ResponsesServlet extends HttpServlet {
     if (path.isEmpty()) {
       if (allowed(request, response, "POST")) {
         endpoint.create(request, response);
+      }
+    } else if (path.size() == 1 && path.get(0).equals("input_tokens")) {
+      if (allowed(request, response, "POST")) {
+        tried.count(request, response);
+      }
+    } else if (path.size() == 1 && path.get(0).equals("compact")) {
+      if (allowed(request, response, "POST")) {
+        tried.compact(request, response);
       }
     } else if (path.size() == 1) {
       if (allowed(request, response, "GET, DELETE")) {

@@ -88,6 +88,16 @@ final class SentFields {
     return fields.sent;
   }
 
+  /** Those of a request for a summary, which is a text and calls no tools. */
+  static Map<String, JsonRope> ofSummary(Map<String, JsonRope> fields) {
+    Map<String, JsonRope> sent = new LinkedHashMap<>(fields);
+    sent.keySet().removeAll(Set.of("response_format", "logprobs", "top_logprobs"));
+    if (sent.containsKey("tools")) {
+      sent.put("tool_choice", JsonRope.quoted("none"));
+    }
+    return sent;
+  }
+
   private void renamed(TextFormat text) throws InvalidRequestException {
     JsonFields reasoning = body.fields("reasoning");
     send("response_format", text.responseFormat());

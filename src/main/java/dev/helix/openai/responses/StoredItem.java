@@ -49,7 +49,10 @@ final class StoredItem {
     List<InputItem> items = new ArrayList<>();
     if (says || calls.isEmpty()) {
       JsonRope said = says ? JsonRope.of(content) : JsonRope.quoted("");
-      items.add(InputItem.message(id, message.role(), said, null));
+      JsonSlice sealed = fields.get(Compactions.TYPE);
+      JsonRope kept =
+          sealed == null ? null : new JsonRope().quote(Compactions.TYPE).ascii(":").add(sealed);
+      items.add(InputItem.message(id, message.role(), said, kept));
     }
     items.addAll(calls);
     return items;

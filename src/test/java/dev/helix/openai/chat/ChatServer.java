@@ -17,6 +17,7 @@ import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.ScriptedUpstream;
 import dev.helix.session.HistoryMode;
+import dev.helix.session.OwnerSeals;
 import dev.helix.session.SentHistory;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
@@ -128,6 +129,7 @@ public final class ChatServer implements AutoCloseable {
     context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(BodyBudget.class.getName(), budget);
+    context.setAttribute(OwnerSeals.class.getName(), new OwnerSeals("test", store::ownerSecret));
     ModelCatalog models =
         new ModelCatalog(backend, Duration.ofSeconds(30), Duration.ofSeconds(5), executor, timers);
     context.setAttribute(FirstModel.class.getName(), (FirstModel) models::firstId);

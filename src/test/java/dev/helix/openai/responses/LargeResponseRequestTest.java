@@ -21,7 +21,7 @@ class LargeResponseRequestTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 
   private static byte[] sent(byte[] body) throws InvalidRequestException {
-    ResponseRequest request = ResponseRequest.parse(body);
+    ResponseRequest request = Requests.parse(body);
     request.checkCalls(List.of());
     return request.bodyWith(List.of(), null, false);
   }
@@ -100,7 +100,7 @@ class LargeResponseRequestTest {
     String allowed = tools.toString().replaceAll(",'description[^}]*\\}(,'p[^}]*\\})*\\}\\}", "");
     String choice = "{'type':'allowed_tools','mode':'required','tools':[" + allowed + "]}";
     byte[] body = json("{'input':'Hi','tools':[" + tools + "],'tool_choice':" + choice + "}");
-    ResponseRequest request = assertAtMost(SOON, () -> ResponseRequest.parse(body));
+    ResponseRequest request = assertAtMost(SOON, () -> Requests.parse(body));
     byte[] sent = assertAtMost(SOON, () -> request.bodyWith(List.of(), null, false));
     assertEquals(1_000, Requests.text(sent).split("'function':\\{", -1).length - 1);
     assertEquals(1_000, ((List<?>) request.asked().get("tools")).size());
@@ -112,8 +112,7 @@ class LargeResponseRequestTest {
     byte[] body = json("{'input':'Hi','tools':[" + tool + "[],".repeat(BYTES / 3) + "0]}}]}");
     InvalidRequestException refused =
         assertAtMost(
-            SOON,
-            () -> assertThrows(InvalidRequestException.class, () -> ResponseRequest.parse(body)));
+            SOON, () -> assertThrows(InvalidRequestException.class, () -> Requests.parse(body)));
     assertEquals("invalid_value", refused.error().code());
     assertEquals("Tools, text and metadata have more than 200000 values.", refused.getMessage());
   }
@@ -121,11 +120,11 @@ class LargeResponseRequestTest {
   @Test
   void textOfTheInput_isBoundedInCharacters() throws Exception {
     String longest = "é".repeat(InputReader.LONGEST_TEXT);
-    assertEquals(1, ResponseRequest.parse(json("{'input':'" + longest + "'}")).messages().size());
+    assertEquals(1, Requests.parse(json("{'input':'" + longest + "'}")).messages().size());
     InvalidRequestException refused =
         assertThrows(
             InvalidRequestException.class,
-            () -> ResponseRequest.parse(json("{'input':'" + longest + "a'}")));
+            () -> Requests.parse(json("{'input':'" + longest + "a'}")));
     assertEquals("string_above_max_length", refused.error().code());
     assertEquals("input", refused.error().param());
   }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.session.Owner;
+import dev.helix.session.OwnerSeals;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,8 +19,18 @@ final class Requests {
     return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
   }
 
+  /** What is sealed for nobody in particular, by a secret that every test has. */
+  static Compactions compactions() {
+    return new Compactions(new OwnerSeals("test", () -> new byte[32]), Owner.ANONYMOUS);
+  }
+
+  static ResponseRequest parse(byte[] body) throws InvalidRequestException {
+    return ResponseRequest.parse(
+        body, RequestPurpose.RESPONSE, compactions(), ResponseSettings.DEFAULT);
+  }
+
   static ResponseRequest parse(String body) throws InvalidRequestException {
-    return ResponseRequest.parse(json(body));
+    return parse(json(body));
   }
 
   static ApiError refused(String body) {

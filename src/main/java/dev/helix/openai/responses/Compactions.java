@@ -1,0 +1,65 @@
+package dev.helix.openai.responses;
+
+import dev.helix.openai.request.JsonSlice;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.http.InvalidRequestException;
+import dev.helix.session.Owner;
+import dev.helix.session.OwnerSeals;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The items in which a caller takes a summary along: sealed, so that only what was made here for
+ * this owner is read. Immutable.
+ */
+final class Compactions {
+  /** What such an item is called, and the field in which a stored message keeps its seal. */
+  static final String TYPE = "compaction";
+
+  static final String SEALED = "encrypted_content";
+
+  private static final String TOLD = "Summary of the conversation before this:\n\n";
+
+  private final OwnerSeals seals;
+  private final Owner owner;
+
+  Compactions(OwnerSeals seals, Owner owner) {
+    this.seals = seals;
+    this.owner = owner;
+  }
+
+  /** The item of a summary. */
+  Map<String, Object> item(String summary) {
+    String id = "cmp_" + UUID.randomUUID().toString().replace("-", "");
+    return item(id, seals.seal(owner, summary));
+  }
+
+  /** An item with what is sealed in it. */
+  static Map<String, Object> item(String id, String sealed) {
+    Map<String, Object> item = new LinkedHashMap<>();
+    item.put("id", id);
+    item.put("type", TYPE);
+    item.put(SEALED, sealed);
+    return item;
+  }
+
+  /**
+   * The user's message that tells a backend the summary, and keeps the seal.
+   *
+   * @throws InvalidRequestException if it is none of this owner's
+   */
+  InputItem read(JsonFields item) throws InvalidRequestException {
+    JsonSlice sealed = item.string(SEALED);
+    String summary = sealed == null ? null : seals.open(owner, sealed.text()).orElse(null);
+    if (summary == null) {
+      throw new InvalidRequestException(
+          "invalid_value",
+          item.place(SEALED),
+          "'" + item.place(SEALED) + "' was not made by this server.");
+    }
+    JsonRope kept = new JsonRope().quote(TYPE).ascii(":").add(sealed);
+    return InputItem.message(item.text("id"), "user", JsonRope.quoted(TOLD + summary), kept);
+  }
+}
