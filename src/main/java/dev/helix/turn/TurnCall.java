@@ -49,6 +49,12 @@ public record TurnCall(
     byte[] body(List<Message> history, Message system);
   }
 
+  /** A request that may be sent with less of the conversation. Used by one thread at a time. */
+  public interface ShrinkingRequest extends BackendRequest {
+    /** A body that is shorter than the last; null where nothing more may be left out. */
+    byte[] shorter();
+  }
+
   public TurnCall {
     headers = Map.copyOf(headers);
     Objects.requireNonNull(memory, "memory");

@@ -9,6 +9,7 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
+import dev.helix.turn.TurnCall.ShrinkingRequest;
 import dev.helix.turn.stream.CallerStream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -194,7 +195,7 @@ public final class Turns {
             e -> turn.whenInQueue(() -> notStored(turn, e)));
         return;
       }
-      ask(turn, place(turn, call, lease));
+      ask(turn, call, place(turn, call, lease));
       if (permit != null) {
         permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
       }
@@ -226,11 +227,15 @@ public final class Turns {
     turn.fail(ErrorMapping.of(failure));
   }
 
-  private void ask(Turn turn, ChatCall call) {
+  private void ask(Turn turn, TurnCall call, ChatCall chat) {
     try {
       turn.asked(
           Objects.requireNonNull(
-              backend.chat(call, turn.receiver()), "the backend gave no exchange"));
+              call.request() instanceof ShrinkingRequest shrinking
+                  ? ShrinkingCall.begin(
+                      backend, chat, shrinking, turn.receiver(), engine.forwarding())
+                  : backend.chat(chat, turn.receiver()),
+              "the backend gave no exchange"));
     } catch (RuntimeException e) {
       turn.notAsked(e);
     }

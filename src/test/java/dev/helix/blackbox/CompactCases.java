@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.blackbox.Responder.Said;
+import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.UserToken;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Conversations that are too long: counted, summarized, or sent in part. */
@@ -77,5 +79,28 @@ interface CompactCases extends Fixture {
     ObjectNode asked = asksBehind(compacted, "Who am I?");
     Errors.check(400, "invalid_value", post(endpoint, "", asked, null, other));
     assertEquals(200, post(endpoint, "", asked, "Ann", owner).status());
+  }
+
+  @Test
+  default void conversationThatIsTooLong_isAskedForAgain_withoutItsOldestTurns() {
+    Endpoint endpoint = usual();
+    Responder responder = new Responder(endpoint);
+    Said first = responder.whole(Responder.asks("One"), "1");
+    ObjectNode asked = Responder.follows("Two", first.id()).put("truncation", "auto");
+    try (RawClient client = responder.post(asked.put("stream", true))) {
+      endpoint
+          .upstream()
+          .next()
+          .respondJson(400, Completions.error("long", "x", "context_length_exceeded"));
+      Call shorter = endpoint.upstream().next();
+      assertEquals(1, shorter.request().json().path("messages").size());
+      shorter.beginSse();
+      Completions.chunks("2").forEach(shorter::sse);
+      shorter.end();
+      List<JsonNode> events = Responder.events(client.response().restText());
+      JsonNode last = events.get(events.size() - 1);
+      assertEquals("response.completed", last.path("type").asText(), last::toString);
+      assertEquals("2", Responder.textOf(last.path("response")));
+    }
   }
 }

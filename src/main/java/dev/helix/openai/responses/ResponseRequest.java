@@ -63,6 +63,11 @@ final class ResponseRequest {
     return read.background();
   }
 
+  /** Whether the oldest turns may be left out where all is too long for the model. */
+  boolean truncates() {
+    return read.purpose().isResponse() && "auto".equals(asked.get("truncation"));
+  }
+
   /** Whether the caller names a model. */
   boolean namesModel() {
     return model != null;

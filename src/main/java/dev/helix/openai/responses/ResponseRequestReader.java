@@ -48,6 +48,10 @@ final class ResponseRequestReader {
     return reader;
   }
 
+  RequestPurpose purpose() {
+    return purpose;
+  }
+
   /** The model that is named; null for none. */
   String model() {
     return model;

@@ -131,7 +131,7 @@ final class ResponsesEndpoint {
           1,
           TurnHeaders.forwarded(http, settings),
           body,
-          sent);
+          asked.truncates() ? new TruncatedRequest(asked, sent, context, system, reasoning) : sent);
     }
   }
 
