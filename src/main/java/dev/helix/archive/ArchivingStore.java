@@ -1,6 +1,7 @@
 package dev.helix.archive;
 
 import dev.helix.message.Message;
+import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
@@ -13,8 +14,8 @@ import dev.helix.session.StoreUnavailableException;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Clock;
 import java.time.Duration;
@@ -248,10 +249,10 @@ final class ArchivingStore implements SessionStore {
   }
 
   @Override
-  public Set<String> erase(SessionId id, Set<String> ids) {
-    Set<String> there = store.erase(id, ids);
-    return there.isEmpty() && has(id, ids) && archived.bringBack(id, any -> true)
-        ? store.erase(id, ids)
+  public Set<String> erase(SessionId id, Erasing erasing) {
+    Set<String> there = store.erase(id, erasing);
+    return there.isEmpty() && has(id, erasing.ids()) && archived.bringBack(id, any -> true)
+        ? store.erase(id, erasing)
         : there;
   }
 

@@ -88,6 +88,16 @@ import java.util.function.UnaryOperator;
  *       not read.
  * </ul>
  *
+ * Requests of the Conversations API are known by a path that begins with {@code /conversations} or
+ * has {@code /v1/conversations} in it, whatever the configured methods; their body is not read:
+ *
+ * <ul>
+ *   <li>{@code POST …/conversations} has the session of a new conversation, of which nothing is
+ *       stored.
+ *   <li>{@code …/conversations/ID}, and what is below, have the stored session of that
+ *       conversation, or none. What else they name does not count.
+ * </ul>
+ *
  * A response that was found is the attribute {@link NamedResponse}. One of another owner is as if
  * it were not there.
  *
@@ -279,11 +289,11 @@ public final class ConversationFilter implements Filter {
     request.removeAttribute(SessionState.class.getName());
     request.removeAttribute(NamedResponse.class.getName());
     request.removeAttribute(RefusedSession.class.getName());
-    boolean namesResponse = path.kind() == ResponsesPath.Kind.NAMES;
-    if (!settings.concerns(request.getMethod()) && !namesResponse) {
+    boolean told = path.tellsAll();
+    if (!settings.concerns(request.getMethod()) && !told) {
       request.setAttribute(Conversation.class.getName(), conversation);
       chain.doFilter(request, response);
-    } else if (!namesResponse && bodyTells(path, conversation, request)) {
+    } else if (!told && bodyTells(path, conversation, request)) {
       withBody(path, conversation, request, response, chain);
     } else {
       handOn(path, conversation, request, response, chain);

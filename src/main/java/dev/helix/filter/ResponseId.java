@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>{@code s}: the digits of a session {@code session-…}, whose owner's hash is left out.
  *   <li>{@code u}: a conversation id that is a UUID in lower case, without its hyphens.
+ *   <li>{@code c}: those of a conversation id {@code conv_…} that is made here.
  *   <li>{@code x}: the beginning of SHA-256 over any other conversation id. Its session is found
  *       only where the request names the conversation as well.
  * </ul>
@@ -25,8 +26,10 @@ import java.util.regex.Pattern;
  * @param value 54 characters of {@code a-z 0-9 _}
  */
 public record ResponseId(String value) {
-  private static final Pattern VALID = Pattern.compile("resp_[sux][0-9a-f]{48}");
+  private static final Pattern VALID = Pattern.compile("resp_[scux][0-9a-f]{48}");
   private static final Pattern RANDOM = Pattern.compile("session-([0-9a-f]{32})(-[0-9a-f]{16})?");
+  private static final String MADE = "conv_";
+  private static final Pattern MADE_HERE = Pattern.compile(MADE + "[0-9a-f]{32}");
   private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
   private static final Pattern ENDS_IN_UUID =
       Pattern.compile("(?:.*-)?(" + UUID + ")", Pattern.DOTALL);
@@ -59,7 +62,7 @@ public record ResponseId(String value) {
     Matcher random = RANDOM.matcher(session.sessionId().value());
     String form;
     if (conversation != null) {
-      form = isUuid(conversation) ? "u" + conversation.replace("-", "") : "x" + hash(conversation);
+      form = form(conversation);
     } else {
       // A session of a first message is not found by an id.
       form = random.matches() ? "s" + random.group(1) : "x" + hash(session.sessionId().value());
@@ -67,6 +70,18 @@ public record ResponseId(String value) {
     Matcher uuid = ENDS_IN_UUID.matcher(node);
     String digits = uuid.matches() ? uuid.group(1).replace("-", "") : hash(node);
     return new ResponseId("resp_" + form + digits.substring(16));
+  }
+
+  private static String form(String conversation) {
+    if (MADE_HERE.matcher(conversation).matches()) {
+      return "c" + conversation.substring(MADE.length());
+    }
+    return isUuid(conversation) ? "u" + conversation.replace("-", "") : "x" + hash(conversation);
+  }
+
+  /** A conversation id that nobody else has, as the Conversations API makes them. */
+  static String newConversation() {
+    return MADE + java.util.UUID.randomUUID().toString().replace("-", "");
   }
 
   /** The last 16 hex digits, which say the answer's node. */
@@ -83,9 +98,12 @@ public record ResponseId(String value) {
     return new SessionId("session-" + digits());
   }
 
-  /** The conversation id, of the form {@code u}. */
+  /** The conversation id, of the forms {@code c} and {@code u}. */
   String conversation() {
     String hex = digits();
+    if (form() == 'c') {
+      return MADE + hex;
+    }
     return String.join(
         "-",
         hex.substring(0, 8),

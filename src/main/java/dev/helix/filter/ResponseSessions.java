@@ -44,6 +44,12 @@ final class ResponseSessions {
    */
   Found find(ResponsesPath path, Conversation said, byte[] body, HttpServletRequest request)
       throws InvalidRequestException {
+    if (path.kind() == ResponsesPath.Kind.BEGINS) {
+      return conversing(ResponseId.newConversation(), said, true, request);
+    }
+    if (path.kind() == ResponsesPath.Kind.CONVERSES) {
+      return conversing(path.id(), said, false, request);
+    }
     if (!path.hasBody()) {
       return ofResponse(path.id(), fields.orOfPath(said, null, request), request);
     }
@@ -122,6 +128,20 @@ final class ResponseSessions {
     return new Found(conversation, state.get(), null);
   }
 
+  /** The session of the conversation that a request is about, whatever else it names. */
+  private Found conversing(
+      String id, Conversation said, boolean made, HttpServletRequest request) {
+    Conversation none = new Conversation(null, null, said.task());
+    Optional<SessionState> state =
+        IdRules.isId(id)
+            ? ofConversation(id, request)
+                .filter(found -> made || found.status() != SessionStatus.NEW)
+            : Optional.empty();
+    return state
+        .map(found -> new Found(none.named(id, none.messageIds(), null), found, null))
+        .orElseGet(() -> new Found(none, null, null));
+  }
+
   private static InvalidRequestException mismatch(String field, String does) {
     return new InvalidRequestException(
         "conversation_mismatch",
@@ -154,7 +174,7 @@ final class ResponseSessions {
       ResponseId id, Conversation named, HttpServletRequest request) {
     return switch (id.form()) {
       case 's' -> manager.ownSession(Attachment.owner(request), id.session());
-      case 'u' -> stored(id.conversation(), request);
+      case 'u', 'c' -> stored(id.conversation(), request);
       default ->
           named.id() != null && id.isOf(named.id())
               ? stored(named.id(), request)

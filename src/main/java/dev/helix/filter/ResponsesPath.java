@@ -7,10 +7,12 @@ import java.util.regex.Pattern;
 
 /**
  * What a request is in the Responses API, by its method and its path below the context path,
- * whatever stands before {@code /responses}. Immutable.
+ * whatever stands before {@code /responses}; {@code /conversations} stands first, or behind {@code
+ * /v1}. Immutable.
  *
  * @param kind what it is
- * @param id what stands where a response's id does, whatever it is; null where it names none
+ * @param id what stands where the id of a response or a conversation does, whatever it is; null where
+ *     it names none
  */
 record ResponsesPath(Kind kind, String id) {
   enum Kind {
@@ -21,7 +23,11 @@ record ResponsesPath(Kind kind, String id) {
     /** To make something of what a response would be made of, which is not kept. */
     TRIES,
     /** Of one response. */
-    NAMES
+    NAMES,
+    /** To make a conversation. */
+    BEGINS,
+    /** Of one conversation. */
+    CONVERSES
   }
 
   private static final ResponsesPath OTHER = new ResponsesPath(Kind.OTHER, null);
@@ -34,9 +40,18 @@ record ResponsesPath(Kind kind, String id) {
   private static final Pattern CANCELLED =
       Pattern.compile(".*/responses/[^/]+/cancel/?", Pattern.DOTALL);
 
+  private static final Pattern CONVERSATIONS =
+      Pattern.compile(
+          "(?:/.*)?/v1/conversations(?:/(.*))?|/conversations(?:/(.*))?", Pattern.DOTALL);
+
   static ResponsesPath of(HttpServletRequest request) {
     String method = request.getMethod();
     String raw = METHODS.contains(method) ? path(request) : "";
+    Matcher conversations = CONVERSATIONS.matcher(raw.replaceAll("/{2,}", "/"));
+    if (conversations.matches()) {
+      String behind = conversations.group(conversations.group(1) == null ? 2 : 1);
+      return ofConversation(method, behind == null ? "" : behind);
+    }
     if (!raw.contains("/responses")) {
       return OTHER;
     }
@@ -52,6 +67,19 @@ record ResponsesPath(Kind kind, String id) {
     boolean mayName = !method.equals("POST") || CANCELLED.matcher(path).matches();
     Matcher named = NAMED.matcher(mayName ? path : "");
     return named.matches() ? new ResponsesPath(Kind.NAMES, named.group(1)) : OTHER;
+  }
+
+  private static ResponsesPath ofConversation(String method, String behind) {
+    if (behind.isEmpty()) {
+      return method.equals("POST") ? new ResponsesPath(Kind.BEGINS, null) : OTHER;
+    }
+    int slash = behind.indexOf('/');
+    return new ResponsesPath(Kind.CONVERSES, slash < 0 ? behind : behind.substring(0, slash));
+  }
+
+  /** Whether the path alone says the session. */
+  boolean tellsAll() {
+    return kind == Kind.NAMES || kind == Kind.BEGINS || kind == Kind.CONVERSES;
   }
 
   /** Whether the body says something of the session. */

@@ -25,6 +25,7 @@ public record ElementFields(
   static final String BEGAN = "began_at";
   static final String AFTER = "began_after";
   static final String CHECKPOINT = "checkpoint";
+  static final String ADDED = "added";
   static final String AUTHOR = "author_id";
   static final String ERASED = "erased";
   static final String RESPONSE = "response";
@@ -40,6 +41,7 @@ public record ElementFields(
           BEGAN,
           AFTER,
           CHECKPOINT,
+          ADDED,
           AUTHOR,
           ERASED,
           RESPONSE);
@@ -54,7 +56,8 @@ public record ElementFields(
    *     when their turn began
    * @param checkpoint whether it is what had come so far of an answer that was running
    * @param author for questions who asked, where that is not the session's owner
-   * @param response the note of an answer that is a response
+   * @param response the note of an answer that is a response, or of what was added
+   * @param added whether it was put on the current path without a turn
    */
   public record Origin(
       boolean aside,
@@ -62,8 +65,9 @@ public record ElementFields(
       Long after,
       boolean checkpoint,
       String author,
-      ResponseJson response) {
-    static final Origin UNTOLD = new Origin(false, null, null, false, null, null);
+      ResponseJson response,
+      boolean added) {
+    static final Origin UNTOLD = new Origin(false, null, null, false, null, null, false);
   }
 
   /** Fields of what comes from nowhere in particular. */
@@ -96,6 +100,11 @@ public record ElementFields(
 
   public String author() {
     return origin.author();
+  }
+
+  /** Whether it was put on the current path without a turn, which then leads to it. */
+  public boolean added() {
+    return origin.added();
   }
 
   /** The note of a response as its JSON, made anew with each call; null where there is none. */
@@ -147,18 +156,24 @@ public record ElementFields(
 
   /** These fields of a version that is recorded at another time, and is no checkpoint. */
   public ElementFields at(Instant other) {
-    Origin told = new Origin(aside(), began(), null, false, author(), origin.response());
+    Origin told = new Origin(aside(), began(), null, false, author(), origin.response(), added());
     return new ElementFields(id, parentKnown, parentId, other, model, finishReason, status, told);
   }
 
   /** These fields of what has come so far of an answer that is running. */
   public ElementFields asCheckpoint() {
-    return from(new Origin(aside(), began(), after(), true, author(), origin.response()));
+    return from(new Origin(aside(), began(), after(), true, author(), origin.response(), added()));
+  }
+
+  /** These fields of what is put on the current path without a turn. */
+  public ElementFields asAdded() {
+    return from(
+        new Origin(aside(), began(), after(), checkpoint(), author(), origin.response(), true));
   }
 
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
-    return from(new Origin(true, began(), after(), checkpoint(), author(), origin.response()));
+    return from(new Origin(true, began(), after(), checkpoint(), author(), origin.response(), added()));
   }
 
   /**
@@ -167,14 +182,14 @@ public record ElementFields(
    * @param elements how many elements the log had; null where no others came since
    */
   public ElementFields begun(Instant at, Long elements) {
-    return from(new Origin(aside(), at, elements, checkpoint(), author(), origin.response()));
+    return from(new Origin(aside(), at, elements, checkpoint(), author(), origin.response(), added()));
   }
 
   /** These fields of a question that this user asked; null where that is not told. */
   public ElementFields by(String user) {
     return user == null
         ? this
-        : from(new Origin(aside(), began(), after(), checkpoint(), user, origin.response()));
+        : from(new Origin(aside(), began(), after(), checkpoint(), user, origin.response(), added()));
   }
 
   /**
@@ -190,12 +205,23 @@ public record ElementFields(
 
   /** These fields with a note, or, for null, without one. */
   ElementFields responding(ResponseJson note) {
-    return from(new Origin(aside(), began(), after(), checkpoint(), author(), note));
+    return from(new Origin(aside(), began(), after(), checkpoint(), author(), note, added()));
   }
 
   /** These fields of an element whose bytes were copied, from a place of an array on. */
   ElementFields movedTo(byte[] copy, byte[] original, int offset) {
     return isResponse() ? responding(origin.response().movedTo(copy, original, offset)) : this;
+  }
+
+  /** What stays of these fields of a message that is erased in part. */
+  public ElementFields with(ElementFields rest) {
+    AnswerStatus is = rest.status == null ? status : rest.status;
+    boolean isAdded = added() || rest.added();
+    Origin told =
+        new Origin(
+            aside(), began(), after(), checkpoint(), author(), rest.origin.response(), isAdded);
+    return new ElementFields(
+        id, parentKnown, parentId, timestamp, model, finishReason, is, told);
   }
 
   /** What stays of these fields when the element is erased. */
@@ -232,6 +258,9 @@ public record ElementFields(
     }
     if (checkpoint()) {
       out.append(out.isEmpty() ? "" : ",").append('"').append(CHECKPOINT).append("\":true");
+    }
+    if (added()) {
+      out.append(out.isEmpty() ? "" : ",").append('"').append(ADDED).append("\":true");
     }
     append(out, AUTHOR, author());
     if (isResponse()) {

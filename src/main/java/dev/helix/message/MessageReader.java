@@ -30,6 +30,7 @@ public final class MessageReader {
   private Instant began;
   private Long after;
   private boolean checkpoint;
+  private boolean added;
   private String author;
   private boolean erased;
   private int textStart = -1;
@@ -83,7 +84,7 @@ public final class MessageReader {
     ResponseJson note =
         noteEnd == 0 ? null : new ResponseJson(buffer, offset + noteStart, offset + noteEnd);
     ElementFields.Origin origin =
-        new ElementFields.Origin(aside, began, after, checkpoint, author, note);
+        new ElementFields.Origin(aside, began, after, checkpoint, author, note, added);
     return new ElementFields(
         id, parentKnown, parentId, timestamp, model, finishReason, status, origin);
   }
@@ -116,6 +117,7 @@ public final class MessageReader {
       case ElementFields.RESPONSE -> note(value);
       case ElementFields.AUTHOR -> author = notEmpty(Json.textOrNull(value));
       case ElementFields.CHECKPOINT -> checkpoint = value.currentToken() == JsonToken.VALUE_TRUE;
+      case ElementFields.ADDED -> added = value.currentToken() == JsonToken.VALUE_TRUE;
       case ElementFields.ERASED -> erased = value.currentToken() == JsonToken.VALUE_TRUE;
       case "aside" -> aside = value.currentToken() == JsonToken.VALUE_TRUE;
       case "status" -> status = AnswerStatus.ofWireName(Json.textOrNull(value)).orElse(null);

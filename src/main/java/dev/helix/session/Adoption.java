@@ -30,6 +30,6 @@ record Adoption(SessionStore store, SessionResolver resolver) {
   }
 
   private SessionState stored(SessionId id) {
-    return store.find(id).orElseThrow(() -> SessionManager.noSession(id));
+    return store.find(id).orElseThrow(() -> SessionException.noSession(id));
   }
 }

@@ -22,7 +22,7 @@ final class ContextNotes {
   /** As {@link SessionManager#saveContext} says. */
   void save(SessionId id, String name, String text) {
     if (!store.saveNote(id, checked(name), Objects.requireNonNull(text, "text"))) {
-      throw SessionManager.noSession(id);
+      throw SessionException.noSession(id);
     }
   }
 

@@ -14,4 +14,8 @@ public class SessionException extends RuntimeException {
   public SessionException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  static SessionException noSession(SessionId id) {
+    return new SessionException("there is no session " + id);
+  }
 }

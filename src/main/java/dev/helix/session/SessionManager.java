@@ -39,6 +39,7 @@ public final class SessionManager implements AutoCloseable {
   private final StoredAnswers answers;
   private final StateChanges changes;
   private final ContextNotes notes;
+  private final Additions additions;
 
   /** A manager that remembers as much as {@link CacheShare#DEFAULT} allows. */
   public SessionManager(SessionStore store, Clock clock) {
@@ -61,10 +62,6 @@ public final class SessionManager implements AutoCloseable {
     this(store, clock, share.bytes(), new LogMemory(), limits);
   }
 
-  SessionManager(SessionStore store, Clock clock, long cacheBytes) {
-    this(store, clock, cacheBytes, new LogMemory(), OwnerLimits.NONE);
-  }
-
   SessionManager(SessionStore store, Clock clock, long cacheBytes, LogMemory memory) {
     this(store, clock, cacheBytes, memory, OwnerLimits.NONE);
   }
@@ -80,6 +77,7 @@ public final class SessionManager implements AutoCloseable {
     this.answers = new StoredAnswers(store, trees, memory, values);
     this.changes = new StateChanges(store, clock, resolver, trees, memory, values);
     this.notes = new ContextNotes(store);
+    this.additions = new Additions(store, clock, memory, owners);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */
@@ -223,6 +221,12 @@ public final class SessionManager implements AutoCloseable {
     return completed.session();
   }
 
+  /** Puts messages on a session's path without a turn, on the disk, as {@link Addition} says. */
+  public <X extends Exception> SessionState add(
+      SessionState session, Lease lease, Addition<X> addition) throws X {
+    return additions.add(session, lease, addition);
+  }
+
   /**
    * Takes a turn back before its answer: where it made its session, and nobody has used that since,
    * there is no session any more.
@@ -321,10 +325,6 @@ public final class SessionManager implements AutoCloseable {
     notes.save(id, name, text);
   }
 
-  static SessionException noSession(SessionId id) {
-    return new SessionException("there is no session " + id);
-  }
-
   /** The sessions last used, the newest first, at most so many. */
   public List<SessionState> list(int limit) {
     return store.list(limit);
@@ -335,11 +335,7 @@ public final class SessionManager implements AutoCloseable {
     return store.all(null);
   }
 
-  /**
-   * Removes a session and all its content for good, as only an operator may.
-   *
-   * @return whether there was one
-   */
+  /** Removes a session and all its content for good; says whether there was one. */
   public boolean delete(SessionId id) {
     return changes.delete(id);
   }
@@ -351,8 +347,13 @@ public final class SessionManager implements AutoCloseable {
    *
    * @return those that are in the session
    */
+  public Set<String> erase(SessionId id, Erasing erasing) {
+    return changes.erase(id, erasing);
+  }
+
+  /** Erases whole messages. */
   public Set<String> erase(SessionId id, Set<String> ids) {
-    return changes.erase(id, ids);
+    return erase(id, Erasing.of(ids));
   }
 
   /**

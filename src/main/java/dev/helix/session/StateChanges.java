@@ -3,6 +3,7 @@ package dev.helix.session;
 import dev.helix.transcript.LogVersion;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -31,7 +32,7 @@ record StateChanges(
               }
               return after.withUpdatedAt(clock.instant());
             })
-        .orElseThrow(() -> SessionManager.noSession(id));
+        .orElseThrow(() -> SessionException.noSession(id));
   }
 
   /** As {@link SessionManager#adopt} says. */
@@ -45,16 +46,20 @@ record StateChanges(
   }
 
   /** As {@link SessionManager#erase} says. */
-  Set<String> erase(SessionId id, Set<String> ids) {
-    return ids.isEmpty() ? Set.of() : trees.forgetting(id, () -> eraseAll(id, ids));
+  Set<String> erase(SessionId id, Erasing erasing) {
+    return erasing.ids().isEmpty()
+        ? Set.of()
+        : trees.forgetting(id, () -> eraseAll(id, erasing));
   }
 
-  private Set<String> eraseAll(SessionId id, Set<String> ids) {
+  private Set<String> eraseAll(SessionId id, Erasing erasing) {
+    Set<String> whole = new HashSet<>(erasing.ids());
+    whole.removeAll(erasing.rests().keySet()); // Whose notes stay.
     try (LogMemory.Part part = memory.part()) {
       // Before the messages: where this is cut short they can be erased again.
-      values.letGo(id, ids, store.read(id, LogVersion.NONE, part).elements());
+      values.letGo(id, whole, store.read(id, LogVersion.NONE, part).elements());
     }
-    return store.erase(id, ids);
+    return store.erase(id, erasing);
   }
 
   /** As {@link SessionManager#archive} says. */

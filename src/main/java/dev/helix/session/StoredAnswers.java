@@ -238,7 +238,9 @@ final class StoredAnswers {
       if (parent == null) {
         return Optional.empty(); // It stands further up.
       }
-      if (parent.isErased() || (parent.isAssistant() && parent.status() != null)) {
+      if (parent.isErased()
+          || parent.element().added()
+          || (parent.isAssistant() && parent.status() != null)) {
         break;
       }
       asked.addFirst(parent);

@@ -93,6 +93,11 @@ final class TurnLog {
           trees.give(id, tree);
           return Optional.empty();
         }
+        boolean goesOn = request.response() != null && request.mode() == HistoryMode.STORED;
+        if (stored == null && goesOn && session.status() != SessionStatus.NEW) {
+          trees.give(id, tree);
+          throw gone(id); // Who deleted the conversation does not want it made anew.
+        }
       }
       SessionState before =
           stored != null

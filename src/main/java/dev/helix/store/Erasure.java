@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.Erasing;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.LogPieces.Piece;
@@ -11,6 +12,7 @@ import dev.helix.text.Json;
 import dev.helix.transcript.Numbering;
 import java.io.ByteArrayOutputStream;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
@@ -34,6 +36,7 @@ public final class Erasure {
   private static final int TELLING = 40;
 
   private final Set<String> ids;
+  private final Map<String, Message> rests;
   private final byte[] status;
   private final SessionState state;
   private final String request;
@@ -48,15 +51,16 @@ public final class Erasure {
    * @param status what {@code status.json} says
    * @throws IllegalArgumentException if that is no state
    */
-  public Erasure(SessionId id, Set<String> ids, byte[] status) {
-    this.ids = Set.copyOf(ids);
+  public Erasure(SessionId id, Erasing erasing, byte[] status) {
+    this.ids = erasing.ids();
+    this.rests = erasing.rests();
     this.status = status;
     this.state = SessionState.parse(id, status);
     this.request = SessionState.wholeRequest(status);
   }
 
-  /** The next element's tombstone; null where it stays as it is. */
-  public byte[] tombstone(Message element) {
+  /** What becomes of the next element: its rest, or a tombstone; null where it stays as it is. */
+  public byte[] next(Message element) {
     Message numbered = numbering.next(element);
     if (!ids.contains(numbered.id())) {
       return null;
@@ -67,7 +71,10 @@ public final class Erasure {
     }
     changes = true;
     ofRequest |= element.role().equals("user") && isRequest(element.text());
-    return numbered.tombstone().elementJson();
+    Message rest = rests.get(numbered.id());
+    return rest == null
+        ? numbered.tombstone().elementJson()
+        : rest.as(numbered.element().with(rest.element())).elementJson();
   }
 
   private boolean isRequest(String text) {
@@ -155,7 +162,7 @@ public final class Erasure {
     for (long number = after + 1; number <= after + piece.rows(); number++) {
       byte[] damaged = piece.damaged().get(number);
       byte[] changed =
-          damaged != null ? damaged(damaged) : tombstone(piece.elements().get(readable++));
+          damaged != null ? damaged(damaged) : next(piece.elements().get(readable++));
       if (changed != null) {
         change.accept(number, changed);
       }

@@ -1,6 +1,7 @@
 package dev.helix.store;
 
 import dev.helix.message.Message;
+import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionFiles;
@@ -58,7 +59,7 @@ public interface ReadOnlySessions extends SessionStore {
   }
 
   @Override
-  default Set<String> erase(SessionId id, Set<String> ids) {
+  default Set<String> erase(SessionId id, Erasing erasing) {
     throw readOnly();
   }
 

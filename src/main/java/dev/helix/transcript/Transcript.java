@@ -50,7 +50,7 @@ public final class Transcript {
             ? element
             : element.as(element.element().placed(element.id(), true, place(before, element)));
     nodes.put(element.id(), newest);
-    if (isAnswer(element)) {
+    if (leads(element)) {
       TurnOrder order = TurnOrder.of(element, recorded);
       answers.merge(element.id(), order, TurnOrder::latest);
     }
@@ -106,7 +106,7 @@ public final class Transcript {
     // A log whose beginning is missing has no path from a root.
     Message end = rooted != null ? rooted : newestAnswer(false);
     Set<String> seen = new HashSet<>();
-    while (end != null && !toolResultsFollow && (!isAnswer(end) || callsTools(end))) {
+    while (end != null && !toolResultsFollow && !ends(end)) {
       end = seen.add(end.id()) ? parent(end) : null;
     }
     return end;
@@ -171,7 +171,7 @@ public final class Transcript {
     Message aside = null;
     for (String id : newestFirst) {
       Message message = nodes.get(id);
-      if (isAnswer(message)) {
+      if (leads(message)) {
         Message first = first(message, firsts);
         if (!isPromptOfTheOriginal(first.id(), first) && (!fromRoot || first.parentId() == null)) {
           if (!message.element().aside()) {
@@ -225,6 +225,16 @@ public final class Transcript {
   /** Whether it is an answer that came to something. */
   public static boolean isAnswer(Message message) {
     return message.isAssistant() && !isBroken(message);
+  }
+
+  /** Whether the current path may lead to it: an answer that came to something, or an addition. */
+  public static boolean leads(Message message) {
+    return isAnswer(message) || (message.element().added() && !message.isErased());
+  }
+
+  /** Whether the current path may end at it, where no results of tools come. */
+  public static boolean ends(Message message) {
+    return leads(message) && !callsTools(message);
   }
 
   /** Whether a message may be sent again whatever stands around it. */

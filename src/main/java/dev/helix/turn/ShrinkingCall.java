@@ -27,7 +27,10 @@ final class ShrinkingCall implements Exchange {
   private static final int LONGEST_REFUSAL = ReplyReceiver.FIRST_WINDOW;
 
   private final ChatBackend backend;
+
+  /** The call without a body, which is not to be held as long as the answer takes. */
   private final ChatCall call;
+
   private final ReplyReceiver receiver;
   private final Executor executor;
 
@@ -49,7 +52,7 @@ final class ShrinkingCall implements Exchange {
       ReplyReceiver receiver,
       Executor executor) {
     this.backend = backend;
-    this.call = call;
+    this.call = with(new byte[0], call);
     this.request = request;
     this.receiver = receiver;
     this.executor = executor;
@@ -65,6 +68,10 @@ final class ShrinkingCall implements Exchange {
     ShrinkingCall shrinking = new ShrinkingCall(backend, call, request, receiver, executor);
     shrinking.ask(call);
     return shrinking;
+  }
+
+  private static ChatCall with(byte[] body, ChatCall call) {
+    return new ChatCall(body, call.stream(), call.headers(), call.session(), call.transcript());
   }
 
   private void ask(ChatCall asked) {
@@ -209,9 +216,7 @@ final class ShrinkingCall implements Exchange {
           return;
         }
         LOG.log(Level.DEBUG, "too long for the model: asked again with less of the conversation");
-        ask(
-            new ChatCall(
-                shorter, call.stream(), call.headers(), call.session(), call.transcript()));
+        ask(with(shorter, call));
       } catch (RuntimeException e) {
         LOG.log(Level.ERROR, "a request could not be made again", e);
         endRefused();

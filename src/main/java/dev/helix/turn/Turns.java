@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The engine of every endpoint: it places a question in its session's transcript, asks the backend,
@@ -168,6 +169,52 @@ public final class Turns {
       if (!begun) {
         recorded(permit, nodes);
         running.abandoned();
+      }
+    }
+  }
+
+  /**
+   * Does work on a session in the order of its turns with stored history, and answers the caller
+   * with what it gives; where its turn does not come in time, 409. No thread waits.
+   *
+   * @param onEnd run once when the caller has the answer, or is gone
+   * @throws InvalidRequestException if the application stops; then all is still the caller's
+   */
+  public void inOrder(
+      SessionId session,
+      OrderedWork work,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Runnable onEnd)
+      throws IOException, InvalidRequestException {
+    admitPassing();
+    TurnPermit permit = permit(session);
+    AtomicReference<Runnable> stop = new AtomicReference<>();
+    boolean begun = false;
+    try {
+      AsyncContext async = request.startAsync();
+      async.setTimeout(0);
+      OrderedAnswer answer =
+          new OrderedAnswer(
+              engine,
+              permit,
+              work,
+              async,
+              response,
+              CallerStream.holdsUpWriters(request.getServletContext()),
+              () -> {
+                passed(stop.get());
+                onEnd.run();
+              });
+      stop.set(
+          () -> engine.storing().execute(() -> answer.stop(ErrorMapping.stopping())));
+      stopPassingBy(stop.get());
+      answer.start();
+      begun = true;
+    } finally {
+      if (!begun) {
+        permit.leave();
+        passed(stop.get());
       }
     }
   }

@@ -34,7 +34,7 @@ class MissedResponsesTest extends ResponseFixture {
     sessions.close();
     counted = new CountedReads(FileSessionStore.open(directory));
     // Of the trees only the one used last is kept.
-    manager = new SessionManager(counted.store(), new SteppingClock(), 1);
+    manager = new SessionManager(counted.store(), new SteppingClock(), 1, new LogMemory());
     id = manager.getOrCreateSession(null, "c").sessionId();
   }
 

@@ -49,7 +49,7 @@ class WarmHistoryTest {
   }
 
   private void restart(long cacheBytes) {
-    manager = new SessionManager(reads.store(), Clock.systemUTC(), cacheBytes);
+    manager = new SessionManager(reads.store(), Clock.systemUTC(), cacheBytes, new LogMemory());
   }
 
   @Test

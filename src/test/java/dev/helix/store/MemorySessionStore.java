@@ -1,6 +1,7 @@
 package dev.helix.store;
 
 import dev.helix.message.Message;
+import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionFiles;
@@ -213,15 +214,15 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
-  public synchronized Set<String> erase(SessionId id, Set<String> ids) {
+  public synchronized Set<String> erase(SessionId id, Erasing erasing) {
     Kept kept = sessions.get(id);
     if (kept == null) {
       return Set.of();
     }
-    Erasure erasure = new Erasure(id, ids, kept.status);
+    Erasure erasure = new Erasure(id, erasing, kept.status);
     List<byte[]> changed = new ArrayList<>();
     for (byte[] element : kept.log) {
-      byte[] tombstone = erasure.tombstone(Message.parse(element.clone()));
+      byte[] tombstone = erasure.next(Message.parse(element.clone()));
       changed.add(tombstone == null ? element : tombstone);
     }
     if (erasure.changes()) {

@@ -119,8 +119,7 @@ class ShrinkingCallTest {
 
   private ChatBackend.Exchange begin(Executor executor) {
     Letters letters = new Letters();
-    ChatCall call =
-        new ChatCall(letters.body(List.of(), null), false, Map.of(), null, List::of);
+    ChatCall call = new ChatCall(letters.body(List.of(), null), false, Map.of(), null, List::of);
     return ShrinkingCall.begin(new Backend(), call, letters, new Heard(), executor);
   }
 

@@ -12,9 +12,6 @@ import java.util.Map;
  * One for each body.
  */
 final class AskedFields {
-  private static final int MOST_PAIRS = 16;
-  private static final int LONGEST_KEY = 64;
-  private static final int LONGEST_VALUE = 512;
   private static final int FEWEST_TOKENS = 16;
 
   private final JsonFields body;
@@ -45,7 +42,7 @@ final class AskedFields {
     asked.put("instructions", body.text("instructions"));
     asked.put("max_output_tokens", atLeast("max_output_tokens", FEWEST_TOKENS));
     asked.put("max_tool_calls", atLeast("max_tool_calls", 1));
-    asked.put("metadata", metadata());
+    asked.put("metadata", Metadata.of(body));
     asked.put("model", state.model());
     asked.put("parallel_tool_calls", body.flag("parallel_tool_calls", true));
     asked.put("previous_response_id", state.previous());
@@ -121,36 +118,5 @@ final class AskedFields {
       throw InvalidField.wrongValue("truncation", "'auto' or 'disabled'");
     }
     return truncation == null ? "disabled" : truncation;
-  }
-
-  private Map<String, Object> metadata() throws InvalidRequestException {
-    Map<String, Object> pairs = new LinkedHashMap<>();
-    JsonFields metadata = body.fields("metadata");
-    if (metadata == null) {
-      return pairs;
-    }
-    if (metadata.names().size() > MOST_PAIRS) {
-      throw new InvalidRequestException(
-          "object_above_max_properties",
-          "metadata",
-          "'metadata' must have at most " + MOST_PAIRS + " pairs.");
-    }
-    for (String key : metadata.names()) {
-      if (key.length() > LONGEST_KEY) {
-        throw new InvalidRequestException(
-            "property_name_above_max_length",
-            "metadata",
-            "A key of 'metadata' must have at most " + LONGEST_KEY + " characters.");
-      }
-      String value = metadata.text(key);
-      if (value.codePointCount(0, value.length()) > LONGEST_VALUE) {
-        throw new InvalidRequestException(
-            "string_above_max_length",
-            metadata.place(key),
-            "'" + metadata.place(key) + "' must have at most " + LONGEST_VALUE + " characters.");
-      }
-      pairs.put(key, value);
-    }
-    return pairs;
   }
 }

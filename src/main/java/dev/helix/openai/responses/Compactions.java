@@ -22,9 +22,13 @@ final class Compactions {
 
   private static final String TOLD = "Summary of the conversation before this:\n\n";
 
+  /** Reads none. */
+  static final Compactions NONE = new Compactions(null, null);
+
   private final OwnerSeals seals;
   private final Owner owner;
 
+  /** Those of an owner. */
   Compactions(OwnerSeals seals, Owner owner) {
     this.seals = seals;
     this.owner = owner;
@@ -52,7 +56,7 @@ final class Compactions {
    */
   InputItem read(JsonFields item) throws InvalidRequestException {
     JsonSlice sealed = item.string(SEALED);
-    String summary = sealed == null ? null : seals.open(owner, sealed.text()).orElse(null);
+    String summary = sealed == null || seals == null ? null : seals.open(owner, sealed.text()).orElse(null);
     if (summary == null) {
       throw new InvalidRequestException(
           "invalid_value",

@@ -46,6 +46,13 @@ final class InputReader {
     return List.copyOf(reader.items);
   }
 
+  /** One item; null where it is passed over. */
+  static InputItem one(Element element, Compactions compactions) throws InvalidRequestException {
+    InputReader reader = new InputReader(compactions);
+    reader.item(element);
+    return reader.items.isEmpty() ? null : reader.items.get(0);
+  }
+
   private void text(JsonSlice input) throws InvalidRequestException {
     if (input.length() > LONGEST_TEXT) {
       String text = input.text();

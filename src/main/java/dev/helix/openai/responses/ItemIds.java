@@ -55,6 +55,11 @@ final class ItemIds {
     return "fco_" + hex;
   }
 
+  /** The id of an item of any other kind; the first is 0. */
+  String other(int index) {
+    return numbered("item_", index);
+  }
+
   /** What stands for the id of a call that its upstream gave none. */
   String callId(int index) {
     return "call_" + hex + index;

@@ -30,7 +30,10 @@ final class PathItems {
       if (message.isErased()) {
         continue;
       }
-      if (message.isAssistant()) {
+      List<Map<String, Object>> kept = ItemNote.items(message);
+      if (kept != null) {
+        kept.forEach(item -> items.all.add(new Stored(item, messages(message, item))));
+      } else if (message.isAssistant()) {
         items.addAnswer(message);
       } else if (message.role().equals("tool")) {
         items.addOutput(message);
@@ -50,6 +53,10 @@ final class PathItems {
   static List<String> ids(Message message) {
     if (message.id() == null || message.isErased()) {
       return List.of();
+    }
+    List<Map<String, Object>> kept = ItemNote.items(message);
+    if (kept != null) {
+      return kept.stream().map(item -> (String) item.get("id")).toList();
     }
     ItemIds of = ItemIds.of(message.id());
     if (message.role().equals("tool")) {
@@ -88,10 +95,13 @@ final class PathItems {
   }
 
   private static List<Message> messages(Message answer, Map<String, Object> item) {
+    if (!answer.isAssistant()) {
+      return List.of(answer);
+    }
     return switch ((String) item.get("type")) {
-      case "reasoning" -> List.of();
       case "message" -> List.of(Transcript.callsTools(answer) ? textOf(answer) : answer);
-      default -> List.of(call(answer, item.get("call_id")));
+      case "function_call", "custom_tool_call" -> List.of(call(answer, item.get("call_id")));
+      default -> List.of(); // What was thought, or done by tools that are not run here.
     };
   }
 

@@ -142,6 +142,9 @@ final class ResponseObject {
 
   private static List<Object> output(
       Message element, Map<String, Object> message, Map<?, ?> note, ResponseEnd end) {
+    if (note.get("items") instanceof List<?> left) {
+      return List.copyOf(left); // Others of its items were erased.
+    }
     String node = note.get("node") instanceof String kept ? kept : element.id();
     Layout kept = Layout.of(note.get("layout"));
     return new OutputItems(

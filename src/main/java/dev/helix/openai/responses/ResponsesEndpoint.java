@@ -70,13 +70,18 @@ final class ResponsesEndpoint {
           ResponseRequest asked =
               withModel(parse(body.bytes(), RequestPurpose.RESPONSE, request));
           Resolved turn = resolve(asked, request);
-          leftOut.tell(asked.leftOut(), response);
+          tellLeftOut(asked, response);
           ResponsesReplyForm form =
               new ResponsesReplyForm(
                   turn.frame(), asked.stream(), responses.rawReasoning(), clock);
           turns.begin(turn.call(request, body, settings), form, request, response);
           return true;
         });
+  }
+
+  /** Says which kinds of tools are not sent. */
+  void tellLeftOut(ResponseRequest asked, HttpServletResponse response) {
+    leftOut.tell(asked.leftOut(), response);
   }
 
   /** Reads a request of this purpose. */

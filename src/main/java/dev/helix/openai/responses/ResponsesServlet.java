@@ -7,6 +7,7 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.session.OwnerSeals;
 import dev.helix.turn.Turns;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,17 +46,22 @@ public final class ResponsesServlet extends HttpServlet {
   public void init() throws ServletException {
     TurnEndpoint turns = TurnEndpoint.of(getServletContext());
     Object settings = getServletContext().getAttribute(ResponseSettings.class.getName());
-    Object seals = getServletContext().getAttribute(OwnerSeals.class.getName());
-    if (seals == null) {
-      throw new ServletException("no OwnerSeals in the servlet context");
-    }
     endpoint =
         new ResponsesEndpoint(
             turns,
             settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings,
-            (OwnerSeals) seals);
+            seals(getServletContext()));
     tried = new TriedResponses(turns, endpoint);
     stored = new StoredResponses(turns.turns());
+  }
+
+  /** Seals what owners take along. */
+  static OwnerSeals seals(ServletContext context) throws ServletException {
+    Object seals = context.getAttribute(OwnerSeals.class.getName());
+    if (seals == null) {
+      throw new ServletException("no OwnerSeals in the servlet context");
+    }
+    return (OwnerSeals) seals;
   }
 
   @Override
@@ -92,12 +98,12 @@ public final class ResponsesServlet extends HttpServlet {
   }
 
   /** The parts of the path behind the servlet's; a slash at the end is none. */
-  private static List<String> path(String behind) {
+  static List<String> path(String behind) {
     String path = behind == null ? "" : behind.replaceFirst("^/", "").replaceFirst("/$", "");
     return path.isEmpty() ? List.of() : List.of(path.split("/", -1));
   }
 
-  private static boolean allowed(
+  static boolean allowed(
       HttpServletRequest request, HttpServletResponse response, String methods) throws IOException {
     if (List.of(methods.split(", ")).contains(request.getMethod())) {
       return true;

@@ -148,16 +148,33 @@ final class StoredResponses {
 
   /** What is told of stored responses, or why there is nothing to tell. */
   @FunctionalInterface
-  private interface Telling {
-    Map<String, Object> of(SessionLook look) throws InvalidRequestException;
+  interface Telling {
+    Map<String, Object> of() throws InvalidRequestException;
+  }
+
+  /** The same of what is stored in a session. */
+  @FunctionalInterface
+  private interface Looking {
+    Map<String, Object> at(SessionLook look) throws InvalidRequestException;
   }
 
   private static void tell(
-      String id, HttpServletRequest request, HttpServletResponse response, Telling telling)
+      String id, HttpServletRequest request, HttpServletResponse response, Looking looking)
       throws IOException {
+    tell(
+        response,
+        () -> {
+          try (SessionLook look = manager(request).look(session(id, request).sessionId())) {
+            return looking.at(look);
+          }
+        });
+  }
+
+  /** Tells it as JSON. */
+  static void tell(HttpServletResponse response, Telling telling) throws IOException {
     byte[] body;
-    try (SessionLook look = manager(request).look(session(id, request).sessionId())) {
-      body = Json.MAPPER.writeValueAsBytes(telling.of(look));
+    try {
+      body = Json.MAPPER.writeValueAsBytes(telling.of());
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return;

@@ -65,6 +65,7 @@ final class TriedResponses {
         response,
         body -> {
           Resolved asked = resolved(RequestPurpose.SUMMARY, body, request);
+          responses.tellLeftOut(asked.asked(), response);
           SummaryForm form = new SummaryForm(said(asked), responses.compactions(request), clock);
           endpoint
               .turns()
@@ -91,8 +92,7 @@ final class TriedResponses {
     }
     List<Message> users = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      boolean shown =
-          i > 0 && all.get(i - 1).role().equals("tool") && all.get(i).text().isEmpty();
+      boolean shown = i > 0 && all.get(i - 1).role().equals("tool") && all.get(i).text().isEmpty();
       if (all.get(i).role().equals("user") && !shown) {
         users.add(all.get(i));
       }

@@ -61,7 +61,7 @@ record ErasedTranscript(Path file, FileStamp stamp, List<Place> places) {
     } catch (IllegalArgumentException e) {
       return erasure.damaged(element); // Perhaps it was one.
     }
-    return erasure.tombstone(message);
+    return erasure.next(message);
   }
 
   /**

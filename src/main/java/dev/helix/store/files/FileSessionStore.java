@@ -2,6 +2,7 @@ package dev.helix.store.files;
 
 import dev.helix.message.Message;
 import dev.helix.session.CacheShare;
+import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
@@ -16,8 +17,8 @@ import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseOrder;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -253,13 +254,13 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public Set<String> erase(SessionId id, Set<String> ids) {
+  public Set<String> erase(SessionId id, Erasing erasing) {
     Set<String> there =
         folders.existing(
             id,
             "erase messages of",
             Set.of(),
-            (folder, state) -> new FolderErasure(folder, ids).run(state));
+            (folder, state) -> new FolderErasure(folder, erasing).run(state));
     force(id); // It may be that nothing of the session was forced so far.
     return there;
   }

@@ -1,5 +1,6 @@
 package dev.helix.store.files;
 
+import dev.helix.session.Erasing;
 import dev.helix.session.SessionState;
 import dev.helix.store.Erasure;
 import dev.helix.store.RequestFile;
@@ -19,18 +20,18 @@ import java.util.Set;
 final class FolderErasure {
   private final SessionFolder session;
   private final Path folder;
-  private final Set<String> ids;
+  private final Erasing erasing;
 
-  FolderErasure(SessionFolder session, Set<String> ids) {
+  FolderErasure(SessionFolder session, Erasing erasing) {
     this.session = session;
     this.folder = session.path();
-    this.ids = ids;
+    this.erasing = erasing;
   }
 
   /** Takes them out, durably; gives those that are in the log. */
   Set<String> run(SessionState state) throws IOException {
     while (true) {
-      Erasure erasure = new Erasure(state.sessionId(), ids, session.statusWith(state));
+      Erasure erasure = new Erasure(state.sessionId(), erasing, session.statusWith(state));
       ErasedTranscript transcript = session.transcript().erased(erasure);
       takeOutBeside(erasure);
       if (erasure.isOfRequest()) {

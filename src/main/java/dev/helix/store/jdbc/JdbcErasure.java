@@ -1,5 +1,6 @@
 package dev.helix.store.jdbc;
 
+import dev.helix.session.Erasing;
 import dev.helix.session.SessionId;
 import dev.helix.store.Erasure;
 import dev.helix.store.LogPieces.Piece;
@@ -18,9 +19,9 @@ import java.util.TreeMap;
  */
 record JdbcErasure(JdbcSessionReader reader, Connection connection, JdbcRow row) {
   /** Takes them out; gives those that are in the log. */
-  Set<String> run(Set<String> ids) throws SQLException {
+  Set<String> run(Erasing erasing) throws SQLException {
     SessionId id = row.id();
-    Erasure erasure = new Erasure(id, ids, row.status());
+    Erasure erasure = new Erasure(id, erasing, row.status());
     Map<Long, byte[]> changes = new TreeMap<>();
     for (long after = 0; after < row.version().length(); ) {
       Piece piece = reader.piece(connection, id, after);

@@ -3,6 +3,7 @@ package dev.helix.store.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
@@ -171,13 +172,13 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   @Override
-  public Set<String> erase(SessionId id, Set<String> ids) {
+  public Set<String> erase(SessionId id, Erasing erasing) {
     Set<String> there =
         database.transaction(
             "cannot erase messages of session " + id,
             connection -> {
               JdbcRow row = readable(connection, JdbcRow.find(connection, id, true));
-              return row == null ? Set.of() : new JdbcErasure(this, connection, row).run(ids);
+              return row == null ? Set.of() : new JdbcErasure(this, connection, row).run(erasing);
             });
     force(id);
     return there;

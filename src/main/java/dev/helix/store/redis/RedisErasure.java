@@ -1,5 +1,6 @@
 package dev.helix.store.redis;
 
+import dev.helix.session.Erasing;
 import dev.helix.session.SessionId;
 import dev.helix.store.Erasure;
 import dev.helix.store.LogPieces.Piece;
@@ -17,7 +18,7 @@ import redis.clients.jedis.Protocol.Command;
  * Takes messages out of a session: looks at all of it piece by piece, and changes it in one script
  * if nobody has changed it since.
  */
-record RedisErasure(RedisSessionReader reader, SessionId id, Set<String> ids) {
+record RedisErasure(RedisSessionReader reader, SessionId id, Erasing erasing) {
   /**
    * Takes them out; gives those that are in the log.
    *
@@ -34,7 +35,7 @@ record RedisErasure(RedisSessionReader reader, SessionId id, Set<String> ids) {
 
   /** The same, unless somebody changes it meanwhile: then empty, with nothing changed. */
   private Optional<Set<String>> run(RedisRow row) {
-    Erasure erasure = new Erasure(id, ids, row.json());
+    Erasure erasure = new Erasure(id, erasing, row.json());
     Map<Long, byte[]> changes = new TreeMap<>();
     long length = 0;
     Piece piece;

@@ -3,6 +3,7 @@ package dev.helix.store.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
@@ -15,8 +16,8 @@ import dev.helix.store.RequestFile;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.LogVersion;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,9 +90,7 @@ final class RedisSessionStore extends RedisSessionReader {
       order.used(state);
     }
     List<Object> arguments = new ArrayList<>();
-    arguments.add(RedisRow.whose(state));
-    arguments.add(expected.epoch());
-    arguments.add(expected.length());
+    arguments.addAll(List.of(RedisRow.whose(state), expected.epoch(), expected.length()));
     arguments.add(lease == null ? "" : lease.number());
     arguments.add(RedisRow.micros(state.updatedAt()));
     arguments.add(newEpoch());
@@ -233,8 +232,8 @@ final class RedisSessionStore extends RedisSessionReader {
   }
 
   @Override
-  public Set<String> erase(SessionId id, Set<String> ids) {
-    return new RedisErasure(this, id, ids).run(() -> row(id));
+  public Set<String> erase(SessionId id, Erasing erasing) {
+    return new RedisErasure(this, id, erasing).run(() -> row(id));
   }
 
   @Override

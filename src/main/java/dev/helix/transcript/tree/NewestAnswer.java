@@ -52,7 +52,7 @@ final class NewestAnswer {
 
   /** Takes in the next element of the log, of which the tree has this node now. */
   void added(Node node, Message element) {
-    boolean answer = Transcript.isAnswer(element);
+    boolean answer = Transcript.leads(element);
     boolean toAside = answer && element.element().aside();
     if (promptChanged(node, element) || (node.id().equals(id) && (!answer || toAside))) {
       id = null;

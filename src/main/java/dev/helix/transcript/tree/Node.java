@@ -24,11 +24,12 @@ import java.util.function.Function;
  * @param kept what counts of the text of an answer that broke off, of which a client may have kept
  *     less; null for every other message
  * @param asks what its tool calls ask for ({@link Message#asks}); 0 for what calls none
- * @param ends whether the current path may end here: it is an answer, it came to something, and it
- *     calls no tools
+ * @param ends whether the current path may end here: it is an answer that came to something and
+ *     calls no tools, or was added
  * @param checkpoint whether it is what had come so far of an answer, of which a client may have
  *     seen more
- * @param given whether it is what a turn answered, be it whole or not; not what came in a request
+ * @param given whether it is what a turn answered, be it whole or not, or was added without one;
+ *     not what came in a request
  * @param response what the id of the response ends with that it is, by which that is found; "" for
  *     one without such an id, null for what is no response
  * @param recorded the number of the newest version among all elements of the log
@@ -61,7 +62,7 @@ public record Node(
   static Node of(String id, String parentId, String root, Message element, long recorded) {
     MessageKind kind = MessageKind.of(element);
     Fingerprint fingerprint = element.fingerprint();
-    boolean ends = Transcript.isAnswer(element) && !Transcript.callsTools(element);
+    boolean ends = Transcript.ends(element);
     if (kind != MessageKind.ANSWER) {
       long asks = kind == MessageKind.CALL ? element.asks() : 0;
       return new Node(
@@ -111,7 +112,8 @@ public record Node(
   /** Whether an element is what a turn answered; the original did not say how its answers ended. */
   private static boolean given(Message element) {
     boolean numbered = element.id() == null || element.id().startsWith(Numbering.PREFIX);
-    return element.isAssistant() && (numbered || element.status() != null);
+    return element.element().added()
+        || (element.isAssistant() && (numbered || element.status() != null));
   }
 
   /** What an element's response is found by, as {@link #response} says. */

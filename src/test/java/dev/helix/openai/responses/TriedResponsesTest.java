@@ -75,8 +75,12 @@ class TriedResponsesTest {
         2 * input + tokens("{'input':'a'}"),
         tokens("{'input':'a','previous_response_id':'" + id + "'}"));
     assertEquals(2 * input, tokens("{'previous_response_id':'" + id + "'}"));
+    JsonNode unused =
+        service.said("{'model':'m','input':'" + words + "'}", words, "X-Conversation-ID", "c");
+    assertEquals(2 * input, tokens("{'conversation':'c'}"));
+    assertEquals(2 * input, tokens("{'conversation':{'id':'c'},'store':true,'stream':true}"));
     assertNull(service.chat.upstream.poll(Duration.ZERO));
-    assertEquals(1, service.chat.sessions.list(10).size());
+    assertEquals(2, service.chat.sessions.list(10).size());
   }
 
   @ParameterizedTest
@@ -242,7 +246,7 @@ class TriedResponsesTest {
   @Test
   void toolsGoAlong_andAreNotCalled_andTheFormOfAnswersDoesNot() {
     String body =
-        "{'model':'m','input':'a','stream':true,'background':true,'tools':[{'type':'function','name':'f'}],"
+        "{'model':'m','input':'a','stream':true,'background':true,'tools':[{'type':'function','name':'f'},{'type':'web_search'}],"
             + "'tool_choice':'required','text':{'format':{'type':'json_object'}},'max_output_tokens':100}";
     try (RawClient client = service.post("/compact", body)) {
       Call call = service.call();
@@ -253,7 +257,9 @@ class TriedResponsesTest {
       assertFalse(sent.has("response_format"));
       assertFalse(sent.has("stream"));
       call.respondJson(200, Completions.completion("b"));
-      assertEquals(200, client.response().status());
+      RawResponse response = ResponsesService.whole(client);
+      assertEquals(200, response.status(), response::text);
+      assertEquals("web_search", response.header("X-Helix-Tools-Left-Out"));
     }
   }
 

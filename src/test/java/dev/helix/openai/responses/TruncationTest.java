@@ -189,9 +189,12 @@ class TruncationTest {
     String previous = after(1);
     try (RawClient client = service.post("", asks(previous, ",'truncation':'auto'"))) {
       respondTooLong();
-      service.call().cut();
+      Call second = service.call();
+      second.raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{");
+      second.cut();
       RawResponse refused = ResponsesService.whole(client);
-      assertEquals(502, refused.status(), refused::text);
+      assertEquals(424, refused.status(), refused::text);
+      assertEquals("upstream_broken", refused.json().at("/error/code").asText(), refused::text);
     }
   }
 
