@@ -10,23 +10,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The id of a response, which says in which session it is: {@code resp_}, a letter for the form, 32
- * hex digits for the session and 16 for the node of the answer. Immutable.
+ * The id of a response, which says in which session it is: {@code resp_}, a letter for the form,
+ * digits for the session and 16 hex digits for the node of the answer. Immutable.
  *
  * <ul>
  *   <li>{@code s}: the digits of a session {@code session-…}, whose owner's hash is left out.
  *   <li>{@code u}: a conversation id that is a UUID in lower case, without its hyphens.
  *   <li>{@code c}: those of a conversation id {@code conv_…} that is made here.
+ *   <li>{@code a}, {@code b}: another conversation id, where it is short: at most 36 of {@code A-Z
+ *       a-z 0-9 _ -}, or at most 26 bytes of UTF-8. It has 42 digits to the base 36.
  *   <li>{@code x}: the beginning of SHA-256 over any other conversation id. Its session is found
  *       only where the request names the conversation as well.
  * </ul>
  *
  * An id is no key: who asks must be the session's owner.
  *
- * @param value 54 characters of {@code a-z 0-9 _}
+ * @param value 54 characters of {@code a-z 0-9 _}, or 64 of the forms {@code a} and {@code b}
  */
 public record ResponseId(String value) {
-  private static final Pattern VALID = Pattern.compile("resp_[scux][0-9a-f]{48}");
+  private static final Pattern VALID =
+      Pattern.compile("resp_(?:[scux][0-9a-f]{32}|[ab][0-9a-z]{42})[0-9a-f]{16}");
   private static final Pattern RANDOM = Pattern.compile("session-([0-9a-f]{32})(-[0-9a-f]{16})?");
   private static final String MADE = "conv_";
   private static final Pattern MADE_HERE = Pattern.compile(MADE + "[0-9a-f]{32}");
@@ -35,7 +38,7 @@ public record ResponseId(String value) {
       Pattern.compile("(?:.*-)?(" + UUID + ")", Pattern.DOTALL);
   private static final int FORM = 5;
   private static final int SESSION = 6;
-  private static final int NODE = 38;
+  private static final int NODE_DIGITS = 16;
 
   public ResponseId {
     if (!VALID.matcher(value).matches()) {
@@ -76,7 +79,9 @@ public record ResponseId(String value) {
     if (MADE_HERE.matcher(conversation).matches()) {
       return "c" + conversation.substring(MADE.length());
     }
-    return isUuid(conversation) ? "u" + conversation.replace("-", "") : "x" + hash(conversation);
+    return isUuid(conversation)
+        ? "u" + conversation.replace("-", "")
+        : ShortNames.encode(conversation).orElseGet(() -> "x" + hash(conversation));
   }
 
   /** A conversation id that nobody else has, as the Conversations API makes them. */
@@ -86,7 +91,7 @@ public record ResponseId(String value) {
 
   /** The last 16 hex digits, which say the answer's node. */
   public String nodeEnd() {
-    return value.substring(NODE);
+    return value.substring(value.length() - NODE_DIGITS);
   }
 
   char form() {
@@ -98,19 +103,24 @@ public record ResponseId(String value) {
     return new SessionId("session-" + digits());
   }
 
-  /** The conversation id, of the forms {@code c} and {@code u}. */
-  String conversation() {
-    String hex = digits();
-    if (form() == 'c') {
-      return MADE + hex;
-    }
-    return String.join(
-        "-",
-        hex.substring(0, 8),
-        hex.substring(8, 12),
-        hex.substring(12, 16),
-        hex.substring(16, 20),
-        hex.substring(20));
+  /** The conversation id that stands in this; empty where none does. */
+  Optional<String> conversation() {
+    String digits = digits();
+    return switch (form()) {
+      case 'c' -> Optional.of(MADE + digits);
+      case 'u' ->
+          Optional.of(
+              String.join(
+                  "-",
+                  digits.substring(0, 8),
+                  digits.substring(8, 12),
+                  digits.substring(12, 16),
+                  digits.substring(16, 20),
+                  digits.substring(20)));
+      case 'a', 'b' ->
+          ShortNames.decode(form() + digits).filter(name -> IdRules.isId(name) && isOther(name));
+      default -> Optional.empty();
+    };
   }
 
   /** Whether this is of a conversation, of the form {@code x}. */
@@ -119,7 +129,12 @@ public record ResponseId(String value) {
   }
 
   private String digits() {
-    return value.substring(SESSION, NODE);
+    return value.substring(SESSION, value.length() - NODE_DIGITS);
+  }
+
+  /** Whether an id is of no form of its own. */
+  private static boolean isOther(String conversation) {
+    return !isUuid(conversation) && !MADE_HERE.matcher(conversation).matches();
   }
 
   private static boolean isUuid(String text) {

@@ -174,7 +174,8 @@ final class ResponseSessions {
       ResponseId id, Conversation named, HttpServletRequest request) {
     return switch (id.form()) {
       case 's' -> manager.ownSession(Attachment.owner(request), id.session());
-      case 'u', 'c' -> stored(id.conversation(), request);
+      case 'u', 'c', 'a', 'b' ->
+          id.conversation().flatMap(conversation -> stored(conversation, request));
       default ->
           named.id() != null && id.isOf(named.id())
               ? stored(named.id(), request)

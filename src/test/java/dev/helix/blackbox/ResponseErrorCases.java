@@ -45,6 +45,20 @@ interface ResponseErrorCases extends Fixture {
   }
 
   @Test
+  default void responseInANamedConversation_isFoundAndErased_byItsIdAlone() {
+    String name = "trip-to-rome-" + Endpoint.freshId().substring(0, 8);
+    Responder named = responder("X-Conversation-ID", name);
+    String id = named.whole(Responder.asks("One"), "1").id();
+    Responder alone = new Responder(named.endpoint());
+    assertEquals("1", Responder.textOf(alone.get("/" + id)));
+    Said second = alone.whole(Responder.follows("Two", id), "2");
+    assertEquals(List.of("user:One", "assistant:1", "user:Two"), second.sent());
+    assertEquals("conv-" + name, second.http().header("X-Session-ID"));
+    assertEquals(200, alone.call("DELETE", "/" + id).status());
+    assertEquals(404, alone.call("GET", "/" + id).status());
+  }
+
+  @Test
   default void longEcho_isStreamed_andCancelIsForTheBackground() {
     Responder responder = responder();
     ObjectNode asked = Responder.asks("One").put("instructions", "x".repeat(900_000));

@@ -118,15 +118,33 @@ class NamedResponseTest {
 
   @Test
   void idOfTheFormX_isFoundWhereTheConversationIsNamedToo() throws Exception {
-    SessionState session = server.keep(ANN, "Trip");
+    String name = "A-trip-to-rome-in-may-with-all-the-children";
+    SessionState session = server.keep(ANN, name);
     String id = ResponsesServer.response(session);
 
-    assertEquals(session.sessionId().value(), get(ANN, id, HEADER, "Trip").sessionId());
+    assertEquals(session.sessionId().value(), get(ANN, id, HEADER, name).sessionId());
     assertEquals(
-        session.sessionId().value(), ask(ANN, "GET /c/Trip/v1/responses/" + id).sessionId());
+        session.sessionId().value(),
+        ask(ANN, "GET /c/" + name + "/v1/responses/" + id).sessionId());
     assertNull(get(ANN, id).session());
-    assertNull(get(ANN, id, HEADER, "trip").session());
-    assertNull(get(BOB, id, HEADER, "Trip").session());
+    assertNull(get(ANN, id, HEADER, name + "s").session());
+    assertNull(get(BOB, id, HEADER, name).session());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Trip", "trip-to-rome", "ann@example.org", "日本"})
+  void idOfAShortConversation_isFoundByItsOwnerAlone(String name) throws Exception {
+    SessionState session = server.keep(ANN, name);
+    String id = ResponsesServer.response(session);
+
+    assertEquals(session.sessionId().value(), get(ANN, id).sessionId());
+    assertEquals(session.sessionId().value(), get(ANN, id, HEADER, "else").sessionId());
+    assertNull(get(BOB, id).session());
+    assertNull(get(Owner.ANONYMOUS, id).session());
+    server.post(ANN, "{'input':'x','previous_response_id':'" + id + "'}");
+    assertEquals(session.sessionId().value(), server.seen().sessionId());
+    manager.delete(session.sessionId());
+    assertNull(get(ANN, id).session());
   }
 
   @Test

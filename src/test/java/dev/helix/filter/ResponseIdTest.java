@@ -8,7 +8,10 @@ import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,19 +49,74 @@ class ResponseIdTest {
     assertEquals(expected, of("conv-" + UUID, UUID));
     assertEquals(expected, of("conv-" + UUID + "-2c2c07174e7d0543", UUID));
     assertEquals(expected, of("conv-named-otherwise", UUID));
-    assertEquals(UUID, new ResponseId(expected).conversation());
+    assertEquals(Optional.of(UUID), new ResponseId(expected).conversation());
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "A",
+        "AAAA",
+        "-",
         "trip",
+        "trip-to-rome",
+        "Trip",
+        "507f1f77bcf86cd799439011",
+        "ses_4f3a2b1c0d9e8f7a6b5c4d3e2f",
         "550E8400-e29b-41d4-a716-446655440000",
         "550e8400e29b41d4a716446655440000",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "------------------------------------",
+        "C0123:1699999999.000100",
+        "ann@example.org",
+        " ",
+        "日本",
+        "\uD83D\uDE00",
+        "12345678901234567890123.56",
+        "ÿÿÿÿÿÿÿÿÿÿÿÿÿ"
+      })
+  void shortConversation_standsInTheId(String conversation) {
+    String text = of("conv-some", conversation);
+
+    assertEquals(64, text.length());
+    assertTrue(text.matches("resp_[ab][0-9a-z]{58}"), text);
+    assertEquals(Optional.of(conversation), new ResponseId(text).conversation());
+  }
+
+  @Test
+  void shortConversations_haveDifferentIds() {
+    Set<String> ids = new HashSet<>();
+    for (String each : List.of("a", "A", "aa", "AA", "aA", "a ", " a", "ä", "a:", ":a", "A:")) {
+      assertTrue(ids.add(of("conv-some", each)), each);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a000000000000000000000000000000000000000000",
+        "b000000000000000000000000000000000000000000",
+        "a000000000000000000000000000000000000000001",
+        "a000000000000000000000000000000000000000003",
+        "azzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        "bzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        "b0000000000000000000000000000000000000000a9", // a letter, which has another form
+        "b0000000000000000000000000000000000000007a0", // a control character
+        "b0000000000000000000000000000000000000000e7" // no UTF-8
+      })
+  void formThatNoConversationHas_saysNone(String form) {
+    ResponseId id = new ResponseId("resp_" + form + END);
+
+    assertEquals(Optional.empty(), id.conversation());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "550e8400-e29b-41d4-a716-446655440000 ",
         "session-00112233445566778899aabbccddeeff",
         "channel:550e8400-e29b-41d4-a716-446655440000",
-        "日本"
+        "日本日本日本日本日"
       })
   void otherConversation_isKnownByItsHashOnly(String conversation) {
     ResponseId id = ResponseId.of(session("conv-some", conversation), NODE);
@@ -71,7 +129,8 @@ class ResponseIdTest {
   @Test
   void hashOfAConversation_isTheBeginningOfSha256() {
     assertEquals(
-        "resp_xba7816bf8f01cfea414140de5dae2223" + END, of("conv-abc", "abc")); // FIPS 180-2
+        "resp_x248d6a61d20638b8e5c026930c3e6039" + END,
+        of("conv-some", "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")); // FIPS 180-2
   }
 
   @Test

@@ -238,7 +238,8 @@ class ResponsesBodyTest {
 
   @Test
   void responseOfAnotherConversation_isUnknownInTheFormX() throws Exception {
-    String id = ResponsesServer.response(trip);
+    String name = "a-trip-to-rome-in-may-with-all-the-children";
+    String id = ResponsesServer.response(server.keep(Owner.ANONYMOUS, name));
     String body = "{'previous_response_id':'" + id + "'}";
 
     for (RawHttp.Response response :
@@ -246,7 +247,10 @@ class ResponsesBodyTest {
       assertEquals(400, response.status());
       assertTrue(response.body().contains("previous_response_not_found"), response.body());
     }
-    assertEquals("conv-trip", through(body, HEADER, "trip").sessionId());
+    assertEquals("conv-" + name, through(body, HEADER, name).sessionId());
+    String shorter = "{'previous_response_id':'" + ResponsesServer.response(trip) + "'}";
+    assertEquals(400, server.post(shorter, HEADER, "rome").status());
+    assertEquals("conv-trip", through(shorter).sessionId());
   }
 
   @ParameterizedTest

@@ -107,7 +107,7 @@ class ResponsesInAnApplicationTest {
     RawHttp.Response first = ask("", "X-Conversation-ID", "trip");
     assertEquals("conv-trip", first.header("X-Session-ID"));
     assertEquals("conv-trip", ask(",\"conversation\":\"trip\"").header("X-Session-ID"));
-    assertEquals("none", get(first.body()), "its id does not tell the conversation");
+    assertEquals("conv-trip", get(first.body()), "its id tells the conversation");
     assertEquals("none", ask(",\"store\":false").body());
   }
 }

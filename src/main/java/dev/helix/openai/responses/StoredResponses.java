@@ -36,7 +36,7 @@ final class StoredResponses {
   /** {@code GET} and {@code DELETE} of a response. */
   void answer(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    tell(
+    show(
         id,
         request,
         response,
@@ -55,7 +55,7 @@ final class StoredResponses {
   /** The items that a response was asked. */
   void inputItems(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    tell(
+    show(
         id,
         request,
         response,
@@ -68,7 +68,7 @@ final class StoredResponses {
   /** {@code POST} to end a response that is made in the background, of which there are none. */
   void cancel(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    tell(
+    show(
         id,
         request,
         response,
@@ -146,35 +146,46 @@ final class StoredResponses {
             404, "Response with id '" + id + "' not found.", "invalid_request_error", null, null));
   }
 
-  /** What is told of stored responses, or why there is nothing to tell. */
+  /** What is told, or why there is nothing to tell. */
   @FunctionalInterface
   interface Telling {
     Map<String, Object> of() throws InvalidRequestException;
   }
 
-  /** The same of what is stored in a session. */
+  /** The same of what a look at the session shows. */
   @FunctionalInterface
-  private interface Looking {
-    Map<String, Object> at(SessionLook look) throws InvalidRequestException;
+  private interface Showing {
+    Map<String, Object> of(SessionLook look) throws InvalidRequestException;
   }
 
-  private static void tell(
-      String id, HttpServletRequest request, HttpServletResponse response, Looking looking)
+  /** The same as JSON. */
+  @FunctionalInterface
+  private interface Written {
+    byte[] json() throws InvalidRequestException, IOException;
+  }
+
+  private static void show(
+      String id, HttpServletRequest request, HttpServletResponse response, Showing showing)
       throws IOException {
-    tell(
+    send(
         response,
         () -> {
+          // Closed before it is sent: whoever takes it may be slow.
           try (SessionLook look = manager(request).look(session(id, request).sessionId())) {
-            return looking.at(look);
+            return Json.MAPPER.writeValueAsBytes(showing.of(look));
           }
         });
   }
 
-  /** Tells it as JSON. */
+  /** Tells an object. */
   static void tell(HttpServletResponse response, Telling telling) throws IOException {
+    send(response, () -> Json.MAPPER.writeValueAsBytes(telling.of()));
+  }
+
+  private static void send(HttpServletResponse response, Written written) throws IOException {
     byte[] body;
     try {
-      body = Json.MAPPER.writeValueAsBytes(telling.of());
+      body = written.json();
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
       return;
