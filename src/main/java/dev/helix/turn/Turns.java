@@ -203,8 +203,8 @@ public final class Turns {
               response,
               CallerStream.holdsUpWriters(request.getServletContext()),
               () -> {
-                passed(stop.get());
                 onEnd.run();
+                passed(stop.get());
               });
       stop.set(
           () -> engine.storing().execute(() -> answer.stop(ErrorMapping.stopping())));

@@ -127,6 +127,13 @@ class ResponseIdTest {
   }
 
   @Test
+  void conversationThatWasMadeHere_standsInTheId() {
+    assertEquals("resp_c" + HEX + END, of("conv-conv_" + HEX, "conv_" + HEX));
+    assertEquals("conv_" + HEX, new ResponseId("resp_c" + HEX + END).conversation());
+    assertTrue(ResponseId.newConversation().matches("conv_[0-9a-f]{32}"));
+  }
+
+  @Test
   void hashOfAConversation_isTheBeginningOfSha256() {
     assertEquals(
         "resp_x248d6a61d20638b8e5c026930c3e6039" + END,

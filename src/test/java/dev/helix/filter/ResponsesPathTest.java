@@ -109,6 +109,45 @@ class ResponsesPathTest {
     assertEquals("conv-new", server.seen().sessionId());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/conversations", "/conversations/", "/v1/x/v1/conversations"})
+  void requestToMakeAConversation_hasASessionOfItsOwn(String path) throws Exception {
+    String named = "{'conversation':'trip','messages':[{'role':'user','content':'Hallo'}]}";
+    RawHttp.Request request = RawHttp.post(CONTEXT + path).header(ResponsesServer.HEADER, "trip");
+    assertEquals(204, server.send(request.json(named.replace('\'', '"'))).status());
+    String first = server.seen().sessionId();
+    assertTrue(first.matches("conv-conv_[0-9a-f]{32}"), first);
+    assertEquals(first.length(), post(path, named).sessionId().length());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /v1/conversations/trip",
+    "POST, /v1/conversations/trip",
+    "DELETE, /conversations/trip/",
+    "POST, /v1/conversations/trip/items",
+    "GET, /v1/x/v1/conversations/tr%69p/items?limit=1",
+    "DELETE, /v1/conversations/trip/items/msg_1"
+  })
+  void requestAboutAConversation_hasItsSession_whateverElseItNames(String method, String path)
+      throws Exception {
+    RawHttp.Request request = RawHttp.line(method + " " + CONTEXT + path + " HTTP/1.1");
+    server.send(request.header(ResponsesServer.HEADER, "other").json("{}"));
+    assertEquals("conv-trip", server.seen().sessionId());
+    RawHttp.Request unknown =
+        RawHttp.line(method + " " + CONTEXT + path.replaceAll("tr(i|%69)p", "none") + " HTTP/1.1");
+    server.send(unknown.header(ResponsesServer.HEADER, "trip").json("{}"));
+    assertNull(server.seen().session());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/my/conversations/trip", "/v1/conversations-of/trip", "/v1/conversation"})
+  void otherPaths_areNoConversations(String path) throws Exception {
+    RawHttp.Request request = RawHttp.post(CONTEXT + path).header(ResponsesServer.HEADER, "new");
+    server.send(request.json("{}"));
+    assertEquals("conv-new", server.seen().sessionId());
+  }
+
   @Test
   void responseBelowAnyPath_isFoundByItsId() throws Exception {
     SessionState session = server.keep(manager.randomSession());

@@ -78,9 +78,11 @@ final class ResponsesServer implements AutoCloseable {
             .filter((Whose) ResponsesServer::whose, "/*")
             .filterOfForwards(new ConversationFilter(manager, settings, budget), "/v1/*")
             .filterOfForwards(new ConversationFilter(manager, settings, budget), "/responses/*")
+            .filterOfForwards(new ConversationFilter(manager, settings, budget), "/conversations/*")
             .servlet(new ConversationPathServlet(), "/c/*")
             .endpoint("/v1/*", this::look)
             .endpoint("/responses/*", this::look)
+            .endpoint("/conversations/*", this::look)
             .start();
   }
 

@@ -28,7 +28,8 @@ public interface SessionStoreContract
         LongRequestContract,
         ResponseContract,
         ResponseValuesContract,
-        UnmadeSessionContract {
+        UnmadeSessionContract,
+        AdditionContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
   static SessionState state(String id, String conversationId) {
