@@ -17,6 +17,7 @@ public interface EndpointSuite
         ResponseCases,
         ResponseErrorCases,
         CompactCases,
+        ConversationCases,
         TaskCases,
         MessageIdCases,
         UpstreamFailureCases,

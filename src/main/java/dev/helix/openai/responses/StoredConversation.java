@@ -82,7 +82,7 @@ record StoredConversation(SessionManager sessions, SessionState state) {
     Optional<String> note = sessions.getContext(session(), METADATA);
     try {
       JsonNode json = Json.MAPPER.readTree(note.orElse("{}"));
-      json.properties().forEach(pair -> metadata.put(pair.getKey(), pair.getValue()));
+      json.properties().forEach(pair -> metadata.put(pair.getKey(), pair.getValue().asText()));
     } catch (IOException e) {
       throw new IllegalStateException("the note " + METADATA + " is no JSON any more", e);
     }
