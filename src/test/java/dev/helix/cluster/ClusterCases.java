@@ -9,14 +9,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.message.Message;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
+import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
+import dev.helix.scripted.Reply;
+import dev.helix.scripted.Request;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +83,41 @@ interface ClusterCases {
     return message.status() == null
         ? message.text()
         : message.text() + " (" + message.status().wireName() + ")";
+  }
+
+  /** Each sees all that was said before it, whichever server that was said to. */
+  @Test
+  default void responsesAndItems_ofOneConversationOnTwoServers_comeOneAfterTheOther() {
+    List<ClusterServer> servers = List.of(cluster().here(), cluster().there());
+    Set<Integer> sent = ConcurrentHashMap.newKeySet();
+    Function<Request, Reply> answers =
+        request -> {
+          sent.add(request.json().path("messages").size());
+          return Reply.json(200, Completions.completion("to " + request.lastMessage()));
+        };
+    servers.forEach(server -> server.upstream().answerAlways(answers));
+    String made = answered(servers.get(0).post("/v1/conversations", "{}"));
+    String id = Json.read(made.substring(made.indexOf('{'))).path("id").asText();
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      String asked = "{'model':'m','input':'Q" + i + "','conversation':'" + id + "'}";
+      clients.add(servers.get(i % 2).post("/v1/responses", asked));
+    }
+    String pair = "{'role':'user','content':'Q'},{'role':'assistant','content':'to Q'}";
+    clients.add(
+        servers.get(1).post("/v1/conversations/" + id + "/items", "{'items':[" + pair + "]}"));
+    clients.forEach(ClusterCases::answered);
+    servers.forEach(server -> server.upstream().answerAlways(request -> null));
+    assertEquals(8, sent.size(), sent::toString);
+    JsonNode items =
+        RawClient.get(servers.get(0).url(), "/v1/conversations/" + id + "/items?limit=100")
+            .json()
+            .path("data");
+    assertEquals(18, items.size());
+    for (int i = 0; i < 18; i += 2) {
+      String answer = items.at("/" + i + "/content/0/text").asText();
+      assertEquals("to " + items.at("/" + (i + 1) + "/content/0/text").asText(), answer);
+    }
   }
 
   @Test

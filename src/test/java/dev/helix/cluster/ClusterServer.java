@@ -87,6 +87,13 @@ final class ClusterServer implements AutoCloseable {
     }
   }
 
+  /** Posts what has {@code '} for {@code "}. */
+  RawClient post(String path, String json) {
+    RawClient client = RawClient.connect(url());
+    client.post(path, json.replace('\'', '"'));
+    return client;
+  }
+
   /** Asks in stored mode for a stream. */
   RawClient ask(String conversation, String question) {
     ObjectNode body = Json.object().put("model", Completions.MODEL).put("stream", true);

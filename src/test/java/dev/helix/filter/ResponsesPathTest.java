@@ -141,6 +141,13 @@ class ResponsesPathTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"temporary:a", "undefined", "%7B%7BCHAT_ID%7D%7D", "never", "tri"})
+  void whatIsNoConversation_hasNoSession(String id) throws Exception {
+    server.send(RawHttp.get(CONTEXT + "/v1/conversations/" + id));
+    assertNull(server.seen().session());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/v1/my/conversations/trip", "/v1/conversations-of/trip", "/v1/conversation"})
   void otherPaths_areNoConversations(String path) throws Exception {
     RawHttp.Request request = RawHttp.post(CONTEXT + path).header(ResponsesServer.HEADER, "new");
