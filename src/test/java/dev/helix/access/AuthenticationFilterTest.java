@@ -14,6 +14,7 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,18 +91,37 @@ class AuthenticationFilterTest extends AuthenticationCases {
   void keyInItsOwnHeader_isOneToo_butTwoKeysAreNone(String bearer, String key, String tenant)
       throws Exception {
     try (TestServer server = server(settings(true, false, false))) {
-      RawHttp.Request request = chat().header("api-key", key);
-      RawHttp.Response response =
-          server.send(bearer == null ? request : request.header("Authorization", bearer));
-      if (tenant == null) {
-        assertRefused(401, "invalid_api_key", response);
-      } else {
-        assertOwner(tenant + "|null", response);
+      for (String name : List.of("api-key", "x-api-key")) {
+        RawHttp.Request request = chat().header(name, key);
+        RawHttp.Response response =
+            server.send(bearer == null ? request : request.header("Authorization", bearer));
+        if (tenant == null) {
+          assertRefused(401, "invalid_api_key", response);
+        } else {
+          assertOwner(tenant + "|null", response);
+        }
+        assertRefused(
+            401,
+            "invalid_api_key",
+            server.send(chat().header(name, "key-acme").header(name, "key-acme")));
       }
       assertRefused(
           401,
           "invalid_api_key",
-          server.send(chat().header("api-key", "key-acme").header("api-key", "key-acme")));
+          server.send(chat().header("api-key", "key-acme").header("x-api-key", "key-robot")));
+    }
+  }
+
+  @Test
+  void refusal_isInTheFormOfTheApiThatIsAsked() throws Exception {
+    try (TestServer server = server(settings(true, false, false))) {
+      for (String path : List.of("/v1/messages", "/v1/messages/count_tokens?beta=true")) {
+        RawHttp.Response response = server.send(RawHttp.get(path).header("x-api-key", "wrong"));
+        assertEquals(401, response.status());
+        assertTrue(
+            response.body().startsWith("{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\""),
+            response.body());
+      }
     }
   }
 

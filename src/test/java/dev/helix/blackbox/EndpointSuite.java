@@ -18,6 +18,7 @@ public interface EndpointSuite
         ResponseErrorCases,
         CompactCases,
         ConversationCases,
+        MessagesCases,
         TaskCases,
         MessageIdCases,
         UpstreamFailureCases,

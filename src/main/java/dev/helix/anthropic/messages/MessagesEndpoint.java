@@ -105,20 +105,20 @@ final class MessagesEndpoint {
   }
 
   /**
-   * Whether a request may be a client's own: for one token, which tries whether it is let in; or of
-   * an agent, which has tools in what its user asks, without any and without an answer before it.
+   * Whether a request may be a client's own: for one token, which tries whether it is let in; or
+   * without the tools that an agent's user would have it use, where it has the shape of a prompt of
+   * its own, or is an agent's and no answer is in it.
    */
   private static boolean isAside(
       MessagesRequest asked, HistoryMode mode, HttpServletRequest request) {
     if (mode == HistoryMode.STORED) {
       return BackgroundPrompt.hasOnlySystem(asked.messages(), asked.stream());
     }
-    boolean agents =
-        request.getHeader(AGENT) != null
-            && !asked.hasTools()
-            && asked.messages().stream().noneMatch(Message::isAssistant);
-    return agents
-        || asked.isForOneToken()
-        || BackgroundPrompt.mayBe(asked.messages(), asked.stream());
+    if (asked.isForOneToken() || asked.hasTools()) {
+      return asked.isForOneToken();
+    }
+    return BackgroundPrompt.mayBe(asked.messages(), asked.stream())
+        || (request.getHeader(AGENT) != null
+            && asked.messages().stream().noneMatch(Message::isAssistant));
   }
 }

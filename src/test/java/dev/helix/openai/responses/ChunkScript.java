@@ -10,7 +10,7 @@ import java.util.List;
  * {@code call=INDEX,ID,NAME,ARGUMENTS}, {@code finish=REASON}, {@code usage}, {@code done}, and
  * {@code delta=} with any fields. Texts are the inside of a JSON string.
  */
-final class ChunkScript {
+public final class ChunkScript {
   private static final String USAGE =
       "{\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,\"total_tokens\":10,"
           + "\"prompt_tokens_details\":{\"cached_tokens\":2},"
@@ -19,7 +19,7 @@ final class ChunkScript {
   private ChunkScript() {}
 
   /** The data of its events. */
-  static List<String> of(String script) {
+  public static List<String> of(String script) {
     List<String> chunks = new ArrayList<>();
     for (String each : script.split("\\|", -1)) {
       String[] parts = each.split("=", 2);
@@ -52,7 +52,7 @@ final class ChunkScript {
   }
 
   /** Gives them as a stream, the last one with its end. */
-  static void give(Call call, String script) {
+  public static void give(Call call, String script) {
     List<String> chunks = of(script);
     call.beginSse();
     chunks.subList(0, chunks.size() - 1).forEach(call::sse);
