@@ -1,6 +1,6 @@
 /**
- * What every endpoint does with HTTP: bodies and the memory they may take, errors and their one
- * JSON form.
+ * What every endpoint does with HTTP: bodies and the memory they may take, errors and their JSON
+ * forms.
  *
  * <p>Internal: not for other applications.
  */
