@@ -63,6 +63,15 @@ if begin chromium npm "$here"/node/package.json && begin chromium chromium "$her
   done_with
 fi
 
+if begin claude npm "$here"/claude/package*.json; then
+  cp "$here"/claude/package*.json "$folder"
+  (cd "$folder" && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund)
+  # The program itself, which a script of the package would copy.
+  printf '#!/bin/sh\nexec "%s" "$@"\n' "$folder"/node_modules/@anthropic-ai/claude-code-linux-*/claude >"$folder/run"
+  chmod +x "$folder/run"
+  done_with
+fi
+
 for module in openai-v1 openai-v3 sashabaranov; do
   if begin "go/$module" go "$here/go/$module"/* "$here"/go/wire/*; then
     if ! (cd "$here/go/$module" && GOTOOLCHAIN=local go list -m >/dev/null 2>&1); then

@@ -19,7 +19,9 @@ public final class ErrorResponse {
     write(response, error, ErrorForm.OPENAI);
   }
 
-  /** Sends an error as {@link #write(HttpServletResponse, ApiError)}, in the form of its request. */
+  /**
+   * Sends an error as {@link #write(HttpServletResponse, ApiError)}, in the form of its request.
+   */
   public static void write(HttpServletRequest request, HttpServletResponse response, ApiError error)
       throws IOException {
     write(response, error, ErrorForm.of(request));

@@ -119,7 +119,9 @@ class AuthenticationFilterTest extends AuthenticationCases {
         RawHttp.Response response = server.send(RawHttp.get(path).header("x-api-key", "wrong"));
         assertEquals(401, response.status());
         assertTrue(
-            response.body().startsWith("{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\""),
+            response
+                .body()
+                .startsWith("{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\""),
             response.body());
       }
     }

@@ -108,9 +108,7 @@ interface MessagesCases extends Fixture {
         "not_found_error",
         RawClient.exchange(endpoint.url(), "GET", MESSAGES + "/batches", nothing));
     assertError(
-        405,
-        "invalid_request_error",
-        RawClient.exchange(endpoint.url(), "GET", MESSAGES, nothing));
+        405, "invalid_request_error", RawClient.exchange(endpoint.url(), "GET", MESSAGES, nothing));
     RawResponse counted =
         RawClient.exchange(
             endpoint.url(),

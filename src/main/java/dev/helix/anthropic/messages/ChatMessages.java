@@ -27,7 +27,8 @@ final class ChatMessages {
 
   /** What servers of others did in an answer, and what models think in secret. */
   private static final Pattern UNTOLD =
-      Pattern.compile("redacted_thinking|[a-z_]{1,60}_tool_(?:use|result)|server_tool_use|fallback");
+      Pattern.compile(
+          "redacted_thinking|[a-z_]{1,60}_tool_(?:use|result)|server_tool_use|fallback");
 
   private final List<Message> messages = new ArrayList<>();
 
@@ -136,8 +137,7 @@ final class ChatMessages {
   }
 
   private static boolean isPreamble(Element block) throws InvalidRequestException {
-    return ContentBlock.is(block, "text")
-        && Preamble.is(block.fields().needText("text"));
+    return ContentBlock.is(block, "text") && Preamble.is(block.fields().needText("text"));
   }
 
   private void result(JsonFields block, ChatContent rest) throws InvalidRequestException {
@@ -213,8 +213,7 @@ final class ChatMessages {
           "messages",
           "'messages' must have at most " + RequestJson.MAX_MESSAGES + " messages.");
     }
-    JsonRope message =
-        new JsonRope().ascii("{\"role\":\"" + role + "\",\"content\":").add(content);
+    JsonRope message = new JsonRope().ascii("{\"role\":\"" + role + "\",\"content\":").add(content);
     if (beside != null && !beside.isEmpty()) {
       message.ascii(",").add(beside);
     }

@@ -106,7 +106,11 @@ final class MessageEvents {
   /** The message has failed; the last event. */
   void error(byte[] json) {
     out.accept(
-        new JsonBytes(json.length + 32).raw("event: error\ndata: ").raw(json).raw("\n\n").toBuffer());
+        new JsonBytes(json.length + 32)
+            .raw("event: error\ndata: ")
+            .raw(json)
+            .raw("\n\n")
+            .toBuffer());
   }
 
   /** A sign of life. */

@@ -64,9 +64,7 @@ final class MessagesRequest {
 
   private static boolean showsThoughts(JsonFields thinking) throws InvalidRequestException {
     String type = thinking == null ? null : thinking.text("type");
-    return type != null
-        && !type.equals("disabled")
-        && !"omitted".equals(thinking.text("display"));
+    return type != null && !type.equals("disabled") && !"omitted".equals(thinking.text("display"));
   }
 
   /** The model that is named; null for none. */

@@ -43,8 +43,7 @@ final class SentMessages {
             ? userText(REMINDER + message.text() + REMINDER_END)
             : message.sentJson(reasoning);
     boolean text =
-        json.length > TEXT.length
-            && Arrays.equals(json, 0, TEXT.length, TEXT, 0, TEXT.length);
+        json.length > TEXT.length && Arrays.equals(json, 0, TEXT.length, TEXT, 0, TEXT.length);
     if (!text) {
       add(json);
       return;

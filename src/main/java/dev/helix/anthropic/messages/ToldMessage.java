@@ -92,8 +92,7 @@ record ToldMessage(String id, String model, boolean thoughts) {
 
   /** The id of a call at its place among the calls, also where the backend has given it none. */
   String callId(Map<?, ?> call, int index) {
-    return AnswerTexts.callId(
-        call, none -> "toolu_" + id.substring(PREFIX.length()) + "_" + index);
+    return AnswerTexts.callId(call, none -> "toolu_" + id.substring(PREFIX.length()) + "_" + index);
   }
 
   /** What a tool is given: an object in JSON, in which arguments that are none stand as a text. */

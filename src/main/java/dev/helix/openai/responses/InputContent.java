@@ -11,8 +11,8 @@ import dev.helix.openai.request.JsonSlice.Element;
 import dev.helix.text.Json;
 
 /**
- * Reads the content of a message, or the output of a tool, into the form that chat completions have.
- * One for each.
+ * Reads the content of a message, or the output of a tool, into the form that chat completions
+ * have. One for each.
  */
 final class InputContent {
   private final ChatContent content;

@@ -189,8 +189,7 @@ class MessagesErrorsTest {
       Call call = server.chat.upstream.next();
       assertEquals(1, call.request().json().path("tools").size());
       call.respondJson(200, Completions.completion("Hi"));
-      assertEquals(
-          "web_search_20250305", client.response().header("X-Helix-Tools-Left-Out"));
+      assertEquals("web_search_20250305", client.response().header("X-Helix-Tools-Left-Out"));
     }
   }
 
@@ -198,7 +197,8 @@ class MessagesErrorsTest {
   void countedTokens_areAnEstimate_andNothingIsAskedOrKept() {
     String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello you\"}]}";
     try (RawClient client =
-        server.post(MessageServer.PATH + "/count_tokens?beta=true", body, "X-Conversation-ID", "n")) {
+        server.post(
+            MessageServer.PATH + "/count_tokens?beta=true", body, "X-Conversation-ID", "n")) {
       assertEquals("{\"input_tokens\":7}", client.response().restText());
     }
     assertTrue(server.stored("n").isEmpty());
@@ -206,7 +206,8 @@ class MessagesErrorsTest {
 
   @Test
   void slashAtTheEnd_andAQuery_changeNothing() {
-    try (RawClient client = server.post(MessageServer.PATH + "/?beta=true", MessageServer.body(HI))) {
+    try (RawClient client =
+        server.post(MessageServer.PATH + "/?beta=true", MessageServer.body(HI))) {
       server.chat.upstream.next().respondJson(200, Completions.completion("Hi"));
       assertEquals(200, client.response().status());
     }

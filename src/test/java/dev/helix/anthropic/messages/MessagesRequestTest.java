@@ -154,7 +154,8 @@ class MessagesRequestTest {
         List.of("<system-reminder>x</system-reminder>", "Hi"),
         request.messages().stream().map(Message::text).toList());
     assertEquals(
-        "<system-reminder>x</system-reminder>\nHi", sent(request).at("/messages/0/content").asText());
+        "<system-reminder>x</system-reminder>\nHi",
+        sent(request).at("/messages/0/content").asText());
     assertEquals(1, sent(request).path("messages").size());
   }
 
@@ -196,8 +197,12 @@ class MessagesRequestTest {
         "'max_tokens':5,'system':[{'type':'image'}]," + HI + "|system[0].type",
         "'max_tokens':5,'tools':[{'description':'d'}]," + HI + "|tools[0].name",
         "'max_tokens':5,'tool_choice':{'type':'any'}," + HI + "|tool_choice",
-        "'max_tokens':5,'tools':[{'type':'web_search_20250305','name':'w'}],'tool_choice':{'type':'tool','name':'w'}," + HI + "|tool_choice.name",
-        "'max_tokens':5,'tools':[{'name':'f'}],'tool_choice':{'type':'some'}," + HI + "|tool_choice.type",
+        "'max_tokens':5,'tools':[{'type':'web_search_20250305','name':'w'}],'tool_choice':{'type':'tool','name':'w'},"
+            + HI
+            + "|tool_choice.name",
+        "'max_tokens':5,'tools':[{'name':'f'}],'tool_choice':{'type':'some'},"
+            + HI
+            + "|tool_choice.type",
         "'max_tokens':5,'temperature':'x'," + HI + "|temperature",
         "'max_tokens':5,'stop_sequences':[1]," + HI + "|stop_sequences[0]",
       })

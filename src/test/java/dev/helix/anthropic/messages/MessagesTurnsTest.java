@@ -139,19 +139,14 @@ class MessagesTurnsTest {
     server.said("cc", MessageServer.talk("Is it new?"), "Yes", AGENT, "cc");
     server.said("cc", MessageServer.talk("Plan it") + TOOLS, "Here is a plan", AGENT, "cc");
     try (RawClient client =
-        server.ask("cc", MessageServer.talk("Name this: Plan it") + ",'stream':true", AGENT, "cc")) {
+        server.ask(
+            "cc", MessageServer.talk("Name this: Plan it") + ",'stream':true", AGENT, "cc")) {
       ChunkScript.give(server.chat.upstream.next(), "text=A plan|finish=stop|done");
       assertTrue(client.response().restText().contains("message_stop"));
     }
     assertEquals(List.of("user:Plan it", "assistant:Here is a plan"), server.path("cc"));
     assertEquals(6, server.stored("cc").size());
-    assertEquals(
-        "Plan it",
-        server
-            .chat
-            .sessions
-            .getOrCreateSession(null, "cc")
-            .originalRequest());
+    assertEquals("Plan it", server.chat.sessions.getOrCreateSession(null, "cc").originalRequest());
   }
 
   @Test
@@ -185,13 +180,15 @@ class MessagesTurnsTest {
 
   @Test
   void changedReminder_leavesTheConversationWhole() {
-    String first = "[{'type':'text','text':'<system-reminder>day 1</system-reminder>'},{'type':'text','text':'Go'}]";
+    String first =
+        "[{'type':'text','text':'<system-reminder>day 1</system-reminder>'},{'type':'text','text':'Go'}]";
     String later = first.replace("day 1", "day 2");
     server.said("days", MessageServer.talk(first) + TOOLS, "Gone");
     server.said("days", MessageServer.talk(first, "Gone", "On") + TOOLS, "Went");
     server.said("days", MessageServer.talk(later, "Gone", "On", "Went", "Stop") + TOOLS, "Stopped");
     List<String> stored = server.stored("days");
-    assertEquals(1, stored.stream().filter("assistant:Went (completed)"::equals).count(), stored::toString);
+    assertEquals(
+        1, stored.stream().filter("assistant:Went (completed)"::equals).count(), stored::toString);
     assertTrue(server.path("days").contains("assistant:Went"));
   }
 
@@ -200,7 +197,9 @@ class MessagesTurnsTest {
     String fields =
         "'messages':[{'role':'user','content':'Hi'},{'role':'system','content':'Be kind.'}]";
     server.said("mid", fields + TOOLS, "Hello");
-    String next = fields.replace("}]", "},{'role':'assistant','content':'Hello'},{'role':'user','content':'So?'}]");
+    String next =
+        fields.replace(
+            "}]", "},{'role':'assistant','content':'Hello'},{'role':'user','content':'So?'}]");
     server.said("mid", next + TOOLS, "So.");
     assertEquals(
         List.of("user:Hi", "system:Be kind.", "assistant:Hello", "user:So?", "assistant:So."),

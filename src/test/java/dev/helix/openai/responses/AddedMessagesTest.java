@@ -29,7 +29,7 @@ class AddedMessagesTest {
   private static List<AddedItem> items(String... items) throws InvalidRequestException {
     String body = "{'items':[" + String.join(",", items) + "]}";
     byte[] json = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    return AddedItem.read(JsonFields.ofBody(json).get("items"), "items");
+    return AddedItem.read(JsonFields.ofBody(json).get("items"), "items", Compactions.NONE);
   }
 
   /** Adds to the path, and says which messages came, as a role, what it says, and its calls. */
