@@ -13,6 +13,7 @@ import dev.helix.backend.routing.Upstreams;
 import dev.helix.backend.upstream.UpstreamBackend;
 import dev.helix.config.Settings;
 import dev.helix.http.BodyBudget;
+import dev.helix.openai.background.Background;
 import dev.helix.openai.passthrough.Passing;
 import dev.helix.openai.responses.ResponseSettings;
 import dev.helix.session.OwnerSeals;
@@ -107,6 +108,8 @@ public final class HelixApplication implements ServletContextListener {
     report(settings);
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
     opened.push(turns::drain);
+    Background background =
+        new Background(config.background(), turns, sessions, forwarding, storing, timers, clock);
     BodyBudget budget = config.filter().bodyBudget();
     PassingBackend passing = backend instanceof PassingBackend passes ? passes : null;
     // Several upstreams keep their lists themselves.
@@ -123,6 +126,7 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(FirstModel.class.getName(), firstModel(backend, models));
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(ResponseSettings.class.getName(), config.responses());
+    context.setAttribute(Background.class.getName(), background);
     context.setAttribute(
         Passing.class.getName(), new Passing(passing, turns, budget, forwarding, timers));
     context.setAttribute(

@@ -9,6 +9,7 @@ import dev.helix.backend.routing.Upstreams;
 import dev.helix.config.Settings;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
+import dev.helix.openai.background.BackgroundSettings;
 import dev.helix.openai.responses.ResponseSettings;
 import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
@@ -35,6 +36,7 @@ import java.util.function.UnaryOperator;
  * @param upstreams the upstreams that are set
  * @param modelsTimeout how long callers wait for the list of models
  * @param chat how the chat endpoint behaves
+ * @param background how much is done in the background
  * @param filter how the filter behaves
  * @param responses how responses are made
  */
@@ -48,6 +50,7 @@ public record HelixConfig(
     Upstreams upstreams,
     Duration modelsTimeout,
     TurnSettings chat,
+    BackgroundSettings background,
     FilterSettings filter,
     ResponseSettings responses) {
   public static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
@@ -74,6 +77,7 @@ public record HelixConfig(
     BackendChoice backend = BackendChoice.read(settings, !upstreams.isEmpty(), BackendChoice.own());
     TurnSettings chat = chat(settings, filter, upstreams.forwarded());
     ResponseSettings responses = ResponseSettings.from(settings);
+    BackgroundSettings background = BackgroundSettings.from(settings);
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
@@ -88,6 +92,7 @@ public record HelixConfig(
         upstreams,
         modelsTimeout,
         chat,
+        background,
         filter,
         responses);
   }

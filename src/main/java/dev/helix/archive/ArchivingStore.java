@@ -14,8 +14,8 @@ import dev.helix.session.StoreUnavailableException;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Clock;
 import java.time.Duration;
@@ -342,6 +342,11 @@ final class ArchivingStore implements SessionStore {
   @Override
   public void release(Lease lease) {
     store.release(lease);
+  }
+
+  @Override
+  public boolean isLeased(SessionId id) {
+    return store.isLeased(id);
   }
 
   @Override

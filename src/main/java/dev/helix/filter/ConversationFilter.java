@@ -77,10 +77,11 @@ import java.util.function.UnaryOperator;
  *       {@code conversation}, which must be stored and the asker's: else it is answered 400 {@code
  *       previous_response_not_found}, or 404. A header that names another conversation is answered
  *       400 {@code conversation_mismatch}. With {@code helix.responses.refusals = attach} the
- *       request goes on, with a {@link RefusedSession} that says so. Without the two an id counts as in every request;
- *       without any the session is a new one, whatever the fallback, and never that of a first
- *       message. With {@code store} false only a session that is stored is attached. None is
- *       attached where the body gives both, or a value of a wrong type: whoever answers says so.
+ *       request goes on, with a {@link RefusedSession} that says so. Without the two an id counts
+ *       as in every request; without any the session is a new one, whatever the fallback, and never
+ *       that of a first message. With {@code store} false only a session that is stored is
+ *       attached. None is attached where the body gives both, or a value of a wrong type: whoever
+ *       answers says so.
  *   <li>{@code POST …/responses/compact} and {@code …/input_tokens} are the same with {@code store}
  *       false.
  *   <li>{@code GET} and {@code DELETE …/responses/ID}, and what is below, {@code POST …/cancel}

@@ -129,8 +129,7 @@ final class ResponseSessions {
   }
 
   /** The session of the conversation that a request is about, whatever else it names. */
-  private Found conversing(
-      String id, Conversation said, boolean made, HttpServletRequest request) {
+  private Found conversing(String id, Conversation said, boolean made, HttpServletRequest request) {
     Conversation none = new Conversation(null, null, said.task());
     Optional<SessionState> state =
         IdRules.isId(id)

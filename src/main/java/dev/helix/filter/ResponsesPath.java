@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * /v1}. Immutable.
  *
  * @param kind what it is
- * @param id what stands where the id of a response or a conversation does, whatever it is; null where
- *     it names none
+ * @param id what stands where the id of a response or a conversation does, whatever it is; null
+ *     where it names none
  */
 record ResponsesPath(Kind kind, String id) {
   enum Kind {

@@ -19,7 +19,8 @@ public record BodyHolder(String tenant, String user) {
     request.setAttribute(NAME, this);
   }
 
-  static BodyHolder of(HttpServletRequest request) {
+  /** For whom a request speaks; neither a tenant nor a user where that is not known. */
+  public static BodyHolder of(HttpServletRequest request) {
     return request.getAttribute(NAME) instanceof BodyHolder known ? known : NOBODY;
   }
 

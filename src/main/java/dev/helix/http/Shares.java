@@ -9,12 +9,13 @@ import java.util.Map;
  * known there is one bound for all. Who has none may take all that is free for a single body.
  * Thread-safe; never blocks.
  */
-final class Shares {
+public final class Shares {
   private final long all;
   private final Map<BodyHolder, Long> taken = new HashMap<>(); // guarded by this
   private long used; // guarded by this
 
-  Shares(long all) {
+  /** So much of it, all of which is free. */
+  public Shares(long all) {
     this.all = all;
   }
 
@@ -31,7 +32,7 @@ final class Shares {
    *
    * @param has how much of what the holder has is for the same body
    */
-  synchronized boolean take(BodyHolder holder, long more, long has) {
+  public synchronized boolean take(BodyHolder holder, long more, long has) {
     if (more > 0 && !isRoom(holder, more, has)) {
       return false;
     }

@@ -173,7 +173,8 @@ public record ElementFields(
 
   /** These fields of the answer to an aside. */
   public ElementFields asAside() {
-    return from(new Origin(true, began(), after(), checkpoint(), author(), origin.response(), added()));
+    return from(
+        new Origin(true, began(), after(), checkpoint(), author(), origin.response(), added()));
   }
 
   /**
@@ -182,14 +183,16 @@ public record ElementFields(
    * @param elements how many elements the log had; null where no others came since
    */
   public ElementFields begun(Instant at, Long elements) {
-    return from(new Origin(aside(), at, elements, checkpoint(), author(), origin.response(), added()));
+    return from(
+        new Origin(aside(), at, elements, checkpoint(), author(), origin.response(), added()));
   }
 
   /** These fields of a question that this user asked; null where that is not told. */
   public ElementFields by(String user) {
     return user == null
         ? this
-        : from(new Origin(aside(), began(), after(), checkpoint(), user, origin.response(), added()));
+        : from(
+            new Origin(aside(), began(), after(), checkpoint(), user, origin.response(), added()));
   }
 
   /**
@@ -220,8 +223,7 @@ public record ElementFields(
     Origin told =
         new Origin(
             aside(), began(), after(), checkpoint(), author(), rest.origin.response(), isAdded);
-    return new ElementFields(
-        id, parentKnown, parentId, timestamp, model, finishReason, is, told);
+    return new ElementFields(id, parentKnown, parentId, timestamp, model, finishReason, is, told);
   }
 
   /** What stays of these fields when the element is erased. */

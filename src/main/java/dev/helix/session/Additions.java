@@ -108,9 +108,7 @@ record Additions(SessionStore store, Clock clock, LogMemory memory, OwnerUse own
   /** With what the first user says as its original request, where it has none. */
   private static SessionState asked(SessionState before, List<Message> elements) {
     SessionState after =
-        before.status() == SessionStatus.NEW
-            ? before.withStatus(SessionStatus.DISCUSSING)
-            : before;
+        before.status() == SessionStatus.NEW ? before.withStatus(SessionStatus.DISCUSSING) : before;
     return after.originalRequest() != null
         ? after
         : Preamble.firstQuestion(elements)

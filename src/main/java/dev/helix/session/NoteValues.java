@@ -26,7 +26,9 @@ record NoteValues(SessionStore store, OwnerUse owners) {
 
   private static final String PREFIX = "response-";
 
-  /** What a note says of its values: the names of those that it has, and of those that it brings. */
+  /**
+   * What a note says of its values: the names of those that it has, and of those that it brings.
+   */
   private record Named(Set<String> all, Set<String> brought) {}
 
   /** A note with its values in it. */
@@ -74,7 +76,8 @@ record NoteValues(SessionStore store, OwnerUse owners) {
     Map<String, String> values = new LinkedHashMap<>();
     for (String name : named.all()) {
       if (!named.brought().contains(name)) {
-        store.note(id, PREFIX + name)
+        store
+            .note(id, PREFIX + name)
             .filter(value -> !value.isEmpty())
             .ifPresent(value -> values.put(name, value));
       }

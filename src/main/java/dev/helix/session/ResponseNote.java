@@ -1,7 +1,10 @@
 package dev.helix.session;
 
 import dev.helix.message.ResponseJson;
+import dev.helix.text.Sha256;
 import dev.helix.transcript.tree.Placer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -28,6 +31,23 @@ public record ResponseNote(String node, String json, boolean fork, Map<String, S
   /** The id of a node that there is not yet: a prefix and a random UUID. */
   public static String newNode() {
     return Placer.newId();
+  }
+
+  /**
+   * The name of the lease that is held while a response is answered, of which nothing is stored.
+   */
+  public static SessionId sign(String node) {
+    return named("answering-", node);
+  }
+
+  /** The name of the lease that is taken to have a response cancelled by who answers it. */
+  public static SessionId cancellation(String node) {
+    return named("cancelled-", node);
+  }
+
+  private static SessionId named(String prefix, String node) {
+    byte[] hash = Sha256.of(node.getBytes(StandardCharsets.UTF_8));
+    return new SessionId(prefix + HexFormat.of().formatHex(hash).substring(0, 32));
   }
 
   public ResponseNote {

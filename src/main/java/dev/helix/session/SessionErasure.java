@@ -9,9 +9,9 @@ public interface SessionErasure {
    * with regard to all other changes of it, on every server of this store, and durably on return.
    * In the place of each version a {@linkplain dev.helix.message.Message#tombstone tombstone}
    * stays, so that the log has as many elements as before; all other elements stay as they are, to
-   * the byte. Of a message that is erased in part its rest stands there, in each version's place and
-   * with its time. It is another log then: whoever has read it reads all of it again, and an append with
-   * a version from before is a conflict. The time of last use stays.
+   * the byte. Of a message that is erased in part its rest stands there, in each version's place
+   * and with its time. It is another log then: whoever has read it reads all of it again, and an
+   * append with a version from before is a conflict. The time of last use stays.
    *
    * <p>Where one of them asked what the session's original request is, that is empty afterwards.
    * What was kept aside as damaged is taken out as far as it tells which message it is of. Notes

@@ -258,6 +258,11 @@ public final class SessionManager implements AutoCloseable {
     store.release(lease);
   }
 
+  /** Whether somebody holds a session's lease. */
+  public boolean isLeased(SessionId id) {
+    return store.isLeased(id);
+  }
+
   /**
    * Returns when the store has shown that it can do now what a turn needs.
    *
@@ -383,9 +388,7 @@ public final class SessionManager implements AutoCloseable {
   /**
    * Counts what the sessions of each owner take, where that is limited: what was stored before this
    * server, or by others, and what was removed, is known only then. It looks at every session that
-   * is not archived.
-   *
-   * @param goesOn asked before each session; false ends it
+   * is not archived. {@code goesOn} is asked before each; false ends it.
    */
   public void countOwners(BooleanSupplier goesOn) {
     owners.count(store, goesOn);

@@ -5,7 +5,6 @@ import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -42,7 +41,8 @@ import java.util.stream.Stream;
  * <p><b>Finding or adding</b> messages is one atomic step: read on from the version known, decide
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
-public interface SessionStore extends SessionReads, SessionErasure, OwnerSecrets, AutoCloseable {
+public interface SessionStore
+    extends SessionReads, SessionErasure, SessionLeases, OwnerSecrets, AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
@@ -164,26 +164,6 @@ public interface SessionStore extends SessionReads, SessionErasure, OwnerSecrets
   default boolean unmake(SessionState made, LogVersion version) {
     return false;
   }
-
-  /**
-   * Takes the lease of a session, of which nothing need be stored, unless somebody holds it. Its
-   * time is told by one clock for all servers of this store.
-   *
-   * @param time after which it is free again, unless it is renewed; at least a millisecond
-   * @return empty where another lease holds
-   */
-  Optional<Lease> lease(SessionId id, Duration time);
-
-  /**
-   * Lets a lease hold for so long from now.
-   *
-   * @return false where it is lost: released, taken by another, or run out for so long that the
-   *     store has forgotten it
-   */
-  boolean renew(Lease lease, Duration time);
-
-  /** Gives a lease up; nothing happens where it is lost already. */
-  void release(Lease lease);
 
   /**
    * Shows a whole session as of one moment. Fields of its state that are not known, and files that

@@ -47,9 +47,7 @@ record StateChanges(
 
   /** As {@link SessionManager#erase} says. */
   Set<String> erase(SessionId id, Erasing erasing) {
-    return erasing.ids().isEmpty()
-        ? Set.of()
-        : trees.forgetting(id, () -> eraseAll(id, erasing));
+    return erasing.ids().isEmpty() ? Set.of() : trees.forgetting(id, () -> eraseAll(id, erasing));
   }
 
   private Set<String> eraseAll(SessionId id, Erasing erasing) {

@@ -52,8 +52,7 @@ final class StoredAnswers {
 
   /** As {@link SessionLook#answer} says. */
   Optional<StoredAnswer> find(SessionId id, String nodeEnd, LogMemory.Part part) {
-    return trees.locked(
-        id, () -> find(id, nodeEnd, trees.take(id), new LogReader(store, part)));
+    return trees.locked(id, () -> find(id, nodeEnd, trees.take(id), new LogReader(store, part)));
   }
 
   /** As {@link SessionLook#whole} says. */

@@ -1,7 +1,7 @@
 package dev.helix.turn;
 
 import dev.helix.turn.reply.BackendReply;
-import dev.helix.turn.stream.CallerStream;
+import dev.helix.turn.stream.Caller;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class CallerOutput {
   private final TurnTimes times;
   private final ScheduledExecutorService timers;
-  private CallerStream caller;
+  private Caller caller;
   private boolean begun;
 
   CallerOutput(TurnTimes times, ScheduledExecutorService timers) {
@@ -34,11 +34,11 @@ public final class CallerOutput {
     flush();
   }
 
-  void serve(CallerStream stream) {
-    caller = stream;
+  void serve(Caller served) {
+    caller = served;
   }
 
-  CallerStream stream() {
+  Caller stream() {
     return caller;
   }
 
@@ -49,13 +49,13 @@ public final class CallerOutput {
     }
   }
 
-  /** Nothing more will be written; the connection is cut where something is missing. */
-  void end(boolean missing) {
-    if (missing) {
-      caller.breakOff(timers);
-    } else {
-      caller.end();
-    }
+  /**
+   * Nothing more will be written; the connection is cut where something is missing.
+   *
+   * @return whether the caller has all of it already
+   */
+  boolean end(boolean missing) {
+    return missing ? caller.breakOff(timers) : caller.end();
   }
 
   /** Whether status and headers have been given. */

@@ -5,8 +5,8 @@ package dev.helix.turn;
  * is not recorded has been there for the interval, as long as all checkpoints of the answer come to
  * at most three times what has come of it by then, with what is kept beside it. So the first ones
  * follow one another at the interval, and further ones when the answer is half as long again, and
- * what is written is linear in the answer and its note. In nanoseconds of a clock such as {@link System#nanoTime}; used from the turn's
- * mailbox.
+ * what is written is linear in the answer and its note. In nanoseconds of a clock such as {@link
+ * System#nanoTime}; used from the turn's mailbox.
  */
 final class CheckpointTimes {
   private static final int MOST_WRITTEN = 3;
@@ -40,7 +40,9 @@ final class CheckpointTimes {
   /** In how many nanoseconds the next one is due; {@link TurnTimes#NEVER} where none is. */
   long left(long at) {
     boolean none = over || underWay || size == recorded;
-    return none || written > (MOST_WRITTEN - 1) * (size + note) ? TurnTimes.NEVER : interval - (at - since);
+    return none || written > (MOST_WRITTEN - 1) * (size + note)
+        ? TurnTimes.NEVER
+        : interval - (at - since);
   }
 
   /** One has begun: what has come by now is on its way to the store, and so much beside it. */

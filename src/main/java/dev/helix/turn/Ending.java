@@ -17,13 +17,15 @@ import java.util.function.Supplier;
  * @param abandons whether nothing more is wanted of the backend
  * @param failure what the backend did not do, for the log; null where it is no fault of its own
  * @param refused whether the backend could not be reached, or said no before anything of an answer
+ * @param status of what is recorded where it is no error
  */
 record Ending(
     Supplier<List<Answer>> answers,
     LastWords lastWords,
     boolean abandons,
     String failure,
-    boolean refused) {
+    boolean refused,
+    AnswerStatus status) {
 
   /** What the caller is told last, in the form of its endpoint. */
   interface LastWords {
@@ -63,11 +65,22 @@ record Ending(
 
   /** The ending of a caller who is gone. */
   static Ending silent(Supplier<List<Answer>> answers) {
-    return new Ending(answers, (form, out) -> {}, true, null, false);
+    return new Ending(answers, (form, out) -> {}, true, null, false, AnswerStatus.CANCELLED);
+  }
+
+  /** The ending of a turn that nobody wants any more, and whose readers are still there. */
+  static Ending cancelled(BackendReply reply) {
+    return new Ending(
+        () -> reply.answers(AnswerStatus.CANCELLED),
+        (form, out) -> form.cancelled(reply, out),
+        true,
+        null,
+        false,
+        AnswerStatus.CANCELLED);
   }
 
   private static Ending good(Supplier<List<Answer>> answers, LastWords words) {
-    return new Ending(answers, words, false, null, false);
+    return new Ending(answers, words, false, null, false, AnswerStatus.COMPLETED);
   }
 
   /** The ending of a reply of which all has come that will, be it whole or not. */
@@ -110,7 +123,8 @@ record Ending(
         words(reply, error),
         true,
         failure,
-        ErrorMapping.isUnreachable(error) || (reply.head() != null && !reply.isSuccess()));
+        ErrorMapping.isUnreachable(error) || (reply.head() != null && !reply.isSuccess()),
+        AnswerStatus.FAILED);
   }
 
   static LastWords words(BackendReply reply, ApiError error) {
@@ -140,7 +154,12 @@ record Ending(
     LastWords words = new BadNews(json, told);
     String failure = "an error in its stream: " + error.message();
     return new Ending(
-        () -> reply.answers(AnswerStatus.FAILED), words, true, failure, !reply.hasContent());
+        () -> reply.answers(AnswerStatus.FAILED),
+        words,
+        true,
+        failure,
+        !reply.hasContent(),
+        AnswerStatus.FAILED);
   }
 
   private static Ending ofAssembled(BackendReply reply, Supplier<List<Answer>> answers) {
@@ -199,7 +218,7 @@ record Ending(
     int given = reply.head().status();
     String failure = "status " + given + ": " + error.message();
     return answers == null
-        ? new Ending(List::of, words, true, failure, true)
-        : new Ending(answers, words, true, failure, false);
+        ? new Ending(List::of, words, true, failure, true, AnswerStatus.FAILED)
+        : new Ending(answers, words, true, failure, false, AnswerStatus.FAILED);
   }
 }

@@ -1,6 +1,8 @@
 package dev.helix.turn;
 
+import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
+import dev.helix.session.SessionException;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.WholeReply;
 import java.nio.ByteBuffer;
@@ -75,6 +77,19 @@ public interface ReplyForm {
    * @param json the error in OpenAI's form
    */
   void fail(BackendReply reply, int status, byte[] json, CallerOutput out);
+
+  /**
+   * The turn was cancelled, as only one that is {@linkplain Turns#beginAlone alone} is, and its
+   * stream has begun: this comes in place of whatever is left of it.
+   */
+  default void cancelled(BackendReply reply, CallerOutput out) {
+    throw new UnsupportedOperationException("this form is for callers who end turns by leaving");
+  }
+
+  /** What the caller is told where the question could not be placed. */
+  default ApiError refusal(SessionException failure) {
+    return ErrorMapping.of(failure);
+  }
 
   /**
    * What is kept with the first answer, in the form of the endpoint: a JSON object, or null for

@@ -11,6 +11,7 @@ import dev.helix.turn.TurnTable.Action;
 import dev.helix.turn.TurnTable.Step;
 import dev.helix.turn.TurnTimes.Situation;
 import dev.helix.turn.reply.BackendReply;
+import dev.helix.turn.stream.Caller;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
 import java.lang.System.Logger.Level;
@@ -29,7 +30,6 @@ import java.util.function.Consumer;
 final class Turn implements CallerStream.Listener {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
-  private final TurnSettings settings;
   private final RequestBody memory;
   private final Runnable onRecorded;
   private final Consumer<Turn> onEnd;
@@ -42,45 +42,41 @@ final class Turn implements CallerStream.Listener {
   private final CallerOutput caller;
   private final BackendFlow backend = new BackendFlow();
   private final BackendReply reply;
+  private final Intake intake;
   private final Checkpoints checkpoints;
   private TurnRecord record = TurnRecord.nowhere();
   private TurnPhase phase = TurnPhase.IN_QUEUE;
   private Ending ending;
 
-  /** How much of a long body went out as soon as it was known to be long. */
-  private int passedAtOnce;
-
   /**
    * A turn whose question has no place yet. It holds nothing of what its caller sent.
    *
-   * @param stream whether the caller wants a stream
-   * @param choices how many choices the caller wants
-   * @param memory the caller's body, given back when the backend has it
    * @param onRecorded run when nothing more of this turn will be recorded, before the caller hears
    *     of its end; may block
    * @param onEnd run once when all is over
    */
   Turn(
-      boolean stream,
-      int choices,
-      RequestBody memory,
+      TurnCall call,
       ReplyForm form,
       Engine engine,
       boolean writesHoldUp,
       Runnable onRecorded,
       Consumer<Turn> onEnd) {
-    this.memory = memory;
+    this.memory = call.memory();
     this.form = form;
-    this.settings = engine.settings();
+    TurnSettings settings = engine.settings();
     this.forcer = engine.forcer();
     this.failures = engine.failures();
     this.onRecorded = onRecorded;
     this.onEnd = onEnd;
     this.mailbox = new Mailbox(engine.forwarding(), engine.storing(), writesHoldUp, this::mistake);
-    this.times = new TurnTimes(settings, stream, System::nanoTime);
+    this.times = new TurnTimes(settings, call.stream(), System::nanoTime);
     this.alarm = new TurnAlarm(times, this::situation, this::act, engine.timers(), mailbox);
     this.caller = new CallerOutput(times, engine.timers());
-    this.reply = new BackendReply(settings.limits(), stream, choices, new FormEvents(form, caller));
+    this.reply =
+        new BackendReply(
+            settings.limits(), call.stream(), call.choices(), new FormEvents(form, caller));
+    this.intake = new Intake(reply, form, caller, settings.streamBufferBytes());
     this.checkpoints = new Checkpoints(engine, times.checkpoints(), reply, form, mailbox);
   }
 
@@ -90,8 +86,8 @@ final class Turn implements CallerStream.Listener {
   }
 
   /** Gives the turn its caller, before anything can be told. */
-  void serve(CallerStream stream) {
-    caller.serve(stream);
+  void serve(Caller served) {
+    caller.serve(served);
   }
 
   private Action enter(TurnEvent event) {
@@ -142,8 +138,10 @@ final class Turn implements CallerStream.Listener {
     }
   }
 
-  ReplyReceiver receiver() {
-    return new BackendEvents(this, memory, mailbox);
+  /** Begins the stream now, unless the turn ends; whether it goes on. In the mailbox. */
+  boolean commit() {
+    perform(enter(TurnEvent.COMMIT));
+    return phase == TurnPhase.WAITING;
   }
 
   /** Gives the turn its exchange. In the mailbox. */
@@ -172,6 +170,16 @@ final class Turn implements CallerStream.Listener {
     mailbox.execute(() -> fail(why));
   }
 
+  /** Ends the turn, unless it has not begun or ends already; what came is recorded. */
+  void cancel() {
+    mailbox.execute(
+        () -> {
+          if (enter(TurnEvent.CANCELLED) == Action.STOP) {
+            conclude(Ending.cancelled(reply), null);
+          }
+        });
+  }
+
   void began(ReplyHead head) {
     if (enter(TurnEvent.HEAD) == Action.BEGIN) {
       memory.close();
@@ -195,24 +203,11 @@ final class Turn implements CallerStream.Listener {
   }
 
   private void take(ByteBuffer bytes) {
-    switch (reply.take(bytes)) {
-      case MORE -> {
-        caller.flush();
-        if (caller.stream().queued() - passedAtOnce > settings.streamBufferBytes()) {
-          left("the caller reads too slowly");
-        } else if (form.needsAll() && reply.isLost()) {
-          fail(ErrorMapping.tooLong());
-        }
-      }
-      case COMPLETE -> perform(enter(TurnEvent.WHOLE));
-      case TOO_LONG -> {
-        if (!reply.isStream() && form.passOn(reply, caller)) {
-          reply.passOn();
-          passedAtOnce = reply.last().remaining();
-        } else {
-          fail(ErrorMapping.tooLong());
-        }
-      }
+    switch (intake.take(bytes)) {
+      case WHOLE -> perform(enter(TurnEvent.WHOLE));
+      case TOO_LONG -> fail(ErrorMapping.tooLong());
+      case TOO_SLOW -> left("the caller reads too slowly");
+      default -> {}
     }
   }
 
@@ -270,7 +265,7 @@ final class Turn implements CallerStream.Listener {
     }
     memory.close();
     alarm.set();
-    mailbox.executeBlocking(() -> record(AnswerStatus.COMPLETED));
+    mailbox.executeBlocking(this::record);
   }
 
   private void left(String why) {
@@ -282,7 +277,7 @@ final class Turn implements CallerStream.Listener {
         memory.close();
         caller.stream().abandon();
         ending = Ending.silent(() -> reply.answers(AnswerStatus.CANCELLED));
-        mailbox.executeBlocking(() -> record(AnswerStatus.CANCELLED));
+        mailbox.executeBlocking(this::record);
       }
       case ABANDON -> caller.stream().abandon();
       case CLOSE -> {
@@ -294,9 +289,9 @@ final class Turn implements CallerStream.Listener {
   }
 
   /** Brings what came to the disk. On a thread of the store's. */
-  private void record(AnswerStatus good) {
+  private void record() {
     mailbox.handOver(); // The caller need not wait for the disk to read what came before.
-    ApiError failure = record.bring(ending, good, form, reply);
+    ApiError failure = record.bring(ending, form, reply, caller.begun());
     try {
       // Before the last words: who has heard them may ask the next question.
       onRecorded.run();
@@ -317,7 +312,9 @@ final class Turn implements CallerStream.Listener {
   private void speak(Ending.LastWords words) {
     boolean breaksOff = caller.begun() && words.isError() && !form.tellsFailures();
     words.tell(form, caller);
-    caller.end(breaksOff);
+    if (caller.end(breaksOff)) {
+      perform(enter(TurnEvent.SERVED));
+    }
     alarm.set();
   }
 

@@ -66,6 +66,11 @@ public record TurnCall(
     return asked != null && asked.mode() == HistoryMode.STORED && !asked.isFork();
   }
 
+  /** The node of the response that the answer is; null for any other. */
+  String responseNode() {
+    return asked == null || asked.response() == null ? null : asked.response().node();
+  }
+
   /** The ids that the answer may get where it is a response; none for any other. */
   Set<String> nodes() {
     if (asked == null || asked.response() == null) {

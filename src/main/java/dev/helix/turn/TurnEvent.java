@@ -26,6 +26,8 @@ enum TurnEvent {
   SERVED,
   /** The caller left, or takes nothing. */
   LEFT,
+  /** Nobody wants the answer any more of a turn that has no caller. */
+  CANCELLED,
   /** A task of the turn threw what it must not. */
   MISTAKE,
   /** The caller of a stream has waited for the backend's status for as long as it may. */

@@ -145,18 +145,18 @@ final class TurnRecord {
    * Brings question and answers to the disk, or takes back a session of which there would be
    * nothing but a refused question; what the caller is told if that fails, else null.
    *
-   * @param good how the turn ends where its ending is no error
    * @param form gives what is kept with the first answer
+   * @param told whether the caller has been told something, as of a response its id
    */
-  ApiError bring(Ending ending, AnswerStatus good, ReplyForm form, BackendReply reply) {
+  ApiError bring(Ending ending, ReplyForm form, BackendReply reply, boolean told) {
     try {
-      if (ending.refused() && isTakenBack()) {
+      if (ending.refused() && isTakenBack(told)) {
         return null;
       }
       if (turn != null) {
         List<Answer> answers = ending.answers().get();
         byte[] error = ending.lastWords().error();
-        AnswerStatus status = error == null ? good : AnswerStatus.FAILED;
+        AnswerStatus status = error == null ? ending.status() : AnswerStatus.FAILED;
         boolean left = status == AnswerStatus.CANCELLED;
         String note = form.note(reply, status, error);
         answers(answers, left ? status : AnswerStatus.FAILED, note);
@@ -171,9 +171,10 @@ final class TurnRecord {
     }
   }
 
-  private boolean isTakenBack() {
+  private boolean isTakenBack(boolean told) {
     try {
-      boolean gone = !keepsRefused && sessions.withdraw(turn);
+      boolean named = told && turn != null && turn.note() != null;
+      boolean gone = !keepsRefused && !named && sessions.withdraw(turn);
       if (gone) {
         forced = true; // There is nothing to force.
       }

@@ -23,6 +23,8 @@ final class TurnTable {
     CONCLUDE,
     /** Give up the backend, decide to end with an error, and record what came. */
     FAIL,
+    /** Give up the backend, decide to end as what was cancelled, and record what came. */
+    STOP,
     /** Give up the backend and the caller, and record what came. */
     SAVE,
     /** Give up the caller. */
@@ -67,6 +69,8 @@ final class TurnTable {
       on(open, TurnEvent.MISTAKE, TurnPhase.RECORDING, Action.FAIL);
       on(open, TurnEvent.LEFT, TurnPhase.LEAVING, Action.SAVE);
     }
+    on(TurnPhase.WAITING, TurnEvent.CANCELLED, TurnPhase.RECORDING, Action.STOP);
+    on(TurnPhase.ANSWERING, TurnEvent.CANCELLED, TurnPhase.RECORDING, Action.STOP);
     on(TurnPhase.RECORDING, TurnEvent.RECORDED, TurnPhase.ENDING, Action.SPEAK);
     on(TurnPhase.RECORDING, TurnEvent.UNRECORDED, TurnPhase.ENDING, Action.APOLOGIZE);
     on(TurnPhase.RECORDING, TurnEvent.LEFT, TurnPhase.LEAVING, Action.ABANDON);

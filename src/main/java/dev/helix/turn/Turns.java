@@ -1,15 +1,11 @@
 package dev.helix.turn;
 
 import dev.helix.backend.ChatBackend;
-import dev.helix.backend.ChatCall;
-import dev.helix.http.BodyBudgetException;
 import dev.helix.http.InvalidRequestException;
-import dev.helix.session.Lease;
-import dev.helix.session.OpenTurn;
-import dev.helix.session.SessionException;
+import dev.helix.session.ResponseNote;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
-import dev.helix.turn.TurnCall.ShrinkingRequest;
+import dev.helix.turn.stream.Caller;
 import dev.helix.turn.stream.CallerStream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The engine of every endpoint: it places a question in its session's transcript, asks the backend,
@@ -112,6 +109,19 @@ public final class Turns {
     return running.isAnswering(node);
   }
 
+  /**
+   * Whether a turn is under way, on any server of the store, whose answer is a response. It is not
+   * any more when the answer is recorded as it ended, or will never be; of a server that was killed
+   * it is still said for as long as a lease holds. Who has read before that it has no end reads it
+   * once more when this says that nothing runs. May block on the store.
+   *
+   * @param id the answer's, which may be the client's
+   * @param node the one that its note says
+   */
+  public boolean isAnswering(String id, String node) {
+    return isRunning(id) || sessions.isLeased(ResponseNote.sign(node));
+  }
+
   /** Whether no new turns are taken, because the application stops. */
   public boolean isStopping() {
     return running.isDraining();
@@ -136,38 +146,75 @@ public final class Turns {
   public void begin(
       TurnCall call, ReplyForm form, HttpServletRequest request, HttpServletResponse response)
       throws IOException, InvalidRequestException {
+    boolean holdsUp = CallerStream.holdsUpWriters(request.getServletContext());
+    begin(
+        call,
+        form,
+        holdsUp,
+        false,
+        turn -> {
+          AsyncContext async = request.startAsync();
+          async.setTimeout(0);
+          return new CallerStream(async, response, turn.mailbox(), turn);
+        });
+  }
+
+  /**
+   * Begins a turn of which nobody waits for the end: it goes on whoever listens to it. Its stream
+   * begins when its question is on the disk, before the backend is asked. Blocks on the store while
+   * the question is written.
+   *
+   * @param call of which something is kept, and which asks for a stream
+   * @param listener is told what comes of it, and takes all of it at once
+   * @param canceller is given, before anything is told, what cancels the turn: it may be run at any
+   *     time and by any thread, and does nothing when the turn ends already
+   * @throws InvalidRequestException if the application stops; nothing has begun
+   */
+  public void beginAlone(
+      TurnCall call, ReplyForm form, Caller listener, Consumer<Runnable> canceller)
+      throws IOException, InvalidRequestException {
+    begin(
+        call,
+        form,
+        false,
+        true,
+        turn -> {
+          canceller.accept(turn::cancel);
+          return listener;
+        });
+  }
+
+  /** Makes a turn's caller. */
+  @FunctionalInterface
+  private interface Callers {
+    Caller of(Turn turn) throws IOException;
+  }
+
+  private void begin(
+      TurnCall call, ReplyForm form, boolean writesHoldUp, boolean alone, Callers callers)
+      throws IOException, InvalidRequestException {
     if (!running.admit()) {
       throw new InvalidRequestException(ErrorMapping.stopping());
     }
-    TurnPermit permit = call.isOrdered() ? permit(call.session().sessionId()) : null;
+    TurnRights rights = rights(call);
     Set<String> nodes = call.nodes();
     running.answering(nodes);
     boolean begun = false;
     try {
-      AsyncContext async = request.startAsync();
-      async.setTimeout(0);
       Turn turn =
-          new Turn(
-              call.stream(),
-              call.choices(),
-              call.memory(),
-              form,
-              engine,
-              CallerStream.holdsUpWriters(request.getServletContext()),
-              () -> recorded(permit, nodes),
-              running::over);
-      CallerStream caller = new CallerStream(async, response, turn.mailbox(), turn);
+          new Turn(call, form, engine, writesHoldUp, () -> recorded(rights, nodes), running::over);
+      Caller caller = callers.of(turn);
       turn.serve(caller);
       begun = true;
-      turn.start(() -> start(turn, call, permit));
+      turn.start(new TurnStart(sessions, backend, engine, turn, call, form, rights, alone)::run);
       running.add(turn);
       caller.open();
-      if (permit != null) {
-        permit.whenAwaited(turn::awaited);
+      if (rights.permit() != null) {
+        rights.permit().whenAwaited(turn::awaited);
       }
     } finally {
       if (!begun) {
-        recorded(permit, nodes);
+        recorded(rights, nodes);
         running.abandoned();
       }
     }
@@ -206,8 +253,7 @@ public final class Turns {
                 onEnd.run();
                 passed(stop.get());
               });
-      stop.set(
-          () -> engine.storing().execute(() -> answer.stop(ErrorMapping.stopping())));
+      stop.set(() -> engine.storing().execute(() -> answer.stop(ErrorMapping.stopping())));
       stopPassingBy(stop.get());
       answer.start();
       begun = true;
@@ -217,6 +263,13 @@ public final class Turns {
         passed(stop.get());
       }
     }
+  }
+
+  private TurnRights rights(TurnCall call) {
+    TurnPermit permit = call.isOrdered() ? permit(call.session().sessionId()) : null;
+    String node = call.responseNode();
+    return new TurnRights(
+        permit, node == null ? null : permit(ResponseNote.sign(node)), engine.storing());
   }
 
   private TurnPermit permit(SessionId session) {
@@ -229,70 +282,9 @@ public final class Turns {
         engine.timers());
   }
 
-  /**
-   * Places the question and asks the backend, or has it done when the turn before is over. In the
-   * turn's mailbox, on a thread that may wait for the store.
-   */
-  private void start(Turn turn, TurnCall call, TurnPermit permit) {
-    try {
-      Lease lease = permit == null ? null : permit.take().orElse(null);
-      if (permit != null && lease == null) {
-        permit.whenTaken(
-            () -> turn.whenInQueue(() -> start(turn, call, permit)),
-            e -> turn.whenInQueue(() -> notStored(turn, e)));
-        return;
-      }
-      ask(turn, call, place(turn, call, lease));
-      if (permit != null) {
-        permit.keep(() -> turn.stop(ErrorMapping.leaseLost()));
-      }
-    } catch (BodyBudgetException e) {
-      turn.fail(e.error());
-    } catch (SessionException e) {
-      notStored(turn, e);
-    }
-  }
-
-  /** Places the question, where it has a place; what the backend is asked then. */
-  private ChatCall place(Turn turn, TurnCall call, Lease lease) {
-    if (call.asked() == null) {
-      turn.placed(TurnRecord.nowhere());
-      call.memory().rest();
-      return call.unkept();
-    }
-    OpenTurn open = sessions.beginTurn(call.session(), call.asked().with(lease));
-    // Another conversation may have taken the name since the filter looked.
-    SessionId used = open.session().sessionId();
-    ChatCall kept = call.kept(open, () -> sessions.transcript(used).messages());
-    turn.placed(TurnRecord.of(sessions, open, settings().keepRefused()));
-    call.memory().rest();
-    return kept;
-  }
-
-  private static void notStored(Turn turn, SessionException failure) {
-    ErrorMapping.log("a question could not be stored", failure);
-    turn.fail(ErrorMapping.of(failure));
-  }
-
-  private void ask(Turn turn, TurnCall call, ChatCall chat) {
-    try {
-      turn.asked(
-          Objects.requireNonNull(
-              call.request() instanceof ShrinkingRequest shrinking
-                  ? ShrinkingCall.begin(
-                      backend, chat, shrinking, turn.receiver(), engine.forwarding())
-                  : backend.chat(chat, turn.receiver()),
-              "the backend gave no exchange"));
-    } catch (RuntimeException e) {
-      turn.notAsked(e);
-    }
-  }
-
   /** Nothing more of a turn is recorded: the next one may begin, and its answer runs no longer. */
-  private void recorded(TurnPermit permit, Set<String> nodes) {
+  private void recorded(TurnRights rights, Set<String> nodes) {
     running.answered(nodes);
-    if (permit != null) {
-      permit.leave();
-    }
+    rights.leave();
   }
 }

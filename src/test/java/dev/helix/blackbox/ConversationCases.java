@@ -225,8 +225,7 @@ interface ConversationCases extends Fixture {
     JsonNode page = client.get("/" + id + "/items?limit=3&include=reasoning.encrypted_content");
     assertEquals(items.get(6), page.at("/data/0"));
     assertTrue(page.path("has_more").asBoolean());
-    JsonNode next =
-        client.get("/" + id + "/items?limit=3&after=" + page.path("last_id").asText());
+    JsonNode next = client.get("/" + id + "/items?limit=3&after=" + page.path("last_id").asText());
     assertEquals(items.get(3), next.at("/data/0"));
   }
 
@@ -251,8 +250,7 @@ interface ConversationCases extends Fixture {
     assertTrue(
         endpoint.stored("conv-" + id).lines().stream().noneMatch(l -> l.contains("zanzibar")));
     Said said = new Responder(endpoint).whole(asks("So?", id), "Sunny");
-    assertEquals(
-        List.of("user:Weather?", "assistant:null", "tool:sun", "user:So?"), said.sent());
+    assertEquals(List.of("user:Weather?", "assistant:null", "tool:sun", "user:So?"), said.sent());
     client.add(id, "{'id':'fc_2','type':'message','role':'user','content':'Again'}");
     assertEquals("user:Again", client.said(id).get(5));
   }
@@ -267,7 +265,8 @@ interface ConversationCases extends Fixture {
         new Conversant(endpoint, "Authorization", OwnerCases.OTHER, OwnerCases.TOKEN, token);
     String id = ann.make("{'items':[" + USER.formatted("Mine") + "]}");
     String none = "conv_" + "0".repeat(32);
-    for (String call : List.of("GET ", "DELETE ", "GET /items", "GET /items/msg_1", "POST /items")) {
+    for (String call :
+        List.of("GET ", "DELETE ", "GET /items", "GET /items/msg_1", "POST /items")) {
       String method = call.substring(0, call.indexOf(' '));
       String path = call.substring(call.indexOf(' ') + 1);
       String body = method.equals("POST") ? "{'items':[" + USER + "]}" : "";
@@ -314,7 +313,8 @@ interface ConversationCases extends Fixture {
     String many = (USER + ",").repeat(20) + USER;
     RawResponse over = client.call("POST", "/" + id + "/items", "{'items':[" + many + "]}");
     Errors.check(400, "array_above_max_length", over);
-    Errors.check(400, "array_above_max_length", client.call("POST", "", "{'items':[" + many + "]}"));
+    Errors.check(
+        400, "array_above_max_length", client.call("POST", "", "{'items':[" + many + "]}"));
     StringBuilder pairs = new StringBuilder("'k':'v'");
     for (int i = 0; i < 16; i++) {
       pairs.append(",'k").append(i).append("':'v'");

@@ -19,6 +19,7 @@ public interface EndpointSuite
         CompactCases,
         ConversationCases,
         MessagesCases,
+        BackgroundCases,
         TaskCases,
         MessageIdCases,
         UpstreamFailureCases,

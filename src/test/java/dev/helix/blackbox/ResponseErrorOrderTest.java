@@ -98,8 +98,7 @@ class ResponseErrorOrderTest {
   }
 
   private static String told(WholeApplication application, ObjectNode request, String header) {
-    String[] headers =
-        header == null ? new String[0] : new String[] {"X-Conversation-ID", header};
+    String[] headers = header == null ? new String[0] : new String[] {"X-Conversation-ID", header};
     try (RawClient client = RawClient.connect(application.url())) {
       client.post(Responder.PATH, request.toString(), headers);
       RawResponse response = client.response();

@@ -68,13 +68,15 @@ class ResponseSettingsTest {
   }
 
   private RawResponse get(String id) {
-    return RawClient.exchange(
-        application.url(), "GET", Responder.PATH + "/" + id, new byte[0]);
+    return RawClient.exchange(application.url(), "GET", Responder.PATH + "/" + id, new byte[0]);
   }
 
   private List<String> sessions() throws IOException {
     try (Stream<Path> folders = Files.list(folder.resolve("s"))) {
-      return folders.map(each -> each.getFileName().toString()).filter(n -> n.contains("-")).toList();
+      return folders
+          .map(each -> each.getFileName().toString())
+          .filter(n -> n.contains("-"))
+          .toList();
     }
   }
 
@@ -85,7 +87,8 @@ class ResponseSettingsTest {
   @Test
   void mostTokens_areNamedAsOldServersKnowThem() throws Exception {
     start(Map.of("helix.responses.max-tokens", "true"));
-    respond(asks("{'max_output_tokens':99,'max_completion_tokens':7}"), Completions.completion("1"));
+    respond(
+        asks("{'max_output_tokens':99,'max_completion_tokens':7}"), Completions.completion("1"));
     assertEquals(99, call.request().json().path("max_tokens").asInt());
     assertFalse(call.request().json().has("max_completion_tokens"));
   }
@@ -142,9 +145,7 @@ class ResponseSettingsTest {
     assertTrue(log.contains("\"Hi\"") && log.contains("\"Hello\""), log);
     assertFalse(log.contains("\"response\"") || log.contains("Be kind") || log.contains(id), log);
     Errors.check(
-        400,
-        "previous_response_not_found",
-        refused(asks("{'previous_response_id':'" + id + "'}")));
+        400, "previous_response_not_found", refused(asks("{'previous_response_id':'" + id + "'}")));
     ObjectNode resent = asks("{'store':false,'input':[]}");
     resent.withArray("input").addObject().put("role", "user").put("content", "Hi");
     resent.withArray("input").addObject().put("role", "assistant").put("content", "Hello");

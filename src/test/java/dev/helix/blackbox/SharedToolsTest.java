@@ -68,10 +68,13 @@ class SharedToolsTest {
     String calls = Responder.calls("c1", "tool7", "{\"input\":\"x\"}");
     String id = respond(application, asked, calls);
     assertEquals(
-        "custom_tool_call",
-        call(application, "GET", id).json().at("/output/0/type").asText());
+        "custom_tool_call", call(application, "GET", id).json().at("/output/0/type").asText());
     asked.put("previous_response_id", id);
-    asked.putArray("input").addObject().put("type", "custom_tool_call_output").put("call_id", "c1")
+    asked
+        .putArray("input")
+        .addObject()
+        .put("type", "custom_tool_call_output")
+        .put("call_id", "c1")
         .put("output", "y");
     String then = respond(application, asked, Completions.completion("done"));
     assertEquals(200, call(application, "DELETE", id).status());
@@ -90,8 +93,7 @@ class SharedToolsTest {
   }
 
   private static RawResponse call(WholeApplication application, String method, String id) {
-    return RawClient.exchange(
-        application.url(), method, Responder.PATH + "/" + id, new byte[0]);
+    return RawClient.exchange(application.url(), method, Responder.PATH + "/" + id, new byte[0]);
   }
 
   private long bytes() throws IOException {

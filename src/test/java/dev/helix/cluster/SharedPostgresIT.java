@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Two servers on one PostgreSQL. */
 @ExtendWith(SharedServers.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SharedPostgresIT implements ClusterCases {
+class SharedPostgresIT implements ClusterCases, ResponseClusterCases {
   private Cluster cluster;
 
   @BeforeAll

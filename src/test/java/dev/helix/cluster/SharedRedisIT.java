@@ -6,7 +6,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** Two servers on one Redis. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SharedRedisIT implements ClusterCases {
+class SharedRedisIT implements ClusterCases, ResponseClusterCases {
   private Cluster cluster;
 
   @BeforeAll

@@ -148,7 +148,8 @@ class ResponsesPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/v1/my/conversations/trip", "/v1/conversations-of/trip", "/v1/conversation"})
+  @ValueSource(
+      strings = {"/v1/my/conversations/trip", "/v1/conversations-of/trip", "/v1/conversation"})
   void otherPaths_areNoConversations(String path) throws Exception {
     RawHttp.Request request = RawHttp.post(CONTEXT + path).header(ResponsesServer.HEADER, "new");
     server.send(request.json("{}"));

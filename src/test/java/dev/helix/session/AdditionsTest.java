@@ -22,8 +22,7 @@ class AdditionsTest extends ResponseFixture {
   }
 
   private void add(String... lines) {
-    SessionState after =
-        sessions.manager().add(sessions.session("c"), null, path -> added(lines));
+    SessionState after = sessions.manager().add(sessions.session("c"), null, path -> added(lines));
     assertEquals(SessionStatus.DISCUSSING, after.status());
   }
 
@@ -77,9 +76,9 @@ class AdditionsTest extends ResponseFixture {
     sessions.storedTurn("c", "1", "user: One");
     OpenTurn open = sessions.begin("c", HistoryMode.STORED, "user: Two");
     add("user: Added");
-    assertEquals(
-        List.of("One < root", "1 < One", "Two < 1", "Added < 1"), sessions.tree("c"));
-    sessions.manager()
+    assertEquals(List.of("One < root", "1 < One", "Two < 1", "Added < 1"), sessions.tree("c"));
+    sessions
+        .manager()
         .completeTurn(open, List.of(SessionFixture.answer("2", AnswerStatus.COMPLETED)));
     // Its turn began before what was added.
     assertEquals(List.of("One", "1", "Added"), texts(sessions.transcript("c").currentPath()));
@@ -121,8 +120,7 @@ class AdditionsTest extends ResponseFixture {
                             .as(ElementFields.node(path.get(1).id(), null, null)),
                         added("user: Two").get(0)));
     assertEquals("One", after.originalRequest());
-    assertEquals(
-        List.of("One < root", "1 and more < One", "Two < 1 and more"), sessions.tree("c"));
+    assertEquals(List.of("One < root", "1 and more < One", "Two < 1 and more"), sessions.tree("c"));
   }
 
   @Test
@@ -140,13 +138,8 @@ class AdditionsTest extends ResponseFixture {
         SessionGoneException.class,
         () -> sessions.manager().add(session, null, path -> added("user: Late")));
     TurnRequest goesOn =
-        new TurnRequest(
-                messages("user: Two"),
-                HistoryMode.STORED,
-                SentHistory.ALL,
-                MessageIds.NONE)
+        new TurnRequest(messages("user: Two"), HistoryMode.STORED, SentHistory.ALL, MessageIds.NONE)
             .responding(new ResponseNote(node(1), note(1), false));
-    assertThrows(
-        SessionGoneException.class, () -> sessions.manager().beginTurn(session, goesOn));
+    assertThrows(SessionGoneException.class, () -> sessions.manager().beginTurn(session, goesOn));
   }
 }

@@ -324,7 +324,8 @@ class CheckpointTest extends PlacingTest {
   @Test
   void sessionThatIsNotInMemory_isNotReadForItsCheckpoints() {
     CountedReads reads = new CountedReads(new MemorySessionStore());
-    try (SessionManager manager = new SessionManager(reads.store(), new SteppingClock(), 0, new LogMemory())) {
+    try (SessionManager manager =
+        new SessionManager(reads.store(), new SteppingClock(), 0, new LogMemory())) {
       List<Message> question = messages("user: Q1");
       SessionState session = manager.getOrCreateSession(null, "c");
       OpenTurn turn = manager.beginTurn(session, question, HistoryMode.CLIENT);

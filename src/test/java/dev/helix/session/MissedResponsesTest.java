@@ -90,15 +90,12 @@ class MissedResponsesTest extends ResponseFixture {
     manager.close();
     LogMemory memory = new LogMemory(32_000 * KIB, Duration.ofMillis(1));
     try (SessionManager small =
-            new SessionManager(
-                FileSessionStore.open(directory), new SteppingClock(), 1, memory);
+            new SessionManager(FileSessionStore.open(directory), new SteppingClock(), 1, memory);
         LogMemory.Part other = memory.part()) {
       try (SessionLook look = small.look(id)) {
         assertEquals(4, look.transcript().messages().size());
-        assertEquals(
-            List.of("Q1", "A1"), texts(look.currentPath(false).messages()).subList(0, 2));
-        assertThrows(
-            StoreUnavailableException.class, () -> other.accept(31_000 * KIB));
+        assertEquals(List.of("Q1", "A1"), texts(look.currentPath(false).messages()).subList(0, 2));
+        assertThrows(StoreUnavailableException.class, () -> other.accept(31_000 * KIB));
       }
       other.accept(31_000 * KIB);
     }

@@ -78,8 +78,7 @@ interface AdditionContract extends StoreUnderTest {
       assertEquals("Q", after.originalRequest());
       assertEquals(List.of("One", "1"), path(manager));
       assertTrue(manager.delete(stored.sessionId()));
-      assertThrows(
-          SessionGoneException.class, () -> manager.add(stored, null, adding("Two", "2")));
+      assertThrows(SessionGoneException.class, () -> manager.add(stored, null, adding("Two", "2")));
       assertEquals(List.of(), manager.list(10));
     }
   }
@@ -138,8 +137,7 @@ interface AdditionContract extends StoreUnderTest {
       Erasing erasing = new Erasing(Set.of(first.id(), "none"), Map.of(first.id(), first));
       assertEquals(Set.of(first.id()), manager.erase(last.sessionId(), erasing));
       assertEquals(List.of("Q", "stays", "Next"), path(manager));
-      for (Message element : store.read(last.sessionId(), LogVersion.NONE)
-          .elements()) {
+      for (Message element : store.read(last.sessionId(), LogVersion.NONE).elements()) {
         assertFalse(new String(element.elementJson(), UTF_8).contains("zanzibar"));
         assertTrue(element.element().added() && element.timestamp() != null);
       }

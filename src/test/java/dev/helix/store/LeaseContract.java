@@ -60,6 +60,24 @@ interface LeaseContract extends StoreUnderTest {
   }
 
   @Test
+  default void leaseIsSeenToBeHeld_untilItIsReleasedOrRunsOut_andLookingChangesNothing() {
+    try (SessionStore store = open()) {
+      assertFalse(store.isLeased(LEASED));
+      Lease first = store.lease(LEASED, LONG).orElseThrow();
+      assertTrue(store.isLeased(LEASED));
+      assertFalse(store.isLeased(new SessionId("conv-b")));
+      assertTrue(store.renew(first, LONG));
+      store.release(first);
+      assertFalse(store.isLeased(LEASED));
+      assertTrue(store.lease(LEASED, SHORT).isPresent());
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (store.isLeased(LEASED)) {
+        assertTrue(System.nanoTime() < deadline, "the lease did not run out");
+      }
+    }
+  }
+
+  @Test
   default void leaseThatRanOut_isAnothers_andItsHolderIsFenced() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {

@@ -70,7 +70,9 @@ class CheckpointTimesTest {
       time += 10;
       times.answerIs(come, time);
       if (times.left(time) <= 0) {
-        assertTrue(taken >= 5 || note > 0 || come - last <= step * (INTERVAL / 10 + 1), come + " of " + last);
+        assertTrue(
+            taken >= 5 || note > 0 || come - last <= step * (INTERVAL / 10 + 1),
+            come + " of " + last);
         times.begun(note);
         times.ended();
         written += come + note;

@@ -34,7 +34,7 @@ final class MessagesRequest {
     if (most != null && most.signum() <= 0) {
       throw InvalidField.wrongValue("max_tokens", "at least 1");
     }
-    oneToken = most != null && most.equals(BigDecimal.ONE);
+    oneToken = most != null && most.compareTo(BigDecimal.ONE) == 0;
     stream = body.flag("stream", false);
     thoughts = showsThoughts(body.fields("thinking"));
     tools = SentTools.read(body);

@@ -1,10 +1,10 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonSlice;
-import dev.helix.openai.request.JsonFields;
-import dev.helix.openai.request.JsonBytes;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.InvalidField;
+import dev.helix.openai.request.JsonBytes;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonSlice;
 import dev.helix.openai.responses.InputItem.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -162,10 +162,7 @@ final class AddedMessages {
       return null;
     }
     List<InputItem> read =
-        AddedItem.kept(items).stream()
-            .map(AddedItem::read)
-            .filter(item -> item != null)
-            .toList();
+        AddedItem.kept(items).stream().map(AddedItem::read).filter(item -> item != null).toList();
     List<Message> made = InputMessages.of(read);
     Message rest = made.isEmpty() ? Message.of("assistant", "") : made.get(0);
     AnswerStatus status = made.isEmpty() ? AnswerStatus.CANCELLED : null;

@@ -12,7 +12,9 @@ import java.util.Set;
  * Immutable.
  */
 final class CalledTools {
-  /** The field of a note that has the tools that were called, where those of the request are not. */
+  /**
+   * The field of a note that has the tools that were called, where those of the request are not.
+   */
   static final String CALLED = "called";
 
   private static final String BETWEEN = "__";

@@ -1,9 +1,9 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonSlice;
-import dev.helix.openai.request.JsonRope;
-import dev.helix.openai.request.JsonFields;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonRope;
+import dev.helix.openai.request.JsonSlice;
 import dev.helix.session.Owner;
 import dev.helix.session.OwnerSeals;
 import java.util.LinkedHashMap;
@@ -56,7 +56,8 @@ final class Compactions {
    */
   InputItem read(JsonFields item) throws InvalidRequestException {
     JsonSlice sealed = item.string(SEALED);
-    String summary = sealed == null || seals == null ? null : seals.open(owner, sealed.text()).orElse(null);
+    String summary =
+        sealed == null || seals == null ? null : seals.open(owner, sealed.text()).orElse(null);
     if (summary == null) {
       throw new InvalidRequestException(
           "invalid_value",

@@ -1,8 +1,5 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonSlice;
-import dev.helix.openai.request.JsonFields;
-import dev.helix.openai.request.JsonBytes;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.http.ErrorResponse;
@@ -10,6 +7,9 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.message.Message;
 import dev.helix.openai.request.InvalidField;
+import dev.helix.openai.request.JsonBytes;
+import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonSlice;
 import dev.helix.openai.request.RequestJson;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.session.Lease;
@@ -17,7 +17,6 @@ import dev.helix.session.OwnerSeals;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
-import dev.helix.text.Json;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServletRequest;
@@ -70,8 +69,7 @@ final class ConversationsEndpoint {
   private static Map<String, Object> made(
       HttpServletRequest request, List<AddedItem> items, Map<String, Object> metadata)
       throws InvalidRequestException {
-    SessionManager sessions =
-        (SessionManager) request.getAttribute(SessionManager.class.getName());
+    SessionManager sessions = (SessionManager) request.getAttribute(SessionManager.class.getName());
     SessionState fresh = (SessionState) request.getAttribute(SessionState.class.getName());
     List<Message> messages = AddedMessages.of(items, List.of()).messages();
     SessionState made = sessions.add(fresh, null, path -> messages);
@@ -112,8 +110,7 @@ final class ConversationsEndpoint {
   }
 
   /** Adds items behind those that are there, in the order of the conversation's turns. */
-  void add(String id, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void add(String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
     endpoint.serve(
         request,
         response,
@@ -163,8 +160,7 @@ final class ConversationsEndpoint {
   }
 
   /** Erases an item; in the order of turns where it stands in a message with others. */
-  void deleteItem(
-      String id, String item, HttpServletRequest request, HttpServletResponse response)
+  void deleteItem(String id, String item, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     try {
       StoredConversation conversation = StoredConversation.of(id, request);

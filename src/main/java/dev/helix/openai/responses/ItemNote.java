@@ -1,8 +1,8 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonBytes;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,9 +75,7 @@ final class ItemNote {
 
   private static Map<String, Object> note(Message message) {
     String json = message.element().response();
-    return json == null
-        ? Map.of()
-        : ResponseObject.json(json.getBytes(StandardCharsets.UTF_8));
+    return json == null ? Map.of() : ResponseObject.json(json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** What a message alone is told as, in one item. */

@@ -1,7 +1,7 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonFields;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.request.JsonFields;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

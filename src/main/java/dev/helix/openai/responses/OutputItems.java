@@ -79,14 +79,29 @@ final class OutputItems {
     return arguments;
   }
 
+  /** An item that is over, with what it says. */
+  record Said(OutputItem item, CharSequence text, String status) {}
+
   /**
-   * All items of a message.
+   * All items of a message, as a response has them.
    *
    * @param layout how they are cut out of it
    * @param last the status of the last one
    */
   List<Object> of(Fields message, Layout layout, String last) {
+    return told(said(message, layout, last));
+  }
+
+  /** Items as a response has them. */
+  static List<Object> told(List<Said> said) {
     List<Object> items = new ArrayList<>();
+    said.forEach(each -> items.add(each.item().with(each.text(), each.status())));
+    return items;
+  }
+
+  /** All items of a message, as {@link #of} gives them. */
+  List<Said> said(Fields message, Layout layout, String last) {
+    List<Said> items = new ArrayList<>();
     Place thoughts = AnswerTexts.thoughts(message);
     CharSequence thought = thoughts == null ? "" : thoughts.text(message);
     CharSequence text = Place.TEXT.text(message);
@@ -100,21 +115,22 @@ final class OutputItems {
       String status = i + 1 == layout.cuts().size() ? last : OutputItem.COMPLETED;
       switch (cut.source()) {
         case REASONING -> {
-          items.add(reasoning().with(part(thought, thoughtFrom, cut.size()), status));
+          items.add(new Said(reasoning(), part(thought, thoughtFrom, cut.size()), status));
           thoughtFrom += cut.size();
         }
         case TEXT -> {
-          items.add(message(Kind.TEXT).with(part(text, textFrom, cut.size()), status));
+          items.add(new Said(message(Kind.TEXT), part(text, textFrom, cut.size()), status));
           textFrom += cut.size();
         }
         case REFUSAL -> {
-          items.add(message(Kind.REFUSAL).with(part(refusal, refusalFrom, cut.size()), status));
+          items.add(
+              new Said(message(Kind.REFUSAL), part(refusal, refusalFrom, cut.size()), status));
           refusalFrom += cut.size();
         }
         case CALL -> {
           if (cut.size() < called.size()) {
             OutputItem item = call(called.get(cut.size()));
-            items.add(item.with(argumentsOf(item, called.get(cut.size())), status));
+            items.add(new Said(item, argumentsOf(item, called.get(cut.size())), status));
           }
         }
       }

@@ -17,7 +17,8 @@ import java.util.Set;
  *
  * @param status in progress, complete, incomplete, failed or cancelled, as the response names it
  * @param completedAt when it was complete, in seconds since 1970; null where it is not
- * @param usage the usage as the response has it, or null
+ * @param usage the usage as the response has it, of zeros where it is over and none is known; null
+ *     where it goes on
  * @param incomplete why it is incomplete, as the response has it, or null
  * @param error why it failed, as the response has it, or null
  */
@@ -45,11 +46,27 @@ record ResponseEnd(
           "server_is_overloaded",
           "slow_down");
 
+  static final String QUEUED_STATUS = "queued";
+
+  /** Its question is kept, and its answer has not begun. */
+  static final ResponseEnd QUEUED = new ResponseEnd(QUEUED_STATUS, null, null, null, null);
+
   static final ResponseEnd IN_PROGRESS =
       new ResponseEnd(OutputItem.IN_PROGRESS, null, null, null, null);
 
   /** That of an answer of which only the message is known. */
   static final ResponseEnd WHOLE = new ResponseEnd(COMPLETED, null, null, null, null);
+
+  ResponseEnd {
+    if (usage == null && isOver(status)) {
+      usage = usage(TokenUsage.NONE); // There are clients that read it unasked.
+    }
+  }
+
+  /** Whether nothing more comes of a response of this status. */
+  static boolean isOver(Object status) {
+    return !OutputItem.IN_PROGRESS.equals(status) && !QUEUED_STATUS.equals(status);
+  }
 
   boolean isComplete() {
     return status.equals(COMPLETED);
@@ -85,7 +102,7 @@ record ResponseEnd(
     }
     String reason =
         reply.whole() == null ? reply.soFar().finishReason() : reply.whole().finishReason();
-    Map<String, Object> usage = usage(reply.usage() == null ? TokenUsage.NONE : reply.usage());
+    Map<String, Object> usage = usage(reply.usage());
     String incomplete = incomplete(reason);
     return incomplete == null
         ? new ResponseEnd(COMPLETED, now, usage, null, null)

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Writes the events of one response's stream: each in one piece, with the next sequence number.
@@ -21,10 +22,10 @@ final class ResponseEvents {
   /** Without a blank line, which some clients take for the end of an event without data. */
   private static final byte[] COMMENT = ascii(": waiting\n");
 
-  private static final String[] BEGINNING = {"response.created", "response.in_progress"};
+  private final boolean queued;
 
   /** The beginning has the first numbers, whenever it is written. */
-  private long next = BEGINNING.length;
+  private long next;
 
   /** What the next pieces of an item's text have in common. Immutable. */
   static final class Pieces {
@@ -39,6 +40,16 @@ final class ResponseEvents {
       behind = place(new JsonBytes(120), item, index).raw(",\"delta\":").toArray();
       end = kind == OutputItem.Kind.TEXT ? LOGPROBS_END : END;
     }
+  }
+
+  /**
+   * The events of a response of which none was told.
+   *
+   * @param queued whether it is told first that the response waits, as it is made in the background
+   */
+  ResponseEvents(boolean queued) {
+    this.queued = queued;
+    this.next = queued ? 3 : 2;
   }
 
   private static byte[] ascii(String text) {
@@ -60,12 +71,28 @@ final class ResponseEvents {
     return item.kind().isCall() ? out : out.raw(",\"").raw(item.kind().indexField()).raw("\":0");
   }
 
-  /** The response begins; first of all, and once. */
-  void begin(JsonBytes response, Consumer<ByteBuffer> out) {
-    byte[] json = response.toArray();
-    for (int i = 0; i < BEGINNING.length; i++) {
-      end(begin(BEGINNING[i]).number(i).raw(",\"response\":").raw(json), out);
+  /**
+   * The response begins; first of all, and once.
+   *
+   * @param object gives the response object as it is then
+   */
+  void begin(Function<ResponseEnd, JsonBytes> object, Consumer<ByteBuffer> out) {
+    byte[] first = object.apply(queued ? ResponseEnd.QUEUED : ResponseEnd.IN_PROGRESS).toArray();
+    begin("response.created", 0, first, out);
+    if (queued) {
+      begin("response.queued", 1, first, out);
     }
+    byte[] then = queued ? object.apply(ResponseEnd.IN_PROGRESS).toArray() : first;
+    begin("response.in_progress", queued ? 2 : 1, then, out);
+  }
+
+  private static void begin(String type, int number, byte[] json, Consumer<ByteBuffer> out) {
+    end(begin(type).number(number).raw(",\"response\":").raw(json), out);
+  }
+
+  /** The next event has this number at least. */
+  void from(long number) {
+    next = Math.max(next, number);
   }
 
   private JsonBytes numbered(String type) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -32,6 +33,16 @@ record ResponseFrame(
   /** A response that nobody can ask for afterwards. */
   static ResponseFrame unkept(String id, String node, long createdAt, Map<String, Object> asked) {
     return new ResponseFrame(id, node, createdAt, asked, null);
+  }
+
+  /** Whether the response is made in the background. */
+  boolean background() {
+    return Boolean.TRUE.equals(asked.get("background"));
+  }
+
+  /** The response as it is when its question is kept. */
+  byte[] queued() {
+    return new AskedResponse(this, false).object(null, ResponseEnd.QUEUED, List.of()).toArray();
   }
 
   /** What is kept with the answer when its turn begins, as JSON; long values stand apart. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The response object: every key that it always has, and what of it is stored. No state. */
 final class ResponseObject {
@@ -140,18 +141,39 @@ final class ResponseObject {
     return output(element, message, note, end == null ? ResponseEnd.WHOLE : end);
   }
 
+  /**
+   * What a response that is over has put out, one item after the other; nothing where some of it
+   * was erased.
+   */
+  static List<OutputItems.Said> said(Message element) {
+    Map<String, Object> message = json(element.elementJson());
+    Map<?, ?> note = message.get("response") instanceof Map<?, ?> kept ? kept : Map.of();
+    return left(note).isPresent()
+        ? List.of()
+        : said(element, message, note, end(element, note, false));
+  }
+
+  /** The items that are left where others of them were erased. */
+  private static Optional<List<Object>> left(Map<?, ?> note) {
+    return note.get("items") instanceof List<?> left
+        ? Optional.of(List.copyOf(left))
+        : Optional.empty();
+  }
+
   private static List<Object> output(
       Message element, Map<String, Object> message, Map<?, ?> note, ResponseEnd end) {
-    if (note.get("items") instanceof List<?> left) {
-      return List.copyOf(left); // Others of its items were erased.
-    }
+    return left(note).orElseGet(() -> OutputItems.told(said(element, message, note, end)));
+  }
+
+  private static List<OutputItems.Said> said(
+      Message element, Map<String, Object> message, Map<?, ?> note, ResponseEnd end) {
     String node = note.get("node") instanceof String kept ? kept : element.id();
     Layout kept = Layout.of(note.get("layout"));
     return new OutputItems(
             ItemIds.of(node),
             CalledTools.ofNote(note),
             Boolean.TRUE.equals(note.get(AskedResponse.RAW_REASONING)))
-        .of(
+        .said(
             message::get,
             kept == null ? Layout.usual(message::get, end.isComplete()) : kept,
             end.lastItem());

@@ -45,13 +45,17 @@ final class ResponseRequest {
   static ResponseRequest parse(
       byte[] body, RequestPurpose purpose, Compactions compactions, ResponseSettings settings)
       throws InvalidRequestException {
-    ResponseRequestReader read =
-        ResponseRequestReader.read(body, purpose, compactions, settings);
+    ResponseRequestReader read = ResponseRequestReader.read(body, purpose, compactions, settings);
     return new ResponseRequest(read, read.model(), read.items());
   }
 
   boolean stream() {
     return read.stream();
+  }
+
+  /** Whether the backend is asked for a stream, as the caller is or may be told of one. */
+  boolean streams() {
+    return read.stream() || read.background();
   }
 
   /** Whether the response is to be kept. */

@@ -119,7 +119,7 @@ final class ResponseRequestReader {
     leftOut = tools.leftOut();
     asked = AskedFields.of(body, values, this, text, tools);
     Map<String, JsonRope> fields =
-        SentFields.of(body, stream, text, choice, settings.maxTokens());
+        SentFields.of(body, stream || background, text, choice, settings.maxTokens());
     sent = purpose == RequestPurpose.SUMMARY ? SentFields.ofSummary(fields) : fields;
     items = input == null ? List.of() : InputReader.read(input, compactions);
     checkState();

@@ -53,11 +53,17 @@ final class ResponsesEndpoint {
   private final LeftOutTools leftOut = new LeftOutTools();
   private final OwnerSeals seals;
   private final Clock clock = Clock.systemUTC();
+  private final BackgroundResponses background;
 
-  ResponsesEndpoint(TurnEndpoint endpoint, ResponseSettings responses, OwnerSeals seals) {
+  ResponsesEndpoint(
+      TurnEndpoint endpoint,
+      ResponseSettings responses,
+      OwnerSeals seals,
+      BackgroundResponses background) {
     this.endpoint = endpoint;
     this.responses = responses;
     this.seals = seals;
+    this.background = background;
     this.turns = endpoint.turns();
     this.settings = endpoint.settings();
   }
@@ -67,14 +73,18 @@ final class ResponsesEndpoint {
         request,
         response,
         body -> {
-          ResponseRequest asked =
-              withModel(parse(body.bytes(), RequestPurpose.RESPONSE, request));
+          ResponseRequest asked = withModel(parse(body.bytes(), RequestPurpose.RESPONSE, request));
           Resolved turn = resolve(asked, request);
           tellLeftOut(asked, response);
+          ResponseFrame frame = turn.frame();
           ResponsesReplyForm form =
-              new ResponsesReplyForm(
-                  turn.frame(), asked.stream(), responses.rawReasoning(), clock);
-          turns.begin(turn.call(request, body, settings), form, request, response);
+              new ResponsesReplyForm(frame, asked.streams(), responses.rawReasoning(), clock);
+          TurnCall call = turn.call(request, body, settings);
+          if (frame.background()) {
+            background.begin(frame, asked.stream(), call, form, request, response);
+          } else {
+            turns.begin(call, form, request, response);
+          }
           return true;
         });
   }
@@ -132,7 +142,7 @@ final class ResponsesEndpoint {
           session,
           request,
           false,
-          asked.stream(),
+          asked.streams(),
           1,
           TurnHeaders.forwarded(http, settings),
           body,
@@ -143,7 +153,6 @@ final class ResponsesEndpoint {
   /** Finds what is sent for a request, and in which session it is kept. */
   Resolved resolve(ResponseRequest request, HttpServletRequest http)
       throws InvalidRequestException {
-    refuseBackground(request);
     RefusedSession.check(http);
     SessionState session = (SessionState) http.getAttribute(SessionState.class.getName());
     // What is read counts until it is known what is asked.
@@ -163,6 +172,9 @@ final class ResponsesEndpoint {
     }
     HistoryMode mode = mode(request, http, conversation, previous);
     boolean kept = request.store() && session != null && conversation.isTurn();
+    if (request.background()) {
+      background.check(kept);
+    }
     boolean calls = previous != null && Transcript.callsTools(previous.message());
     boolean stands = session != null && session.status() != SessionStatus.NEW;
     boolean recorded = kept || recordsUnstored(request, conversation, session, previous);
@@ -210,8 +222,7 @@ final class ResponsesEndpoint {
             .by(TurnHeaders.author(http, session))
             .responding(
                 kept
-                    ? new ResponseNote(
-                        node, frame.note(), previous != null, frame.kept().apart())
+                    ? new ResponseNote(node, frame.note(), previous != null, frame.kept().apart())
                     : null);
     return new Resolved(asked, frame, session, turn, List.of(), null);
   }
@@ -230,46 +241,28 @@ final class ResponsesEndpoint {
         && previous == null;
   }
 
-  private static void refuseBackground(ResponseRequest request) throws InvalidRequestException {
-    if (request.background()) {
-      throw new InvalidRequestException(
-          "unsupported_parameter",
-          "background",
-          "Responses are not made in the background here: leave 'background' out.");
-    }
-  }
-
   /** The response that is followed, which has an answer; null where none is named. */
-  private StoredAnswer previous(
-      ResponseRequest request, HttpServletRequest http, SessionLook look)
+  private StoredAnswer previous(ResponseRequest request, HttpServletRequest http, SessionLook look)
       throws InvalidRequestException {
     if (request.previousResponseId() == null) {
       return null;
     }
-    StoredAnswer answer =
-        look == null
-            ? null
-            : NamedResponse.of(http)
-                .flatMap(named -> look.answer(named.id().nodeEnd()))
-                .orElse(null);
+    CurrentResponse current =
+        NamedResponse.of(http)
+            .filter(named -> look != null)
+            .flatMap(named -> CurrentResponse.read(turns, () -> look.answer(named.id().nodeEnd())))
+            .orElseThrow(() -> CurrentResponse.unknownPrevious(request.previousResponseId()));
     String id = CallCheck.shown(request.previousResponseId());
-    if (answer == null) {
-      throw new InvalidRequestException(
-          "previous_response_not_found",
-          PREVIOUS,
-          "Previous response with id '" + id + "' not found.");
-    }
-    Map<String, Object> response =
-        ResponseObject.stored(answer.message(), turns.isRunning(answer.message().id()));
+    Map<String, Object> response = current.object();
     Object status = response.get("status");
     boolean answered = response.get("output") instanceof List<?> output && !output.isEmpty();
-    if (!answered || status.equals(ResponseEnd.FAILED) || status.equals(OutputItem.IN_PROGRESS)) {
+    if (!answered || status.equals(ResponseEnd.FAILED) || !ResponseEnd.isOver(status)) {
       throw new InvalidRequestException(
           "invalid_value",
           PREVIOUS,
           "Previous response with id '" + id + "' is " + status + ": it cannot be followed.");
     }
-    return answer;
+    return current.answer();
   }
 
   /** Who sends the conversation so far; a new session has none that could be stored. */

@@ -1,10 +1,14 @@
 package dev.helix.openai.responses;
 
 import dev.helix.backend.ReplyHead;
+import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.openai.request.JsonBytes;
+import dev.helix.session.AnswerGoneException;
+import dev.helix.session.SessionException;
 import dev.helix.transcript.Answer;
 import dev.helix.turn.CallerOutput;
+import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.PassedHeaders;
 import dev.helix.turn.ReplyForm;
 import dev.helix.turn.reply.AnswerSoFar;
@@ -32,9 +36,13 @@ final class ResponsesReplyForm implements ReplyForm {
   private static final String JSON = "application/json";
 
   private final AskedResponse asked;
+
+  /** The id of the response that is followed; null for none. */
+  private final Object previous;
+
   private final boolean streamAsked;
   private final Clock clock;
-  private final ResponseEvents events = new ResponseEvents();
+  private final ResponseEvents events;
 
   /** Null where no stream was asked for. */
   private final StreamedItems items;
@@ -66,6 +74,8 @@ final class ResponsesReplyForm implements ReplyForm {
    */
   ResponsesReplyForm(ResponseFrame frame, boolean streamAsked, boolean rawReasoning, Clock clock) {
     this.asked = new AskedResponse(frame, rawReasoning);
+    this.previous = frame.asked().get("previous_response_id");
+    this.events = new ResponseEvents(frame.background());
     this.streamAsked = streamAsked;
     this.clock = clock;
     this.items = streamAsked ? new StreamedItems(events, asked.items()) : null;
@@ -91,7 +101,7 @@ final class ResponsesReplyForm implements ReplyForm {
     headers.put("X-Accel-Buffering", "no");
     out.begin(status, headers);
     stream = true;
-    events.begin(asked.object(null, ResponseEnd.IN_PROGRESS, List.of()), out::write);
+    events.begin(state -> asked.object(null, state, List.of()), out::write);
   }
 
   @Override
@@ -168,6 +178,19 @@ final class ResponsesReplyForm implements ReplyForm {
   public void done(BackendReply ended, CallerOutput out) {
     decide(ended, AnswerStatus.COMPLETED, null);
     tellEnd(ended, ResponseEnd.flaw(ended), out);
+  }
+
+  @Override
+  public void cancelled(BackendReply ended, CallerOutput out) {
+    decide(ended, AnswerStatus.CANCELLED, null);
+    tellEnd(ended, null, out);
+  }
+
+  @Override
+  public ApiError refusal(SessionException failure) {
+    return failure instanceof AnswerGoneException && previous != null
+        ? CurrentResponse.unknownPrevious(previous.toString()).error()
+        : ErrorMapping.of(failure);
   }
 
   private void tellEnd(BackendReply ended, byte[] error, CallerOutput out) {

@@ -4,6 +4,7 @@ import dev.helix.backend.FirstModel;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
+import dev.helix.openai.background.Background;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.session.OwnerSeals;
 import dev.helix.turn.Turns;
@@ -24,7 +25,8 @@ import java.util.List;
  * POST   /v1/responses                   makes a response, streamed or whole
  * POST   /v1/responses/input_tokens      about how many tokens it would be asked with
  * POST   /v1/responses/compact           a summary in place of what it would be asked with
- * GET    /v1/responses/ID                a stored response
+ * GET    /v1/responses/ID                a stored response, or its events with ?stream=true
+ * POST   /v1/responses/ID/cancel         ends it, where it is made in the background
  * GET    /v1/responses/ID/input_items    what it was asked
  * DELETE /v1/responses/ID                erases it
  * </pre>
@@ -46,13 +48,16 @@ public final class ResponsesServlet extends HttpServlet {
   public void init() throws ServletException {
     TurnEndpoint turns = TurnEndpoint.of(getServletContext());
     Object settings = getServletContext().getAttribute(ResponseSettings.class.getName());
+    BackgroundResponses background =
+        new BackgroundResponses(turns.turns(), Background.of(getServletContext()).orElse(null));
     endpoint =
         new ResponsesEndpoint(
             turns,
             settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings,
-            seals(getServletContext()));
+            seals(getServletContext()),
+            background);
     tried = new TriedResponses(turns, endpoint);
-    stored = new StoredResponses(turns.turns());
+    stored = new StoredResponses(turns.turns(), background);
   }
 
   /** Seals what owners take along. */
@@ -103,8 +108,8 @@ public final class ResponsesServlet extends HttpServlet {
     return path.isEmpty() ? List.of() : List.of(path.split("/", -1));
   }
 
-  static boolean allowed(
-      HttpServletRequest request, HttpServletResponse response, String methods) throws IOException {
+  static boolean allowed(HttpServletRequest request, HttpServletResponse response, String methods)
+      throws IOException {
     if (List.of(methods.split(", ")).contains(request.getMethod())) {
       return true;
     }

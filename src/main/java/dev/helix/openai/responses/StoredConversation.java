@@ -1,10 +1,10 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonBytes;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.Erasing;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;

@@ -1,7 +1,6 @@
 package dev.helix.openai.responses;
 
 import dev.helix.filter.NamedResponse;
-import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
@@ -23,32 +22,37 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What is read and erased of responses that are stored. Safe for use by many threads. */
 final class StoredResponses {
   private final Turns turns;
+  private final BackgroundResponses background;
 
-  StoredResponses(Turns turns) {
+  StoredResponses(Turns turns, BackgroundResponses background) {
     this.turns = turns;
+    this.background = background;
   }
 
   /** {@code GET} and {@code DELETE} of a response. */
   void answer(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    show(
-        id,
-        request,
+    if (request.getMethod().equals("DELETE")) {
+      show(id, request, response, look -> delete(id, look, request));
+      return;
+    }
+    tell(
         response,
-        look -> {
-          if (request.getMethod().equals("DELETE")) {
-            return delete(id, look, request);
-          }
-          StoredAnswer answer = look.whole(find(id, look, request));
+        () -> {
           if ("true".equals(request.getParameter("stream"))) {
-            throw unknown(id); // Only what runs in the background has a log of its events.
+            background.stream(id, finder(id, request), request, response);
+            return null;
           }
-          return ResponseObject.stored(answer.message(), turns.isRunning(answer.message().id()));
+          return CurrentResponse.read(turns, finder(id, request))
+              .orElseThrow(() -> CurrentResponse.unknown(id))
+              .object();
         });
   }
 
@@ -65,32 +69,20 @@ final class StoredResponses {
         });
   }
 
-  /** {@code POST} to end a response that is made in the background, of which there are none. */
+  /** {@code POST} to end a response that is made in the background. */
   void cancel(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    show(
-        id,
-        request,
-        response,
-        look -> {
-          StoredAnswer found = find(id, look, request);
-          throw new InvalidRequestException(
-              "invalid_value",
-              null,
-              "Only a response that is made in the background can be cancelled: '"
-                  + found.message().element().responseId()
-                  + "' is not.");
-        });
+    tell(response, () -> background.cancel(id, finder(id, request), request, response));
   }
 
-  private static Map<String, Object> delete(
-      String id, SessionLook look, HttpServletRequest request) throws InvalidRequestException {
+  private static Map<String, Object> delete(String id, SessionLook look, HttpServletRequest request)
+      throws InvalidRequestException {
     StoredAnswer answer = find(id, look, request);
     Set<String> nodes = own(answer, look.transcript());
     look.close(); // Erasing reads for itself.
     SessionId session = session(id, request).sessionId();
     if (!manager(request).erase(session, nodes).contains(answer.message().id())) {
-      throw unknown(id);
+      throw CurrentResponse.unknown(id);
     }
     Map<String, Object> deleted = new LinkedHashMap<>();
     deleted.put("id", id);
@@ -125,7 +117,16 @@ final class StoredResponses {
       throws InvalidRequestException {
     return NamedResponse.of(request)
         .flatMap(named -> look.answer(named.id().nodeEnd()))
-        .orElseThrow(() -> unknown(id));
+        .orElseThrow(() -> CurrentResponse.unknown(id));
+  }
+
+  /** Reads what is stored of a response; it does not need the request any more. */
+  private static Supplier<Optional<StoredAnswer>> finder(String id, HttpServletRequest request)
+      throws InvalidRequestException {
+    SessionId session = session(id, request).sessionId();
+    SessionManager sessions = manager(request);
+    Optional<NamedResponse> named = NamedResponse.of(request);
+    return () -> named.flatMap(response -> sessions.answer(session, response.id().nodeEnd()));
   }
 
   private static SessionState session(String id, HttpServletRequest request)
@@ -133,23 +134,18 @@ final class StoredResponses {
     if (request.getAttribute(SessionState.class.getName()) instanceof SessionState state) {
       return state;
     }
-    throw unknown(id);
+    throw CurrentResponse.unknown(id);
   }
 
   private static SessionManager manager(HttpServletRequest request) {
     return (SessionManager) request.getAttribute(SessionManager.class.getName());
   }
 
-  private static InvalidRequestException unknown(String id) {
-    return new InvalidRequestException(
-        new ApiError(
-            404, "Response with id '" + id + "' not found.", "invalid_request_error", null, null));
-  }
-
   /** What is told, or why there is nothing to tell. */
   @FunctionalInterface
   interface Telling {
-    Map<String, Object> of() throws InvalidRequestException;
+    /** Null where the caller is told later. */
+    Map<String, Object> of() throws InvalidRequestException, IOException;
   }
 
   /** The same of what a look at the session shows. */
@@ -161,6 +157,7 @@ final class StoredResponses {
   /** The same as JSON. */
   @FunctionalInterface
   private interface Written {
+    /** Null where the caller is told later. */
     byte[] json() throws InvalidRequestException, IOException;
   }
 
@@ -179,7 +176,12 @@ final class StoredResponses {
 
   /** Tells an object. */
   static void tell(HttpServletResponse response, Telling telling) throws IOException {
-    send(response, () -> Json.MAPPER.writeValueAsBytes(telling.of()));
+    send(
+        response,
+        () -> {
+          Map<String, Object> told = telling.of();
+          return told == null ? null : Json.MAPPER.writeValueAsBytes(told);
+        });
   }
 
   private static void send(HttpServletResponse response, Written written) throws IOException {
@@ -191,6 +193,9 @@ final class StoredResponses {
       return;
     } catch (SessionException e) {
       ErrorResponse.write(response, ErrorMapping.of(e));
+      return;
+    }
+    if (body == null) {
       return;
     }
     response.setContentType("application/json");

@@ -1,7 +1,7 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonBytes;
 import dev.helix.http.ApiError;
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.PassedHeaders;

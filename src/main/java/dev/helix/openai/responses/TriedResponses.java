@@ -80,8 +80,7 @@ final class TriedResponses {
 
   private Resolved resolved(RequestPurpose purpose, RequestBody body, HttpServletRequest request)
       throws InvalidRequestException {
-    return responses.resolve(
-        responses.parse(body.bytes(), purpose, request), request);
+    return responses.resolve(responses.parse(body.bytes(), purpose, request), request);
   }
 
   /** The items of what the user has said, but for earlier summaries and what tools have shown. */

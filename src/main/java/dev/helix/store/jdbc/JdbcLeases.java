@@ -104,6 +104,20 @@ final class JdbcLeases {
         lease.number());
   }
 
+  /** Whether somebody has it, and its time is not over. */
+  boolean isHeld(SessionId of) {
+    String sql = "select 1 from helix_lease where session_id = ? and expires_at > NOW";
+    return database.read(
+        "cannot read the lease of session " + of,
+        connection ->
+            JdbcSql.first(
+                    connection,
+                    row -> true,
+                    sql.replace("NOW", database.vendor().now()),
+                    of.value())
+                != null);
+  }
+
   /** Whether nobody took it since; to the transaction's end nobody can. */
   static boolean hold(Connection connection, Lease lease) throws SQLException {
     String sql =

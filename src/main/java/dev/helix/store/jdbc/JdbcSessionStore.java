@@ -296,6 +296,11 @@ final class JdbcSessionStore extends JdbcSessionReader {
   }
 
   @Override
+  public boolean isLeased(SessionId id) {
+    return leases.isHeld(id);
+  }
+
+  @Override
   public boolean restore(SessionId id, SessionFiles files) throws IOException {
     if (find(id).isPresent()) {
       return false;

@@ -24,6 +24,7 @@ enum RedisScript {
   BYTES,
   RESTORE,
   LEASE,
+  LEASED,
   RENEW,
   RELEASE,
   PAGE,

@@ -109,6 +109,11 @@ class RedisSessionReader implements ReadOnlySessions {
     return Optional.of(made.withUpdatedAt(row.state().updatedAt()));
   }
 
+  @Override
+  public boolean isLeased(SessionId id) {
+    return redis.run(RedisScript.LEASED, List.of(RedisKeys.lease(id))).equals(1L);
+  }
+
   static SessionException unreadable(SessionId id) {
     return new SessionException("the state of session " + id + " is unreadable");
   }

@@ -28,7 +28,7 @@ import java.util.function.BiConsumer;
  * says that writing is possible. However the exchange ends, and whichever of write, WriteListener
  * and AsyncListener tells of it, the listener hears of it exactly once.
  */
-public final class CallerStream implements WriteListener {
+public final class CallerStream implements Caller, WriteListener {
   private static final System.Logger LOG = System.getLogger(CallerStream.class.getName());
   private static final String WATCH = "dev.helix.watch";
   private static final int REST_MILLIS = 250;
@@ -130,6 +130,7 @@ public final class CallerStream implements WriteListener {
    * Begins to listen to the container: the last thing that the servlet's thread does with the
    * response.
    */
+  @Override
   public void open() {
     async.addListener((Release) this::releasedByContainer);
     out.setWriteListener(this);
@@ -139,6 +140,7 @@ public final class CallerStream implements WriteListener {
    * Has the server tell when the caller leaves, where it can without a write (ADR-0059). It costs
    * something, and is for a caller who has waited for a while.
    */
+  @Override
   @SuppressWarnings("unchecked") // What the launcher puts there.
   public void watch() {
     synchronized (inContainer) {
@@ -151,19 +153,19 @@ public final class CallerStream implements WriteListener {
     }
   }
 
-  /** Adds a header to whatever will be begun. */
+  @Override
   public void header(String name, String value) {
     ownHeaders.put(name, value);
   }
 
-  /** Sets status and headers; once, before the first write. */
+  @Override
   public void begin(int status, Map<String, String> headers) {
     Map<String, String> all = new LinkedHashMap<>(ownHeaders);
     all.putAll(headers);
     head = new Piece.Head(status, all);
   }
 
-  /** Adds bytes to what goes out; they go with the next {@link #flush}. */
+  @Override
   public void write(ByteBuffer bytes) {
     if (!over && bytes.hasRemaining()) {
       queue.add(bytes);
@@ -172,19 +174,22 @@ public final class CallerStream implements WriteListener {
   }
 
   /** How many bytes wait for the caller, those that are being written included. */
+  @Override
   public long queued() {
     return queued;
   }
 
-  /** Whether the container has not taken yet what it was or will be given. */
+  @Override
   public boolean waits() {
     return !over && (queued > 0 || (opened && (piece != null || ending)));
   }
 
   /** No more is to come: what is queued goes out, then the exchange is completed. */
-  public void end() {
+  @Override
+  public boolean end() {
     ending = true;
     flush();
+    return false; // The listener hears of it.
   }
 
   /**
@@ -195,13 +200,15 @@ public final class CallerStream implements WriteListener {
    *
    * @param timers posts and returns
    */
-  public void breakOff(ScheduledExecutorService timers) {
+  @Override
+  public boolean breakOff(ScheduledExecutorService timers) {
     cut = whenMissing;
     resting = timers;
-    end();
+    return end();
   }
 
   /** Has the container handed what it takes now, behind the tasks that wait in the mailbox. */
+  @Override
   public void flush() {
     boolean nothing = piece == null && head == null && queue.isEmpty() && !ending;
     if (over || writing || nothing) {
@@ -241,7 +248,7 @@ public final class CallerStream implements WriteListener {
       }
     }
     if (abandoned) {
-      release();
+      release(Cut.NOT_AT_ALL);
     }
     boolean whole = done;
     Throwable cause = failure;
@@ -272,7 +279,7 @@ public final class CallerStream implements WriteListener {
   private void written(Piece done, boolean whole, long taken, Throwable failure) {
     writing = false;
     if (over) {
-      release();
+      release(Cut.NOT_AT_ALL);
     } else if (failure != null) {
       gone(failure);
     } else {
@@ -313,6 +320,7 @@ public final class CallerStream implements WriteListener {
   }
 
   /** Ends the exchange at once, whatever waits; a thread that is held up in it ends it later. */
+  @Override
   public void abandon() {
     if (!over) {
       close();
@@ -328,12 +336,8 @@ public final class CallerStream implements WriteListener {
     if (writing) {
       abandoned = true;
     } else {
-      release();
+      release(Cut.NOT_AT_ALL);
     }
-  }
-
-  private void release() {
-    release(Cut.NOT_AT_ALL);
   }
 
   /** Completes the exchange, unless that is done; also where it cannot be cut. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonFields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +50,7 @@ class AddedMessagesTest {
   }
 
   private List<String> told() {
-    return PathItems.of(path).items().stream()
-        .map(item -> (String) item.get("type"))
-        .toList();
+    return PathItems.of(path).items().stream().map(item -> (String) item.get("type")).toList();
   }
 
   @Test
@@ -123,8 +122,7 @@ class AddedMessagesTest {
             OUTPUT.formatted(1, 1).replace("'o1'", image),
             OUTPUT.formatted(2, 2),
             ASKED);
-    assertEquals(
-        List.of("assistant::2", "tool:", "tool:o2", "user::0", "user:Asked:0"), messages);
+    assertEquals(List.of("assistant::2", "tool:", "tool:o2", "user::0", "user:Asked:0"), messages);
     assertEquals(5, told().size());
   }
 

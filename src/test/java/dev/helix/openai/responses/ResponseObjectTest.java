@@ -166,11 +166,11 @@ class ResponseObjectTest {
   @Test
   void anEventIsOnePiece() {
     List<ByteBuffer> written = new ArrayList<>();
-    ResponseEvents events = new ResponseEvents();
+    ResponseEvents events = new ResponseEvents(false);
     OutputItem item =
         new OutputItems(ItemIds.of(ResponseServer.NODE), new CalledTools(null), false)
             .message(OutputItem.Kind.TEXT);
-    events.begin(new JsonBytes(2).raw("{}"), written::add);
+    events.begin(state -> new JsonBytes(2).raw("{}"), written::add);
     events.begin(item, 0, written::add);
     events.piece(new ResponseEvents.Pieces(item, 0), "A\nB", written::add);
     events.end(item, 0, "A\nB", "completed", written::add);
