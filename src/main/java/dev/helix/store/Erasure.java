@@ -70,11 +70,12 @@ public final class Erasure {
       return null;
     }
     changes = true;
-    ofRequest |= element.role().equals("user") && isRequest(element.text());
     Message rest = rests.get(numbered.id());
-    return rest == null
-        ? numbered.tombstone().elementJson()
-        : rest.as(numbered.element().with(rest.element())).elementJson();
+    if (rest != null) {
+      return rest.as(numbered.element().with(rest.element())).elementJson();
+    }
+    ofRequest |= element.role().equals("user") && isRequest(element.text());
+    return numbered.tombstone().elementJson();
   }
 
   private boolean isRequest(String text) {

@@ -256,6 +256,34 @@ interface ConversationCases extends Fixture {
   }
 
   @Test
+  default void answersAreErasedFromTheEnd_andTheirQuestionsStayAndAreSent() {
+    Endpoint endpoint = usual();
+    Conversant client = new Conversant(endpoint);
+    Responder responder = new Responder(endpoint);
+    String id = client.make("{}");
+    responder.whole(asks("One", id), "1");
+    Said second = responder.whole(asks("Two", id), "2");
+    assertEquals(200, erasedLast(client, id).status());
+    assertEquals(List.of("user:One", "assistant:1", "user:Two"), client.said(id));
+    assertEquals(404, responder.call("GET", "/" + second.id()).status());
+    assertEquals(200, erasedLast(client, id).status());
+    assertEquals(200, erasedLast(client, id).status());
+    assertEquals(List.of("user:One"), client.said(id));
+    assertEquals(List.of("user:One", "user:Three"), responder.whole(asks("Three", id), "3").sent());
+    for (int i = 3; i > 0; i--) {
+      assertEquals(200, erasedLast(client, id).status());
+    }
+    assertEquals(List.of(), client.said(id));
+    client.add(id, USER.formatted("Anew"));
+    assertEquals(List.of("user:Anew"), client.said(id));
+  }
+
+  private static RawResponse erasedLast(Conversant client, String id) {
+    String last = client.get("/" + id + "/items?limit=1").at("/data/0/id").asText();
+    return client.call("DELETE", "/" + id + "/items/" + last);
+  }
+
+  @Test
   default void otherOwnersConversations_areUnknown() {
     Endpoint endpoint = servers().endpoint(Group.OWNERS);
     String token = UserToken.of("ann", OwnerCases.SECRET, Instant.now());

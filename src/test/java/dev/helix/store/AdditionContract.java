@@ -129,14 +129,17 @@ interface AdditionContract extends StoreUnderTest {
       SessionState made = manager.getOrCreateSession(null, "added");
       Message first = added("assistant", "stays");
       Message answer = Message.of("assistant", "stays zanzibar").as(first.element());
-      SessionState stored = manager.add(made, null, path -> List.of(added("user", "Q"), answer));
+      Message question = added("user", "Q");
+      SessionState stored = manager.add(made, null, path -> List.of(question, answer));
       SessionState again = manager.add(stored, null, path -> List.of(answer));
       Message below = added("user", "Next");
       assertEquals(stored.sessionId(), again.sessionId());
       SessionState last = manager.add(stored, null, path -> List.of(below));
-      Erasing erasing = new Erasing(Set.of(first.id(), "none"), Map.of(first.id(), first));
-      assertEquals(Set.of(first.id()), manager.erase(last.sessionId(), erasing));
+      Map<String, Message> rests = Map.of(first.id(), first, question.id(), question);
+      Erasing erasing = new Erasing(Set.of(first.id(), question.id(), "none"), rests);
+      assertEquals(Set.of(first.id(), question.id()), manager.erase(last.sessionId(), erasing));
       assertEquals(List.of("Q", "stays", "Next"), path(manager));
+      assertEquals("Q", manager.find(last.sessionId()).orElseThrow().originalRequest());
       for (Message element : store.read(last.sessionId(), LogVersion.NONE).elements()) {
         assertFalse(new String(element.elementJson(), UTF_8).contains("zanzibar"));
         assertTrue(element.element().added() && element.timestamp() != null);

@@ -164,9 +164,30 @@ final class AddedMessages {
     List<InputItem> read =
         AddedItem.kept(items).stream().map(AddedItem::read).filter(item -> item != null).toList();
     List<Message> made = InputMessages.of(read);
-    Message rest = made.isEmpty() ? Message.of("assistant", "") : made.get(0);
+    Message rest = made.isEmpty() ? Message.of("assistant", "") : joined(made);
     AnswerStatus status = made.isEmpty() ? AnswerStatus.CANCELLED : null;
     return noted(rest, message.id(), status, ItemNote.rest(message, items));
+  }
+
+  /** One message of an assistant's, which may have several texts between its thoughts. */
+  private static Message joined(List<Message> made) {
+    if (made.size() == 1) {
+      return made.get(0);
+    }
+    StringBuilder text = new StringBuilder();
+    List<Object> calls = new ArrayList<>();
+    for (Message message : made) {
+      text.append(message.text());
+      if (ResponseObject.json(message.wireJson()).get("tool_calls") instanceof List<?> called) {
+        calls.addAll(called);
+      }
+    }
+    Map<String, Object> whole = ResponseObject.json(made.get(0).wireJson());
+    whole.put("content", text.toString());
+    if (!calls.isEmpty()) {
+      whole.put("tool_calls", calls);
+    }
+    return Message.parse(JsonBytes.of(whole));
   }
 
   private void write(Group group) {

@@ -6,6 +6,7 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.Erasing;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
@@ -13,6 +14,7 @@ import dev.helix.text.Json;
 import dev.helix.transcript.Transcript;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -84,14 +86,14 @@ record StoredConversation(SessionManager sessions, SessionState state) {
       JsonNode json = Json.MAPPER.readTree(note.orElse("{}"));
       json.properties().forEach(pair -> metadata.put(pair.getKey(), pair.getValue().asText()));
     } catch (IOException e) {
-      throw new IllegalStateException("the note " + METADATA + " is no JSON any more", e);
+      throw new SessionException("the note " + METADATA + " of " + session() + " is no JSON", e);
     }
     return metadata;
   }
 
   /** Replaces the metadata, on the disk on return; the conversation object with them. */
   Map<String, Object> withMetadata(Map<String, Object> metadata) {
-    String json = new String(JsonBytes.of(metadata), java.nio.charset.StandardCharsets.UTF_8);
+    String json = new String(JsonBytes.of(metadata), StandardCharsets.UTF_8);
     sessions.saveContext(session(), METADATA, json);
     return told(metadata);
   }
@@ -139,7 +141,13 @@ record StoredConversation(SessionManager sessions, SessionState state) {
 
   /** Whether one of them stands in a message with others. */
   boolean isAmongOthers(String itemId) {
-    return !erasing(itemId).rests().isEmpty();
+    return path().stream()
+        .anyMatch(message -> has(message, itemId) && AddedMessages.rest(message, itemId) != null);
+  }
+
+  private static boolean has(Message message, String itemId) {
+    return PathItems.of(List.of(message)).items().stream()
+        .anyMatch(item -> itemId.equals(item.get("id")));
   }
 
   /**
@@ -147,20 +155,20 @@ record StoredConversation(SessionManager sessions, SessionState state) {
    * others} must be erased in the order of turns, as others may be joining it.
    */
   Map<String, Object> deleteItem(String itemId) throws InvalidRequestException {
-    Erasing erasing = erasing(itemId);
+    Erasing erasing = erasing(path(), itemId);
     if (erasing.ids().isEmpty() || sessions.erase(session(), erasing).isEmpty()) {
       throw noItem(itemId);
     }
     return told();
   }
 
-  private Erasing erasing(String itemId) {
+  private static Erasing erasing(List<Message> path, String itemId) {
     Set<String> nodes = new HashSet<>();
     Map<String, Message> rests = new HashMap<>();
-    for (Message message : path()) {
-      boolean has =
-          PathItems.of(List.of(message)).items().stream()
-              .anyMatch(item -> itemId.equals(item.get("id")));
+    Message stays = null;
+    boolean ends = false;
+    for (Message message : path) {
+      boolean has = has(message, itemId);
       Message rest = has ? AddedMessages.rest(message, itemId) : null;
       if (rest != null) {
         rests.put(message.id(), rest);
@@ -168,6 +176,13 @@ record StoredConversation(SessionManager sessions, SessionState state) {
       if (has || ItemNote.isShownBy(message, itemId)) {
         nodes.add(message.id());
       }
+      ends = nodes.contains(message.id()) && rest == null;
+      stays = ends || message.isErased() ? stays : message;
+    }
+    if (ends && stays != null && !Transcript.leads(stays)) {
+      // Without its answer a question would be on no path.
+      nodes.add(stays.id());
+      rests.put(stays.id(), stays.as(stays.element().asAdded()));
     }
     return new Erasing(nodes, rests);
   }
