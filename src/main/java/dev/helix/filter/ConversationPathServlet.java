@@ -47,6 +47,7 @@ public final class ConversationPathServlet extends HttpServlet {
             : null;
     if (next == null) {
       ErrorResponse.write(
+          request,
           response,
           new ApiError(
               404,
@@ -60,6 +61,7 @@ public final class ConversationPathServlet extends HttpServlet {
     int part = whole.indexOf(';');
     if (part >= 0 && part < whole.lastIndexOf("/v1/")) {
       ErrorResponse.write(
+          request,
           response,
           IdRules.refused(
                   "path",

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A request's tools as functions, which are all that backends know, and which of them is to be
@@ -17,6 +18,12 @@ import java.util.Set;
  * are left out. Not changed once it is read.
  */
 final class SentTools {
+  /** What a header may say. */
+  private static final Pattern TYPE = Pattern.compile("[a-zA-Z0-9_.-]{1,64}");
+
+  /** How many types are named at most. */
+  private static final int MOST_NAMED = 16;
+
   private final JsonRope functions = new JsonRope();
   private final Set<String> names = new HashSet<>();
   private final Set<String> leftOut = new LinkedHashSet<>();
@@ -49,7 +56,12 @@ final class SentTools {
     }
     String type = tool.text("type");
     if (type != null && !type.equals("custom")) {
-      leftOut.add(type);
+      if (!TYPE.matcher(type).matches()) {
+        throw InvalidField.wrongValue(tool.place("type"), "'custom', or a type of Anthropic's");
+      }
+      if (leftOut.size() < MOST_NAMED) {
+        leftOut.add(type);
+      }
       if (tool.text("name") != null) {
         namesLeftOut.add(tool.text("name"));
       }
@@ -110,7 +122,7 @@ final class SentTools {
     }
   }
 
-  /** The types of those that are not sent. */
+  /** The types of those that are not sent, as many as are named. */
   List<String> leftOut() {
     return List.copyOf(leftOut);
   }

@@ -10,6 +10,8 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,6 +172,16 @@ class MessagesRequestTest {
     assertEquals(1, sent(request).path("tools").size());
   }
 
+  @Test
+  void toolsOfManyTypes_areNamedAsFarAsAHeaderHasRoom() throws Exception {
+    String tools =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> "{'type':'tool_" + i + "','name':'n'}")
+            .collect(Collectors.joining(","));
+    MessagesRequest request = request("'max_tokens':5,'tools':[" + tools + "]," + HI);
+    assertEquals(16, request.leftOut().size());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -196,6 +208,7 @@ class MessagesRequestTest {
         "'max_tokens':5,'messages':[{'role':'assistant','content':[{'type':'tool_use','id':'i','name':'f','input':'x'}]}]|messages[0].content[0].input",
         "'max_tokens':5,'system':[{'type':'image'}]," + HI + "|system[0].type",
         "'max_tokens':5,'tools':[{'description':'d'}]," + HI + "|tools[0].name",
+        "'max_tokens':5,'tools':[{'type':'a\\r\\nX: y','name':'n'}]," + HI + "|tools[0].type",
         "'max_tokens':5,'tool_choice':{'type':'any'}," + HI + "|tool_choice",
         "'max_tokens':5,'tools':[{'type':'web_search_20250305','name':'w'}],'tool_choice':{'type':'tool','name':'w'},"
             + HI
