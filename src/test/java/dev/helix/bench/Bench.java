@@ -62,6 +62,7 @@ public final class Bench {
     parts.put("8-databases", this::databases);
     parts.put(
         "9-cpu", folder -> new TurnCpu(full ? 15 : 3, full ? 2000 : 200).run(folder, results));
+    parts.put("a-responses", this::responses);
     return parts;
   }
 
@@ -140,6 +141,13 @@ public final class Bench {
             new BenchServer(ServerUnderTest.launcher(), folder.resolve("growth"), upstream.url())) {
       results.detail("growth", new DiskGrowth(full ? 1000 : 100).run(server));
     }
+  }
+
+  /** Responses beside chats. */
+  private void responses(Path folder) throws IOException {
+    new ResponseTurns(full).run(folder.resolve("turns"), results);
+    new ResponseReads(full).run(folder.resolve("reads"), results);
+    new ResponseStreams(full).run(folder.resolve("streams"), results);
   }
 
   private void databases(Path folder) throws IOException {

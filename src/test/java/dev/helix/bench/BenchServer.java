@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class BenchServer implements AutoCloseable {
   private static final Pattern HEAP_USED = Pattern.compile("heap\\s+total \\d+K, used (\\d+)K");
   private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d+)$");
+  private static final Pattern READ = Pattern.compile("(?m)^rchar: (\\d+)$");
   private static final Pattern WRITTEN = Pattern.compile("(?m)^write_bytes: (\\d+)$");
 
   private final ServerUnderTest server;
@@ -76,6 +77,14 @@ final class BenchServer implements AutoCloseable {
    */
   long bytesWritten() throws IOException {
     return number(WRITTEN, Files.readString(Path.of("/proc/" + server.pid() + "/io")));
+  }
+
+  /**
+   * Bytes that the process has read so far, from files and sockets. Source: proc(5), {@code
+   * /proc/pid/io}.
+   */
+  long bytesRead() throws IOException {
+    return number(READ, Files.readString(Path.of("/proc/" + server.pid() + "/io")));
   }
 
   private String jcmd(String command) throws IOException {

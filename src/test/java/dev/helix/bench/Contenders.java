@@ -1,6 +1,7 @@
 package dev.helix.bench;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.blackbox.ServerUnderTest;
 import dev.helix.scripted.Json;
 import java.io.IOException;
@@ -32,6 +33,9 @@ final class Contenders implements AutoCloseable {
 
   static final String LITELLM = "litellm";
   static final String OURS = "ours";
+
+  /** Ours, asked for responses. */
+  static final String OUR_RESPONSES = "our_responses";
 
   private static final String PROXY = "dev.helix.bench.proxy.JettyProxy";
   private static final String DURABLE_PROXY = "dev.helix.bench.proxy.DurableProxy";
@@ -130,6 +134,16 @@ final class Contenders implements AutoCloseable {
       add(targets, SERVLET, servlet, conversations);
     }
     add(targets, OURS, ours.url(), conversations);
+    return targets;
+  }
+
+  /** Going straight, and ours, asked in both ways. */
+  ArrayNode oursInBothWays(int conversations) {
+    ArrayNode targets = Json.array();
+    add(targets, STRAIGHT, upstream.url(), conversations);
+    add(targets, OURS, ours.url(), conversations);
+    add(targets, OUR_RESPONSES, ours.url(), conversations);
+    ((ObjectNode) targets.get(2)).put("api", Api.RESPONSES.name());
     return targets;
   }
 

@@ -34,6 +34,14 @@ enum Key {
       "durable turns a second in PostgreSQL, over those of bare inserts of the same messages, each"
           + " with its commit"),
   POSTGRES_ROUND_TRIPS("how often a turn waits for PostgreSQL, and in how many transactions"),
+  RESPONSE_ADDED_P50_OVER_CHAT(
+      "what a turn of the Responses API adds to going straight to the upstream (median, not"
+          + " streamed), over what a chat turn of the same text adds"),
+  RESPONSE_FIRST_TOKEN_OVER_CHAT(
+      "what is added to the time to the first token (median), a response's over a chat's"),
+  RESPONSE_GET_MS("reading a response in a conversation of 2,000 messages, in milliseconds"),
+  RESPONSE_HEAP_OVER_CHAT(
+      "heap that an open stream of a response takes, over one of a chat of the same text"),
   FILTER_NS("the filter on a request with a warm session, in nanoseconds, and others beside it"),
   LIST_200K_MS("the newest 50 sessions, in milliseconds"),
   START_200K_OVER_EMPTY("a start with 200,000 sessions over a start with none"),

@@ -13,7 +13,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The load generator: so many callers at several targets that take turns, from one thread. An
@@ -21,13 +23,15 @@ import java.util.List;
  * JSON, as {@link TurnCost} has it; it prints a line of JSON with the figures of each round.
  */
 final class Load {
-  private final Script script;
+  private final Map<Api, Script> scripts = new EnumMap<>(Api.class);
   private final int callers;
   private final String name;
   private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
 
   private Load(JsonNode plan) {
-    this.script = new Script(plan.path("model").asText(), plan.path("turns").asInt());
+    for (Api api : Api.values()) {
+      scripts.put(api, new Script(api, plan.path("model").asText(), plan.path("turns").asInt()));
+    }
     this.callers = plan.path("callers").asInt();
     this.name = plan.path("name").asText();
   }
@@ -44,6 +48,7 @@ final class Load {
         figures.set(
             target.path("name").asText(),
             load.round(
+                Api.valueOf(target.path("api").asText(Api.CHAT.name())),
                 URI.create(target.path("url").asText()),
                 round,
                 target.path("conversations").asInt()));
@@ -56,7 +61,8 @@ final class Load {
     System.out.println(measured);
   }
 
-  private ObjectNode round(URI target, int round, int conversations) throws IOException {
+  private ObjectNode round(Api api, URI target, int round, int conversations) throws IOException {
+    Script script = scripts.get(api);
     Sample first = new Sample();
     Sample later = new Sample();
     Sample firstEvent = new Sample();
@@ -74,7 +80,7 @@ final class Load {
       int busy = callers;
       for (int i = 0; i < callers; i++) {
         LoadCaller caller =
-            new LoadCaller(channels.get(i), script, target, id(name, round, i), conversations);
+            new LoadCaller(channels.get(i), script, target, id(api, name, round, i), conversations);
         caller.next();
         channels.get(i).register(selector, interest(caller), caller);
       }
@@ -128,7 +134,7 @@ final class Load {
   }
 
   /** What the ids of the conversations begin with that a caller holds in a round. */
-  static String id(String name, int round, int caller) {
-    return name + "-" + round + "-" + caller + "-";
+  static String id(Api api, String name, int round, int caller) {
+    return (api == Api.CHAT ? "" : "r-") + name + "-" + round + "-" + caller + "-";
   }
 }

@@ -91,7 +91,7 @@ final class LoadCaller {
     return begun;
   }
 
-  /** When the first event had come. */
+  /** When the first token had come. */
   long firstEvent() {
     return firstEvent;
   }
@@ -120,7 +120,7 @@ final class LoadCaller {
     while (buffer.hasRemaining() && part != Part.OVER) {
       take(buffer);
     }
-    if (firstEvent == 0 && events > 0) {
+    if (firstEvent == 0 && script.streams() && events >= script.firstToken()) {
       firstEvent = System.nanoTime();
     }
     if (part != Part.OVER) {

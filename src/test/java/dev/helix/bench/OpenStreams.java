@@ -263,7 +263,8 @@ final class OpenStreams {
         "" + streams,
         "" + tokens(streams),
         "" + seconds,
-        name);
+        name,
+        Api.CHAT.name());
   }
 
   static void expect(Child load, String word) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** What the callers of a load say, and what they must hear. Immutable. */
 final class Script {
+  private final Api api;
   private final String model;
   private final int turns;
   private final int tokens;
@@ -19,7 +20,8 @@ final class Script {
    * @param model what the upstream is asked for: {@code whole}, {@code burst-N} or {@code first-N}
    * @param turns of each conversation
    */
-  Script(String model, int turns) {
+  Script(Api api, String model, int turns) {
+    this.api = api;
     this.model = model;
     this.turns = turns;
     this.tokens =
@@ -39,7 +41,7 @@ final class Script {
 
   private byte[] body(CharSequence messages) {
     return ("{\"model\":\"" + model + "\",\"stream\":" + streams())
-        .concat(",\"messages\":[" + messages + "]}")
+        .concat(",\"" + api.input() + "\":[" + messages + "]}")
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -51,9 +53,14 @@ final class Script {
     return tokens > 0;
   }
 
-  /** The events of a stream: its tokens, the end of the choice, and [DONE]. */
+  /** The events of a stream: its tokens, what is around them, and [DONE]. */
   int events() {
-    return tokens + 2;
+    return tokens + api.more();
+  }
+
+  /** Which event of a stream, counted from 1, is its first token. */
+  int firstToken() {
+    return api.before() + 1;
   }
 
   /** What an answer that is not streamed must hold; not to be changed. */
@@ -66,7 +73,7 @@ final class Script {
     byte[] head =
         ("POST "
                 + target.getPath().replaceFirst("/$", "")
-                + "/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+                + (api.path() + " HTTP/1.1\r\nHost: localhost\r\n")
                 + "Content-Type: application/json\r\n"
                 + ("X-Conversation-ID: " + conversation + "\r\n")
                 + ("Content-Length: " + bodies[turn].length + "\r\n\r\n"))

@@ -10,8 +10,7 @@ import java.nio.charset.StandardCharsets;
  * thread-safe.
  */
 final class StreamCaller {
-  private static final String CONTENT = "\"content\":\"";
-
+  private final String begin;
   private final SocketChannel channel;
   private final ByteBuffer request;
   private final StringBuilder raw = new StringBuilder(); // arrived, not yet de-chunked
@@ -24,7 +23,9 @@ final class StreamCaller {
   private int left; // of the chunk under way
   private boolean betweenChunks; // its line end is still to come
 
-  StreamCaller(SocketChannel channel, byte[] request, int tokens) {
+  /** A caller who has sent nothing yet; what goes before the text of a token is {@code begin}. */
+  StreamCaller(SocketChannel channel, byte[] request, int tokens, String begin) {
+    this.begin = begin;
     this.channel = channel;
     this.request = ByteBuffer.wrap(request);
     this.tokens = tokens;
@@ -113,15 +114,15 @@ final class StreamCaller {
       done = true;
       return;
     }
-    int at = line.indexOf(CONTENT);
+    int at = line.indexOf(begin);
     if (at < 0) {
-      if (line.contains("\"error\"")) {
+      if (line.contains("\"error\":{")) {
         throw new IOException("an error in the stream: " + line);
       }
       return;
     }
-    int colon = line.indexOf(':', at + CONTENT.length());
-    int number = Integer.parseInt(line, at + CONTENT.length(), colon, 10);
+    int colon = line.indexOf(':', at + begin.length());
+    int number = Integer.parseInt(line, at + begin.length(), colon, 10);
     if (number != seen) {
       throw new IOException("token " + number + " came in place of " + seen);
     }

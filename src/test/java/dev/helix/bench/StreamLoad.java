@@ -18,7 +18,7 @@ import java.util.List;
  * their lateness is noted, {@code QUIET} when no more is noted and all are still open, and at the
  * end one line of JSON. Any stream that fails ends it with an exception. Arguments: URL below which
  * {@code /v1} is, streams, tokens in each, seconds from OPEN to QUIET, name for the conversation
- * ids.
+ * ids, which {@link Api}.
  */
 final class StreamLoad {
   /** So many new streams a second. */
@@ -39,11 +39,13 @@ final class StreamLoad {
   private final int tokens;
   private final long nanos;
   private final String name;
+  private final Api api;
   private boolean noting;
   private final Sample lateness = new Sample();
   private final List<StreamCaller> callers = new ArrayList<>();
 
-  private StreamLoad(URI server, int streams, int tokens, int seconds, String name) {
+  private StreamLoad(URI server, int streams, int tokens, int seconds, String name, Api api) {
+    this.api = api;
     this.server = server;
     this.streams = streams;
     this.tokens = tokens;
@@ -58,7 +60,8 @@ final class StreamLoad {
             Integer.parseInt(arguments[1]),
             Integer.parseInt(arguments[2]),
             Integer.parseInt(arguments[3]),
-            arguments[4]);
+            arguments[4],
+            Api.valueOf(arguments[5]));
     System.out.println(load.run());
   }
 
@@ -118,7 +121,7 @@ final class StreamLoad {
         .socket()
         .connect(new InetSocketAddress(server.getHost(), server.getPort()), CONNECT_MILLIS);
     channel.configureBlocking(false);
-    StreamCaller caller = new StreamCaller(channel, request(callers.size()), tokens);
+    StreamCaller caller = new StreamCaller(channel, request(callers.size()), tokens, api.token());
     callers.add(caller);
     int interest = caller.send() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE;
     channel.register(selector, interest, caller);
@@ -143,10 +146,12 @@ final class StreamLoad {
     String body =
         "{\"model\":\"seconds-"
             + tokens
-            + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Count "
+            + "\",\"stream\":true,\""
+            + api.input()
+            + "\":[{\"role\":\"user\",\"content\":\"Count "
             + number
             + "\"}]}";
-    String path = server.getPath().replaceFirst("/$", "") + "/v1/chat/completions";
+    String path = server.getPath().replaceFirst("/$", "") + api.path();
     return ("POST "
             + path
             + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -63,7 +63,8 @@ final class TokensBesideStore {
               "" + STREAMS,
               "" + (seconds + 15),
               "" + seconds,
-              "distant")) {
+              "distant",
+              Api.CHAT.name())) {
         ScheduledFuture<?> calls = turns.start();
         OpenStreams.expect(load, "OPEN");
         int before = turns.ended();

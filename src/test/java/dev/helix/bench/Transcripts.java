@@ -50,7 +50,8 @@ final class Transcripts {
   void checkTokens(String conversationId, int tokens) throws IOException {
     check(conversationId, 1);
     Path file = sessions.resolve("conv-" + conversationId).resolve("context/messages.json");
-    String text = Json.read(Files.readAllBytes(file)).path(1).path("content").asText();
+    JsonNode log = Json.read(Files.readAllBytes(file));
+    String text = log.path(log.size() - 1).path("content").asText();
     String[] words = text.strip().split(" ", -1);
     boolean all = words.length == tokens;
     for (int i = 0; all && i < tokens; i++) {

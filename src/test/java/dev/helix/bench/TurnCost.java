@@ -5,6 +5,7 @@ import static dev.helix.bench.Contenders.FOLDERS_SERVLET;
 import static dev.helix.bench.Contenders.LITELLM;
 import static dev.helix.bench.Contenders.NGINX;
 import static dev.helix.bench.Contenders.OURS;
+import static dev.helix.bench.Contenders.OUR_RESPONSES;
 import static dev.helix.bench.Contenders.STRAIGHT;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -142,20 +143,23 @@ final class TurnCost {
       measured = new Rounds(Json.read(load.line()));
     }
     for (JsonNode target : targets) {
-      if (target.path("name").asText().equals(OURS)) {
-        check(name, callers, turns, target.path("conversations").asInt());
+      String whose = target.path("name").asText();
+      if (whose.equals(OURS) || whose.equals(OUR_RESPONSES)) {
+        Api api = whose.equals(OURS) ? Api.CHAT : Api.RESPONSES;
+        check(api, name, callers, turns, target.path("conversations").asInt());
       }
     }
     requireHeadroom(name, model.startsWith("first-"), measured);
     return measured;
   }
 
-  private void check(String name, int callers, int turns, int conversations) throws IOException {
+  private void check(Api api, String name, int callers, int turns, int conversations)
+      throws IOException {
     Transcripts transcripts = contenders.ours().transcripts();
     for (int round = 0; round < warmUp + rounds; round++) {
       for (int caller = 0; caller < callers; caller++) {
         for (int i = 0; i < conversations; i++) {
-          transcripts.check(Load.id(name, round, caller) + i, turns);
+          transcripts.check(Load.id(api, name, round, caller) + i, turns);
         }
       }
     }
@@ -264,7 +268,7 @@ final class TurnCost {
     results.add(Key.LITELLM_OVER_OURS, rate, measured.ratesOverLiteLlm(OURS), goal);
   }
 
-  private static String of(int callers) {
+  static String of(int callers) {
     return callers + (callers == 1 ? " caller" : " callers");
   }
 

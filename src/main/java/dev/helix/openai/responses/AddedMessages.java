@@ -1,5 +1,6 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.ElementFields;
