@@ -26,7 +26,15 @@ final class MissedResponses {
   private long total;
 
   /** The hash codes of the responses up to a place in the log, in their order. */
-  private record Known(LogVersion version, int[] ends) {
+  private static final class Known {
+    private final LogVersion version;
+    private final int[] ends;
+
+    Known(LogVersion version, int[] ends) {
+      this.version = version;
+      this.ends = ends;
+    }
+
     boolean mayHave(String end) {
       return Arrays.binarySearch(ends, end.hashCode()) >= 0;
     }
@@ -35,7 +43,7 @@ final class MissedResponses {
   /** One was looked for in vain in a session whose tree has all of its log. */
   void missed(SessionId id, TranscriptTree tree) {
     Known known = get(id);
-    if (known == null || !known.version().equals(tree.version())) {
+    if (known == null || !known.version.equals(tree.version())) {
       put(id, new Known(tree.version(), hashes(tree.responses().stream())));
     }
   }
@@ -50,7 +58,7 @@ final class MissedResponses {
     if (known == null || known.mayHave(end)) {
       return false;
     }
-    Reading since = log.read(id, known.version());
+    Reading since = log.read(id, known.version);
     if (since.fromStart()) {
       remove(id); // It is another log.
       return false;
@@ -58,7 +66,7 @@ final class MissedResponses {
     List<Message> added = since.elements();
     if (!added.isEmpty()) {
       int[] more = hashes(added.stream().map(Node::responseEnd).filter(each -> each != null));
-      IntStream all = IntStream.concat(Arrays.stream(known.ends()), Arrays.stream(more));
+      IntStream all = IntStream.concat(Arrays.stream(known.ends), Arrays.stream(more));
       known = new Known(since.version(), all.sorted().toArray());
       put(id, known);
     }
@@ -71,16 +79,16 @@ final class MissedResponses {
 
   private synchronized void remove(SessionId id) {
     Known known = sessions.remove(id);
-    total -= known == null ? 0 : known.ends().length;
+    total -= known == null ? 0 : known.ends.length;
   }
 
   private synchronized void put(SessionId id, Known known) {
     remove(id);
     sessions.put(id, known);
-    total += known.ends().length;
+    total += known.ends.length;
     Iterator<Known> eldest = sessions.values().iterator();
     while (total > MOST || sessions.size() > MOST / 16) {
-      total -= eldest.next().ends().length;
+      total -= eldest.next().ends.length;
       eldest.remove();
     }
   }

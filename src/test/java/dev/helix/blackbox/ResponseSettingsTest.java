@@ -42,7 +42,7 @@ class ResponseSettingsTest {
 
   private static ObjectNode asks(String json) {
     ObjectNode asked = Json.object().put("model", "m").put("input", "Hi");
-    asked.setAll((ObjectNode) Json.read(json.replace('\'', '"').getBytes()));
+    asked.setAll((ObjectNode) Json.read(json.replace('\'', '"')));
     return asked;
   }
 
@@ -151,12 +151,12 @@ class ResponseSettingsTest {
     resent.withArray("input").addObject().put("role", "assistant").put("content", "Hello");
     resent.withArray("input").addObject().put("role", "user").put("content", "On");
     respond(resent, Completions.completion("Then"), NAMED, "codex");
-    assertEquals(4, Json.read(log("conv-codex").getBytes()).size(), log("conv-codex"));
+    assertEquals(4, Json.read(log("conv-codex")).size(), log("conv-codex"));
     // What names nothing, or no header names, is kept nowhere.
     assertNull(respond(asked, Completions.completion("1")).header("X-Session-ID"));
     respond(asks("{'store':false,'conversation':'codex'}"), Completions.completion("1"));
     assertEquals(List.of("conv-codex"), sessions());
-    assertEquals(4, Json.read(log("conv-codex").getBytes()).size());
+    assertEquals(4, Json.read(log("conv-codex")).size());
   }
 
   @Test

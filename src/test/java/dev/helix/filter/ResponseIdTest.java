@@ -129,7 +129,7 @@ class ResponseIdTest {
   @Test
   void conversationThatWasMadeHere_standsInTheId() {
     assertEquals("resp_c" + HEX + END, of("conv-conv_" + HEX, "conv_" + HEX));
-    assertEquals("conv_" + HEX, new ResponseId("resp_c" + HEX + END).conversation());
+    assertEquals("conv_" + HEX, new ResponseId("resp_c" + HEX + END).conversation().orElseThrow());
     assertTrue(ResponseId.newConversation().matches("conv_[0-9a-f]{32}"));
   }
 

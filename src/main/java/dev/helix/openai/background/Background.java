@@ -41,6 +41,9 @@ public final class Background {
   private static final Duration RETRY = Duration.ofSeconds(5);
   private static final long LOOK_MILLIS = 1000;
 
+  /** How long a stream waits for what another server answers; who has waited may ask again. */
+  private static final Duration LONGEST_STREAM = Duration.ofHours(1);
+
   private final LateCaller.Engine engine;
   private final SessionManager sessions;
   private final EventLogs logs;
@@ -48,9 +51,6 @@ public final class Background {
   private final AtomicBoolean looks = new AtomicBoolean();
   private final Map<String, Run> running = new HashMap<>(); // guarded by this
   private ScheduledFuture<?> looking; // guarded by this
-
-  /** How long a stream waits for what another server answers; who has waited may ask again. */
-  private static final Duration LONGEST_STREAM = Duration.ofHours(1);
 
   /** What a caller waits for in the store. */
   @FunctionalInterface
@@ -64,19 +64,8 @@ public final class Background {
     List<byte[]> look(boolean last) throws InvalidRequestException;
   }
 
-  /** A turn that runs, and what ends with it. */
-  private final class Run {
-    private final String id;
-    private final String node;
-    private final BodyHolder holder;
-    private Runnable canceller; // guarded by the outer
-
-    Run(String id, String node, BodyHolder holder) {
-      this.id = id;
-      this.node = node;
-      this.holder = holder;
-    }
-  }
+  /** A turn that runs: its response's node, and what cancels it. */
+  private record Run(String node, Runnable canceller) {}
 
   /**
    * No turns yet. Everything given stays the caller's to close.
@@ -128,14 +117,13 @@ public final class Background {
     if (!shares.take(holder, 1, 0)) {
       throw new InvalidRequestException(tooMany());
     }
-    Run run = new Run(id, node, holder);
-    EventLog log = logs.open(id, () -> over(run));
+    EventLog log = logs.open(id, () -> over(id, holder));
     boolean begun = false;
     boolean admitted = false;
     try {
       engine.turns().admitPassing();
       admitted = true;
-      engine.turns().beginAlone(call, form, log, canceller -> runs(run, canceller));
+      engine.turns().beginAlone(call, form, log, canceller -> runs(id, new Run(node, canceller)));
       begun = true;
       EventReader reader = new EventReader(log, 0, atOnce, after -> streamed(stored, after));
       LateCaller unused = LateCaller.take(engine, request, response, reader);
@@ -160,9 +148,8 @@ public final class Background {
         RETRY);
   }
 
-  private synchronized void runs(Run run, Runnable canceller) {
-    run.canceller = canceller;
-    running.put(run.id, run);
+  private synchronized void runs(String id, Run run) {
+    running.put(id, run);
     if (looking == null) {
       looking =
           engine
@@ -172,15 +159,14 @@ public final class Background {
     }
   }
 
-  private void over(Run run) {
-    boolean unused = shares.take(run.holder, -1, 0);
-    boolean told =
-        logs.find(run.id).map(EventLog::head).filter(EventLog.Head::isStream).isPresent();
+  private void over(String id, BodyHolder holder) {
+    boolean unused = shares.take(holder, -1, 0);
+    boolean told = logs.find(id).map(EventLog::head).filter(EventLog.Head::isStream).isPresent();
     if (!told) {
-      logs.forget(run.id); // Nobody else knows its id.
+      logs.forget(id); // Nobody else knows its id.
     }
     synchronized (this) {
-      running.remove(run.id);
+      running.remove(id);
       if (running.isEmpty() && looking != null) {
         looking.cancel(false);
         looking = null;
@@ -202,8 +188,8 @@ public final class Background {
         all = List.copyOf(running.values());
       }
       for (Run run : all) {
-        if (sessions.isLeased(ResponseNote.cancellation(run.node))) {
-          run.canceller.run();
+        if (sessions.isLeased(ResponseNote.cancellation(run.node()))) {
+          run.canceller().run();
         }
       }
     } catch (SessionException e) {
@@ -220,7 +206,7 @@ public final class Background {
       here = running.get(id);
     }
     if (here != null) {
-      here.canceller.run();
+      here.canceller().run();
     } else {
       boolean unused = sessions.lease(ResponseNote.cancellation(node), CANCELLATION).isPresent();
     }

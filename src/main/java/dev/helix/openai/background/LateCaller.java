@@ -260,7 +260,9 @@ final class LateCaller implements CallerStream.Listener {
   private void close() {
     if (!over) {
       over = true;
-      ticks.cancel(false);
+      if (ticks != null) { // Null where it was over before it began.
+        ticks.cancel(false);
+      }
       engine.turns().passed(stop);
       teller.over();
     }

@@ -98,10 +98,24 @@ record AddedItem(Map<String, Object> item, InputItem read) {
             told.put(name, value);
           }
         });
-    if (told.get("type").equals("message") && !(told.get("content") instanceof List)) {
-      told.put("content", parts(told.get("role"), told.get("content")));
+    if (told.get("type").equals("message")) {
+      told.put(
+          "content",
+          told.get("content") instanceof List<?> parts
+              ? parts.stream().map(AddedItem::part).toList()
+              : parts(told.get("role"), told.get("content")));
     }
     return told;
+  }
+
+  /** A part with what every image has. */
+  private static Object part(Object said) {
+    if (!(said instanceof Map<?, ?> fields) || !"input_image".equals(fields.get("type"))) {
+      return said;
+    }
+    Map<Object, Object> image = new LinkedHashMap<>(fields);
+    image.putIfAbsent("detail", "auto");
+    return image;
   }
 
   private static List<Object> parts(Object role, Object content) {

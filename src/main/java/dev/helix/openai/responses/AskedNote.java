@@ -12,11 +12,8 @@ import java.util.Map;
  * What a response was asked, as it is kept in its note. A long value, as tools and instructions
  * are, stands apart under a name made of its hash: it is the same in many responses of a session.
  * Immutable.
- *
- * @param json the fields {@code asked} and {@code shared} of the note, without braces
- * @param apart the JSON of the long values, by their names
  */
-record AskedNote(byte[] json, Map<String, String> apart) {
+final class AskedNote {
   /** A value that has more bytes of JSON is long. */
   private static final int LONG = 1024;
 
@@ -25,6 +22,14 @@ record AskedNote(byte[] json, Map<String, String> apart) {
   static final String ASKED = "asked";
   static final String SHARED = "shared";
   static final String APART = "apart";
+
+  private final byte[] json;
+  private final Map<String, String> apart;
+
+  private AskedNote(byte[] json, Map<String, String> apart) {
+    this.json = json;
+    this.apart = Collections.unmodifiableMap(apart);
+  }
 
   /** What is kept of the fields of a response object that say what was asked. */
   static AskedNote of(Map<String, Object> asked) {
@@ -50,7 +55,7 @@ record AskedNote(byte[] json, Map<String, String> apart) {
     if (!shared.isEmpty()) {
       json.raw(",\"" + SHARED + "\":").value(shared);
     }
-    return new AskedNote(json.toArray(), Collections.unmodifiableMap(apart));
+    return new AskedNote(json.toArray(), apart);
   }
 
   /** What a note says was asked, with those long values that it brings. */
@@ -69,6 +74,16 @@ record AskedNote(byte[] json, Map<String, String> apart) {
           });
     }
     return asked;
+  }
+
+  /** The fields {@code asked} and {@code shared} of the note, without braces; not to be changed. */
+  byte[] json() {
+    return json;
+  }
+
+  /** The JSON of the long values, by their names. */
+  Map<String, String> apart() {
+    return apart;
   }
 
   /** How many characters the long values have. */

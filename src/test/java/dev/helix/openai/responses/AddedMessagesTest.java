@@ -127,6 +127,19 @@ class AddedMessagesTest {
   }
 
   @Test
+  void imageOfAUser_isKeptOnce() throws Exception {
+    add(
+        "{'role':'user','content':[{'type':'input_text','text':'See'},"
+            + "{'type':'input_image','image_url':'data:image/png;base64,AAAA'}]}");
+    String element = new String(path.get(0).elementJson(), StandardCharsets.UTF_8);
+    assertEquals(2, element.split("base64,AAAA", -1).length);
+    assertEquals(
+        "[{type=input_text, text=See}, {type=input_image, image_url=data:image/png;base64,AAAA,"
+            + " detail=auto}]",
+        PathItems.of(path).items().get(0).get("content").toString());
+  }
+
+  @Test
   void itemsIdsAreTheirOwn_andOfAPathOnce() throws Exception {
     add("{'id':'msg_1','role':'user','content':'One'}", CALL.formatted(1), CALL.formatted(2));
     List<String> ids =
