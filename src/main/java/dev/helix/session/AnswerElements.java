@@ -195,7 +195,7 @@ final class AnswerElements {
     } else if (goesBefore(kept, there, said)) {
       add(answer, kept.id(), place(kept));
     } else if (answer.status() == AnswerStatus.COMPLETED
-        || responds()
+        || (responds() && !kept.id().equals(turn.answerId()))
         || !said(there).startsWith(said)) {
       add(answer, free, turn.parentId()); // Else all of it is there.
     }
@@ -296,6 +296,9 @@ final class AnswerElements {
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       if (isNothingNew(answer)) {
+        if (i == 0 && goesOn && responds() && !checkpoint) {
+          elements.add(old.as(old.element().at(now).responding(note(answer))));
+        }
         continue; // The old version stands.
       }
       Message begun = before == null ? Message.of("assistant", turn.begun()) : before;
@@ -303,14 +306,21 @@ final class AnswerElements {
       Answer whole = new Answer(joined, answer.model(), answer.finishReason(), answer.status());
       boolean calls = callsTools(answer);
       boolean newer = i == 0 && goesOn && !calls;
-      if (newer) {
+      if (responds()) {
+        whole = whole.withNote(note(answer));
+      } else if (newer) {
         whole = whole.withNote(base.element().response());
       }
-      add(whole, newer ? node.id() : free(i), newer ? node.parentId() : turn.parentId());
       if (calls && goesOn && turn.base() != null) {
         elements.add(base.as(base.element().at(now))); // Without what these calls begin with.
       }
+      add(whole, newer ? node.id() : free(i), newer ? node.parentId() : turn.parentId());
     }
+  }
+
+  /** What is kept with an answer that is a response: as it ended, else as it began. */
+  private String note(Answer answer) {
+    return answer.note() == null ? turn.note() : answer.note();
   }
 
   private String free(int index) {

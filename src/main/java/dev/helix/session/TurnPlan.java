@@ -1,12 +1,9 @@
 package dev.helix.session;
 
-import dev.helix.message.AnswerStatus;
-import dev.helix.message.ElementFields;
 import dev.helix.message.Fingerprint;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
 import dev.helix.session.SessionStore.Reading;
-import dev.helix.transcript.Answer;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.MessageIds;
 import dev.helix.transcript.Transcript;
@@ -17,10 +14,10 @@ import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.RequestChain;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -70,13 +67,13 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     Node end = followed(tree, stored, chain, request);
     if (end == null || (!request.isFork() && resends(tree, end, chain))) {
       Placement whole = Placer.whole(tree, chain, request.ids(), stored::get, now);
-      return new TurnPlan(kept(whole, tree, request, now), List.of(), null);
+      return new TurnPlan(kept(whole, tree, stored::get, request, now), List.of(), null);
     }
     MessageIds ids = request.isFork() ? below(request.ids(), end, tree) : request.ids();
     List<Message> path = stored.path(end, request.sent());
     Placement below = Placer.below(tree, end, chain, ids, stored::get, now);
     return new TurnPlan(
-        kept(below, tree, request, now),
+        kept(below, tree, stored::get, request, now),
         request.sent().latest(Transcript.sent(path, results), results),
         chain.system() == null ? stored.system() : null);
   }
@@ -118,33 +115,16 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   }
 
   /** What is kept of a request where it is known what the answer follows. */
-  static Placement kept(Placement placed, TranscriptTree tree, TurnRequest request, Instant now) {
+  static Placement kept(
+      Placement placed,
+      TranscriptTree tree,
+      Function<Node, Message> stored,
+      TurnRequest request,
+      Instant now) {
     Placement kept = request.aside() ? aside(placed, tree) : placed;
-    return request.response() == null ? kept : responding(kept, tree, request, now);
-  }
-
-  /**
-   * A response is a message of its own, also where it goes on with an answer: it follows that. From
-   * the beginning on its note is there, with an answer that says nothing.
-   */
-  private static Placement responding(
-      Placement placed, TranscriptTree tree, TurnRequest request, Instant now) {
-    boolean goesOn = placed.continued() != null;
-    String parentId = goesOn ? placed.continued() : placed.parentId();
-    String named = placed.answerId();
-    // The client's own name for it, and not that of an answer which went on with calls.
-    boolean fit = !goesOn && named != null && named.equals(request.ids().answer());
-    Node there = fit ? tree.get(named) : null;
-    boolean free = fit && there == null;
-    boolean runs = there != null && there.checkpoint();
-    String node = free ? named : request.response().node();
-    Answer nothing =
-        new Answer(Message.of("assistant", ""), null, null, AnswerStatus.CANCELLED)
-            .withNote(request.response().json());
-    ElementFields fields = nothing.fields(node, parentId, now).begun(now, null).asCheckpoint();
-    List<Message> elements = new ArrayList<>(placed.elements());
-    elements.add(nothing.message().as(request.aside() ? fields.asAside() : fields));
-    return new Placement(List.copyOf(elements), parentId, free || runs ? named : null, null, null);
+    return request.response() == null
+        ? kept
+        : new ResponsePlace(tree, stored, kept, request, now).placement();
   }
 
   /** An aside's system message is its own, and not the conversation's. */

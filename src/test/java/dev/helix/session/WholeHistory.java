@@ -48,7 +48,7 @@ final class WholeHistory {
     if (!fork
         && (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain))) {
       Placement whole = Placer.whole(tree, chain, request.ids(), stored, now);
-      return new TurnPlan(TurnPlan.kept(whole, tree, request, now), List.of(), null);
+      return new TurnPlan(TurnPlan.kept(whole, tree, stored, request, now), List.of(), null);
     }
     List<Message> sent =
         Transcript.sent(transcript.pathTo(end), results).stream()
@@ -58,7 +58,7 @@ final class WholeHistory {
     MessageIds ids = fork ? TurnPlan.below(request.ids(), start, tree) : request.ids();
     Placement below = Placer.below(tree, start, chain, ids, stored, now);
     return new TurnPlan(
-        TurnPlan.kept(below, tree, request, now),
+        TurnPlan.kept(below, tree, stored, request, now),
         request.sent().latest(sent, results),
         chain.system() == null ? transcript.system() : null);
   }
