@@ -146,10 +146,25 @@ final class ResponseRequest {
     return CallCheck.onPath(path);
   }
 
-  /** This request without the items whose ids, or whose calls or outputs, are known. */
+  /**
+   * This request without the items whose ids, or whose calls or outputs, are known, and without
+   * what an assistant says just before such a call, as both are one message.
+   */
   ResponseRequest without(Set<String> known) {
-    List<InputItem> rest = items.stream().filter(item -> !isKnown(item, known)).toList();
-    return rest.size() == items.size() ? this : new ResponseRequest(read, model, rest);
+    List<InputItem> rest = new ArrayList<>(items.size());
+    boolean said = false; // by an assistant, directly before
+    for (InputItem item : items) {
+      if (!isKnown(item, known)) {
+        rest.add(item);
+        said = "assistant".equals(item.role());
+      } else {
+        if (said && item.kind() == Kind.CALL) {
+          rest.remove(rest.size() - 1);
+        }
+        said = false;
+      }
+    }
+    return rest.size() == items.size() ? this : new ResponseRequest(read, model, List.copyOf(rest));
   }
 
   private static boolean isKnown(InputItem item, Set<String> known) {

@@ -156,6 +156,27 @@ class StoredItemsTest {
     assertSame(request, request.without(Set.of("other")));
   }
 
+  @ParameterizedTest
+  @CsvSource({"Aa,a", "AaBb,b", "qAa,qa"})
+  void whatIsSaidBeforeAStoredCall_isDroppedWithIt(String items, String rest) throws Exception {
+    String said = "{'role':'assistant','content':'I look.'},";
+    String sent =
+        items(items).replace("{'type':'function_call',", said + "{'type':'function_call',");
+    List<Message> path = path(items.startsWith("AaB") ? "qAaB" : "qA");
+    ResponseRequest fresh = parse(sent).without(ResponseRequest.idsOnPath(path));
+    assertEquals(wire(parse(items(rest)).messages()), wire(fresh.messages()));
+  }
+
+  @Test
+  void whatIsSaidElsewhere_isNotDroppedWithAStoredCall() throws Exception {
+    String said = "{'role':'assistant','content':'So.'}";
+    ResponseRequest request =
+        parse("{'input':[" + said + "," + ASK + "," + call("a") + "," + call("b") + "]}");
+    assertEquals(
+        "{'role':'assistant','content':'So.'} " + ASK,
+        wire(request.without(Set.of("a", "b")).messages()));
+  }
+
   @Test
   void references_areReplacedByWhatIsStored() throws Exception {
     ResponseRequest request =
