@@ -112,10 +112,14 @@ final class Attachment {
     Conversation conversation = shape == ChatBody.Shape.PROMPT ? named.detected() : named;
     echo(conversation, response);
     SessionState state = session(conversation, body, request);
-    // In doubt a conversation begins with what a person said.
+    return found(named, shape, state);
+  }
+
+  /** What was found of a request of this shape; one in doubt begins a conversation. */
+  static Found found(Conversation named, ChatBody.Shape shape, SessionState state) {
     boolean goesOn = named.id() != null && state != null && state.status() != SessionStatus.NEW;
-    boolean prompt = shape == ChatBody.Shape.DOUBTFUL && goesOn;
-    return new Found(prompt ? named.detected() : conversation, state, null);
+    boolean prompt = shape == ChatBody.Shape.PROMPT || (shape == ChatBody.Shape.DOUBTFUL && goesOn);
+    return new Found(prompt ? named.detected() : named, state, null);
   }
 
   private static void echo(Conversation conversation, HttpServletResponse response) {
@@ -126,10 +130,15 @@ final class Attachment {
 
   /** What the body says of the kind of request, where no header does. */
   private static ChatBody.Shape shape(Conversation said, byte[] body, HttpServletRequest request) {
-    boolean open = body != null && !ConversationHeaders.sayKind(request);
-    return open && (said.id() != null || ConversationHeaders.areOfOpenWebUi(request))
+    return mayBePrompt(said, body, request)
         ? ChatBody.shape(body, said.id() != null)
         : ChatBody.Shape.TURN;
+  }
+
+  /** Whether a request may be a background prompt by its body: no header says what it is. */
+  static boolean mayBePrompt(Conversation said, byte[] body, HttpServletRequest request) {
+    boolean open = body != null && !ConversationHeaders.sayKind(request);
+    return open && (said.id() != null || ConversationHeaders.areOfOpenWebUi(request));
   }
 
   private SessionState session(Conversation conversation, byte[] body, HttpServletRequest request) {

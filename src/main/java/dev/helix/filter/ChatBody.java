@@ -47,7 +47,7 @@ final class ChatBody {
   }
 
   /** A background prompt has no more messages, and all but the last are the system's. */
-  private static final int MOST_OF_A_PROMPT = 3;
+  static final int MOST_OF_A_PROMPT = 3;
 
   private static final Set<String> TOOLS = Set.of("tools", "functions");
   private static final String METADATA = "metadata";
@@ -200,7 +200,7 @@ final class ChatBody {
   }
 
   /** Whether a flag is set, be it as a number or a text. */
-  private static boolean isTrue(JsonParser value) throws IOException {
+  static boolean isTrue(JsonParser value) throws IOException {
     String text = value.currentToken().isScalarValue() ? value.getText() : "";
     return text.equalsIgnoreCase("true") || text.equals("1");
   }
@@ -218,14 +218,19 @@ final class ChatBody {
       return List.of();
     }
     List<Message> messages = spans.stream().map(span -> span.messageIn(body)).toList();
-    int last = messages.size() - 1;
-    return messages.get(last).role().equals("user")
-            && messages.subList(0, last).stream().allMatch(Message::isSystem)
-        ? messages
-        : List.of();
+    return isPrompt(messages) ? messages : List.of();
   }
 
-  private static Shape shape(List<Message> prompt, boolean streamed) {
+  /** Whether the last of these is a user's, and all before it are the system's. */
+  static boolean isPrompt(List<Message> messages) {
+    int last = messages.size() - 1;
+    return last >= 0
+        && messages.get(last).role().equals("user")
+        && messages.subList(0, last).stream().allMatch(Message::isSystem);
+  }
+
+  /** What a prompt is by what it says. */
+  static Shape shape(List<Message> prompt, boolean streamed) {
     String text = prompt.get(prompt.size() - 1).text();
     if (streamed) {
       return BackgroundPrompt.merges(text) ? Shape.PROMPT : Shape.TURN;

@@ -1,5 +1,6 @@
 package dev.helix.filter;
 
+import dev.helix.filter.ChatBody.Shape;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.OwnerScope;
@@ -67,9 +68,14 @@ final class ResponseSessions {
     if (says.conversation() != null) {
       return goingOn(says.conversation(), said, request);
     }
+    boolean makes = path.kind() == ResponsesPath.Kind.MAKES;
+    Shape shape =
+        makes && Attachment.mayBePrompt(named, body, request)
+            ? ResponsesPrompt.shape(body, named.id() != null)
+            : Shape.TURN;
     boolean recorded = says.kept() || (recordUnstored && named.id() != null);
-    boolean made = recorded && path.kind() == ResponsesPath.Kind.MAKES;
-    return new Found(named, session(named, made, request), null);
+    boolean made = recorded && makes && shape != Shape.PROMPT;
+    return Attachment.found(named, shape, session(named, made, request));
   }
 
   /** The session of the response in the path, which decides whatever else the request names. */

@@ -8,6 +8,7 @@ import dev.helix.filter.ResponseId;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
+import dev.helix.message.BackgroundPrompt;
 import dev.helix.message.Message;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.request.TurnHeaders;
@@ -218,6 +219,7 @@ final class ResponsesEndpoint {
                 conversation.messageIds().answer());
     TurnRequest turn =
         new TurnRequest(asked.messages(), mode, settings.sentHistory(), ids)
+            .asAside(isAside(asked, mode, conversation))
             .asRetry(TurnHeaders.isRetry(http))
             .by(TurnHeaders.author(http, session))
             .responding(
@@ -239,6 +241,17 @@ final class ResponsesEndpoint {
         && session != null
         && conversation.isTurn()
         && previous == null;
+  }
+
+  /** Who sends a named conversation whole may ask for itself, as in a chat. */
+  private static boolean isAside(
+      ResponseRequest asked, HistoryMode mode, Conversation conversation) {
+    if (mode != HistoryMode.CLIENT || conversation.id() == null) {
+      return false;
+    }
+    return conversation.messageIds().equals(MessageIds.NONE)
+        ? BackgroundPrompt.mayBe(asked.messages(), asked.stream())
+        : BackgroundPrompt.hasOnlySystem(asked.messages(), asked.stream());
   }
 
   /** The response that is followed, which has an answer; null where none is named. */
