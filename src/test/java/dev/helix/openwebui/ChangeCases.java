@@ -67,6 +67,7 @@ interface ChangeCases extends PersonFixture {
           "stop, and ask at once",
           ada,
           2,
+          later(),
           () -> {
             ada.ask("Count to ten.");
             Call call = stack().model.hold();
@@ -78,6 +79,7 @@ interface ChangeCases extends PersonFixture {
           "stop, and continue at once",
           ada,
           2,
+          atOnce(),
           () -> {
             ada.ask("List the colours.");
             Call call = stack().model.hold();
@@ -85,7 +87,7 @@ interface ChangeCases extends PersonFixture {
             ada.continueAnswer();
             call.awaitClosedByPeer(LEAVING);
           });
-      talk.step("next question", ada, 1, () -> ada.ask("Thank you."));
+      talk.step("next question", ada, 1, later(), () -> ada.ask("Thank you."));
     }
   }
 }

@@ -51,7 +51,7 @@ final class ChatTree {
               message.path("id").asText(),
               message.path("parentId").asText(null),
               message.path("role").asText(),
-              message.path("content").asText().strip()));
+              said(message.path("role").asText(), message.path("content").asText()).strip()));
     }
     return new ChatTree(nodes);
   }
@@ -104,7 +104,12 @@ final class ChatTree {
     if (element.path("role").asText().equals("user")) {
       return asked(text.toString());
     }
-    return text.toString().replaceAll("(?s)<think>.*?</think>", "");
+    return said("assistant", text.toString());
+  }
+
+  // With responses Open WebUI shows the marks and what stands between them.
+  private static String said(String role, String text) {
+    return role.equals("user") ? text : text.replaceAll("(?s)<think>.*?</think>", "");
   }
 
   // Retrieval puts its prompt before the question, and the list of a message's files stands there.

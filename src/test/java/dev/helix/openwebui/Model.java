@@ -65,7 +65,7 @@ final class Model implements AutoCloseable {
   private Script script(JsonNode body) {
     JsonNode messages = body.path("messages");
     JsonNode last = messages.path(messages.size() - 1);
-    String text = last.path("content").asText();
+    String text = text(last.path("content"));
     if (!body.path("stream").asBoolean()) {
       String prompt = messages.path(0).path("content").asText() + text;
       return Script.body(200, Json.read(Completions.completion(task(prompt))));
@@ -97,6 +97,9 @@ final class Model implements AutoCloseable {
     if (question.contains("Count")) {
       return Script.held("one ", "two ", "three ");
     }
+    if (question.contains("Be cut")) {
+      return Script.cut("The answer is too");
+    }
     if (question.contains("Say nothing")) {
       return Script.held();
     }
@@ -112,6 +115,12 @@ final class Model implements AutoCloseable {
       return Script.text("<think>", "what nobody is told", "</think>", "\n\n" + answer, " .\n");
     }
     return Script.text("  " + answer, ".", " \n\n");
+  }
+
+  private static String text(JsonNode content) {
+    StringBuilder text = new StringBuilder(content.asText());
+    content.forEach(part -> text.append(part.path("text").asText()));
+    return text.toString();
   }
 
   private static Script lookUp(String city) {

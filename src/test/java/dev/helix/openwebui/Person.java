@@ -180,6 +180,12 @@ final class Person implements AutoCloseable {
         .waitFor();
   }
 
+  /** Puts an image beside what is asked next. */
+  void attachImage(Path file) {
+    page.locator("input[type=file]").first().setInputFiles(file);
+    page.locator("#message-input-container img").first().waitFor();
+  }
+
   /** Waits until that text can be read. */
   void sees(String text) {
     page.getByText(text).last().waitFor();

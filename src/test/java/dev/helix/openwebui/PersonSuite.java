@@ -6,78 +6,33 @@ import dev.helix.scripted.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /**
  * What a person does on Open WebUI's page, with one header set-up; a test each for what belongs
  * together. Each has chats of its own.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
-  private final HeaderSetup setup;
-  private final Set<String> saved = new TreeSet<>();
-  private Stack stack;
-  private Report report;
+abstract class PersonSuite extends StackSuite implements ChangeCases, ToolCases, ProgramCases {
   private Person ada;
 
   PersonSuite(HeaderSetup setup) {
-    this.setup = setup;
+    super(setup);
   }
 
   @BeforeAll
-  void start() {
-    Report.forget(setup);
-    stack = new Stack(setup);
-    ada = stack.ada;
-    report =
-        new Report(
-            setup,
-            "Open WebUI "
-                + stack.version()
-                + ", Chromium "
-                + stack.chromium.version()
-                + ", Playwright "
-                + System.getProperty("openwebui.playwright")
-                + ", Java "
-                + System.getProperty("java.version")
-                + ".");
-  }
-
-  @AfterAll
-  void stop() {
-    if (stack != null) {
-      stack.close();
-    }
-  }
-
-  @Override
-  public HeaderSetup setup() {
-    return setup;
-  }
-
-  @Override
-  public Stack stack() {
-    return stack;
-  }
-
-  @Override
-  public Scenario scenario(String name) {
-    return new Scenario(stack, name, report, saved);
+  void sitDown() {
+    ada = stack().ada;
   }
 
   private void photograph(String name) {
-    ada.photograph(Stack.make(stack.folder.resolve("photographs")).resolve(name + ".png"));
+    ada.photograph(Stack.make(stack().folder.resolve("photographs")).resolve(name + ".png"));
   }
 
   // The page is asked to do something while the model is silent, and the connection must go.
   private void stopped(String question, String afterText) {
     ada.ask(question);
-    Call call = stack.model.hold();
+    Call call = stack().model.hold();
     ada.stopAfter(afterText);
     call.awaitClosedByPeer(LEAVING);
   }
@@ -93,15 +48,14 @@ abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
       photograph("regenerated");
       talk.step("fourth question", ada, 1, () -> ada.ask("Thank you."));
       talk.step("edit the first question", ada, 1, () -> ada.editFirstQuestion("Where in June?"));
-      talk.step("continue the answer", ada, 1, ada::continueAnswer);
-      talk.step("question after it", ada, 1, () -> ada.ask("What shall I pack?"));
+      talk.step("continue the answer", ada, 1, atOnce(), ada::continueAnswer);
+      talk.step("question after it", ada, 1, later(), () -> ada.ask("What shall I pack?"));
     }
   }
 
   // Without ids it looks like a further question; the next turn shows what it was.
   @Test
   void suggestedChange() {
-    boolean told = setup == HeaderSetup.MESSAGE_IDS;
     try (Scenario talk = scenario("suggestion")) {
       ada.newChat("alpha");
       talk.step("question", ada, 1, () -> ada.ask("Tell me a story."));
@@ -109,13 +63,13 @@ abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
           "suggest a change",
           ada,
           1,
-          told ? Comparison.EQUAL : Comparison.NONE,
+          told() ? Comparison.EQUAL : Comparison.NONE,
           () -> ada.regenerateWith("make it shorter"));
       talk.step(
           "question after it",
           ada,
           1,
-          told ? Comparison.EQUAL : Comparison.CONTAINED,
+          told() ? Comparison.EQUAL : Comparison.CONTAINED,
           () -> ada.ask("How does it end?"));
     }
   }
@@ -175,7 +129,7 @@ abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
       talk.step("question", ada, 1, () -> ada.ask("What is a fork?"));
       String chat = ada.chat();
       JsonNode clone =
-          stack.openWebUi.post("/api/v1/chats/" + chat + "/clone", ada.token(), Json.object());
+          stack().openWebUi.post("/api/v1/chats/" + chat + "/clone", ada.token(), Json.object());
       ada.openChat(clone.path("id").asText());
       talk.step("question in the clone", ada, 1, () -> ada.ask("And a spoon?"));
       ada.openChat(chat);
@@ -185,7 +139,7 @@ abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
 
   @Test
   void fileWhoseTextGoesIntoTheQuestion() throws IOException {
-    Path file = stack.folder.resolve("note.txt");
+    Path file = stack().folder.resolve("note.txt");
     Files.writeString(file, "The meeting is at noon.\n");
     try (Scenario talk = scenario("file")) {
       ada.newChat("alpha");
@@ -198,7 +152,7 @@ abstract class PersonSuite implements ChangeCases, ToolCases, ProgramCases {
 
   @Test
   void anotherPerson() {
-    Person ben = stack.ben;
+    Person ben = stack().ben;
     try (Scenario talk = scenario("two-people")) {
       ada.newChat("alpha");
       ben.newChat("alpha");

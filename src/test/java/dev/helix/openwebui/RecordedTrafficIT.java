@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What a real Open WebUI sent in the profile {@code openwebui}, sent again. After each step our
  * transcript must be the tree that Open WebUI had then. The recordings are in {@code
- * src/test/resources/openwebui}, one for each header set-up and scenario.
+ * src/test/resources/openwebui}, by header set-up and scenario.
  */
 class RecordedTrafficIT {
   private static final Path RECORDINGS = Path.of("src", "test", "resources", "openwebui");
@@ -42,6 +42,16 @@ class RecordedTrafficIT {
   @TestFactory
   Stream<DynamicTest> withMessageIdsAndSignedUsers() {
     return playedWith(HeaderSetup.MESSAGE_IDS);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> responsesWithTheChatIdAlone() {
+    return playedWith(HeaderSetup.RESPONSES_CHAT_ID);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> responsesWithMessageIdsAndSignedUsers() {
+    return playedWith(HeaderSetup.RESPONSES_MESSAGE_IDS);
   }
 
   private Stream<DynamicTest> playedWith(HeaderSetup setup) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.packaging.WarProcess;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
+import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Reply;
@@ -149,14 +150,22 @@ final class Replay implements AutoCloseable {
     int said = scripts.get(number).deltas().size();
     if (said > 0) {
       RawResponse response = exchange.client().response();
-      for (int i = 0; i < said; i++) {
-        if (response.data() == null) {
+      for (int i = 0; i < said; ) {
+        String data = response.data();
+        if (data == null) {
           throw new AssertionError("the stream ended after " + i + " of " + said + " pieces");
         }
+        i += isPiece(data) ? 1 : 0;
       }
     }
     exchange.client().leave();
     left.add(exchange.held());
+  }
+
+  /** Whether an event is a chunk of a chat completion, or says something of a response. */
+  private static boolean isPiece(String data) {
+    String type = Json.read(data).path("type").asText();
+    return type.isEmpty() || type.endsWith(".delta");
   }
 
   private List<String> compare(JsonNode step) {

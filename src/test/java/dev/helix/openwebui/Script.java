@@ -32,6 +32,11 @@ record Script(int status, JsonNode body, List<JsonNode> deltas, String finish) {
     return new Script(200, null, contents(pieces), "stop");
   }
 
+  /** A text that is cut off where it is as long as it may be. */
+  static Script cut(String... pieces) {
+    return new Script(200, null, contents(pieces), "length");
+  }
+
   static Script held(String... pieces) {
     return new Script(200, null, contents(pieces), null);
   }

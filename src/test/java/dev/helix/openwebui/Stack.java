@@ -61,7 +61,6 @@ final class Stack implements AutoCloseable {
   final Path folder;
   final Model model;
   final Sessions sessions;
-  final WarProcess server;
   final Tap tap;
   final OpenWebUi openWebUi;
   final Playwright playwright;
@@ -69,6 +68,7 @@ final class Stack implements AutoCloseable {
   final Person ada;
   final Person ben;
 
+  private WarProcess server;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   Stack(HeaderSetup setup) {
@@ -77,7 +77,8 @@ final class Stack implements AutoCloseable {
     sessions = new Sessions(make(folder.resolve("sessions")));
     try {
       model = opened(new Model());
-      server = opened(serve());
+      server = serve();
+      opened.push(() -> server.close());
       tap = opened(Tap.before(server.url()));
       URI connection = URI.create(tap.url() + "/v1");
       openWebUi = opened(OpenWebUi.start(folder, connection, setup.openWebUiEnvironment()));
@@ -109,6 +110,14 @@ final class Stack implements AutoCloseable {
     return WarProcess.start(environment, "--sessions", sessions.folder().toString());
   }
 
+  /** Ends our server and starts it again on the same sessions. */
+  void restartServer() {
+    int unused = server.terminate().join();
+    server.close();
+    server = serve();
+    tap.leadTo(server.url());
+  }
+
   private Playwright play() {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
@@ -131,6 +140,9 @@ final class Stack implements AutoCloseable {
     config.putArray("OPENAI_API_KEYS").add(OpenWebUi.CONNECTION_KEY);
     ObjectNode connection = config.putObject("OPENAI_API_CONFIGS").putObject("0");
     connection.put("enable", true);
+    if (setup.responses) {
+      connection.put("api_type", "responses");
+    }
     if (!setup.connectionHeaders().isEmpty()) {
       ObjectNode headers = connection.putObject("headers");
       setup.connectionHeaders().forEach(headers::put);

@@ -48,6 +48,16 @@ final class StandIn {
         ((ObjectNode) message).put("content", text(message.path("content").asText()));
       }
     }
+    if (safe.path("instructions").isTextual()) {
+      safe.put("instructions", text(safe.path("instructions").asText()));
+    }
+    for (JsonNode item : safe.path("input")) {
+      for (JsonNode part : item.path("content")) {
+        if (part.path("text").isTextual()) {
+          ((ObjectNode) part).put("text", text(part.path("text").asText()));
+        }
+      }
+    }
     return safe;
   }
 

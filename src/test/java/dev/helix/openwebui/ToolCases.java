@@ -1,6 +1,5 @@
 package dev.helix.openwebui;
 
-import dev.helix.scripted.Tap;
 import org.junit.jupiter.api.Test;
 
 /** Tools that Open WebUI runs; the ids of all calls are alike. */
@@ -37,9 +36,9 @@ interface ToolCases extends PersonFixture {
     try (Scenario talk = scenario("goes-on-with-a-tool")) {
       ada.newChat(Stack.TOOL_MODEL);
       talk.step("question", ada, 1, () -> ada.ask("Shall I go out?"));
-      talk.step("continue with a tool", ada, 2, ada::continueAnswer);
-      talk.step("next question", ada, 1, () -> ada.ask("Thank you."));
-      talk.step("another question", ada, 1, () -> ada.ask("Good."));
+      talk.step("continue with a tool", ada, 2, atOnce(), ada::continueAnswer);
+      talk.step("next question", ada, 1, atOnce(), () -> ada.ask("Thank you."));
+      talk.step("another question", ada, 1, atOnce(), () -> ada.ask("Good."));
     }
   }
 
@@ -52,8 +51,8 @@ interface ToolCases extends PersonFixture {
       talk.step("stop a tool", ada, 1, Comparison.NONE, () -> stopped("Any weather in Nowhere?"));
       talk.step("next question", ada, 1, () -> ada.ask("Never mind."));
       talk.step("stop it again", ada, 1, Comparison.NONE, () -> stopped("No weather in Nowhere?"));
-      talk.step("continue the answer", ada, 1, ada::continueAnswer);
-      talk.step("next question", ada, 1, () -> ada.ask("Thank you."));
+      talk.step("continue the answer", ada, 1, atOnce(), ada::continueAnswer);
+      talk.step("next question", ada, 1, later(), () -> ada.ask("Thank you."));
     }
   }
 
@@ -62,14 +61,5 @@ interface ToolCases extends PersonFixture {
     stack().ada.ask(question);
     stack().tap.await("the call of a tool", LEAVING, events -> streamsEnded() > before);
     stack().ada.stopAfter("I look it up.");
-  }
-
-  private long streamsEnded() {
-    return stack().tap.events().stream()
-        .filter(event -> event.moment() == Tap.Moment.ENDED)
-        .map(event -> stack().tap.request(event.exchange()))
-        .filter(request -> request.method().equals("POST"))
-        .filter(request -> request.json().path("stream").asBoolean())
-        .count();
   }
 }

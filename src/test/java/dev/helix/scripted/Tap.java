@@ -39,7 +39,7 @@ public final class Tap implements AutoCloseable {
   public record Event(Moment moment, int exchange) {}
 
   private final ServerSocket listener;
-  private final URI server;
+  private volatile URI server;
   private final List<Request> requests = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
   private final List<Socket> sockets = new ArrayList<>();
@@ -63,6 +63,11 @@ public final class Tap implements AutoCloseable {
   /** Where clients reach the server through this. */
   public URI url() {
     return URI.create("http://127.0.0.1:" + listener.getLocalPort() + server.getRawPath());
+  }
+
+  /** Leads connections that come from now on to another server, which took the place of that. */
+  public void leadTo(URI other) {
+    server = other;
   }
 
   /** The request of an exchange, as it came. */
@@ -167,7 +172,8 @@ public final class Tap implements AutoCloseable {
 
     private void pass(String line, Request request) throws IOException {
       if (upstream == null) {
-        upstream = keep(new Socket(server.getHost(), server.getPort()));
+        URI to = server;
+        upstream = keep(new Socket(to.getHost(), to.getPort()));
         daemon("tap-server", () -> fromServer(upstream));
       }
       int number = begin(request);

@@ -1,10 +1,10 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.request.JsonBytes;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import dev.helix.openai.request.JsonBytes;
 import dev.helix.openai.responses.InputItem.Kind;
 import dev.helix.session.ResponseNote;
 import java.util.ArrayList;
