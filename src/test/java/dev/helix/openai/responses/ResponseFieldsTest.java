@@ -58,7 +58,7 @@ class ResponseFieldsTest {
         "'stream':'True','stream_options':{'include_obfuscation':false} | ,'stream':true,'stream_options':{'include_usage':true} | 'store':true",
         "'stream':false,'stream_options':{'include_usage':true} | `` | 'store':true",
         "'store':false | `` | 'store':false",
-        "'background':true | `` | 'background':true",
+        "'background':true | ,'stream':true,'stream_options':{'include_usage':true} | 'background':true",
         "'truncation':'auto' | `` | 'truncation':'auto'",
         "'max_tool_calls':1 | `` | 'max_tool_calls':1",
         "'parallel_tool_calls':false | `` | 'parallel_tool_calls':false",
