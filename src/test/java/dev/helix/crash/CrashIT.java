@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -15,12 +14,7 @@ class CrashIT {
   void killedAtAnyMoment_everyAcknowledgedMessageIsThere_andNoSessionNeedsAHand() throws Exception {
     Path sessions = Path.of("target", "crash", "sessions").toAbsolutePath();
     clear(sessions);
-    SharedStore folders =
-        new SharedStore(
-            Map.of("helix.store", "files", "helix.sessions.dir", sessions.toString()),
-            () -> {},
-            () -> {},
-            () -> {});
+    SharedStore folders = SharedStore.of(sessions);
     new Crashes("CrashIT", Crashes.KILLS, folders, new FolderAftermath(sessions)).check();
   }
 

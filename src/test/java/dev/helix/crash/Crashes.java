@@ -22,10 +22,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The server is killed at random moments, while several callers are answered, and now and then its
- * store with it. The system property {@code helix.crash.kills} says how often in folders, and a
- * twentieth of it in other stores; {@code helix.crash.seed} repeats a run's choices, as far as
- * threads let them be repeated.
+ * The server is killed at random moments, while several callers are answered, by chat completions
+ * and by responses, and now and then its store with it. The system property {@code
+ * helix.crash.kills} says how often in folders, and a twentieth of it in other stores; {@code
+ * helix.crash.seed} repeats a run's choices, as far as threads let them be repeated.
  */
 final class Crashes {
   private static final int CALLERS = 8;
@@ -116,8 +116,10 @@ final class Crashes {
     assertEquals(0, aftermath.halfMade());
     try (SessionStore beside = store.openToRead()) {
       for (Chat chat : chats) {
-        assertTrue(chat.turn(server.url(), random.nextBoolean(), 10), server::output);
+        boolean asked = chat.turn(server.url(), random.nextBoolean(), random.nextBoolean(), 10);
+        assertTrue(asked, server::output);
         aftermath.check(beside, chat);
+        chat.checkResponses(server.url());
       }
       aftermath.checkListing(beside, allChats());
     }
@@ -136,12 +138,19 @@ final class Crashes {
     }
     aftermath.checkNothingBesides();
     int acknowledged = callers.stream().mapToInt(Load::acknowledged).sum();
+    int responses = allChats().stream().mapToInt(Chat::responses).sum();
     int brokenOff = callers.stream().mapToInt(Load::brokenOff).sum();
     assertTrue(acknowledged >= kills / 2, acknowledged + " turns were acknowledged");
     Figures.leave(
         name,
-        "%,d kills, %,d conversations, %,d turns acknowledged, %,d broken off, %d torn transcripts repaired, %d sessions half made; lost: 0"
+        "%,d kills, %,d conversations, %,d turns acknowledged, %,d responses read again, %,d broken off, %d torn transcripts repaired, %d sessions half made; lost: 0"
             .formatted(
-                kills, allChats().size(), acknowledged, brokenOff, aftermath.repaired(), halfMade));
+                kills,
+                allChats().size(),
+                acknowledged,
+                responses,
+                brokenOff,
+                aftermath.repaired(),
+                halfMade));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
 import dev.helix.packaging.WarProcess;
+import dev.helix.reliability.CountedTests;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
@@ -28,9 +29,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The server is killed in the middle of a stream: the words that its caller was shown are there.
+ * The server is killed in the middle of streams: the words that its caller was shown are there, and
+ * so are the questions of responses, which failed.
  */
-@ExtendWith(SharedServers.class)
+@ExtendWith({CountedTests.class, SharedServers.class})
 class KilledAnswerIT {
   private static final SessionId ID = new SessionId("conv-c");
 
@@ -38,12 +40,7 @@ class KilledAnswerIT {
 
   @Test
   void folders() {
-    check(
-        new SharedStore(
-            Map.of("helix.store", "files", "helix.sessions.dir", folder.toString()),
-            () -> {},
-            () -> {},
-            () -> {}));
+    check(SharedStore.of(folder));
   }
 
   @Test
@@ -65,10 +62,12 @@ class KilledAnswerIT {
   }
 
   private static void check(SharedStore store) {
-    try (ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels()) {
-      String shown = killed(store, upstream);
+    try (ScriptedUpstream upstream = ScriptedUpstream.startWithoutModels();
+        KilledResponses responses = new KilledResponses(upstream)) {
+      String shown = killed(store, upstream, responses);
       try (WarProcess server = start(store, upstream);
           RawClient client = RawClient.connect(server.url())) {
+        responses.goOn(server.url());
         goOn(store, upstream, client, shown);
       }
     } finally {
@@ -77,9 +76,11 @@ class KilledAnswerIT {
   }
 
   /** Streams words until two checkpoints are there, kills the server, and says what was shown. */
-  private static String killed(SharedStore store, ScriptedUpstream upstream) {
+  private static String killed(
+      SharedStore store, ScriptedUpstream upstream, KilledResponses responses) {
     try (WarProcess server = start(store, upstream);
         RawClient client = RawClient.connect(server.url())) {
+      responses.begin(server.url());
       ask(client, "stored", "Q1");
       Call call = upstream.next();
       call.beginSse();

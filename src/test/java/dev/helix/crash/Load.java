@@ -52,7 +52,7 @@ final class Load implements Callable<Set<Chat>> {
     while (true) {
       Chat chat = next();
       used.add(chat);
-      if (!chat.turn(server, random.nextBoolean(), length())) {
+      if (!chat.turn(server, random.nextBoolean(), random.nextBoolean(), length())) {
         brokenOff++;
         return used;
       }
@@ -63,7 +63,8 @@ final class Load implements Callable<Set<Chat>> {
 
   private Chat next() {
     if (chats.isEmpty() || random.nextInt(5) == 0) {
-      chats.add(new Chat(random.nextBoolean()));
+      Chat.History[] kinds = Chat.History.values();
+      chats.add(new Chat(kinds[random.nextInt(kinds.length)]));
       return chats.get(chats.size() - 1);
     }
     int newest = Math.min(AT_ONCE, chats.size());

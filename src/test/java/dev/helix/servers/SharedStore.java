@@ -4,6 +4,7 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Locale;
@@ -19,6 +20,15 @@ import java.util.Map;
  */
 public record SharedStore(
     Map<String, String> settings, Runnable kill, Runnable restart, Runnable close) {
+
+  /** Folders, which nobody has to run. */
+  public static SharedStore of(Path sessions) {
+    return new SharedStore(
+        Map.of("helix.store", "files", "helix.sessions.dir", sessions.toString()),
+        () -> {},
+        () -> {},
+        () -> {});
+  }
 
   /** A database of its own, on a server that stays. */
   public static SharedStore of(PostgresServer postgres) {
