@@ -109,6 +109,13 @@ final class ClusterServer implements AutoCloseable {
     return client;
   }
 
+  /** Asks for a response. */
+  RawClient respond(ObjectNode request) {
+    RawClient client = RawClient.connect(url());
+    client.post("/v1/responses", request.put("model", Completions.MODEL).toString());
+    return client;
+  }
+
   @Override
   public void close() {
     process.close();

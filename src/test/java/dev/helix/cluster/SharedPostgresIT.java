@@ -1,5 +1,6 @@
 package dev.helix.cluster;
 
+import dev.helix.reliability.CountedTests;
 import dev.helix.servers.PostgresServer;
 import dev.helix.servers.SharedServers;
 import dev.helix.servers.SharedStore;
@@ -8,9 +9,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two servers on one PostgreSQL. */
-@ExtendWith(SharedServers.class)
+@ExtendWith({CountedTests.class, SharedServers.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SharedPostgresIT implements ClusterCases, ResponseClusterCases {
+class SharedPostgresIT implements ClusterCases, ResponseClusterCases, ClusterResponseCases {
   private Cluster cluster;
 
   @BeforeAll
