@@ -8,19 +8,34 @@ import dev.helix.scripted.Json;
 import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import dev.helix.scripted.Request;
+import dev.helix.scripted.ScriptedUpstream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A client of the Responses API, as its SDKs are on the wire. */
 final class Responder {
   static final String PATH = "/v1/responses";
 
   private final Endpoint endpoint;
+  private final Supplier<URI> url;
+  private final ScriptedUpstream upstream;
   private final String[] headers;
 
   Responder(Endpoint endpoint, String... namesAndValues) {
     this.endpoint = endpoint;
+    this.url = endpoint::url;
+    this.upstream = endpoint.upstream();
+    this.headers = namesAndValues.clone();
+  }
+
+  /** A client of an application that is no endpoint of the suite. */
+  Responder(WholeApplication application, String... namesAndValues) {
+    this.endpoint = null;
+    this.url = application::url;
+    this.upstream = application.upstream();
     this.headers = namesAndValues.clone();
   }
 
@@ -41,15 +56,20 @@ final class Responder {
 
     /** What the upstream got, as {@code role:text}. */
     List<String> sent() {
-      List<String> sent = new ArrayList<>();
-      asked
-          .json()
-          .path("messages")
-          .forEach(
-              message ->
-                  sent.add(message.path("role").asText() + ":" + message.path("content").asText()));
-      return sent;
+      return Responder.sent(asked);
     }
+  }
+
+  /** The messages of a request at the upstream, as {@code role:text}. */
+  static List<String> sent(Request asked) {
+    List<String> sent = new ArrayList<>();
+    asked
+        .json()
+        .path("messages")
+        .forEach(
+            message ->
+                sent.add(message.path("role").asText() + ":" + message.path("content").asText()));
+    return sent;
   }
 
   static String textOf(JsonNode response) {
@@ -87,7 +107,7 @@ final class Responder {
   /** Asks without a stream, and has the upstream answer with a text. */
   Said whole(ObjectNode request, String answer) {
     RawClient client = post(request);
-    Call call = endpoint.upstream().next();
+    Call call = upstream.next();
     call.respondJson(200, Completions.completion(answer));
     return told(client, call);
   }
@@ -95,7 +115,7 @@ final class Responder {
   /** Asks without a stream, and has the upstream answer with a body. */
   Said answered(ObjectNode request, String completion) {
     RawClient client = post(request);
-    Call call = endpoint.upstream().next();
+    Call call = upstream.next();
     call.respondJson(200, completion);
     return told(client, call);
   }
@@ -110,7 +130,7 @@ final class Responder {
   /** Asks for a stream, and has the upstream answer with these words. */
   Said streamed(ObjectNode request, String... words) {
     try (RawClient client = post(request.put("stream", true))) {
-      Call call = endpoint.upstream().next();
+      Call call = upstream.next();
       call.beginSse();
       Completions.chunks(words).forEach(call::sse);
       call.end();
@@ -132,7 +152,7 @@ final class Responder {
   }
 
   RawClient post(ObjectNode request) {
-    RawClient client = RawClient.connect(endpoint.url());
+    RawClient client = RawClient.connect(url.get());
     client.post(PATH, request.toString(), headers);
     return client;
   }
@@ -147,7 +167,7 @@ final class Responder {
   }
 
   RawResponse call(String method, String path) {
-    return RawClient.exchange(endpoint.url(), method, PATH + path, new byte[0], headers);
+    return RawClient.exchange(url.get(), method, PATH + path, new byte[0], headers);
   }
 
   JsonNode get(String path) {

@@ -1,0 +1,26 @@
+package dev.helix.blackbox;
+
+import dev.helix.reliability.CountedTests;
+import dev.helix.servers.SharedStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What responses promise, in Redis. */
+@ExtendWith(CountedTests.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ResponsesInRedisTest implements KeptResponses {
+  private KeptServer server;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    server = new KeptServer(SharedStore.ofRedis(), folder);
+  }
+
+  @Override
+  public KeptServer server() {
+    return server;
+  }
+}
