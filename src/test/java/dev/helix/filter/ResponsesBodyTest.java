@@ -269,12 +269,14 @@ class ResponsesBodyTest {
   }
 
   @Test
-  void backgroundPrompt_isOneByItsHeaderOnly() throws Exception {
+  void backgroundPrompt_isOneByItsHeaderOrItsShape() throws Exception {
     String prompt = "### Task:\\nName it.\\n<chat_history>\\nUSER: Hi\\n</chat_history>";
     String body =
         "{'input':'" + prompt + "','messages':[{'role':'user','content':'" + prompt + "'}]}";
-    assertTrue(through(body).conversation().isTurn());
-    assertTrue(through(body, HEADER, "trip").conversation().isTurn());
+    assertEquals(204, server.post(body).status());
+    assertFalse(server.seen().conversation().isTurn());
+    assertEquals(204, server.post(body, HEADER, "trip").status());
+    assertFalse(server.seen().conversation().isTurn());
 
     RawHttp.Response response =
         server.post("{'input':'x'}", "X-OpenWebUI-Task", "title_generation");
