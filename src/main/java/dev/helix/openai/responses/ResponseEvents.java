@@ -13,7 +13,7 @@ import java.util.function.Function;
  */
 final class ResponseEvents {
   /** How much room an event has beside its text. */
-  private static final int ROOM = 320;
+  private static final int ROOM = 400;
 
   private static final byte[] END = ascii("}\n\n");
   private static final byte[] LOGPROBS_END = ascii(",\"logprobs\":[]}\n\n");
@@ -23,6 +23,9 @@ final class ResponseEvents {
   private static final byte[] COMMENT = ascii(": waiting\n");
 
   private final boolean queued;
+
+  /** What an item's events and its parts' say of their response, as some clients need it. */
+  private final byte[] response;
 
   /** The beginning has the first numbers, whenever it is written. */
   private long next;
@@ -45,9 +48,11 @@ final class ResponseEvents {
   /**
    * The events of a response of which none was told.
    *
+   * @param id the response's
    * @param queued whether it is told first that the response waits, as it is made in the background
    */
-  ResponseEvents(boolean queued) {
+  ResponseEvents(String id, boolean queued) {
+    this.response = ascii(",\"response_id\":\"" + id + "\"");
     this.queued = queued;
     this.next = queued ? 3 : 2;
   }
@@ -121,6 +126,7 @@ final class ResponseEvents {
   void begin(OutputItem item, int index, Consumer<ByteBuffer> out) {
     end(
         numbered("response.output_item.added")
+            .raw(response)
             .raw(",\"output_index\":")
             .number(index)
             .raw(",\"item\":")
@@ -134,7 +140,7 @@ final class ResponseEvents {
     String events = item.kind().partEvents();
     if (events != null) {
       JsonBytes event = place(numbered("response." + events + "." + what), item, index);
-      end(event.raw(",\"part\":").value(item.part(text)), out);
+      end(event.raw(response).raw(",\"part\":").value(item.part(text)), out);
     }
   }
 
@@ -163,6 +169,7 @@ final class ResponseEvents {
     part("done", item, index, text, out);
     end(
         numbered("response.output_item.done")
+            .raw(response)
             .raw(",\"output_index\":")
             .number(index)
             .raw(",\"item\":")

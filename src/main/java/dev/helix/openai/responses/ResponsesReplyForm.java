@@ -75,7 +75,7 @@ final class ResponsesReplyForm implements ReplyForm {
   ResponsesReplyForm(ResponseFrame frame, boolean streamAsked, boolean rawReasoning, Clock clock) {
     this.asked = new AskedResponse(frame, rawReasoning);
     this.previous = frame.asked().get("previous_response_id");
-    this.events = new ResponseEvents(frame.background());
+    this.events = new ResponseEvents(frame.id(), frame.background());
     this.streamAsked = streamAsked;
     this.clock = clock;
     this.items = streamAsked ? new StreamedItems(events, asked.items()) : null;

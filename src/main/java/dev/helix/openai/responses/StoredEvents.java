@@ -23,7 +23,7 @@ final class StoredEvents {
    */
   static List<byte[]> behind(long after, Message element) {
     Map<String, Object> response = ResponseObject.stored(element, false);
-    ResponseEvents events = new ResponseEvents(true);
+    ResponseEvents events = new ResponseEvents(String.valueOf(response.get("id")), true);
     List<ByteBuffer> all = new ArrayList<>();
     events.begin(state -> json(begun(response, state)), all::add);
     List<OutputItems.Said> items = ResponseObject.said(element);

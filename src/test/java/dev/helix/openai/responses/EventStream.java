@@ -92,6 +92,9 @@ final class EventStream {
   private void next(JsonNode event) {
     assertTrue(over == null, "something follows the end: " + event);
     String type = event.path("type").textValue();
+    if (type.matches("response[.](output_item|\\w+_part)[.].*")) {
+      assertEquals(created.path("id"), event.path("response_id"), event.toString());
+    }
     switch (type) {
       case "response.created" -> {
         assertTrue(created == null && shown.isEmpty());

@@ -166,7 +166,7 @@ class ResponseObjectTest {
   @Test
   void anEventIsOnePiece() {
     List<ByteBuffer> written = new ArrayList<>();
-    ResponseEvents events = new ResponseEvents(false);
+    ResponseEvents events = new ResponseEvents("resp_1", false);
     OutputItem item =
         new OutputItems(ItemIds.of(ResponseServer.NODE), new CalledTools(null), false)
             .message(OutputItem.Kind.TEXT);
