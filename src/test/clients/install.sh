@@ -96,6 +96,3 @@ for pom in "$here"/java/*/pom.xml; do
       "$here"/java/wire/*.java "$here/java/$module"/*.java
   fi
 done
-
-mkdir -p "$home/codex"
-echo "it needs /v1/responses, which the server has not" >"$home/codex/missing"

@@ -26,7 +26,7 @@ def serve(version, begin):
     """Takes questions until there are none.
 
     `begin(conversation id)` makes a conversation with a method `ask(question, hear)`. Text is told to `hear` as it
-    comes; it is true as soon as the client is to leave.
+    comes; it is true as soon as the client is to leave. A conversation that has an `id` is known by that to the server.
     """
     conversations = {}
     _say({"version": version})
@@ -40,8 +40,8 @@ def serve(version, begin):
             heard["cancelled"] = at is not None and at in heard["text"]
             return heard["cancelled"]
 
+        name = question["conversation"]
         try:
-            name = question["conversation"]
             if name not in conversations:
                 conversations[name] = begin(name)
             conversations[name].ask(question, hear)
@@ -49,6 +49,7 @@ def serve(version, begin):
             heard["cannot"] = str(cannot)
         except Exception as error:
             heard["error"] = f"{type(error).__name__}: {error}"
+        heard["conversation"] = getattr(conversations.get(name), "id", None)
         _say(heard)
 
 

@@ -24,12 +24,17 @@ public final class Wire {
   private Wire() {}
 
   /** The next turn of a conversation. */
-  public record Question(String text, boolean stream, boolean tools, String cancelAt) {}
+  public record Question(String text, boolean stream, boolean tools, String cancelAt, String how) {}
 
   /** Asks. It tells text to {@code hear} as it comes, which is true as soon as the client is to leave. */
   @FunctionalInterface
   public interface Conversation {
     void ask(Question question, Predicate<String> hear) throws Exception;
+
+    /** What the server knows it by; null for the name that it was begun with. */
+    default String id() {
+      return null;
+    }
   }
 
   /** What the tool does that the model may call; the arguments are JSON. */
@@ -84,7 +89,8 @@ public final class Wire {
                     asked.path("question").asText(),
                     asked.path("stream").asBoolean(),
                     asked.path("tools").asBoolean(),
-                    cancelAt),
+                    cancelAt,
+                    asked.path("how").asText()),
                 heard::hear);
       } catch (UnsupportedOperationException e) {
         answer.put("cannot", e.getMessage());
@@ -92,6 +98,8 @@ public final class Wire {
         e.printStackTrace();
         answer.put("error", told(e));
       }
+      Conversation conversation = conversations.get(asked.path("conversation").asText());
+      answer.put("conversation", conversation == null ? null : conversation.id());
       out.println(answer.put("text", heard.text.toString()).put("cancelled", heard.cancelled));
       out.flush();
     }

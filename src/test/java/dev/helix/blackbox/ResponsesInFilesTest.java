@@ -8,10 +8,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What responses promise, in folders. */
+/** What responses promise, in folders; and what bad requests and upstreams leave. */
 @ExtendWith(CountedTests.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ResponsesInFilesTest implements KeptResponses {
+class ResponsesInFilesTest
+    implements KeptResponses, FailedResponseCases, BadResponseCases, LargeResponseCases {
   private KeptServer server;
 
   @BeforeAll

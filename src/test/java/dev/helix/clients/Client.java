@@ -23,7 +23,9 @@ import java.util.Optional;
 record Client(String id, String installed, List<String> program, Map<String, String> limits) {
   /** The name of its files. */
   String file() {
-    return id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    String last = program.get(program.size() - 1);
+    String name = id + " " + last.substring(last.lastIndexOf('/') + 1).replaceFirst("[.].*", "");
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
   }
 
   /** Where all of them are installed. */
@@ -55,10 +57,20 @@ record Client(String id, String installed, List<String> program, Map<String, Str
           List.of("HOME/../node/run", "HOME/../node/page.mjs"),
           Map.of());
   static final Client OPENCODE = node("opencode", "opencode.mjs");
-  static final Client CODEX = new Client("Codex", "codex", List.of(), Map.of());
 
-  /** All of them, in the order of the table. */
-  static final List<Client> ALL =
+  static final Client OPENAI_PYTHON_RESPONSES =
+      python("openai-python", "openai", "responses_program.py");
+  static final Client OPENAI_NODE_RESPONSES = node("openai-node", "responses.mjs");
+  static final Client OPENAI_JAVA_RESPONSES = java("openai-java", "openai", "Responses");
+  static final Client AGENTS_SDK_RESPONSES =
+      python("OpenAI Agents SDK", "agents", "agents_responses_program.py");
+  static final Client LANGCHAIN_RESPONSES =
+      python("LangChain", "langchain", "langchain_responses_program.py");
+  static final Client VERCEL_RESPONSES = node("Vercel AI SDK", "vercel-responses.mjs");
+  static final Client CODEX = node("Codex", "codex.mjs");
+
+  /** Those of chat completions, in the order of their table. */
+  static final List<Client> OF_CHAT =
       List.of(
           OPENAI_PYTHON,
           OPENAI_NODE,
@@ -76,7 +88,17 @@ record Client(String id, String installed, List<String> program, Map<String, Str
           LANGCHAIN_JS,
           VERCEL,
           PAGE,
-          OPENCODE,
+          OPENCODE);
+
+  /** Those of the Responses API, in the order of their table. */
+  static final List<Client> OF_RESPONSES =
+      List.of(
+          OPENAI_PYTHON_RESPONSES,
+          OPENAI_NODE_RESPONSES,
+          OPENAI_JAVA_RESPONSES,
+          AGENTS_SDK_RESPONSES,
+          LANGCHAIN_RESPONSES,
+          VERCEL_RESPONSES,
           CODEX);
 
   private static Client python(String id, String environment, String program) {
@@ -93,8 +115,12 @@ record Client(String id, String installed, List<String> program, Map<String, Str
   }
 
   private static Client java(String id, String module) {
+    return java(id, module, "Program");
+  }
+
+  private static Client java(String id, String module, String program) {
     List<String> command =
-        List.of(Built.java(), "-cp", "HOME/classes:HOME/lib/*", "-Xmx256m", "Program");
+        List.of(Built.java(), "-cp", "HOME/classes:HOME/lib/*", "-Xmx256m", program);
     return new Client(id, "java/" + module, command, Map.of());
   }
 

@@ -8,14 +8,16 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The table in {@code docs/clients.md} has the clients and the checks that there are. */
+/** The tables in {@code docs/clients.md} have the clients and the checks that there are. */
 class ClientsPageTest {
   @Test
-  void tableOfTheClients_isThatOfTheTests() throws IOException {
+  void tablesOfTheClients_areThoseOfTheTests() throws IOException {
     String page = Files.readString(ClientTable.PAGE);
-    assertTrue(ClientTable.table(page).startsWith(ClientTable.head()), ClientTable::head);
-    assertEquals(
-        Client.ALL.stream().map(client -> client.id()).toList(),
-        List.copyOf(ClientTable.rows(page).keySet()));
+    for (ClientTable table : ClientTable.ALL) {
+      assertTrue(table.in(page).startsWith(table.head()), table::head);
+      assertEquals(
+          table.clients().stream().map(client -> client.id()).toList(),
+          List.copyOf(table.rows(page).keySet()));
+    }
   }
 }

@@ -8,9 +8,19 @@ import dev.helix.scripted.Reply;
 import dev.helix.scripted.Request;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the upstream says: it repeats questions, and looks up the weather where it may. */
 final class Model {
+  private static final String WEATHER = "get_weather";
+
+  /** What a tool's argument is called. */
+  private static final Map<String, String> ARGUMENTS =
+      Map.of(WEATHER, "city", "exec_command", "cmd", "bash", "command");
+
+  /** The answer to a question where a schema is given. */
+  static final String FORECAST = "{\"city\":\"Rome\",\"sunny\":true}";
+
   private Model() {}
 
   /** The answer to a question. */
@@ -30,6 +40,9 @@ final class Model {
       return said(body, "The report says: " + text(last.path("content")));
     }
     String question = text(last.path("content"));
+    if (body.path("response_format").path("type").asText().equals("json_schema")) {
+      return said(body, FORECAST);
+    }
     return body.path("tools").isEmpty() || !question.contains("weather")
         ? said(body, answer(question))
         : called(body, "call_" + messages.size());
@@ -67,11 +80,14 @@ final class Model {
   /** Its name first, then its arguments in pieces, as most upstreams stream a call. */
   private static Reply called(JsonNode body, String id) {
     ObjectNode call = Json.object().put("index", 0).put("id", id).put("type", "function");
-    // An agent brings tools of its own.
-    boolean ours = body.path("tools").findValuesAsText("name").contains("get_weather");
-    String argument = ours ? "Rome\"}" : "echo sunshine in Rome\",\"description\":\"look\"}";
-    String begin = ours ? "{\"city\":\"" : "{\"command\":\"";
-    ObjectNode function = call.putObject("function").put("name", ours ? "get_weather" : "bash");
+    String tool = tool(body.path("tools").findValuesAsText("name"));
+    String begin = "{\"" + ARGUMENTS.get(tool) + "\":\"";
+    String argument =
+        tool.equals(WEATHER)
+            ? "Rome\"}"
+            : "echo sunshine in Rome\""
+                + (tool.equals("bash") ? ",\"description\":\"look\"}" : "}");
+    ObjectNode function = call.putObject("function").put("name", tool);
     if (!body.path("stream").asBoolean()) {
       function.put("arguments", begin + argument);
       ObjectNode completion = (ObjectNode) Json.read(Completions.completion(""));
@@ -92,6 +108,11 @@ final class Model {
     chunks.add(Completions.finish("tool_calls"));
     chunks.add(Completions.DONE);
     return Reply.sse(withUsage(body, chunks));
+  }
+
+  /** Ours, or what an agent brings to run commands with. */
+  private static String tool(List<String> names) {
+    return ARGUMENTS.keySet().stream().filter(names::contains).findFirst().orElse("bash");
   }
 
   private static String calls(ObjectNode call) {

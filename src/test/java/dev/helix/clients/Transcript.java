@@ -11,37 +11,56 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * The transcripts in a sessions folder, as any program reads them. Immutable.
  *
- * @param nodes every element of a turn that is no aside, but system messages, in the order in which
- *     they were written
+ * @param nodes the newest version of every element of a turn that is no aside, but system messages,
+ *     in the order in which they were first written
  */
 record Transcript(List<JsonNode> nodes) {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** That of a conversation; empty while nothing of it is stored, or a write is in progress. */
-  static Transcript of(Path sessions, String conversation) {
-    List<JsonNode> nodes = new ArrayList<>();
+  /** A response that was named by nothing, and the digits of its session. */
+  private static final Pattern RESPONSE = Pattern.compile("resp_s([0-9a-f]{32}).*");
+
+  /**
+   * That of a conversation, or of the session that a response's id names; empty while nothing of it
+   * is stored, or a write is in progress.
+   */
+  static Transcript of(Path sessions, String id) {
+    Map<String, JsonNode> versions = new LinkedHashMap<>();
     try (Stream<Path> folders = Files.list(sessions)) {
       for (Path folder : folders.filter(f -> Files.exists(f.resolve("status.json"))).toList()) {
         JsonNode status = Json.read(Files.readAllBytes(folder.resolve("status.json")));
-        if (status.path("conversation_id").asText().equals(conversation)) {
+        if (isOf(status, id)) {
           Path messages = folder.resolve("context/messages.json");
-          Json.read(Files.readAllBytes(messages)).forEach(nodes::add);
+          Json.read(Files.readAllBytes(messages))
+              .forEach(node -> versions.put(node.path("id").asText(), node));
         }
       }
     } catch (IOException | UncheckedIOException e) {
       return new Transcript(List.of());
     }
+    List<JsonNode> nodes = new ArrayList<>(versions.values());
     nodes.removeIf(node -> node.path("role").asText().matches("system|developer"));
     return new Transcript(withoutAsides(nodes));
+  }
+
+  private static boolean isOf(JsonNode status, String id) {
+    Matcher response = RESPONSE.matcher(id);
+    return response.matches()
+        ? status.path("session_id").asText().startsWith("session-" + response.group(1))
+        : status.path("conversation_id").asText().equals(id);
   }
 
   /** Those of the turns that are no aside, such as an agent's prompt for a title. */
@@ -121,8 +140,8 @@ record Transcript(List<JsonNode> nodes) {
 
   /** Whether each node hangs under the one before it. */
   boolean isOneBranch() {
-    for (int i = 0; i < nodes.size(); i++) {
-      String parent = i == 0 ? "null" : nodes.get(i - 1).path("id").asText();
+    for (int i = 1; i < nodes.size(); i++) { // the first may hang under a system message
+      String parent = nodes.get(i - 1).path("id").asText();
       if (!nodes.get(i).path("parent_id").asText().equals(parent)) {
         return false;
       }

@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class LangChainResponsesRun extends ResponsesSuite {
+  LangChainResponsesRun() {
+    super(Client.LANGCHAIN_RESPONSES);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class OpenAiNodeResponsesRun extends ResponsesSuite {
+  OpenAiNodeResponsesRun() {
+    super(Client.OPENAI_NODE_RESPONSES);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.helix.clients;
+
+class OpenAiPythonResponsesRun extends ResponsesSuite {
+  OpenAiPythonResponsesRun() {
+    super(Client.OPENAI_PYTHON_RESPONSES);
+  }
+}
