@@ -1,6 +1,8 @@
 package dev.helix.turn;
 
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What a turn holds in the store while it runs, as far as it needs any. Immutable; what it names is
@@ -12,6 +14,7 @@ import java.util.concurrent.Executor;
  * @param storing threads for what waits for the store
  */
 record TurnRights(TurnPermit permit, TurnPermit sign, Executor storing) {
+  private static final System.Logger LOG = System.getLogger(TurnRights.class.getName());
 
   /**
    * Shows that the response is being answered, before its question can be read. Blocks on the
@@ -37,10 +40,20 @@ record TurnRights(TurnPermit permit, TurnPermit sign, Executor storing) {
   /** Nothing more of the turn is recorded: the next one may begin. Blocks on the store. */
   void leave() {
     if (sign != null) {
-      storing.execute(sign::leave); // What is stored says more by now: nobody waits for this.
+      leave(sign);
     }
     if (permit != null) {
       permit.leave();
+    }
+  }
+
+  /** What is stored says more by now: nobody waits for this. */
+  private void leave(TurnPermit unneeded) {
+    try {
+      storing.execute(unneeded::leave);
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "the application stops", e);
+      unneeded.leave();
     }
   }
 }
