@@ -47,16 +47,16 @@ record ResponsesPath(Kind kind, String id) {
   static ResponsesPath of(HttpServletRequest request) {
     String method = request.getMethod();
     String raw = METHODS.contains(method) ? path(request) : "";
-    Matcher conversations = CONVERSATIONS.matcher(raw.replaceAll("/{2,}", "/"));
+    if (!raw.contains("/responses") && !raw.contains("/conversations")) {
+      return OTHER; // As most are, for which nothing else is looked at.
+    }
+    // Some servers join doubled slashes before a servlet is chosen.
+    String path = raw.replaceAll("/{2,}", "/");
+    Matcher conversations = CONVERSATIONS.matcher(path);
     if (conversations.matches()) {
       String behind = conversations.group(conversations.group(1) == null ? 2 : 1);
       return ofConversation(method, behind == null ? "" : behind);
     }
-    if (!raw.contains("/responses")) {
-      return OTHER;
-    }
-    // Some servers join doubled slashes before a servlet is chosen.
-    String path = raw.replaceAll("/{2,}", "/");
     if (method.equals("POST")) {
       Matcher made = MADE.matcher(path);
       if (made.matches()) {
