@@ -2,11 +2,10 @@ package dev.helix.turn;
 
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The turns under way, so that the application can stop without cutting one off unrecorded. Safe
@@ -23,8 +22,8 @@ final class RunningTurns {
   /** What ends each of those that are no turns. */
   private final Set<Runnable> others = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /** How many turns may give an answer this id. */
-  private final Map<String, Integer> nodes = new HashMap<>();
+  /** Those of the responses that turns answer. Each turn has its own. */
+  private final Set<String> nodes = ConcurrentHashMap.newKeySet();
 
   private int admitted;
   private boolean draining;
@@ -66,18 +65,22 @@ final class RunningTurns {
     abandoned();
   }
 
-  /** A turn begins whose answer may get one of these ids. */
-  synchronized void answering(Set<String> ids) {
-    ids.forEach(id -> nodes.merge(id, 1, Integer::sum));
+  /** A turn begins whose answer is the response of this node; null where it is none. */
+  void answering(String node) {
+    if (node != null) {
+      nodes.add(node);
+    }
   }
 
   /** What {@link #answering} was told of a turn holds no longer. */
-  synchronized void answered(Set<String> ids) {
-    ids.forEach(id -> nodes.computeIfPresent(id, (same, turns) -> turns > 1 ? turns - 1 : null));
+  void answered(String node) {
+    if (node != null) {
+      nodes.remove(node);
+    }
   }
 
-  synchronized boolean isAnswering(String id) {
-    return nodes.containsKey(id);
+  boolean isAnswering(String node) {
+    return nodes.contains(node);
   }
 
   synchronized void abandoned() {

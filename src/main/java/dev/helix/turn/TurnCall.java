@@ -7,11 +7,9 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.SessionState;
 import dev.helix.session.TurnRequest;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -69,19 +67,6 @@ public record TurnCall(
   /** The node of the response that the answer is; null for any other. */
   String responseNode() {
     return asked == null || asked.response() == null ? null : asked.response().node();
-  }
-
-  /** The ids that the answer may get where it is a response; none for any other. */
-  Set<String> nodes() {
-    if (asked == null || asked.response() == null) {
-      return Set.of();
-    }
-    Set<String> nodes = new HashSet<>();
-    nodes.add(asked.response().node());
-    if (asked.ids().answer() != null) {
-      nodes.add(asked.ids().answer());
-    }
-    return nodes;
   }
 
   /**

@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -102,8 +101,8 @@ public final class Turns {
   }
 
   /**
-   * Whether a turn of this process is under way whose answer is a response, and has this id or may
-   * get it. It is not any more when the answer is recorded as it ended, or will never be.
+   * Whether a turn of this process is under way whose answer is the response of this node, as its
+   * note says. It is not any more when the answer is recorded as it ended, or will never be.
    */
   public boolean isRunning(String node) {
     return running.isAnswering(node);
@@ -115,11 +114,11 @@ public final class Turns {
    * it is still said for as long as a lease holds. Who has read before that it has no end reads it
    * once more when this says that nothing runs. May block on the store.
    *
-   * @param id the answer's, which may be the client's
-   * @param node the one that its note says
+   * @param node the one that its note says, and not what a client calls the answer: several may
+   *     call theirs the same
    */
-  public boolean isAnswering(String id, String node) {
-    return isRunning(id) || sessions.isLeased(ResponseNote.sign(node));
+  public boolean isAnswering(String node) {
+    return isRunning(node) || sessions.isLeased(ResponseNote.sign(node));
   }
 
   /** Whether no new turns are taken, because the application stops. */
@@ -197,12 +196,12 @@ public final class Turns {
       throw new InvalidRequestException(ErrorMapping.stopping());
     }
     TurnRights rights = rights(call);
-    Set<String> nodes = call.nodes();
-    running.answering(nodes);
+    String node = call.responseNode();
+    running.answering(node);
     boolean begun = false;
     try {
       Turn turn =
-          new Turn(call, form, engine, writesHoldUp, () -> recorded(rights, nodes), running::over);
+          new Turn(call, form, engine, writesHoldUp, () -> recorded(rights, node), running::over);
       Caller caller = callers.of(turn);
       turn.serve(caller);
       begun = true;
@@ -214,7 +213,7 @@ public final class Turns {
       }
     } finally {
       if (!begun) {
-        recorded(rights, nodes);
+        recorded(rights, node);
         running.abandoned();
       }
     }
@@ -283,8 +282,8 @@ public final class Turns {
   }
 
   /** Nothing more of a turn is recorded: the next one may begin, and its answer runs no longer. */
-  private void recorded(TurnRights rights, Set<String> nodes) {
-    running.answered(nodes);
+  private void recorded(TurnRights rights, String node) {
+    running.answered(node);
     rights.leave();
   }
 }

@@ -29,7 +29,7 @@ record CurrentResponse(StoredAnswer answer, boolean running) {
       return found.map(answer -> new CurrentResponse(answer, false));
     }
     Message message = found.get().message();
-    return turns.isAnswering(message.id(), node(message))
+    return turns.isAnswering(node(message))
         ? found.map(answer -> new CurrentResponse(answer, true))
         : look.get().map(answer -> new CurrentResponse(answer, false));
   }
