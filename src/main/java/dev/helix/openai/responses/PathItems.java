@@ -5,6 +5,7 @@ import dev.helix.message.MessageContent;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.transcript.Transcript;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import java.util.Set;
 
 /** Stored messages as the items that they are in the API. Immutable. */
 final class PathItems {
-  /** An item and what of the messages it stands for: none where it is sent to nobody. */
-  private record Stored(Map<String, Object> item, List<Message> messages) {
+  /** An item of a message. */
+  private record Stored(Map<String, Object> item, Message of) {
     String id() {
       return (String) item.get("id");
     }
@@ -32,7 +33,7 @@ final class PathItems {
       }
       List<Map<String, Object>> kept = ItemNote.items(message);
       if (kept != null) {
-        kept.forEach(item -> items.all.add(new Stored(item, messages(message, item))));
+        kept.forEach(item -> items.all.add(new Stored(item, message)));
       } else if (message.isAssistant()) {
         items.addAnswer(message);
       } else if (message.role().equals("tool")) {
@@ -77,12 +78,20 @@ final class PathItems {
     return ids;
   }
 
-  /** What those items stand for that are named. */
+  /** What those items stand for that are named: nothing where one is sent to nobody. */
   Map<String, List<Message>> messages(Set<String> ids) {
     Map<String, List<Message>> found = new LinkedHashMap<>();
-    all.stream()
-        .filter(stored -> ids.contains(stored.id()))
-        .forEach(stored -> found.put(stored.id(), stored.messages()));
+    Message read = null;
+    Map<Object, Object> calls = Map.of();
+    for (Stored stored : all) {
+      if (ids.contains(stored.id())) {
+        if (read != stored.of()) { // Its items follow one another.
+          read = stored.of();
+          calls = calls(read);
+        }
+        found.put(stored.id(), messages(read, stored.item(), calls));
+      }
+    }
     return found;
   }
 
@@ -90,17 +99,23 @@ final class PathItems {
     for (Object item : ResponseObject.output(answer)) {
       @SuppressWarnings("unchecked") // As output items are made.
       Map<String, Object> fields = (Map<String, Object>) item;
-      all.add(new Stored(fields, messages(answer, fields)));
+      all.add(new Stored(fields, answer));
     }
   }
 
-  private static List<Message> messages(Message answer, Map<String, Object> item) {
+  /**
+   * What one item stands for.
+   *
+   * @param calls of the answer, by their ids
+   */
+  private static List<Message> messages(
+      Message answer, Map<String, Object> item, Map<Object, Object> calls) {
     if (!answer.isAssistant()) {
       return List.of(answer);
     }
     return switch ((String) item.get("type")) {
       case "message" -> List.of(Transcript.callsTools(answer) ? textOf(answer) : answer);
-      case "function_call", "custom_tool_call" -> List.of(call(answer, item.get("call_id")));
+      case "function_call", "custom_tool_call" -> List.of(call(calls.get(item.get("call_id"))));
       default -> List.of(); // What was thought, or done by tools that are not run here.
     };
   }
@@ -109,19 +124,26 @@ final class PathItems {
     return Message.of("assistant", answer.text());
   }
 
-  /** An answer with one of the calls of another. */
-  private static Message call(Message answer, Object callId) {
+  /** The calls of an answer, by their ids; of several with one id the first. */
+  private static Map<Object, Object> calls(Message answer) {
+    Map<Object, Object> calls = new HashMap<>();
+    if (Transcript.callsTools(answer)
+        && ResponseObject.json(answer.wireJson()).get("tool_calls") instanceof List<?> called) {
+      for (Object each : called) {
+        if (each instanceof Map<?, ?> call) {
+          calls.putIfAbsent(call.get("id"), call);
+        }
+      }
+    }
+    return calls;
+  }
+
+  /** An answer with one of the calls of another; with none where that is null. */
+  private static Message call(Object call) {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "assistant");
     message.put("content", null);
-    Map<String, Object> said = ResponseObject.json(answer.wireJson());
-    if (said.get("tool_calls") instanceof List<?> calls) {
-      message.put(
-          "tool_calls",
-          calls.stream()
-              .filter(call -> call instanceof Map<?, ?> fields && callId.equals(fields.get("id")))
-              .toList());
-    }
+    message.put("tool_calls", call == null ? List.of() : List.of(call));
     return Message.parse(JsonBytes.of(message));
   }
 
@@ -133,14 +155,14 @@ final class PathItems {
     item.put("status", OutputItem.COMPLETED);
     item.put("call_id", said.get("tool_call_id"));
     item.put("output", result.text());
-    all.add(new Stored(item, List.of(result)));
+    all.add(new Stored(item, result));
   }
 
   private void addMessage(Message message) {
     Map<String, Object> said = ResponseObject.json(message.wireJson());
     if (message.role().equals("user") && said.get(Compactions.TYPE) instanceof String sealed) {
       String id = ItemIds.of(message.id()).compaction();
-      all.add(new Stored(Compactions.item(id, sealed), List.of(message)));
+      all.add(new Stored(Compactions.item(id, sealed), message));
       return;
     }
     Map<String, Object> item = new LinkedHashMap<>();
@@ -149,7 +171,7 @@ final class PathItems {
     item.put("status", OutputItem.COMPLETED);
     item.put("role", message.role());
     item.put("content", parts(said.get("content")));
-    all.add(new Stored(item, List.of(message)));
+    all.add(new Stored(item, message));
   }
 
   private static List<Object> parts(Object content) {

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.message.ElementFields;
+import dev.helix.message.Message;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,5 +132,25 @@ class LargeResponseRequestTest {
             () -> Requests.parse(json("{'input':'" + longest + "a'}")));
     assertEquals("string_above_max_length", refused.error().code());
     assertEquals("input", refused.error().param());
+  }
+
+  @Test
+  void manyStoredCallsOfOneMessage_areListedInOneReading() {
+    int calls = 3_000;
+    String argument = "A".repeat(2_000);
+    StringBuilder said = new StringBuilder("{'role':'assistant','content':null,'tool_calls':[");
+    for (int i = 0; i < calls; i++) {
+      said.append(i == 0 ? "" : ",").append("{'id':'c").append(i);
+      said.append("','type':'function','function':{'name':'f','arguments':'");
+      said.append(argument).append("'}}");
+    }
+    Message message = Requests.message(said + "]}").as(ElementFields.node("m", null, null));
+    List<Message> path = List.of(message);
+    PathItems items = assertAtMost(SOON, () -> PathItems.of(path));
+    assertEquals(calls, items.items().size());
+    Set<String> ids = new HashSet<>(PathItems.ids(message));
+    Map<String, List<Message>> named = assertAtMost(SOON, () -> items.messages(ids));
+    assertEquals(calls, named.size());
+    named.values().forEach(each -> assertTrue(each.get(0).length() < 3_000));
   }
 }
