@@ -97,9 +97,9 @@ final class RequestTools {
       case "function" -> function(tool);
       case "namespace" -> {
         String namespace = tool.needText("name");
+        echo.add(values.of(element.value())); // First, as there are only so many values.
         tool.need("tools")
             .eachElement(tool.place("tools"), member -> member(namespace, place, member));
-        echo.add(values.of(element.value()));
       }
       default -> {
         other(null, place, tool);

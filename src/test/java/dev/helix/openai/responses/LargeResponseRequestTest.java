@@ -153,4 +153,16 @@ class LargeResponseRequestTest {
     assertEquals(calls, named.size());
     named.values().forEach(each -> assertTrue(each.get(0).length() < 3_000));
   }
+
+  @Test
+  void manyToolsOfANamespace_areRefusedBeforeTheyAreMade() {
+    String tool = "{'type':'function','name':'f'},";
+    String tools = "{'type':'namespace','name':'n','tools':[" + tool.repeat(BYTES / tool.length());
+    byte[] body = json("{'input':'Hi','tools':[" + tools + "{'type':'function','name':'f'}]}]}");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThrows(InvalidRequestException.class, () -> Requests.parse(body));
+    long taken = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(taken < 10L * BYTES, () -> "took " + taken);
+  }
 }
