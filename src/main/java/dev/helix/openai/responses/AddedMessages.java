@@ -107,12 +107,7 @@ final class AddedMessages {
 
   private void checkNew(AddedItem item) throws InvalidRequestException {
     if (item.id() != null && !known.add(item.id())) {
-      throw new InvalidRequestException(
-          "invalid_value",
-          "items",
-          "Duplicate item found with id "
-              + CallCheck.shown(item.id())
-              + ". Remove duplicate items from your input and try again.");
+      throw CallCheck.twice("items", item.id());
     }
   }
 

@@ -167,6 +167,16 @@ final class CallCheck {
     return id.length() <= SHOWN ? id : id.substring(0, SHOWN) + "…";
   }
 
+  /** What is said of an item's id that comes twice. */
+  static InvalidRequestException twice(String param, String id) {
+    return new InvalidRequestException(
+        "invalid_value",
+        param,
+        "Duplicate item found with id "
+            + shown(id)
+            + ". Remove duplicate items from your input and try again.");
+  }
+
   private static InvalidRequestException refused(String message) {
     return new InvalidRequestException(
         new ApiError(400, message, "invalid_request_error", "input", null));

@@ -178,12 +178,16 @@ final class ResponseRequest {
     };
   }
 
-  /** The ids of stored items in whose place the input has references. */
-  Set<String> itemReferences() {
+  /**
+   * The ids of stored items in whose place the input has references.
+   *
+   * @throws InvalidRequestException if one is there twice: a short request could ask for a long one
+   */
+  Set<String> itemReferences() throws InvalidRequestException {
     Set<String> ids = new LinkedHashSet<>();
     for (InputItem item : items) {
-      if (item.kind() == Kind.REFERENCE) {
-        ids.add(item.id());
+      if (item.kind() == Kind.REFERENCE && !ids.add(item.id())) {
+        throw CallCheck.twice("input", item.id());
       }
     }
     return ids;

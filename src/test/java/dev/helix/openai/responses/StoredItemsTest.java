@@ -219,4 +219,13 @@ class StoredItemsTest {
     String message = "Item with id 'm' not found." + (why.isEmpty() ? "" : " " + why);
     assertEquals(new ApiError(404, message, "invalid_request_error", "input", null), error);
   }
+
+  @Test
+  void anItemThatIsReferredToTwice_isRefused_asEachTakesItsRoom() throws Exception {
+    ResponseRequest request = parse("{'input':[{'id':'m'},{'id':'n'},{'id':'m'}]}");
+    ApiError error = assertThrows(InvalidRequestException.class, request::itemReferences).error();
+    assertEquals("invalid_value", error.code());
+    assertEquals("input", error.param());
+    assertTrue(error.message().startsWith("Duplicate item found with id m."), error::message);
+  }
 }
