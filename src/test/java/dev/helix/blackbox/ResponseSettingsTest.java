@@ -165,4 +165,26 @@ class ResponseSettingsTest {
     respond(asks("{'store':false}"), Completions.completion("Hello"), NAMED, "codex");
     assertEquals(List.of(), sessions());
   }
+
+  @Test
+  void whatIsTried_isOfTheStoredConversation_alsoWhereUnstoredIsRecorded() throws Exception {
+    start(Map.of("helix.responses.record-unstored", "true"));
+    respond(asks("{}"), Completions.completion("Hello"), NAMED, "codex");
+    String before = log("conv-codex");
+    String[] stored = {NAMED, "codex", "X-Conversation-History", "stored"};
+    try (RawClient client = RawClient.connect(application.url())) {
+      client.post(Responder.PATH + "/compact", asks("{}").toString(), stored);
+      call = application.upstream().next();
+      assertEquals(4, call.request().json().path("messages").size());
+      call.respondJson(200, Completions.completion("They greet."));
+      RawResponse response = client.response();
+      response.rest();
+      assertEquals(3, response.json().path("output").size(), response::text);
+      client.post(Responder.PATH + "/input_tokens", asks("{}").toString(), stored);
+      RawResponse counted = client.response();
+      counted.rest();
+      assertEquals(15, counted.json().path("input_tokens").asInt(), counted::text);
+    }
+    assertEquals(before, log("conv-codex"));
+  }
 }

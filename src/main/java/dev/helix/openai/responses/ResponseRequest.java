@@ -67,9 +67,14 @@ final class ResponseRequest {
     return read.background();
   }
 
+  /** Whether a response is to be made; else something of what it would be made of. */
+  boolean makesResponse() {
+    return read.purpose().isResponse();
+  }
+
   /** Whether the oldest turns may be left out where all is too long for the model. */
   boolean truncates() {
-    return read.purpose().isResponse() && "auto".equals(asked.get("truncation"));
+    return makesResponse() && "auto".equals(asked.get("truncation"));
   }
 
   /** Whether the caller names a model. */

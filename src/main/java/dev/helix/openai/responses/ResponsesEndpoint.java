@@ -237,6 +237,7 @@ final class ResponsesEndpoint {
       StoredAnswer previous) {
     boolean named = conversation.id() != null && request.conversation() == null;
     return responses.recordUnstored()
+        && request.makesResponse()
         && named
         && session != null
         && conversation.isTurn()
