@@ -2,6 +2,7 @@ package dev.helix.blackbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -190,5 +191,25 @@ class BackgroundTurnsTest {
       assertEquals(0, failed.at("/usage/output_tokens").asInt(-1));
       assertEquals(failed, get(id).json());
     }
+  }
+
+  @Test
+  void whatIsErased_isNotToldFromMemoryEither() throws Exception {
+    start(Map.of());
+    String trip = Endpoint.freshId();
+    String id = queued("One", "X-Conversation-ID", trip);
+    Call call = application.upstream().next();
+    call.beginSse();
+    call.sse("{\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"Hm.\"}}]}");
+    Completions.chunks("Secret").forEach(call::sse);
+    call.end();
+    JsonNode item = ended(id).at("/output/1");
+    assertTrue(get(id + "?stream=true").text().contains("Secret"));
+    String path = "/v1/conversations/" + trip + "/items/" + item.path("id").asText();
+    RawResponse erased = RawClient.exchange(application.url(), "DELETE", path, new byte[0]);
+    assertEquals(200, erased.status(), erased::text);
+    String told = get(id + "?stream=true").text();
+    assertTrue(told.contains("Hm.") && told.endsWith("data: [DONE]\n\n"), told);
+    assertFalse(told.contains("Secret"), told);
   }
 }

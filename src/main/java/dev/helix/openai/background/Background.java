@@ -212,6 +212,11 @@ public final class Background {
     }
   }
 
+  /** Forgets the events of a response; what is stored of it is told from then on. */
+  public void forget(String id) {
+    logs.forget(id);
+  }
+
   private LateCaller.Teller streamed(LongFunction<Look> stored, long after) {
     return new StoreReader(engine, stored.apply(after), true, LONGEST_STREAM.toNanos());
   }

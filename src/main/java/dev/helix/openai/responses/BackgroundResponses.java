@@ -82,8 +82,12 @@ final class BackgroundResponses {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InvalidRequestException {
-    if (background == null || !current(id, finder).background()) {
+    CurrentResponse now = current(id, finder);
+    if (background == null || !now.background()) {
       throw CurrentResponse.unknown(id); // Of others no events are kept.
+    }
+    if (now.isErasedInPart()) {
+      background.forget(id); // Its events say what was erased.
     }
     long after = startingAfter(request.getParameter("starting_after"));
     background.tell(id, after, number -> events(id, number, finder), request, response);

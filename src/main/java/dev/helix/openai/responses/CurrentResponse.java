@@ -6,6 +6,7 @@ import dev.helix.message.Message;
 import dev.helix.session.StoredAnswer;
 import dev.helix.turn.Turns;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -64,6 +65,11 @@ record CurrentResponse(StoredAnswer answer, boolean running) {
   boolean background() {
     return note(answer.message()).get("asked") instanceof Map<?, ?> asked
         && Boolean.TRUE.equals(asked.get("background"));
+  }
+
+  /** Whether some of its items were erased. */
+  boolean isErasedInPart() {
+    return note(answer.message()).get("items") instanceof List<?>;
   }
 
   /** What is said of an id that no response has. */
