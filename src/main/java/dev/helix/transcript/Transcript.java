@@ -113,14 +113,14 @@ public final class Transcript {
   }
 
   /**
-   * Those messages of a path that may be sent again. Of a path's end that begins with a user
-   * message they are the same as of the whole path.
+   * Those messages of a path that may be sent again: of tools only what stands behind its call. Of
+   * a path's end that begins with a user message they are the same as of the whole path.
    */
   public static List<Message> sent(List<Message> path, boolean toolResultsFollow) {
     List<Message> sent = new ArrayList<>();
     for (int i = 0; i < path.size(); i++) {
       Message message = path.get(i);
-      if (isBroken(message) && !callsTools(message)) {
+      if (message.role().equals("tool") || (isBroken(message) && !callsTools(message))) {
         i += message.isErased() && message.isAssistant() ? results(path, i + 1) : 0;
         continue;
       }
@@ -129,16 +129,17 @@ public final class Transcript {
         sent.add(message);
         continue;
       }
-      int results = i + 1;
-      Set<String> open = new HashSet<>(MessageContent.toolCallIds(message));
-      while (results < path.size() && path.get(results).role().equals("tool")) {
-        open.remove(MessageContent.toolCallId(path.get(results)));
-        results++;
+      Set<String> calls = MessageContent.toolCallIds(message);
+      Set<String> open = new HashSet<>(calls);
+      List<Message> round = new ArrayList<>(List.of(message));
+      for (; i + 1 < path.size() && path.get(i + 1).role().equals("tool"); i++) {
+        String call = MessageContent.toolCallId(path.get(i + 1));
+        open.remove(call);
+        if (calls.contains(call)) {
+          round.add(path.get(i + 1));
+        }
       }
-      if (open.isEmpty()) {
-        sent.addAll(path.subList(i, results));
-      }
-      i = results - 1;
+      sent.addAll(open.isEmpty() ? round : List.of());
     }
     return List.copyOf(sent);
   }

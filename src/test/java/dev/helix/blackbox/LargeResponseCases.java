@@ -40,13 +40,13 @@ interface LargeResponseCases extends KeptServerFixture {
   @Test
   default void aThousandTools_areSent_andToldAgain() {
     Responder responder = server().responder();
-    ObjectNode asked = withTools(1_000, 600);
+    ObjectNode asked = withTools(1_000, 2_000);
     Said said = responder.streamed(asked, "Hi");
     assertEquals(1_000, said.asked().json().path("tools").size());
     assertEquals(1_000, said.response().path("tools").size());
     assertEquals(said.response(), responder.get("/" + said.id()));
     int sessions = server().sessions();
-    JsonNode error = Errors.check(413, responder.refused(withTools(1_000, 1_200)));
+    JsonNode error = Errors.check(413, responder.refused(withTools(1_000, 4_500)));
     assertEquals("request_too_large", error.path("code").asText());
     assertEquals(sessions, server().sessions());
     Said next = responder.whole(Responder.follows("On", said.id()), "On");

@@ -269,12 +269,11 @@ class ResponsesBodyTest {
   }
 
   @Test
-  void backgroundPrompt_isOneByItsHeaderOrItsShape() throws Exception {
+  void backgroundPrompt_isOneByItsHeader_orInAConversationByItsShape() throws Exception {
     String prompt = "### Task:\\nName it.\\n<chat_history>\\nUSER: Hi\\n</chat_history>";
     String body =
         "{'input':'" + prompt + "','messages':[{'role':'user','content':'" + prompt + "'}]}";
-    assertEquals(204, server.post(body).status());
-    assertFalse(server.seen().conversation().isTurn());
+    assertTrue(through(body).conversation().isTurn());
     assertEquals(204, server.post(body, HEADER, "trip").status());
     assertFalse(server.seen().conversation().isTurn());
 
