@@ -139,8 +139,7 @@ public final class SessionManager implements AutoCloseable {
 
   /**
    * The answer of a session that is a response, in its newest version; empty where there is none.
-   * Costs what stands between it and the log's end; all of the log is read only where it is far up,
-   * or unknown, and nothing of the session is in memory.
+   * Costs what stands between it and the log's end, or all of the log where it is far up.
    *
    * @param nodeEnd the last 16 characters of the response's id, as its note says it
    */
@@ -386,9 +385,8 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * Counts what the sessions of each owner take, where that is limited: what was stored before this
-   * server, or by others, and what was removed, is known only then. It looks at every session that
-   * is not archived. {@code goesOn} is asked before each; false ends it.
+   * Counts what the sessions of each owner take, where that is limited, with what others stored and
+   * removed. Looks at each that is not archived, while {@code goesOn}.
    */
   public void countOwners(BooleanSupplier goesOn) {
     owners.count(store, goesOn);

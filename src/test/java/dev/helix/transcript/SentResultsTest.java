@@ -17,7 +17,7 @@ class SentResultsTest {
    */
   private static List<Message> path(String words) {
     List<Message> path = new ArrayList<>();
-    for (String word : words.split(" ")) {
+    for (String word : words.split(" ", -1)) {
       path.add(Message.parse(json(word).replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
     }
     return path;
