@@ -155,6 +155,10 @@ class RedisClusterTest implements SessionStoreContract {
       }
       to.call("CLUSTER", "SETSLOT", number, "NODE", name(to));
       from.call("CLUSTER", "SETSLOT", number, "NODE", name(to));
+      // The others would hear of it by gossip, which may take them long.
+      cluster.nodes().stream()
+          .filter(node -> node != to && node != from && node.isAlive())
+          .forEach(node -> node.call("CLUSTER", "SETSLOT", number, "NODE", name(to)));
     }
   }
 
