@@ -15,7 +15,7 @@ import java.util.Set;
 /**
  * The long values in the notes of responses, each kept once in a session, however many responses
  * have it: as the session's note {@code response-NAME}. A response's note says in {@value #SHARED}
- * which fields have which, and may bring some along in {@value #APART}. Thread-safe. ADR 81.
+ * which fields have which, and may bring some along in {@value #APART}. Thread-safe. ADR 80.
  */
 record NoteValues(SessionStore store, OwnerUse owners) {
   /** Which names the values of fields have. */

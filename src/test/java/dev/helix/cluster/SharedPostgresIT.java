@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Two servers on one PostgreSQL. */
 @ExtendWith({CountedTests.class, SharedServers.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SharedPostgresIT implements ClusterCases, ResponseClusterCases, ClusterResponseCases {
+class SharedPostgresIT implements ClusterCases, RunningResponseCases, ClusterResponseCases {
   private Cluster cluster;
 
   @BeforeAll

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Two servers on one Redis. */
 @ExtendWith(CountedTests.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SharedRedisIT implements ClusterCases, ResponseClusterCases, ClusterResponseCases {
+class SharedRedisIT implements ClusterCases, RunningResponseCases, ClusterResponseCases {
   private Cluster cluster;
 
   @BeforeAll

@@ -22,8 +22,6 @@ import java.io.IOException;
  * use by many threads.
  */
 final class MessagesEndpoint {
-  private static final String LEFT_OUT = "X-Helix-Tools-Left-Out";
-
   /** Sent by an agent with all that it asks, for itself and for its user. */
   private static final String AGENT = "X-Claude-Code-Session-Id";
 
@@ -42,9 +40,7 @@ final class MessagesEndpoint {
         body -> {
           MessagesRequest asked = withModel(MessagesRequest.parse(body.bytes()));
           TurnCall call = call(request, asked, body);
-          if (!asked.leftOut().isEmpty()) {
-            response.setHeader(LEFT_OUT, String.join(", ", asked.leftOut()));
-          }
+          TurnHeaders.tellLeftOut(asked.leftOut(), response);
           MessagesReplyForm form =
               new MessagesReplyForm(asked.model(), asked.stream(), asked.showsThoughts());
           endpoint.turns().begin(call, form, request, response);

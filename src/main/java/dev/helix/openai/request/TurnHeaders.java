@@ -9,16 +9,22 @@ import dev.helix.session.HistoryMode;
 import dev.helix.session.SessionState;
 import dev.helix.turn.TurnSettings;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a request's headers say of the turn that it asks for, whatever its API. No state. */
+/**
+ * What a request's headers say of the turn that it asks for, and the answer's of what is asked,
+ * whatever the API. No state.
+ */
 public final class TurnHeaders {
   /** What SDKs of one generator send: how often they have sent the same before. */
   private static final String RETRIES = "X-Stainless-Retry-Count";
 
   private static final String HISTORY_HEADER = "X-Conversation-History";
+  private static final String LEFT_OUT = "X-Helix-Tools-Left-Out";
 
   private TurnHeaders() {}
 
@@ -59,6 +65,16 @@ public final class TurnHeaders {
               "invalid_request_error",
               null,
               "unsupported_media_type"));
+    }
+  }
+
+  /**
+   * Tells the caller which kinds of tools are not sent to the backend; nothing where there are
+   * none.
+   */
+  public static void tellLeftOut(List<String> kinds, HttpServletResponse response) {
+    if (!kinds.isEmpty()) {
+      response.setHeader(LEFT_OUT, String.join(", ", kinds));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.request.TurnHeaders;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -9,17 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Says which kinds of tools are left out: each caller, and the log once. Thread-safe. */
 final class LeftOutTools {
-  private static final String HEADER = "X-Helix-Tools-Left-Out";
   private static final Logger LOG = System.getLogger(LeftOutTools.class.getName());
 
   private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
   /** Tells of the tools of one request; the kinds are those that {@link RequestTools} names. */
   void tell(List<String> kinds, HttpServletResponse response) {
-    if (kinds.isEmpty()) {
-      return;
-    }
-    response.setHeader(HEADER, String.join(", ", kinds));
+    TurnHeaders.tellLeftOut(kinds, response);
     for (String kind : kinds) {
       if (logged.add(kind)) {
         LOG.log(

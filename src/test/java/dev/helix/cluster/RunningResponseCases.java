@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What two servers on one store promise of responses that one of them answers. */
-interface ResponseClusterCases {
+interface RunningResponseCases {
   String PATH = "/v1/responses";
 
   /** The store and the servers, the same ones each time. */
