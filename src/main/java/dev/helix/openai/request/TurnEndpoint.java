@@ -41,14 +41,24 @@ public final class TurnEndpoint {
    * @throws ServletException if these are not there
    */
   public static TurnEndpoint of(ServletContext context) throws ServletException {
-    Object turns = context.getAttribute(Turns.class.getName());
-    Object budget = context.getAttribute(BodyBudget.class.getName());
-    if (turns == null || budget == null) {
-      throw new ServletException("no Turns or no BodyBudget in the servlet context");
-    }
     Object models = context.getAttribute(FirstModel.class.getName());
     return new TurnEndpoint(
-        (Turns) turns, (BodyBudget) budget, models == null ? Optional::empty : (FirstModel) models);
+        needed(context, Turns.class),
+        needed(context, BodyBudget.class),
+        models == null ? Optional::empty : (FirstModel) models);
+  }
+
+  /**
+   * What a servlet context has under the name of its type.
+   *
+   * @throws ServletException if it is not there
+   */
+  public static <T> T needed(ServletContext context, Class<T> type) throws ServletException {
+    Object found = context.getAttribute(type.getName());
+    if (found == null) {
+      throw new ServletException("no " + type.getSimpleName() + " in the servlet context");
+    }
+    return type.cast(found);
   }
 
   /** The engine. */

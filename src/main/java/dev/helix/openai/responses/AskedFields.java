@@ -1,8 +1,10 @@
 package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.items.JsonValues;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.Metadata;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,12 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.AskedNote;
+import dev.helix.openai.items.CalledTools;
+import dev.helix.openai.items.ItemIds;
+import dev.helix.openai.items.Layout;
+import dev.helix.openai.items.OutputItems;
+import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,8 +18,6 @@ import java.util.Map;
  * room than its values. Immutable.
  */
 final class AskedResponse {
-  static final String RAW_REASONING = "raw_reasoning";
-
   private final String id;
   private final String node;
   private final long createdAt;
@@ -67,7 +72,7 @@ final class AskedResponse {
     }
     Map<String, Object> begin = new LinkedHashMap<>(begun);
     if (rawReasoning) {
-      begin.put(RAW_REASONING, true);
+      begin.put(StoredOutput.RAW_REASONING, true);
     }
     if (end != null) {
       end.addTo(begin);

@@ -3,6 +3,9 @@ package dev.helix.openai.responses;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.items.CallCheck;
+import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.StoredOutput;
 import dev.helix.session.StoredAnswer;
 import dev.helix.turn.Turns;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +43,7 @@ record CurrentResponse(StoredAnswer answer, boolean running) {
   }
 
   private static Map<String, Object> note(Message message) {
-    return ResponseObject.json(message.element().response().getBytes(StandardCharsets.UTF_8));
+    return StoredOutput.json(message.element().response().getBytes(StandardCharsets.UTF_8));
   }
 
   private static String node(Message message) {

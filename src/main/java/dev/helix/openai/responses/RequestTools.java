@@ -1,6 +1,8 @@
 package dev.helix.openai.responses;
 
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.items.JsonValues;
+import dev.helix.openai.items.ToolName;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;

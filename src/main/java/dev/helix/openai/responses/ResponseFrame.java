@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.AskedNote;
+import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.request.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -27,7 +29,7 @@ record ResponseFrame(
   }
 
   ResponseFrame(String id, String node, long createdAt, Map<String, Object> asked) {
-    this(id, node, createdAt, asked, AskedNote.of(asked));
+    this(id, node, createdAt, asked, AskedNote.of(ResponseObject.kept(asked)));
   }
 
   /** A response that nobody can ask for afterwards. */

@@ -1,15 +1,14 @@
 package dev.helix.openai.responses;
 
-import dev.helix.message.AnswerStatus;
 import dev.helix.message.Message;
-import dev.helix.text.Json;
-import java.io.IOException;
+import dev.helix.openai.items.AskedNote;
+import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.StoredOutput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The response object: every key that it always has, and what of it is stored. No state. */
 final class ResponseObject {
@@ -84,6 +83,14 @@ final class ResponseObject {
     return echo;
   }
 
+  /** What is kept of the fields that say what was asked. */
+  static Map<String, Object> kept(Map<String, Object> asked) {
+    Map<String, Object> kept = new LinkedHashMap<>();
+    kept.put("model", model(asked));
+    kept.putAll(echo(asked));
+    return kept;
+  }
+
   /** An object with these keys in any case. */
   private static Map<Object, Object> with(Map<?, ?> object, List<String> keys) {
     Map<Object, Object> whole = new LinkedHashMap<>();
@@ -118,14 +125,14 @@ final class ResponseObject {
    * @throws IllegalArgumentException if the element has no note of a response
    */
   static Map<String, Object> stored(Message element, boolean running) {
-    Map<String, Object> message = json(element.elementJson());
+    Map<String, Object> message = StoredOutput.json(element.elementJson());
     if (!(message.get("response") instanceof Map<?, ?> note)
         || !(note.get("id") instanceof String id)) {
       throw new IllegalArgumentException("the element has no note of a response");
     }
     Map<String, Object> asked = AskedNote.asked(note);
-    ResponseEnd end = end(element, note, running);
-    List<Object> output = output(element, message, note, end);
+    ResponseEnd end = StoredOutput.end(element, note, running);
+    List<Object> output = StoredOutput.of(element, message, note, end);
     long createdAt = note.get("created_at") instanceof Number at ? at.longValue() : 0;
     String model = element.model() == null ? model(asked) : element.model();
     Map<String, Object> response = head(id, createdAt, model, end, output);
@@ -133,71 +140,8 @@ final class ResponseObject {
     return response;
   }
 
-  /** The items of a stored answer, also of one that is no response. */
-  static List<Object> output(Message element) {
-    Map<String, Object> message = json(element.elementJson());
-    Map<?, ?> note = message.get("response") instanceof Map<?, ?> kept ? kept : Map.of();
-    ResponseEnd end = ResponseEnd.ofNote(note);
-    return output(element, message, note, end == null ? ResponseEnd.WHOLE : end);
-  }
-
-  /**
-   * What a response that is over has put out, one item after the other; nothing where some of it
-   * was erased.
-   */
-  static List<OutputItems.Said> said(Message element) {
-    Map<String, Object> message = json(element.elementJson());
-    Map<?, ?> note = message.get("response") instanceof Map<?, ?> kept ? kept : Map.of();
-    return left(note).isPresent()
-        ? List.of()
-        : said(element, message, note, end(element, note, false));
-  }
-
-  /** The items that are left where others of them were erased. */
-  private static Optional<List<Object>> left(Map<?, ?> note) {
-    return note.get("items") instanceof List<?> left
-        ? Optional.of(List.copyOf(left))
-        : Optional.empty();
-  }
-
-  private static List<Object> output(
-      Message element, Map<String, Object> message, Map<?, ?> note, ResponseEnd end) {
-    return left(note).orElseGet(() -> OutputItems.told(said(element, message, note, end)));
-  }
-
-  private static List<OutputItems.Said> said(
-      Message element, Map<String, Object> message, Map<?, ?> note, ResponseEnd end) {
-    String node = note.get("node") instanceof String kept ? kept : element.id();
-    Layout kept = Layout.of(note.get("layout"));
-    return new OutputItems(
-            ItemIds.of(node),
-            CalledTools.ofNote(note),
-            Boolean.TRUE.equals(note.get(AskedResponse.RAW_REASONING)))
-        .said(
-            message::get,
-            kept == null ? Layout.usual(message::get, end.isComplete()) : kept,
-            end.lastItem());
-  }
-
-  private static ResponseEnd end(Message element, Map<?, ?> note, boolean running) {
-    ResponseEnd end = ResponseEnd.ofNote(note);
-    if (end == null) {
-      return running ? ResponseEnd.IN_PROGRESS : ResponseEnd.interrupted();
-    }
-    return end.isWhole() && element.status() == AnswerStatus.FAILED ? end.notKept() : end;
-  }
-
   /** The model that was asked for; "" where none was named. */
   static String model(Map<String, Object> asked) {
     return asked.get("model") instanceof String model ? model : "";
-  }
-
-  @SuppressWarnings("unchecked") // As Jackson reads an object.
-  static Map<String, Object> json(byte[] object) {
-    try {
-      return Json.MAPPER.readValue(object, Map.class);
-    } catch (IOException e) {
-      throw new IllegalStateException("it was JSON", e);
-    }
   }
 }

@@ -2,6 +2,11 @@ package dev.helix.openai.responses;
 
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.items.CallCheck;
+import dev.helix.openai.items.Compactions;
+import dev.helix.openai.items.InputItem;
+import dev.helix.openai.items.InputReader;
+import dev.helix.openai.items.JsonValues;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;

@@ -3,6 +3,9 @@ package dev.helix.openai.responses;
 import dev.helix.backend.ReplyHead;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
+import dev.helix.openai.items.Layout;
+import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.AnswerGoneException;
 import dev.helix.session.SessionException;
@@ -165,7 +168,7 @@ final class ResponsesReplyForm implements ReplyForm {
     return answers.isEmpty()
         ? null
         : new WholeAnswer(
-            ResponseObject.json(answers.get(0).message().wireJson()), whole.finishReason());
+            StoredOutput.json(answers.get(0).message().wireJson()), whole.finishReason());
   }
 
   private JsonBytes object(BackendReply ended) {

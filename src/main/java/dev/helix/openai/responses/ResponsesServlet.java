@@ -5,10 +5,10 @@ import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
 import dev.helix.openai.background.Background;
+import dev.helix.openai.request.JsonResource;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.session.OwnerSeals;
 import dev.helix.turn.Turns;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -54,67 +54,42 @@ public final class ResponsesServlet extends HttpServlet {
         new ResponsesEndpoint(
             turns,
             settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings,
-            seals(getServletContext()),
+            TurnEndpoint.needed(getServletContext(), OwnerSeals.class),
             background);
     tried = new TriedResponses(turns, endpoint);
     stored = new StoredResponses(turns.turns(), background);
   }
 
-  /** Seals what owners take along. */
-  static OwnerSeals seals(ServletContext context) throws ServletException {
-    Object seals = context.getAttribute(OwnerSeals.class.getName());
-    if (seals == null) {
-      throw new ServletException("no OwnerSeals in the servlet context");
-    }
-    return (OwnerSeals) seals;
-  }
-
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    List<String> path = path(request.getPathInfo());
+    List<String> path = JsonResource.path(request);
     if (path.isEmpty()) {
-      if (allowed(request, response, "POST")) {
+      if (JsonResource.allowed(request, response, "POST")) {
         endpoint.create(request, response);
       }
     } else if (path.size() == 1 && path.get(0).equals("input_tokens")) {
-      if (allowed(request, response, "POST")) {
+      if (JsonResource.allowed(request, response, "POST")) {
         tried.count(request, response);
       }
     } else if (path.size() == 1 && path.get(0).equals("compact")) {
-      if (allowed(request, response, "POST")) {
+      if (JsonResource.allowed(request, response, "POST")) {
         tried.compact(request, response);
       }
     } else if (path.size() == 1) {
-      if (allowed(request, response, "GET, DELETE")) {
+      if (JsonResource.allowed(request, response, "GET, DELETE")) {
         stored.answer(path.get(0), request, response);
       }
     } else if (path.size() == 2 && path.get(1).equals("input_items")) {
-      if (allowed(request, response, "GET")) {
+      if (JsonResource.allowed(request, response, "GET")) {
         stored.inputItems(path.get(0), request, response);
       }
     } else if (path.size() == 2 && path.get(1).equals("cancel")) {
-      if (allowed(request, response, "POST")) {
+      if (JsonResource.allowed(request, response, "POST")) {
         stored.cancel(path.get(0), request, response);
       }
     } else {
       ErrorResponse.write(response, ApiError.nothingAt(request.getRequestURI()));
     }
-  }
-
-  /** The parts of the path behind the servlet's; a slash at the end is none. */
-  static List<String> path(String behind) {
-    String path = behind == null ? "" : behind.replaceFirst("^/", "").replaceFirst("/$", "");
-    return path.isEmpty() ? List.of() : List.of(path.split("/", -1));
-  }
-
-  static boolean allowed(HttpServletRequest request, HttpServletResponse response, String methods)
-      throws IOException {
-    if (List.of(methods.split(", ")).contains(request.getMethod())) {
-      return true;
-    }
-    response.setHeader("Allow", methods);
-    ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), methods));
-    return false;
   }
 }

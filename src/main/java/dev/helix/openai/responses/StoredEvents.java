@@ -1,6 +1,9 @@
 package dev.helix.openai.responses;
 
 import dev.helix.message.Message;
+import dev.helix.openai.items.OutputItems;
+import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,7 +29,7 @@ final class StoredEvents {
     ResponseEvents events = new ResponseEvents(String.valueOf(response.get("id")), true);
     List<ByteBuffer> all = new ArrayList<>();
     events.begin(state -> json(begun(response, state)), all::add);
-    List<OutputItems.Said> items = ResponseObject.said(element);
+    List<OutputItems.Said> items = StoredOutput.said(element);
     for (int i = 0; i < items.size(); i++) {
       OutputItems.Said said = items.get(i);
       events.begin(said.item(), i, all::add);

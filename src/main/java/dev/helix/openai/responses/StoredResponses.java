@@ -1,10 +1,11 @@
 package dev.helix.openai.responses;
 
 import dev.helix.filter.NamedResponse;
-import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
-import dev.helix.session.SessionException;
+import dev.helix.openai.items.ItemPage;
+import dev.helix.openai.items.PathItems;
+import dev.helix.openai.request.JsonResource;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
@@ -12,7 +13,6 @@ import dev.helix.session.SessionState;
 import dev.helix.session.StoredAnswer;
 import dev.helix.text.Json;
 import dev.helix.transcript.Transcript;
-import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.Turns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -43,7 +43,7 @@ final class StoredResponses {
       show(id, request, response, look -> delete(id, look, request));
       return;
     }
-    tell(
+    JsonResource.tell(
         response,
         () -> {
           if ("true".equals(request.getParameter("stream"))) {
@@ -72,7 +72,8 @@ final class StoredResponses {
   /** {@code POST} to end a response that is made in the background. */
   void cancel(String id, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    tell(response, () -> background.cancel(id, finder(id, request), request, response));
+    JsonResource.tell(
+        response, () -> background.cancel(id, finder(id, request), request, response));
   }
 
   private static Map<String, Object> delete(String id, SessionLook look, HttpServletRequest request)
@@ -141,30 +142,16 @@ final class StoredResponses {
     return (SessionManager) request.getAttribute(SessionManager.class.getName());
   }
 
-  /** What is told, or why there is nothing to tell. */
-  @FunctionalInterface
-  interface Telling {
-    /** Null where the caller is told later. */
-    Map<String, Object> of() throws InvalidRequestException, IOException;
-  }
-
-  /** The same of what a look at the session shows. */
+  /** What a look at the session shows, or why there is nothing to tell. */
   @FunctionalInterface
   private interface Showing {
     Map<String, Object> of(SessionLook look) throws InvalidRequestException;
   }
 
-  /** The same as JSON. */
-  @FunctionalInterface
-  private interface Written {
-    /** Null where the caller is told later. */
-    byte[] json() throws InvalidRequestException, IOException;
-  }
-
   private static void show(
       String id, HttpServletRequest request, HttpServletResponse response, Showing showing)
       throws IOException {
-    send(
+    JsonResource.send(
         response,
         () -> {
           // Closed before it is sent: whoever takes it may be slow.
@@ -172,34 +159,5 @@ final class StoredResponses {
             return Json.MAPPER.writeValueAsBytes(showing.of(look));
           }
         });
-  }
-
-  /** Tells an object. */
-  static void tell(HttpServletResponse response, Telling telling) throws IOException {
-    send(
-        response,
-        () -> {
-          Map<String, Object> told = telling.of();
-          return told == null ? null : Json.MAPPER.writeValueAsBytes(told);
-        });
-  }
-
-  private static void send(HttpServletResponse response, Written written) throws IOException {
-    byte[] body;
-    try {
-      body = written.json();
-    } catch (InvalidRequestException e) {
-      ErrorResponse.write(response, e.error());
-      return;
-    } catch (SessionException e) {
-      ErrorResponse.write(response, ErrorMapping.of(e));
-      return;
-    }
-    if (body == null) {
-      return;
-    }
-    response.setContentType("application/json");
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
   }
 }

@@ -1,8 +1,11 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.responses.Layout.Cut;
-import dev.helix.openai.responses.Layout.Source;
-import dev.helix.openai.responses.OutputItem.Kind;
+import dev.helix.openai.items.Layout;
+import dev.helix.openai.items.Layout.Cut;
+import dev.helix.openai.items.Layout.Source;
+import dev.helix.openai.items.OutputItem;
+import dev.helix.openai.items.OutputItem.Kind;
+import dev.helix.openai.items.OutputItems;
 import dev.helix.turn.reply.AnswerSoFar;
 import dev.helix.turn.reply.AnswerTexts;
 import dev.helix.turn.reply.AnswerTexts.Fields;

@@ -1,6 +1,8 @@
 package dev.helix.openai.responses;
 
 import dev.helix.http.ApiError;
+import dev.helix.openai.items.Compactions;
+import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.ErrorMapping;

@@ -4,6 +4,7 @@ import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import dev.helix.openai.items.PathItems;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.responses.ResponsesEndpoint.Resolved;

@@ -10,6 +10,8 @@ import com.sun.management.ThreadMXBean;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import dev.helix.openai.items.InputReader;
+import dev.helix.openai.items.PathItems;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HashSet;

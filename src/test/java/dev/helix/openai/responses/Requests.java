@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.items.Compactions;
 import dev.helix.session.Owner;
 import dev.helix.session.OwnerSeals;
 import java.nio.charset.StandardCharsets;

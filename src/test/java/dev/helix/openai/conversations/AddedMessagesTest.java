@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.conversations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.items.AddedItem;
+import dev.helix.openai.items.Compactions;
+import dev.helix.openai.items.PathItems;
 import dev.helix.openai.request.JsonFields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

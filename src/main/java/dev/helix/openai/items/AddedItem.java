@@ -1,11 +1,11 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.items.InputItem.Kind;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonSlice;
-import dev.helix.openai.responses.InputItem.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.Map;
  *     id where none came
  * @param read what of it goes to a backend; null where nothing does
  */
-record AddedItem(Map<String, Object> item, InputItem read) {
+public record AddedItem(Map<String, Object> item, InputItem read) {
   private static final int LONGEST_ID = 512;
 
   /**
@@ -26,7 +26,7 @@ record AddedItem(Map<String, Object> item, InputItem read) {
    *
    * @param place what the array is called
    */
-  static List<AddedItem> read(JsonSlice array, String place, Compactions compactions)
+  public static List<AddedItem> read(JsonSlice array, String place, Compactions compactions)
       throws InvalidRequestException {
     List<AddedItem> items = new ArrayList<>();
     JsonValues values = new JsonValues();
@@ -54,7 +54,7 @@ record AddedItem(Map<String, Object> item, InputItem read) {
   }
 
   /** Those that were kept in a note. */
-  static List<AddedItem> kept(List<Map<String, Object>> items) {
+  public static List<AddedItem> kept(List<Map<String, Object>> items) {
     try {
       JsonFields body = JsonFields.ofBody(JsonBytes.of(Map.of("items", items)));
       return read(body.get("items"), "items", Compactions.NONE);
@@ -63,16 +63,16 @@ record AddedItem(Map<String, Object> item, InputItem read) {
     }
   }
 
-  String id() {
+  public String id() {
     return item.get("id") instanceof String id && !id.isEmpty() ? id : null;
   }
 
-  String type() {
+  public String type() {
     return (String) item.get("type");
   }
 
   /** This with another id. */
-  AddedItem named(String id) {
+  public AddedItem named(String id) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("id", id);
     item.forEach((name, value) -> all.put(name, name.equals("id") ? id : value));

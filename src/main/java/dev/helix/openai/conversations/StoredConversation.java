@@ -1,9 +1,12 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.conversations;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.items.CallCheck;
+import dev.helix.openai.items.ItemNote;
+import dev.helix.openai.items.PathItems;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.Erasing;
 import dev.helix.session.SessionException;

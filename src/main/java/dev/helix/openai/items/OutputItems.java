@@ -1,8 +1,8 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.helix.openai.responses.Layout.Cut;
-import dev.helix.openai.responses.OutputItem.Kind;
+import dev.helix.openai.items.Layout.Cut;
+import dev.helix.openai.items.OutputItem.Kind;
 import dev.helix.text.Json;
 import dev.helix.turn.reply.AnswerTexts;
 import dev.helix.turn.reply.AnswerTexts.Fields;
@@ -16,7 +16,7 @@ import java.util.Map;
  * Makes the items of one response's output, one after the other: each gets its id by its place
  * among those of its kind. Not safe for use by several threads.
  */
-final class OutputItems {
+public final class OutputItems {
   private final ItemIds ids;
   private final CalledTools tools;
   private final boolean rawReasoning;
@@ -29,27 +29,27 @@ final class OutputItems {
    *
    * @param rawReasoning whether what was thought is told as it is, and not as a summary
    */
-  OutputItems(ItemIds ids, CalledTools tools, boolean rawReasoning) {
+  public OutputItems(ItemIds ids, CalledTools tools, boolean rawReasoning) {
     this.ids = ids;
     this.tools = tools;
     this.rawReasoning = rawReasoning;
   }
 
-  OutputItem reasoning() {
+  public OutputItem reasoning() {
     Kind kind = rawReasoning ? Kind.THOUGHT : Kind.SUMMARY;
     return new OutputItem(kind, ids.reasoning(reasoned++), null, null);
   }
 
-  OutputItem message(Kind kind) {
+  public OutputItem message(Kind kind) {
     return new OutputItem(kind, ids.message(messages++), null, null);
   }
 
   /** Whether a call is told as the upstream tells it, so that it may be told while it grows. */
-  boolean isPlain(Map<?, ?> call) {
+  public boolean isPlain(Map<?, ?> call) {
     return !tools.named(AnswerTexts.name(call)).custom();
   }
 
-  OutputItem call(Map<?, ?> call) {
+  public OutputItem call(Map<?, ?> call) {
     int index = calls++;
     CalledTools.Tool called = tools.named(AnswerTexts.name(call));
     return new OutputItem(
@@ -60,7 +60,7 @@ final class OutputItems {
   }
 
   /** What a call's item has for its text. */
-  static CharSequence argumentsOf(OutputItem item, Map<?, ?> call) {
+  public static CharSequence argumentsOf(OutputItem item, Map<?, ?> call) {
     CharSequence arguments = AnswerTexts.arguments(call);
     return item.kind() == Kind.CUSTOM ? input(arguments.toString()) : arguments;
   }
@@ -80,7 +80,7 @@ final class OutputItems {
   }
 
   /** An item that is over, with what it says. */
-  record Said(OutputItem item, CharSequence text, String status) {}
+  public record Said(OutputItem item, CharSequence text, String status) {}
 
   /**
    * All items of a message, as a response has them.
@@ -88,7 +88,7 @@ final class OutputItems {
    * @param layout how they are cut out of it
    * @param last the status of the last one
    */
-  List<Object> of(Fields message, Layout layout, String last) {
+  public List<Object> of(Fields message, Layout layout, String last) {
     return told(said(message, layout, last));
   }
 
@@ -139,7 +139,7 @@ final class OutputItems {
   }
 
   /** A part of a text, as much of it as is there. */
-  static CharSequence part(CharSequence text, int from, int size) {
+  public static CharSequence part(CharSequence text, int from, int size) {
     int begin = Math.min(from, text.length());
     int end = Math.min(begin + size, text.length());
     return begin == 0 && end == text.length() ? text : text.subSequence(begin, end);

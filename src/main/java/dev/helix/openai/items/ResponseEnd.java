@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.http.ApiError;
@@ -22,7 +22,7 @@ import java.util.Set;
  * @param incomplete why it is incomplete, as the response has it, or null
  * @param error why it failed, as the response has it, or null
  */
-record ResponseEnd(
+public record ResponseEnd(
     String status,
     Long completedAt,
     Map<String, Object> usage,
@@ -30,7 +30,7 @@ record ResponseEnd(
     Map<String, Object> error) {
   static final String COMPLETED = "completed";
   static final String INCOMPLETE = "incomplete";
-  static final String FAILED = "failed";
+  public static final String FAILED = "failed";
   static final String CANCELLED = "cancelled";
 
   private static final String SERVER_ERROR = "server_error";
@@ -49,36 +49,36 @@ record ResponseEnd(
   static final String QUEUED_STATUS = "queued";
 
   /** Its question is kept, and its answer has not begun. */
-  static final ResponseEnd QUEUED = new ResponseEnd(QUEUED_STATUS, null, null, null, null);
+  public static final ResponseEnd QUEUED = new ResponseEnd(QUEUED_STATUS, null, null, null, null);
 
-  static final ResponseEnd IN_PROGRESS =
+  public static final ResponseEnd IN_PROGRESS =
       new ResponseEnd(OutputItem.IN_PROGRESS, null, null, null, null);
 
   /** That of an answer of which only the message is known. */
   static final ResponseEnd WHOLE = new ResponseEnd(COMPLETED, null, null, null, null);
 
-  ResponseEnd {
+  public ResponseEnd {
     if (usage == null && isOver(status)) {
       usage = usage(TokenUsage.NONE); // There are clients that read it unasked.
     }
   }
 
   /** Whether nothing more comes of a response of this status. */
-  static boolean isOver(Object status) {
+  public static boolean isOver(Object status) {
     return !OutputItem.IN_PROGRESS.equals(status) && !QUEUED_STATUS.equals(status);
   }
 
-  boolean isComplete() {
+  public boolean isComplete() {
     return status.equals(COMPLETED);
   }
 
   /** Whether all that the answer says is told, though it may not be all that was to be said. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return isComplete() || status.equals(INCOMPLETE);
   }
 
   /** The status of the last item of its output. */
-  String lastItem() {
+  public String lastItem() {
     return status.equals(OutputItem.IN_PROGRESS) || isComplete() ? status : OutputItem.INCOMPLETE;
   }
 
@@ -89,7 +89,7 @@ record ResponseEnd(
    * @param error the error in OpenAI's form, where it fails
    * @param now in seconds since 1970
    */
-  static ResponseEnd of(BackendReply reply, AnswerStatus turn, byte[] error, long now) {
+  public static ResponseEnd of(BackendReply reply, AnswerStatus turn, byte[] error, long now) {
     if (error != null) {
       return failed(reply, error(error));
     }
@@ -121,13 +121,13 @@ record ResponseEnd(
    * The error in OpenAI's form of a reply that came to its end, and of which nothing can be told,
    * or not all; else null.
    */
-  static byte[] flaw(BackendReply reply) {
+  public static byte[] flaw(BackendReply reply) {
     ApiError flaw = ErrorMapping.flaw(reply);
     return flaw == null ? null : flaw.toJson();
   }
 
   /** The end with an error in OpenAI's form. */
-  static ResponseEnd failed(BackendReply reply, Map<String, Object> error) {
+  public static ResponseEnd failed(BackendReply reply, Map<String, Object> error) {
     return failed(usage(reply.usage()), code(error), String.valueOf(error.get("message")));
   }
 
@@ -159,7 +159,7 @@ record ResponseEnd(
   }
 
   /** The error that is in a body of OpenAI's form, with the keys that it always has. */
-  static Map<String, Object> error(byte[] json) {
+  public static Map<String, Object> error(byte[] json) {
     JsonNode given;
     try {
       given = Json.MAPPER.readTree(json).path("error");
@@ -175,7 +175,7 @@ record ResponseEnd(
   }
 
   /** The usage as a response has it; null for none. */
-  static Map<String, Object> usage(TokenUsage used) {
+  public static Map<String, Object> usage(TokenUsage used) {
     if (used == null) {
       return null;
     }
@@ -189,7 +189,7 @@ record ResponseEnd(
   }
 
   /** What a note says of the end; null where it says nothing. */
-  static ResponseEnd ofNote(Map<?, ?> note) {
+  public static ResponseEnd ofNote(Map<?, ?> note) {
     return note.get("status") instanceof String status
         ? new ResponseEnd(
             status,
@@ -206,7 +206,7 @@ record ResponseEnd(
   }
 
   /** Adds what a note has of it. */
-  void addTo(Map<String, Object> note) {
+  public void addTo(Map<String, Object> note) {
     put(note, "completed_at", completedAt);
     put(note, "status", status);
     put(note, "usage", usage);

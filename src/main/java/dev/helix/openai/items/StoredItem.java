@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /** A stored message in the place of an item that refers to it, as items again. No state. */
-final class StoredItem {
+public final class StoredItem {
   private StoredItem() {}
 
   /** The items of a message; those of an answer are its text and its calls. */
-  static List<InputItem> of(String id, Message message) {
+  public static List<InputItem> of(String id, Message message) {
     Map<String, JsonSlice> fields = new LinkedHashMap<>();
     List<InputItem> calls = new ArrayList<>();
     byte[] json = message.wireJson();

@@ -1,8 +1,11 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.conversations;
 
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
+import dev.helix.openai.items.ItemPage;
+import dev.helix.openai.request.JsonResource;
 import dev.helix.openai.request.TurnEndpoint;
+import dev.helix.session.OwnerSeals;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -39,28 +42,29 @@ public final class ConversationsServlet extends HttpServlet {
   public void init() throws ServletException {
     endpoint =
         new ConversationsEndpoint(
-            TurnEndpoint.of(getServletContext()), ResponsesServlet.seals(getServletContext()));
+            TurnEndpoint.of(getServletContext()),
+            TurnEndpoint.needed(getServletContext(), OwnerSeals.class));
   }
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    List<String> path = ResponsesServlet.path(request.getPathInfo());
+    List<String> path = JsonResource.path(request);
     if (path.isEmpty()) {
-      if (ResponsesServlet.allowed(request, response, "POST")) {
+      if (JsonResource.allowed(request, response, "POST")) {
         endpoint.create(request, response);
       }
     } else if (path.size() == 1) {
-      if (ResponsesServlet.allowed(request, response, "GET, POST, DELETE")) {
+      if (JsonResource.allowed(request, response, "GET, POST, DELETE")) {
         conversation(path.get(0), request, response);
       }
     } else if (path.size() > 3 || !path.get(1).equals("items")) {
       ErrorResponse.write(response, ApiError.nothingAt(request.getRequestURI()));
     } else if (path.size() == 2) {
-      if (ResponsesServlet.allowed(request, response, "GET, POST")) {
+      if (JsonResource.allowed(request, response, "GET, POST")) {
         items(path.get(0), request, response);
       }
-    } else if (ResponsesServlet.allowed(request, response, "GET, DELETE")) {
+    } else if (JsonResource.allowed(request, response, "GET, DELETE")) {
       item(path.get(0), path.get(2), request, response);
     }
   }
@@ -70,8 +74,8 @@ public final class ConversationsServlet extends HttpServlet {
     switch (request.getMethod()) {
       case "POST" -> endpoint.update(id, request, response);
       case "DELETE" ->
-          StoredResponses.tell(response, () -> StoredConversation.of(id, request).delete());
-      default -> StoredResponses.tell(response, () -> StoredConversation.of(id, request).told());
+          JsonResource.tell(response, () -> StoredConversation.of(id, request).delete());
+      default -> JsonResource.tell(response, () -> StoredConversation.of(id, request).told());
     }
   }
 
@@ -81,7 +85,7 @@ public final class ConversationsServlet extends HttpServlet {
       endpoint.add(id, request, response);
       return;
     }
-    StoredResponses.tell(
+    JsonResource.tell(
         response,
         () -> {
           StoredConversation conversation = StoredConversation.of(id, request);
@@ -96,6 +100,6 @@ public final class ConversationsServlet extends HttpServlet {
       endpoint.deleteItem(id, item, request, response);
       return;
     }
-    StoredResponses.tell(response, () -> StoredConversation.of(id, request).item(item));
+    JsonResource.tell(response, () -> StoredConversation.of(id, request).item(item));
   }
 }

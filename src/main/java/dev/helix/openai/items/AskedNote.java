@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.text.Sha256;
@@ -13,7 +13,7 @@ import java.util.Map;
  * are, stands apart under a name made of its hash: it is the same in many responses of a session.
  * Immutable.
  */
-final class AskedNote {
+public final class AskedNote {
   /** A value that has more bytes of JSON is long. */
   private static final int LONG = 1024;
 
@@ -31,11 +31,8 @@ final class AskedNote {
     this.apart = Collections.unmodifiableMap(apart);
   }
 
-  /** What is kept of the fields of a response object that say what was asked. */
-  static AskedNote of(Map<String, Object> asked) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("model", ResponseObject.model(asked));
-    all.putAll(ResponseObject.echo(asked));
+  /** The note of these fields, in their order. */
+  public static AskedNote of(Map<String, Object> all) {
     Map<String, Object> shared = new LinkedHashMap<>();
     Map<String, String> apart = new LinkedHashMap<>();
     JsonBytes json = new JsonBytes(1024).raw("\"" + ASKED + "\":{");
@@ -59,7 +56,7 @@ final class AskedNote {
   }
 
   /** What a note says was asked, with those long values that it brings. */
-  static Map<String, Object> asked(Map<?, ?> note) {
+  public static Map<String, Object> asked(Map<?, ?> note) {
     Map<String, Object> asked = new LinkedHashMap<>();
     if (note.get(ASKED) instanceof Map<?, ?> map) {
       map.forEach((name, value) -> asked.put((String) name, value));
@@ -77,17 +74,17 @@ final class AskedNote {
   }
 
   /** The fields {@code asked} and {@code shared} of the note, without braces; not to be changed. */
-  byte[] json() {
+  public byte[] json() {
     return json;
   }
 
   /** The JSON of the long values, by their names. */
-  Map<String, String> apart() {
+  public Map<String, String> apart() {
     return apart;
   }
 
   /** How many characters the long values have. */
-  long size() {
+  public long size() {
     return apart.values().stream().mapToLong(String::length).sum();
   }
 }

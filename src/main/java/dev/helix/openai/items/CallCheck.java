@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -6,7 +6,7 @@ import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.message.MessageKind;
-import dev.helix.openai.responses.InputItem.Kind;
+import dev.helix.openai.items.InputItem.Kind;
 import dev.helix.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Whether each call of a tool has its output, and each output its call. No state. */
-final class CallCheck {
+public final class CallCheck {
   private static final int SHOWN = 200;
 
   /** How an output is named beside the call that has the same id. */
@@ -26,12 +26,12 @@ final class CallCheck {
   private CallCheck() {}
 
   /** The name of a call's output among ids. */
-  static String outputOf(String callId) {
+  public static String outputOf(String callId) {
     return OUTPUT + callId;
   }
 
   /** The ids of a path's calls, and {@link #outputOf} those whose last call has its result. */
-  static Set<String> onPath(List<Message> path) {
+  public static Set<String> onPath(List<Message> path) {
     Set<String> known = new HashSet<>();
     for (Message message : path) {
       for (String call : calls(message)) {
@@ -47,7 +47,8 @@ final class CallCheck {
   }
 
   /** Refuses a call without output, and an output without call. */
-  static void check(List<InputItem> items, List<Message> path) throws InvalidRequestException {
+  public static void check(List<InputItem> items, List<Message> path)
+      throws InvalidRequestException {
     Set<String> calls = new HashSet<>();
     Set<String> outputs = new HashSet<>();
     for (InputItem item : items) {
@@ -163,12 +164,12 @@ final class CallCheck {
   }
 
   /** An id as far as it is told. */
-  static String shown(String id) {
+  public static String shown(String id) {
     return id.length() <= SHOWN ? id : id.substring(0, SHOWN) + "…";
   }
 
   /** What is said of an item's id that comes twice. */
-  static InvalidRequestException twice(String param, String id) {
+  public static InvalidRequestException twice(String param, String id) {
     return new InvalidRequestException(
         "invalid_value",
         param,

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.http.InvalidRequestException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,7 +16,7 @@ import java.util.Map;
  * @param ascending whether the oldest comes first
  * @param after the id of the item behind which the page begins; null for the list's beginning
  */
-record ItemPage(int limit, boolean ascending, String after) {
+public record ItemPage(int limit, boolean ascending, String after) {
   private static final int MOST = 100;
   private static final int USUAL = 20;
 
@@ -25,7 +25,7 @@ record ItemPage(int limit, boolean ascending, String after) {
    *
    * @throws InvalidRequestException if it asks for what is none
    */
-  static ItemPage of(HttpServletRequest request) throws InvalidRequestException {
+  public static ItemPage of(HttpServletRequest request) throws InvalidRequestException {
     String order = request.getParameter("order");
     if (order != null && !order.isEmpty() && !order.equals("asc") && !order.equals("desc")) {
       throw new InvalidRequestException(
@@ -72,7 +72,7 @@ record ItemPage(int limit, boolean ascending, String after) {
    * @param items all there are, the oldest first, each with an {@code id}
    * @throws InvalidRequestException if none of them is the one behind which the page begins
    */
-  Map<String, Object> of(List<Map<String, Object>> items) throws InvalidRequestException {
+  public Map<String, Object> of(List<Map<String, Object>> items) throws InvalidRequestException {
     List<Map<String, Object>> ordered = new ArrayList<>(items);
     if (!ascending) {
       Collections.reverse(ordered);

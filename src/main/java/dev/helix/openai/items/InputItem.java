@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.openai.request.JsonRope;
 
@@ -14,10 +14,11 @@ import dev.helix.openai.request.JsonRope;
  * @param beside of a message the fields that are kept with it, of an output the parts that are no
  *     text; null where there are none
  */
-record InputItem(Kind kind, String id, String callId, String role, JsonRope json, JsonRope beside) {
+public record InputItem(
+    Kind kind, String id, String callId, String role, JsonRope json, JsonRope beside) {
 
   /** What an item is. */
-  enum Kind {
+  public enum Kind {
     MESSAGE,
     CALL,
     OUTPUT,
@@ -26,7 +27,7 @@ record InputItem(Kind kind, String id, String callId, String role, JsonRope json
     REFERENCE
   }
 
-  static InputItem message(String id, String role, JsonRope content, JsonRope beside) {
+  public static InputItem message(String id, String role, JsonRope content, JsonRope beside) {
     return new InputItem(Kind.MESSAGE, id, null, role, content, beside);
   }
 

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -11,16 +11,16 @@ import java.util.Set;
  * functions: custom tools, and those of a namespace, which are sent as {@code namespace__name}.
  * Immutable.
  */
-final class CalledTools {
+public final class CalledTools {
   /**
    * The field of a note that has the tools that were called, where those of the request are not.
    */
-  static final String CALLED = "called";
+  public static final String CALLED = "called";
 
   private static final String BETWEEN = "__";
 
   /** A tool that is no plain function, by its own name. */
-  record Tool(boolean custom, String namespace, String name) {}
+  public record Tool(boolean custom, String namespace, String name) {}
 
   /** By the name that the upstream knows. */
   private final Map<String, Tool> tools = new HashMap<>(0);
@@ -30,7 +30,7 @@ final class CalledTools {
    *
    * @param list null and what is no list stand for none
    */
-  CalledTools(Object list) {
+  public CalledTools(Object list) {
     add(null, list);
   }
 
@@ -41,7 +41,7 @@ final class CalledTools {
   }
 
   /** Those that were called and are no plain functions, as a list of tools. */
-  static List<Object> of(List<Object> output) {
+  public static List<Object> of(List<Object> output) {
     Set<Map<String, Object>> called = new LinkedHashSet<>();
     for (Object each : output) {
       Map<?, ?> item = (Map<?, ?>) each;

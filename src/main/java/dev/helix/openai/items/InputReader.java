@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.ChatContent;
@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Reads a request's input. What hosted tools once did is passed over. One for each input. */
-final class InputReader {
+public final class InputReader {
   /** How many characters an input has that is one string. */
-  static final int LONGEST_TEXT = 10_485_760;
+  public static final int LONGEST_TEXT = 10_485_760;
 
   private static final Set<String> ROLES = Set.of("user", "assistant", "system", "developer");
 
@@ -33,7 +33,7 @@ final class InputReader {
   }
 
   /** The items; one user's message of a string. */
-  static List<InputItem> read(JsonSlice input, Compactions compactions)
+  public static List<InputItem> read(JsonSlice input, Compactions compactions)
       throws InvalidRequestException {
     InputReader reader = new InputReader(compactions);
     if (input.isString()) {

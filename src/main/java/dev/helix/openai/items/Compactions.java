@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.request.JsonFields;
@@ -14,7 +14,7 @@ import java.util.UUID;
  * The items in which a caller takes a summary along: sealed, so that only what was made here for
  * this owner is read. Immutable.
  */
-final class Compactions {
+public final class Compactions {
   /** What such an item is called, and the field in which a stored message keeps its seal. */
   static final String TYPE = "compaction";
 
@@ -23,25 +23,25 @@ final class Compactions {
   private static final String TOLD = "Summary of the conversation before this:\n\n";
 
   /** Reads none. */
-  static final Compactions NONE = new Compactions(null, null);
+  public static final Compactions NONE = new Compactions(null, null);
 
   private final OwnerSeals seals;
   private final Owner owner;
 
   /** Those of an owner. */
-  Compactions(OwnerSeals seals, Owner owner) {
+  public Compactions(OwnerSeals seals, Owner owner) {
     this.seals = seals;
     this.owner = owner;
   }
 
   /** The item of a summary. */
-  Map<String, Object> item(String summary) {
+  public Map<String, Object> item(String summary) {
     String id = "cmp_" + UUID.randomUUID().toString().replace("-", "");
     return item(id, seals.seal(owner, summary));
   }
 
   /** An item with what is sealed in it. */
-  static Map<String, Object> item(String id, String sealed) {
+  public static Map<String, Object> item(String id, String sealed) {
     Map<String, Object> item = new LinkedHashMap<>();
     item.put("id", id);
     item.put("type", TYPE);

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.turn.reply.AnswerTexts;
 import dev.helix.turn.reply.AnswerTexts.Fields;
@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
  * How the items of a response's output are cut out of a chat message, which has all texts of a kind
  * in one. Immutable.
  */
-record Layout(List<Cut> cuts) {
+public record Layout(List<Cut> cuts) {
   /** What an item is made of. */
-  enum Source {
+  public enum Source {
     REASONING,
     TEXT,
     REFUSAL,
@@ -31,9 +31,9 @@ record Layout(List<Cut> cuts) {
    * @param size how many characters of the text it has, behind those of the items before it; of a
    *     call where it is among the message's
    */
-  record Cut(Source source, int size) {}
+  public record Cut(Source source, int size) {}
 
-  Layout {
+  public Layout {
     cuts = List.copyOf(cuts);
   }
 
@@ -43,7 +43,7 @@ record Layout(List<Cut> cuts) {
    *
    * @param complete whether there is a message in any case, where there is nothing else
    */
-  static Layout usual(Fields message, boolean complete) {
+  public static Layout usual(Fields message, boolean complete) {
     List<Cut> cuts = new ArrayList<>();
     Place thoughts = AnswerTexts.thoughts(message);
     if (thoughts != null) {
@@ -66,7 +66,7 @@ record Layout(List<Cut> cuts) {
   }
 
   /** As it is kept. */
-  List<Object> toJson() {
+  public List<Object> toJson() {
     List<Object> json = new ArrayList<>();
     for (Cut cut : cuts) {
       Map<String, Object> each = new LinkedHashMap<>();

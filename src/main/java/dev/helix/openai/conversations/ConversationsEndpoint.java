@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.conversations;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.filter.ConversationFilter;
@@ -6,10 +6,14 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.message.Message;
+import dev.helix.openai.items.AddedItem;
+import dev.helix.openai.items.Compactions;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.openai.request.JsonFields;
+import dev.helix.openai.request.JsonResource;
 import dev.helix.openai.request.JsonSlice;
+import dev.helix.openai.request.Metadata;
 import dev.helix.openai.request.RequestJson;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.session.Lease;
@@ -46,7 +50,7 @@ final class ConversationsEndpoint {
   /** Makes a conversation. */
   void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (hasNoBody(request)) {
-      StoredResponses.tell(response, () -> made(request, List.of(), Map.of()));
+      JsonResource.tell(response, () -> made(request, List.of(), Map.of()));
       return;
     }
     endpoint.serve(
@@ -56,7 +60,7 @@ final class ConversationsEndpoint {
           JsonFields fields = fields(body);
           List<AddedItem> items = fields.get(ITEMS) == null ? List.of() : items(fields, request);
           Map<String, Object> metadata = Metadata.of(fields);
-          StoredResponses.tell(response, () -> made(request, items, metadata));
+          JsonResource.tell(response, () -> made(request, items, metadata));
           return false;
         });
   }
@@ -90,7 +94,7 @@ final class ConversationsEndpoint {
             throw InvalidField.missing(METADATA);
           }
           Map<String, Object> metadata = Metadata.of(fields);
-          StoredResponses.tell(response, () -> conversation.withMetadata(metadata));
+          JsonResource.tell(response, () -> conversation.withMetadata(metadata));
           return false;
         });
   }
@@ -173,7 +177,7 @@ final class ConversationsEndpoint {
             () -> {});
         return;
       }
-      StoredResponses.tell(response, () -> conversation.deleteItem(item));
+      JsonResource.tell(response, () -> conversation.deleteItem(item));
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
     } catch (SessionException e) {

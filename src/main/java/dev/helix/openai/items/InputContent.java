@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.InvalidRequestException;
@@ -14,7 +14,7 @@ import dev.helix.text.Json;
  * Reads the content of a message, or the output of a tool, into the form that chat completions
  * have. One for each.
  */
-final class InputContent {
+public final class InputContent {
   private final ChatContent content;
 
   private InputContent(boolean apart) {

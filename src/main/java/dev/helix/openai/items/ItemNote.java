@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
@@ -13,14 +13,14 @@ import java.util.Map;
  * What is kept with a message that is made of a conversation's items: these, as they are told. Of
  * one that is told of its message alone only the id is kept. No state.
  */
-final class ItemNote {
+public final class ItemNote {
   private static final String ITEMS = "items";
   private static final String SHOWN_BY = "shown_by";
 
   private ItemNote() {}
 
   /** The note of a message and its items, which have ids. */
-  static String of(List<AddedItem> items, Message message) {
+  public static String of(List<AddedItem> items, Message message) {
     List<Object> kept = new ArrayList<>();
     for (AddedItem item : items) {
       boolean plain = items.size() == 1 && item.item().equals(withId(told(message), item.id()));
@@ -30,12 +30,12 @@ final class ItemNote {
   }
 
   /** The note of a message that shows what is no text in a tool's output. */
-  static String shownBy(String output) {
+  public static String shownBy(String output) {
     return json(SHOWN_BY, output);
   }
 
   /** The note that a message has of the items that stay, beside what it has of a response. */
-  static String rest(Message message, List<Map<String, Object>> items) {
+  public static String rest(Message message, List<Map<String, Object>> items) {
     Map<String, Object> note = new LinkedHashMap<>(note(message));
     note.putIfAbsent("id", "");
     note.put(ITEMS, items);
@@ -69,13 +69,13 @@ final class ItemNote {
   }
 
   /** Whether a message shows what is in this output. */
-  static boolean isShownBy(Message message, String output) {
+  public static boolean isShownBy(Message message, String output) {
     return output.equals(note(message).get(SHOWN_BY));
   }
 
   private static Map<String, Object> note(Message message) {
     String json = message.element().response();
-    return json == null ? Map.of() : ResponseObject.json(json.getBytes(StandardCharsets.UTF_8));
+    return json == null ? Map.of() : StoredOutput.json(json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** What a message alone is told as, in one item. */

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.message.Message;
 import dev.helix.openai.request.JsonRope;
@@ -14,7 +14,7 @@ import java.util.Map;
  * just before them, and their results come directly behind it, as chat servers want both. One for
  * each input.
  */
-final class InputMessages {
+public final class InputMessages {
   private static final String ASSISTANT = "assistant";
 
   /** A message with what follows it directly. */
@@ -49,7 +49,7 @@ final class InputMessages {
   private InputMessages() {}
 
   /** The messages; references must have been resolved. */
-  static List<Message> of(List<InputItem> items) {
+  public static List<Message> of(List<InputItem> items) {
     InputMessages input = new InputMessages();
     items.forEach(input::take);
     input.outputs.forEach(input::answer);

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.message.Message;
 import dev.helix.message.MessageContent;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Stored messages as the items that they are in the API. Immutable. */
-final class PathItems {
+public final class PathItems {
   /** An item of a message. */
   private record Stored(Map<String, Object> item, Message of) {
     String id() {
@@ -25,7 +25,7 @@ final class PathItems {
   private PathItems() {}
 
   /** The items of stored messages, the oldest first. */
-  static PathItems of(List<Message> messages) {
+  public static PathItems of(List<Message> messages) {
     PathItems items = new PathItems();
     for (Message message : messages) {
       if (message.isErased()) {
@@ -46,12 +46,12 @@ final class PathItems {
   }
 
   /** The items, as they are listed. */
-  List<Map<String, Object>> items() {
+  public List<Map<String, Object>> items() {
     return all.stream().map(Stored::item).toList();
   }
 
   /** The ids that a message's items may have, without looking into it further than its calls. */
-  static List<String> ids(Message message) {
+  public static List<String> ids(Message message) {
     if (message.id() == null || message.isErased()) {
       return List.of();
     }
@@ -79,7 +79,7 @@ final class PathItems {
   }
 
   /** What those items stand for that are named: nothing where one is sent to nobody. */
-  Map<String, List<Message>> messages(Set<String> ids) {
+  public Map<String, List<Message>> messages(Set<String> ids) {
     Map<String, List<Message>> found = new LinkedHashMap<>();
     Message read = null;
     Map<Object, Object> calls = Map.of();
@@ -96,7 +96,7 @@ final class PathItems {
   }
 
   private void addAnswer(Message answer) {
-    for (Object item : ResponseObject.output(answer)) {
+    for (Object item : StoredOutput.of(answer)) {
       @SuppressWarnings("unchecked") // As output items are made.
       Map<String, Object> fields = (Map<String, Object>) item;
       all.add(new Stored(fields, answer));
@@ -128,7 +128,7 @@ final class PathItems {
   private static Map<Object, Object> calls(Message answer) {
     Map<Object, Object> calls = new HashMap<>();
     if (Transcript.callsTools(answer)
-        && ResponseObject.json(answer.wireJson()).get("tool_calls") instanceof List<?> called) {
+        && StoredOutput.json(answer.wireJson()).get("tool_calls") instanceof List<?> called) {
       for (Object each : called) {
         if (each instanceof Map<?, ?> call) {
           calls.putIfAbsent(call.get("id"), call);
@@ -148,7 +148,7 @@ final class PathItems {
   }
 
   private void addOutput(Message result) {
-    Map<String, Object> said = ResponseObject.json(result.wireJson());
+    Map<String, Object> said = StoredOutput.json(result.wireJson());
     Map<String, Object> item = new LinkedHashMap<>();
     item.put("id", ItemIds.of(result.id()).output());
     item.put("type", "function_call_output");
@@ -159,7 +159,7 @@ final class PathItems {
   }
 
   private void addMessage(Message message) {
-    Map<String, Object> said = ResponseObject.json(message.wireJson());
+    Map<String, Object> said = StoredOutput.json(message.wireJson());
     if (message.role().equals("user") && said.get(Compactions.TYPE) instanceof String sealed) {
       String id = ItemIds.of(message.id()).compaction();
       all.add(new Stored(Compactions.item(id, sealed), message));

@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import dev.helix.text.Sha256;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * The ids of what a response puts out. They are made of its node's id, so that they are the same in
  * every event and in what is stored. Immutable.
  */
-final class ItemIds {
+public final class ItemIds {
   /** A node's id that is made here. */
   private static final Pattern OURS =
       Pattern.compile("m-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -21,7 +21,7 @@ final class ItemIds {
   }
 
   /** Those of an answer's node. */
-  static ItemIds of(String node) {
+  public static ItemIds of(String node) {
     return OURS.matcher(node).matches()
         ? new ItemIds(node.substring(2).replace("-", ""))
         : new ItemIds(
@@ -31,17 +31,17 @@ final class ItemIds {
   }
 
   /** The id of a message; the first is 0. */
-  String message(int index) {
+  public String message(int index) {
     return numbered("msg_", index);
   }
 
   /** The id of a reasoning item; the first is 0. */
-  String reasoning(int index) {
+  public String reasoning(int index) {
     return numbered("rs_", index);
   }
 
   /** The id of a call of a tool; the first is 0. */
-  String call(boolean custom, int index) {
+  public String call(boolean custom, int index) {
     return (custom ? "ctc_" : "fc_") + hex + index;
   }
 
@@ -51,12 +51,12 @@ final class ItemIds {
   }
 
   /** The id of a tool's output. */
-  String output() {
+  public String output() {
     return "fco_" + hex;
   }
 
   /** The id of an item of any other kind; the first is 0. */
-  String other(int index) {
+  public String other(int index) {
     return numbered("item_", index);
   }
 

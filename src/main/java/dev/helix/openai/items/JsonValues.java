@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -15,14 +15,14 @@ import java.util.Map;
  * Makes maps, lists, texts and numbers of what a request says, so many at most, as each takes far
  * more memory than its bytes. One for each request; not thread-safe.
  */
-final class JsonValues {
+public final class JsonValues {
   /** A thousand tools with two hundred values each. */
   static final int MOST = 200_000;
 
   private int made;
 
   /** The value; null where it is absent. */
-  Object of(JsonSlice json) throws InvalidRequestException {
+  public Object of(JsonSlice json) throws InvalidRequestException {
     if (json == null) {
       return null;
     }

@@ -1,11 +1,19 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.conversations;
 
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import dev.helix.openai.items.AddedItem;
+import dev.helix.openai.items.CallCheck;
+import dev.helix.openai.items.InputItem;
+import dev.helix.openai.items.InputItem.Kind;
+import dev.helix.openai.items.InputMessages;
+import dev.helix.openai.items.ItemIds;
+import dev.helix.openai.items.ItemNote;
+import dev.helix.openai.items.PathItems;
+import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
-import dev.helix.openai.responses.InputItem.Kind;
 import dev.helix.session.ResponseNote;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +28,7 @@ import java.util.function.IntFunction;
  * no backend is in a message that says nothing. Each message has a {@linkplain ItemNote note} of
  * its items. One for each addition.
  */
-final class AddedMessages {
+public final class AddedMessages {
   /** A message's items, in their order. */
   private static final class Group {
     private final String node;
@@ -174,11 +182,11 @@ final class AddedMessages {
     List<Object> calls = new ArrayList<>();
     for (Message message : made) {
       text.append(message.text());
-      if (ResponseObject.json(message.wireJson()).get("tool_calls") instanceof List<?> called) {
+      if (StoredOutput.json(message.wireJson()).get("tool_calls") instanceof List<?> called) {
         calls.addAll(called);
       }
     }
-    Map<String, Object> whole = ResponseObject.json(made.get(0).wireJson());
+    Map<String, Object> whole = StoredOutput.json(made.get(0).wireJson());
     whole.put("content", text.toString());
     if (!calls.isEmpty()) {
       whole.put("tool_calls", calls);

@@ -1,16 +1,16 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 /** What tools are called for a backend, which knows functions only. No state. */
-final class ToolName {
+public final class ToolName {
   /** The one argument of a function that stands for a custom tool. */
-  static final String INPUT = "input";
+  public static final String INPUT = "input";
 
   private static final String SEPARATOR = "__";
 
   private ToolName() {}
 
   /** The name of a function; {@code namespace} is null for one that is in none. */
-  static String of(String namespace, String name) {
+  public static String of(String namespace, String name) {
     return namespace == null || namespace.isEmpty() ? name : namespace + SEPARATOR + name;
   }
 }

@@ -1,12 +1,11 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.request;
 
 import dev.helix.http.InvalidRequestException;
-import dev.helix.openai.request.JsonFields;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The {@code metadata} of a request: few pairs of short texts. No state. */
-final class Metadata {
+public final class Metadata {
   private static final int MOST_PAIRS = 16;
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 512;
@@ -14,7 +13,7 @@ final class Metadata {
   private Metadata() {}
 
   /** The pairs in their order; none where there is no such field. */
-  static Map<String, Object> of(JsonFields body) throws InvalidRequestException {
+  public static Map<String, Object> of(JsonFields body) throws InvalidRequestException {
     Map<String, Object> pairs = new LinkedHashMap<>();
     JsonFields metadata = body.fields("metadata");
     if (metadata == null) {

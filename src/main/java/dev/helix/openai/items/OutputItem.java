@@ -1,4 +1,4 @@
-package dev.helix.openai.responses;
+package dev.helix.openai.items;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,13 +11,13 @@ import java.util.Map;
  * @param called the tool that it calls; null for what is no call
  * @param callId the id of that call
  */
-record OutputItem(Kind kind, String id, CalledTools.Tool called, String callId) {
+public record OutputItem(Kind kind, String id, CalledTools.Tool called, String callId) {
   static final String IN_PROGRESS = "in_progress";
-  static final String COMPLETED = "completed";
+  public static final String COMPLETED = "completed";
   static final String INCOMPLETE = "incomplete";
 
   /** What an item has for its one text. */
-  enum Kind {
+  public enum Kind {
     /** What a model thought, as the summary of it. */
     SUMMARY("reasoning", "reasoning_summary_part", "reasoning_summary_text", "summary_text"),
     /** What a model thought, as it is. */
@@ -39,22 +39,22 @@ record OutputItem(Kind kind, String id, CalledTools.Tool called, String callId) 
       this.part = part;
     }
 
-    boolean isCall() {
+    public boolean isCall() {
       return part == null;
     }
 
     /** The names of the events of its part; null where it has none. */
-    String partEvents() {
+    public String partEvents() {
       return partEvents;
     }
 
     /** The names of the events of its text. */
-    String textEvents() {
+    public String textEvents() {
       return textEvents;
     }
 
     /** The field that has its text. */
-    String textField() {
+    public String textField() {
       return switch (this) {
         case REFUSAL -> "refusal";
         case FUNCTION -> "arguments";
@@ -64,18 +64,18 @@ record OutputItem(Kind kind, String id, CalledTools.Tool called, String callId) 
     }
 
     /** The field that numbers its part. */
-    String indexField() {
+    public String indexField() {
       return this == SUMMARY ? "summary_index" : "content_index";
     }
   }
 
   /** The item as it begins. */
-  Map<String, Object> begun() {
+  public Map<String, Object> begun() {
     return item("", IN_PROGRESS, List.of());
   }
 
   /** The item with its text. */
-  Map<String, Object> with(CharSequence text, String status) {
+  public Map<String, Object> with(CharSequence text, String status) {
     return item(text, status, kind.isCall() ? List.of() : List.of(part(text)));
   }
 
@@ -107,7 +107,7 @@ record OutputItem(Kind kind, String id, CalledTools.Tool called, String callId) 
   }
 
   /** Its part with a text. */
-  Map<String, Object> part(CharSequence text) {
+  public Map<String, Object> part(CharSequence text) {
     Map<String, Object> part = new LinkedHashMap<>();
     part.put("type", kind.part);
     part.put(kind.textField(), text);

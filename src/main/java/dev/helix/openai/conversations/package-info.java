@@ -1,0 +1,6 @@
+/**
+ * The endpoint {@code /v1/conversations}: its servlet, and items that are added and erased.
+ *
+ * <p>Internal: not for other applications.
+ */
+package dev.helix.openai.conversations;
