@@ -168,6 +168,7 @@ public final class SessionManager implements AutoCloseable {
    * @throws TranscriptTooLongException if what is stored is longer than an eighth of the heap
    * @throws OwnerLimitException if the session's owner may have no more; then nothing is stored
    * @throws AnswerGoneException if it follows a message by its id that is not there
+   * @throws WaitingCallException if a response follows a tool's call without its result
    * @param session from {@link #getOrCreateSession}; where another conversation came first to its
    *     name, the turn's own session has another one
    */

@@ -14,8 +14,12 @@ import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.RequestChain;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -69,6 +73,9 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       Placement whole = Placer.whole(tree, chain, request.ids(), stored::get, now);
       return new TurnPlan(kept(whole, tree, stored::get, request, now), List.of(), null);
     }
+    if (request.response() != null && !request.isFork()) {
+      checkCalls(tree, stored, request);
+    }
     MessageIds ids = request.isFork() ? below(request.ids(), end, tree) : request.ids();
     List<Message> path = stored.path(end, request.sent());
     Placement below = Placer.below(tree, end, chain, ids, stored::get, now);
@@ -93,6 +100,26 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
     }
     Node end = stored.end(request.ids(), chain.beginsWithResult());
     return request.retry() ? beforeTry(tree, end, chain) : end;
+  }
+
+  /** Refuses a response in a conversation whose last calls wait for results that do not come. */
+  private static void checkCalls(TranscriptTree tree, StoredHistory stored, TurnRequest request) {
+    Deque<Message> round = new ArrayDeque<>();
+    Node at = stored.end(request.ids(), true);
+    while (at != null && at.kind() == MessageKind.RESULT) {
+      round.addFirst(stored.get(at));
+      at = tree.parent(at);
+    }
+    if (at == null || at.kind() != MessageKind.CALL) {
+      return;
+    }
+    round.addFirst(stored.get(at));
+    List<Message> known = new ArrayList<>(round);
+    known.removeIf(Objects::isNull); // Another log came in its place, as the append finds out.
+    request.messages().stream().filter(each -> each.role().equals("tool")).forEach(known::add);
+    for (String call : Transcript.waitingCalls(known)) {
+      throw new WaitingCallException(call);
+    }
   }
 
   /**

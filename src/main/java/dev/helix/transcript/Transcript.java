@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -142,6 +143,21 @@ public final class Transcript {
       sent.addAll(open.isEmpty() ? round : List.of());
     }
     return List.copyOf(sent);
+  }
+
+  /** The calls of tools at the end of a path that wait for their results, in their order. */
+  public static Set<String> waitingCalls(List<Message> path) {
+    int at = path.size();
+    Set<String> answered = new HashSet<>();
+    while (at > 0 && MessageKind.of(path.get(at - 1)) == MessageKind.RESULT) {
+      answered.add(MessageContent.toolCallId(path.get(--at)));
+    }
+    if (at == 0 || MessageKind.of(path.get(at - 1)) != MessageKind.CALL) {
+      return Set.of();
+    }
+    Set<String> waiting = new LinkedHashSet<>(MessageContent.toolCallIds(path.get(at - 1)));
+    waiting.removeAll(answered);
+    return waiting;
   }
 
   /** How many results of tools stand here, whose calls were erased. */

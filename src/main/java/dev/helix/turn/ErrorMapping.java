@@ -11,6 +11,7 @@ import dev.helix.session.SessionGoneException;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
 import dev.helix.session.TranscriptTooLongException;
+import dev.helix.session.WaitingCallException;
 import dev.helix.turn.reply.BackendReply;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -203,7 +204,7 @@ public final class ErrorMapping {
 
   /** Logs a failure of the store; shortly if it passes by itself, as there may be many. */
   public static void log(String what, SessionException failure) {
-    if (failure instanceof OwnerLimitException) {
+    if (failure instanceof OwnerLimitException || failure instanceof WaitingCallException) {
       LOG.log(Level.DEBUG, what + ": " + failure.getMessage());
     } else if (of(failure).retryAfter() != null
         || failure instanceof MessageTooLargeException

@@ -1,18 +1,17 @@
 package dev.helix.openai.items;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.message.MessageContent;
 import dev.helix.message.MessageKind;
 import dev.helix.openai.items.InputItem.Kind;
 import dev.helix.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import dev.helix.transcript.Transcript;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -38,9 +37,8 @@ public final class CallCheck {
         known.add(call);
         known.remove(outputOf(call));
       }
-      String answered = answered(message);
-      if (answered != null) {
-        known.add(outputOf(answered));
+      if (MessageKind.of(message) == MessageKind.RESULT) {
+        known.add(outputOf(MessageContent.toolCallId(message)));
       }
     }
     return known;
@@ -68,16 +66,21 @@ public final class CallCheck {
             "No tool call found for function call output with call_id " + shown(output) + ".");
       }
     }
-    for (String call : waiting(path)) {
+    for (String call : Transcript.waitingCalls(path)) {
       if (!outputs.contains(call)) {
-        throw refused("No tool output found for function call " + shown(call) + ".");
+        throw waits(call);
       }
     }
     for (InputItem item : items) {
       if (item.kind() == Kind.CALL && !outputs.contains(item.callId())) {
-        throw refused("No tool output found for function call " + shown(item.callId()) + ".");
+        throw waits(item.callId());
       }
     }
+  }
+
+  /** What is said of a call that has no output. */
+  static InvalidRequestException waits(String call) {
+    return refused("No tool output found for function call " + shown(call) + ".");
   }
 
   private static List<String> outputs(List<InputItem> items) {
@@ -87,80 +90,11 @@ public final class CallCheck {
         .toList();
   }
 
-  /** The calls at the end of a path that wait for their results. */
-  private static Set<String> waiting(List<Message> path) {
-    int at = path.size();
-    Set<String> answered = new HashSet<>();
-    while (at > 0 && MessageKind.of(path.get(at - 1)) == MessageKind.RESULT) {
-      String call = answered(path.get(--at));
-      if (call != null) {
-        answered.add(call);
-      }
-    }
-    Set<String> waiting = new LinkedHashSet<>(at == 0 ? List.of() : calls(path.get(at - 1)));
-    waiting.removeAll(answered);
-    return waiting;
-  }
-
   /** The ids of a message's calls. */
-  private static List<String> calls(Message message) {
-    if (MessageKind.of(message) != MessageKind.CALL) {
-      return List.of();
-    }
-    List<String> ids = new ArrayList<>();
-    eachField(
-        message,
-        (name, value, start) -> {
-          if (!name.equals("tool_calls") || value.currentToken() != JsonToken.START_ARRAY) {
-            return;
-          }
-          while (value.nextToken() != JsonToken.END_ARRAY) {
-            if (value.currentToken() == JsonToken.START_OBJECT) {
-              String id = id(value);
-              if (id != null) {
-                ids.add(id);
-              }
-            }
-            value.skipChildren();
-          }
-        });
-    return ids;
-  }
-
-  private static String id(JsonParser call) throws IOException {
-    String id = null;
-    while (call.nextToken() != JsonToken.END_OBJECT) {
-      String name = call.currentName();
-      call.nextToken();
-      id = name.equals("id") ? Json.scalarOrNull(call) : id;
-      call.skipChildren();
-    }
-    return id;
-  }
-
-  /** The id of the call whose result a message is; null where it is none. */
-  private static String answered(Message message) {
-    if (MessageKind.of(message) != MessageKind.RESULT) {
-      return null;
-    }
-    List<String> id = new ArrayList<>();
-    eachField(
-        message,
-        (name, value, start) -> {
-          if (name.equals("tool_call_id") && Json.scalarOrNull(value) != null) {
-            id.add(value.getText());
-          }
-        });
-    return id.isEmpty() ? null : id.get(0);
-  }
-
-  private static void eachField(Message message, Json.FieldReader reader) {
-    byte[] json = message.wireJson();
-    try {
-      Json.eachField(json, 0, json.length, reader);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a message that was read before", e);
-    }
+  private static Set<String> calls(Message message) {
+    return MessageKind.of(message) == MessageKind.CALL
+        ? MessageContent.toolCallIds(message)
+        : Set.of();
   }
 
   /** An id as far as it is told. */

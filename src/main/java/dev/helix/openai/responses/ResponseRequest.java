@@ -77,6 +77,11 @@ final class ResponseRequest {
     return read.purpose().isResponse();
   }
 
+  /** Whether a summary is to be made of it. */
+  boolean isForSummary() {
+    return read.purpose() == RequestPurpose.SUMMARY;
+  }
+
   /** Whether the oldest turns may be left out where all is too long for the model. */
   boolean truncates() {
     return makesResponse() && "auto".equals(asked.get("truncation"));
@@ -129,6 +134,24 @@ final class ResponseRequest {
   /** Whether it brings outputs of calls. */
   boolean hasOutputs() {
     return items.stream().anyMatch(item -> item.kind() == Kind.OUTPUT);
+  }
+
+  /** Whether an item says something to a model, and is not only passed over or a reference. */
+  boolean saysSomething() {
+    return items.stream()
+        .anyMatch(item -> item.kind() != Kind.REASONING && item.kind() != Kind.REFERENCE);
+  }
+
+  /**
+   * Refuses what comes to nothing that a model could be sent.
+   *
+   * @param history what is stored before this request
+   * @param system the stored system message; null for none
+   */
+  void checkSaysSomething(List<Message> history, Message system) throws InvalidRequestException {
+    if (!saysSomething() && history.isEmpty() && leading(system) == null) {
+      throw ResponseRequestReader.saysNothing();
+    }
   }
 
   /** The ids of items and calls, and {@link #idsOnPath the names of outputs}. */

@@ -129,11 +129,15 @@ final class ResponseRequestReader {
     items = input == null ? List.of() : InputReader.read(input, compactions);
     checkState();
     if (items.isEmpty() && isEmpty(input) && previous == null && conversation == null) {
-      throw new InvalidRequestException(
-          "missing_required_parameter",
-          null,
-          "One of 'input', 'previous_response_id' and 'conversation' must say something.");
+      throw saysNothing();
     }
+  }
+
+  static InvalidRequestException saysNothing() {
+    return new InvalidRequestException(
+        "missing_required_parameter",
+        null,
+        "One of 'input', 'previous_response_id' and 'conversation' must say something.");
   }
 
   /** Whether nothing is given, and not only what is passed over. */

@@ -151,7 +151,16 @@ final class ResponsesEndpoint {
           1,
           TurnHeaders.forwarded(http, settings),
           body,
-          asked.truncates() ? new TruncatedRequest(asked, sent, context, system, reasoning) : sent);
+          shrinking(sent, reasoning));
+    }
+
+    private BackendRequest shrinking(BackendRequest sent, boolean reasoning) {
+      if (asked.isForSummary()) {
+        return new ShortenedRequest(asked, sent, context, system, reasoning);
+      }
+      return asked.truncates()
+          ? new TruncatedRequest(asked, sent, context, system, reasoning)
+          : sent;
     }
   }
 
@@ -183,14 +192,20 @@ final class ResponsesEndpoint {
     boolean calls = previous != null && Transcript.callsTools(previous.message());
     boolean stands = session != null && session.status() != SessionStatus.NEW;
     boolean recorded = kept || recordsUnstored(request, conversation, session, previous);
-    boolean reads = mode == HistoryMode.STORED && !(recorded && request.isPlain() && !calls);
+    // What is kept is checked when its turn begins, so that most need no path before.
+    boolean needsNone = kept && request.isPlain() && !calls && request.saysSomething();
+    boolean reads = mode == HistoryMode.STORED && !needsNone;
     SessionLook.Path path =
         !stands || !reads
             ? SessionLook.Path.NONE
             : previous == null
-                ? look.currentPath(request.hasOutputs())
+                ? look.currentPath(request.hasOutputs() || !recorded)
                 : look.path(previous.message().id());
     ResponseRequest asked = onPath(request, path.messages(), stands ? look : null);
+    boolean results = asked.beginsWithResult();
+    List<Message> sent =
+        settings.sentHistory().latest(Transcript.sent(path.messages(), results), results);
+    asked.checkSaysSomething(sent, path.system());
     String node = ResponseNote.newNode();
     String id = kept ? ResponseId.of(session, node).value() : unkeptId();
     long now = clock.instant().getEpochSecond();
@@ -209,9 +224,6 @@ final class ResponsesEndpoint {
               "request_too_large"));
     }
     if (!recorded) {
-      boolean results = asked.beginsWithResult();
-      List<Message> sent =
-          settings.sentHistory().latest(Transcript.sent(path.messages(), results), results);
       return new Resolved(asked, frame, null, null, sent, path.system());
     }
     MessageIds ids =

@@ -9,6 +9,7 @@ import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.AnswerGoneException;
 import dev.helix.session.SessionException;
+import dev.helix.session.WaitingCallException;
 import dev.helix.transcript.Answer;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.ErrorMapping;
@@ -191,6 +192,9 @@ final class ResponsesReplyForm implements ReplyForm {
 
   @Override
   public ApiError refusal(SessionException failure) {
+    if (failure instanceof WaitingCallException waiting) {
+      return CallCheck.waits(waiting.callId()).error();
+    }
     return failure instanceof AnswerGoneException && previous != null
         ? CurrentResponse.unknownPrevious(previous.toString()).error()
         : ErrorMapping.of(failure);
