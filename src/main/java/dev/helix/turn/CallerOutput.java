@@ -1,8 +1,10 @@
 package dev.helix.turn;
 
+import dev.helix.backend.ReplyHead;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.stream.Caller;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -72,6 +74,21 @@ public final class CallerOutput {
   public void begin(int status, Map<String, String> headers) {
     begun = true;
     caller.begin(status, headers);
+  }
+
+  /**
+   * Answers in one piece, with those headers of a backend's reply that mean something to its
+   * clients.
+   *
+   * @param head the reply's; null for none
+   * @param type of the body
+   */
+  public void whole(int status, ReplyHead head, String type, byte[] body) {
+    Map<String, String> headers = head == null ? new LinkedHashMap<>() : PassedHeaders.of(head);
+    headers.put("Content-Type", type);
+    headers.put("Content-Length", String.valueOf(body.length));
+    begin(status, headers);
+    write(body);
   }
 
   /** Adds bytes, which are not the caller's to change; they go out with {@link #flush}. */

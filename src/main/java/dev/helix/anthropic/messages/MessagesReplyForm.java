@@ -1,6 +1,5 @@
 package dev.helix.anthropic.messages;
 
-import dev.helix.backend.ReplyHead;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorForm;
 import dev.helix.text.Json;
@@ -121,9 +120,8 @@ final class MessagesReplyForm implements ReplyForm {
       begin(ended, out);
       end(ended, said);
     } else {
-      ReplyHead head = ended.head();
       byte[] json = message.whole(whole.model(), said, ended.usage());
-      writeWhole(head.status(), PassedHeaders.of(head), json, out);
+      out.whole(ended.head().status(), ended.head(), JSON, json);
     }
   }
 
@@ -151,8 +149,7 @@ final class MessagesReplyForm implements ReplyForm {
     if (events != null) {
       events.error(error);
     } else {
-      ReplyHead head = ended.head();
-      writeWhole(status, head == null ? new LinkedHashMap<>() : PassedHeaders.of(head), error, out);
+      out.whole(status, ended.head(), JSON, error);
     }
   }
 
@@ -164,14 +161,6 @@ final class MessagesReplyForm implements ReplyForm {
     } catch (IOException e) {
       throw new IllegalArgumentException("an error must be JSON", e);
     }
-  }
-
-  private static void writeWhole(
-      int status, Map<String, String> headers, byte[] body, CallerOutput out) {
-    headers.put("Content-Type", JSON);
-    headers.put("Content-Length", String.valueOf(body.length));
-    out.begin(status, headers);
-    out.write(body);
   }
 
   @Override

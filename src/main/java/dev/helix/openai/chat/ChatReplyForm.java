@@ -119,7 +119,7 @@ final class ChatReplyForm implements ReplyForm {
       out.write(DONE);
     } else {
       ReplyHead head = reply.head();
-      writeWhole(head.status(), PassedHeaders.of(head), jsonType(head), body, out);
+      out.whole(head.status(), head, jsonType(head), body);
     }
   }
 
@@ -153,18 +153,8 @@ final class ChatReplyForm implements ReplyForm {
       out.write(ERROR);
       event(json, out);
     } else {
-      ReplyHead head = reply.head();
-      Map<String, String> headers = head == null ? new LinkedHashMap<>() : PassedHeaders.of(head);
-      writeWhole(status, headers, JSON, json, out);
+      out.whole(status, reply.head(), JSON, json);
     }
-  }
-
-  private static void writeWhole(
-      int status, Map<String, String> headers, String type, byte[] body, CallerOutput out) {
-    headers.put("Content-Type", type);
-    headers.put("Content-Length", String.valueOf(body.length));
-    out.begin(status, headers);
-    out.write(body);
   }
 
   /** Ends what the backend left half said, so that it does not become part of what follows. */

@@ -1,6 +1,5 @@
 package dev.helix.openai.responses;
 
-import dev.helix.backend.ReplyHead;
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.openai.items.Layout;
@@ -217,8 +216,7 @@ final class ResponsesReplyForm implements ReplyForm {
       begin(ended, out);
       tellEnd(ended, ResponseEnd.flaw(ended), out);
     } else {
-      ReplyHead head = ended.head();
-      writeWhole(head.status(), PassedHeaders.of(head), object(ended).toArray(), out);
+      out.whole(ended.head().status(), ended.head(), JSON, object(ended).toArray());
     }
   }
 
@@ -236,17 +234,8 @@ final class ResponsesReplyForm implements ReplyForm {
       end = ResponseEnd.failed(ended, ResponseEnd.error(json));
       tellEnd(ended, json, out);
     } else {
-      ReplyHead head = ended.head();
-      writeWhole(status, head == null ? new LinkedHashMap<>() : PassedHeaders.of(head), json, out);
+      out.whole(status, ended.head(), JSON, json);
     }
-  }
-
-  private static void writeWhole(
-      int status, Map<String, String> headers, byte[] body, CallerOutput out) {
-    headers.put("Content-Type", JSON);
-    headers.put("Content-Length", String.valueOf(body.length));
-    out.begin(status, headers);
-    out.write(body);
   }
 
   @Override

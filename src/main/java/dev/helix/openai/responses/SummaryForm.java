@@ -6,7 +6,6 @@ import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.turn.CallerOutput;
 import dev.helix.turn.ErrorMapping;
-import dev.helix.turn.PassedHeaders;
 import dev.helix.turn.ReplyForm;
 import dev.helix.turn.reply.BackendReply;
 import dev.helix.turn.reply.TokenUsage;
@@ -25,6 +24,8 @@ import java.util.Map;
 final class SummaryForm implements ReplyForm {
   /** How many characters a summary has at most. */
   static final int LONGEST = 1 << 20;
+
+  private static final String JSON = "application/json";
 
   private final List<Map<String, Object>> said;
   private final Compactions compactions;
@@ -59,21 +60,12 @@ final class SummaryForm implements ReplyForm {
     object.put("output", output);
     TokenUsage usage = whole.usage();
     object.put("usage", ResponseEnd.usage(usage == null ? TokenUsage.NONE : usage));
-    write(reply, reply.head().status(), JsonBytes.of(object), out);
+    out.whole(reply.head().status(), reply.head(), JSON, JsonBytes.of(object));
   }
 
   @Override
   public void fail(BackendReply reply, int status, byte[] json, CallerOutput out) {
-    write(reply, status, json, out);
-  }
-
-  private static void write(BackendReply reply, int status, byte[] body, CallerOutput out) {
-    Map<String, String> headers =
-        reply.head() == null ? new LinkedHashMap<>() : PassedHeaders.of(reply.head());
-    headers.put("Content-Type", "application/json");
-    headers.put("Content-Length", String.valueOf(body.length));
-    out.begin(status, headers);
-    out.write(body);
+    out.whole(status, reply.head(), JSON, json);
   }
 
   @Override
