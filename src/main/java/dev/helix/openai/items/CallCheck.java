@@ -79,7 +79,7 @@ public final class CallCheck {
   }
 
   /** What is said of a call that has no output. */
-  static InvalidRequestException waits(String call) {
+  public static InvalidRequestException waits(String call) {
     return refused("No tool output found for function call " + shown(call) + ".");
   }
 

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.CallCheck;
+
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
 import dev.helix.openai.items.Layout;

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.StoredOutput;
+
 import dev.helix.message.Message;
 import dev.helix.message.MessageContent;
 import dev.helix.openai.request.JsonBytes;
@@ -91,17 +93,16 @@ final class ShortenedRequest implements ShrinkingRequest {
       left -= characters(all.get(--newest));
     }
     int from = Math.max(0, newest - (int) Math.min(newest, left / LEAST));
-    while (from < newest && all.get(from).role().equals("tool")) {
+    while (from < all.size() && all.get(from).role().equals("tool")) {
       from++; // Its call is left out.
     }
     int each = (int) Math.max(LEAST, left / Math.max(1, newest - from));
     List<Message> kept = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       Message message = all.get(i);
-      if (message.isSystem() || i >= newest) {
-        kept.add(message);
-      } else if (i >= from) {
-        kept.add(characters(message) <= each ? message : beginning(message, each));
+      boolean fits = i >= newest || characters(message) <= each;
+      if (message.isSystem() || i >= from) {
+        kept.add(message.isSystem() || fits ? message : beginning(message, each));
       }
     }
     return kept;
@@ -127,7 +128,7 @@ final class ShortenedRequest implements ShrinkingRequest {
   private static List<Object> calls(Message message, int characters) {
     List<Object> calls = new ArrayList<>();
     int each = characters / MessageContent.toolCallIds(message).size();
-    for (Object call : (List<?>) ResponseObject.json(message.wireJson()).get("tool_calls")) {
+    for (Object call : (List<?>) StoredOutput.json(message.wireJson()).get("tool_calls")) {
       boolean isFunction =
           call instanceof Map<?, ?> fields && fields.get("function") instanceof Map<?, ?>;
       calls.add(isFunction ? brief((Map<?, ?>) call, each) : call);

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.conversations.ConversationsServlet;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
