@@ -28,6 +28,7 @@ public final class OwnerSeals {
   private static final String MAC = "HmacSHA256";
 
   private final byte[] label;
+  private final byte[] nonceLabel;
   private final Supplier<byte[]> store;
   private final SecureRandom random = new SecureRandom();
 
@@ -42,7 +43,22 @@ public final class OwnerSeals {
    */
   public OwnerSeals(String purpose, Supplier<byte[]> ownerSecret) {
     this.label = ("seal of a " + purpose + "\n").getBytes(StandardCharsets.UTF_8);
+    this.nonceLabel = ("nonce of a " + purpose + "\n").getBytes(StandardCharsets.UTF_8);
     this.store = Objects.requireNonNull(ownerSecret, "ownerSecret");
+  }
+
+  /** Seals of another purpose, with the same secret. */
+  public OwnerSeals of(String purpose) {
+    return new OwnerSeals(purpose, () -> secret().getEncoded());
+  }
+
+  /**
+   * Has the store's secret at hand, so that nothing waits for the store from now on.
+   *
+   * @throws SessionException if it cannot be had
+   */
+  public void prepare() {
+    SecretKeySpec unused = secret();
   }
 
   /**
@@ -53,9 +69,29 @@ public final class OwnerSeals {
   public String seal(Owner owner, String text) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
+    return seal(owner, text.getBytes(StandardCharsets.UTF_8), nonce);
+  }
+
+  /**
+   * The same, and each time alike for one text, so that what is told twice is told alike: the nonce
+   * is made of the text, with a key of its own.
+   *
+   * @throws SessionException if the store's secret cannot be had
+   */
+  public String sealAlike(Owner owner, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
-      byte[] closed =
-          cipher(Cipher.ENCRYPT_MODE, owner, nonce).doFinal(text.getBytes(StandardCharsets.UTF_8));
+      Mac mac = Mac.getInstance(MAC);
+      mac.init(key(owner, nonceLabel));
+      return seal(owner, bytes, Arrays.copyOf(mac.doFinal(bytes), NONCE_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + MAC, e);
+    }
+  }
+
+  private String seal(Owner owner, byte[] text, byte[] nonce) {
+    try {
+      byte[] closed = cipher(Cipher.ENCRYPT_MODE, owner, nonce).doFinal(text);
       ByteBuffer sealed = ByteBuffer.allocate(1 + NONCE_BYTES + closed.length);
       sealed.put(VERSION).put(nonce).put(closed);
       return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed.array());
@@ -93,16 +129,16 @@ public final class OwnerSeals {
 
   private Cipher cipher(int mode, Owner owner, byte[] nonce) throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, key(owner), new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.init(mode, key(owner, label), new GCMParameterSpec(TAG_BITS, nonce));
     cipher.updateAAD(new byte[] {VERSION});
     return cipher;
   }
 
   /** What {@link OwnerNames} makes of the secret begins with a byte that no label does. */
-  private SecretKeySpec key(Owner owner) throws GeneralSecurityException {
+  private SecretKeySpec key(Owner owner, byte[] use) throws GeneralSecurityException {
     Mac mac = Mac.getInstance(MAC);
     mac.init(secret());
-    mac.update(label);
+    mac.update(use);
     mac.update(OwnerNames.encoded(owner.tenant()));
     return new SecretKeySpec(mac.doFinal(OwnerNames.encoded(owner.user())), "AES");
   }

@@ -207,7 +207,7 @@ interface ConversationCases extends Fixture {
             "{'type':'message','role':'developer','content':[{'type':'input_text','text':'Be'}]}"
                 + ",{'type':'message','role':'user','content':[{'type':'input_text','text':'See'},"
                 + "{'type':'input_image','image_url':'data:image/png;base64,AAAA','detail':'low'}]}"
-                + ",{'id':'rs_1','type':'reasoning','summary':[],'encrypted_content':'x'}"
+                + ",{'id':'rs_1','type':'reasoning','summary':[{'type':'summary_text','text':'Hm'}]}"
                 + ",{'type':'custom_tool_call','call_id':'c1','name':'t','input':'a b'}"
                 + ",{'type':'custom_tool_call_output','call_id':'c1','output':'c'}"
                 + ",{'id':'ws_1','type':'web_search_call','status':'completed','action':{'a':1}}"
@@ -216,7 +216,7 @@ interface ConversationCases extends Fixture {
     assertEquals(added, Json.array(items.toArray(JsonNode[]::new)));
     assertEquals(7, items.size());
     assertEquals("low", items.get(1).at("/content/1/detail").asText());
-    assertEquals("x", items.get(2).path("encrypted_content").asText());
+    assertEquals("Hm", items.get(2).at("/summary/0/text").asText());
     assertEquals("a b", items.get(3).path("input").asText());
     assertEquals("final_answer", items.get(6).path("phase").asText());
     for (JsonNode item : items) {

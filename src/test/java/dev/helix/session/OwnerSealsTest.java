@@ -47,6 +47,29 @@ class OwnerSealsTest {
   }
 
   @Test
+  void aTextMayBeSealedAlike_byAllServersOfTheStore_andTellsNothingOfOthers() {
+    String sealed = SEALS.sealAlike(ADA, "zanzibar");
+    assertEquals(sealed, seals("summary", 1).sealAlike(ADA, "zanzibar"));
+    assertEquals(Optional.of("zanzibar"), SEALS.open(ADA, sealed));
+    for (String other :
+        List.of(
+            SEALS.sealAlike(ADA, "zanzibas"),
+            SEALS.sealAlike(new Owner("t", "bob"), "zanzibar"),
+            SEALS.of("other").sealAlike(ADA, "zanzibar"),
+            seals("summary", 2).sealAlike(ADA, "zanzibar"))) {
+      assertNotEquals(sealed.substring(0, 18), other.substring(0, 18));
+    }
+  }
+
+  @Test
+  void sealsOfAnotherPurpose_haveTheSameSecret_andOpenNothingOfThese() {
+    OwnerSeals others = SEALS.of("other");
+    others.prepare();
+    assertEquals(Optional.of("a"), seals("other", 1).open(ADA, others.seal(ADA, "a")));
+    assertEquals(Optional.empty(), SEALS.open(ADA, others.seal(ADA, "a")));
+  }
+
+  @Test
   void nobodyElse_opensIt() {
     String sealed = SEALS.seal(ADA, "secret");
     for (Owner other :
@@ -93,6 +116,9 @@ class OwnerSealsTest {
               throw new SessionException("told to fail");
             });
     assertThrows(SessionException.class, () -> broken.seal(ADA, "a"));
+    assertThrows(SessionException.class, () -> broken.sealAlike(ADA, "a"));
+    assertThrows(SessionException.class, broken::prepare);
+    assertThrows(SessionException.class, () -> broken.of("other").prepare());
     assertThrows(SessionException.class, () -> broken.open(ADA, SEALS.seal(ADA, "a")));
   }
 }

@@ -1,5 +1,7 @@
 package dev.helix.openai.conversations;
 
+import dev.helix.openai.items.Compactions;
+
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.ElementFields;
@@ -61,14 +63,15 @@ public final class AddedMessages {
   /**
    * The messages of items behind a path.
    *
+   * @param own reads what is sealed in those of the path's end
    * @throws InvalidRequestException if one has the id of another
    */
-  static AddedMessages of(List<AddedItem> items, List<Message> path)
+  static AddedMessages of(List<AddedItem> items, List<Message> path, Compactions own)
       throws InvalidRequestException {
     Set<String> known = new HashSet<>();
     PathItems.of(path).items().forEach(item -> known.add((String) item.get("id")));
     AddedMessages added = new AddedMessages(known);
-    List<AddedItem> all = new ArrayList<>(added.begin(path));
+    List<AddedItem> all = new ArrayList<>(added.begin(path, own));
     int before = all.size();
     added.kept = before;
     for (AddedItem item : items) {
@@ -104,13 +107,13 @@ public final class AddedMessages {
   }
 
   /** The items of the message that the path ends in, where others may join it. */
-  private List<AddedItem> begin(List<Message> path) {
+  private List<AddedItem> begin(List<Message> path, Compactions own) {
     Message last = path.isEmpty() ? null : path.get(path.size() - 1);
     if (last == null || !last.isAssistant() || !last.element().added()) {
       return List.of();
     }
     groups.add(new Group(last.id(), true));
-    return AddedItem.kept(PathItems.of(List.of(last)).items());
+    return AddedItem.kept(PathItems.of(List.of(last)).items(), own);
   }
 
   private void checkNew(AddedItem item) throws InvalidRequestException {
@@ -157,7 +160,7 @@ public final class AddedMessages {
    * What stays of a message when one of its items is erased, with the note that it has then; null
    * where that is its only one.
    */
-  static Message rest(Message message, String erased) {
+  static Message rest(Message message, String erased, Compactions own) {
     List<Map<String, Object>> items =
         PathItems.of(List.of(message)).items().stream()
             .filter(item -> !erased.equals(item.get("id")))
@@ -166,7 +169,10 @@ public final class AddedMessages {
       return null;
     }
     List<InputItem> read =
-        AddedItem.kept(items).stream().map(AddedItem::read).filter(item -> item != null).toList();
+        AddedItem.kept(items, own).stream()
+            .map(AddedItem::read)
+            .filter(item -> item != null)
+            .toList();
     List<Message> made = InputMessages.of(read);
     Message rest = made.isEmpty() ? Message.of("assistant", "") : joined(made);
     AnswerStatus status = made.isEmpty() ? AnswerStatus.CANCELLED : null;

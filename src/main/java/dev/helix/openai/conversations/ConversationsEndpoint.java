@@ -1,5 +1,7 @@
 package dev.helix.openai.conversations;
 
+import dev.helix.openai.items.Included;
+
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.http.ErrorResponse;
@@ -50,7 +52,7 @@ final class ConversationsEndpoint {
   /** Makes a conversation. */
   void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (hasNoBody(request)) {
-      JsonResource.tell(response, () -> made(request, List.of(), Map.of()));
+      JsonResource.tell(response, () -> made(request, List.of(), Map.of(), Compactions.NONE));
       return;
     }
     endpoint.serve(
@@ -60,7 +62,8 @@ final class ConversationsEndpoint {
           JsonFields fields = fields(body);
           List<AddedItem> items = fields.get(ITEMS) == null ? List.of() : items(fields, request);
           Map<String, Object> metadata = Metadata.of(fields);
-          JsonResource.tell(response, () -> made(request, items, metadata));
+          Compactions own = compactions(request);
+          JsonResource.tell(response, () -> made(request, items, metadata, own));
           return false;
         });
   }
@@ -71,11 +74,14 @@ final class ConversationsEndpoint {
 
   /** What the filter gave is a session of which nothing is stored. */
   private static Map<String, Object> made(
-      HttpServletRequest request, List<AddedItem> items, Map<String, Object> metadata)
+      HttpServletRequest request,
+      List<AddedItem> items,
+      Map<String, Object> metadata,
+      Compactions own)
       throws InvalidRequestException {
     SessionManager sessions = (SessionManager) request.getAttribute(SessionManager.class.getName());
     SessionState fresh = (SessionState) request.getAttribute(SessionState.class.getName());
-    List<Message> messages = AddedMessages.of(items, List.of()).messages();
+    List<Message> messages = AddedMessages.of(items, List.of(), own).messages();
     SessionState made = sessions.add(fresh, null, path -> messages);
     StoredConversation conversation = new StoredConversation(sessions, made);
     return metadata.isEmpty() ? conversation.told() : conversation.withMetadata(metadata);
@@ -129,9 +135,10 @@ final class ConversationsEndpoint {
                 ITEMS,
                 "Invalid 'items': empty array. Expected an array with minimum length 1.");
           }
+          Compactions own = compactions(request);
           turns.inOrder(
               conversation.session(),
-              lease -> added(conversation, items, lease),
+              lease -> added(conversation, items, own, lease),
               request,
               response,
               body::close);
@@ -139,7 +146,8 @@ final class ConversationsEndpoint {
         });
   }
 
-  private static byte[] added(StoredConversation conversation, List<AddedItem> items, Lease lease)
+  private static byte[] added(
+      StoredConversation conversation, List<AddedItem> items, Compactions own, Lease lease)
       throws InvalidRequestException {
     List<AddedItem> told = new ArrayList<>();
     SessionState unused =
@@ -149,7 +157,7 @@ final class ConversationsEndpoint {
                 conversation.state(),
                 lease,
                 path -> {
-                  AddedMessages added = AddedMessages.of(items, path);
+                  AddedMessages added = AddedMessages.of(items, path, own);
                   told.clear();
                   told.addAll(added.items());
                   return added.messages();
@@ -168,16 +176,17 @@ final class ConversationsEndpoint {
       throws IOException {
     try {
       StoredConversation conversation = StoredConversation.of(id, request);
-      if (conversation.isAmongOthers(item)) {
+      Compactions own = compactions(request);
+      if (conversation.isAmongOthers(item, own)) {
         turns.inOrder(
             conversation.session(),
-            lease -> JsonBytes.of(conversation.deleteItem(item)),
+            lease -> JsonBytes.of(conversation.deleteItem(item, own)),
             request,
             response,
             () -> {});
         return;
       }
-      JsonResource.tell(response, () -> conversation.deleteItem(item));
+      JsonResource.tell(response, () -> conversation.deleteItem(item, own));
     } catch (InvalidRequestException e) {
       ErrorResponse.write(response, e.error());
     } catch (SessionException e) {
@@ -189,10 +198,21 @@ final class ConversationsEndpoint {
     return JsonFields.ofBody(RequestJson.utf8(body.bytes()));
   }
 
+  private Compactions compactions(HttpServletRequest request) {
+    return new Compactions(seals, ConversationFilter.owner(request));
+  }
+
+  /** Items of a list, with what was thought sealed in them where the request includes that. */
+  List<Map<String, Object>> sealed(List<Map<String, Object>> items, HttpServletRequest request)
+      throws InvalidRequestException {
+    boolean included = Included.of(request).reasoning();
+    compactions(request).thoughts().where(included).addTo(items);
+    return items;
+  }
+
   private List<AddedItem> items(JsonFields fields, HttpServletRequest request)
       throws InvalidRequestException {
-    Compactions summaries = new Compactions(seals, ConversationFilter.owner(request));
-    List<AddedItem> items = AddedItem.read(fields.get(ITEMS), ITEMS, summaries);
+    List<AddedItem> items = AddedItem.read(fields.get(ITEMS), ITEMS, compactions(request));
     if (items.size() > MOST_ITEMS) {
       throw new InvalidRequestException(
           "array_above_max_length",

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code /v1/conversations}: OpenAI's Conversations API over the session that {@link
@@ -89,7 +90,7 @@ public final class ConversationsServlet extends HttpServlet {
         response,
         () -> {
           StoredConversation conversation = StoredConversation.of(id, request);
-          return ItemPage.of(request).of(conversation.items());
+          return ItemPage.of(request).of(endpoint.sealed(conversation.items(), request));
         });
   }
 
@@ -100,6 +101,11 @@ public final class ConversationsServlet extends HttpServlet {
       endpoint.deleteItem(id, item, request, response);
       return;
     }
-    JsonResource.tell(response, () -> StoredConversation.of(id, request).item(item));
+    JsonResource.tell(
+        response,
+        () -> {
+          Map<String, Object> found = StoredConversation.of(id, request).item(item);
+          return endpoint.sealed(List.of(found), request).get(0);
+        });
   }
 }

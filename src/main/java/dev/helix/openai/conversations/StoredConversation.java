@@ -1,5 +1,7 @@
 package dev.helix.openai.conversations;
 
+import dev.helix.openai.items.Compactions;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
@@ -143,9 +145,10 @@ record StoredConversation(SessionManager sessions, SessionState state) {
   }
 
   /** Whether one of them stands in a message with others. */
-  boolean isAmongOthers(String itemId) {
+  boolean isAmongOthers(String itemId, Compactions own) {
     return path().stream()
-        .anyMatch(message -> has(message, itemId) && AddedMessages.rest(message, itemId) != null);
+        .anyMatch(
+            message -> has(message, itemId) && AddedMessages.rest(message, itemId, own) != null);
   }
 
   private static boolean has(Message message, String itemId) {
@@ -157,22 +160,22 @@ record StoredConversation(SessionManager sessions, SessionState state) {
    * Erases one of them; the conversation object. One that is {@linkplain #isAmongOthers among
    * others} must be erased in the order of turns, as others may be joining it.
    */
-  Map<String, Object> deleteItem(String itemId) throws InvalidRequestException {
-    Erasing erasing = erasing(path(), itemId);
+  Map<String, Object> deleteItem(String itemId, Compactions own) throws InvalidRequestException {
+    Erasing erasing = erasing(path(), itemId, own);
     if (erasing.ids().isEmpty() || sessions.erase(session(), erasing).isEmpty()) {
       throw noItem(itemId);
     }
     return told();
   }
 
-  private static Erasing erasing(List<Message> path, String itemId) {
+  private static Erasing erasing(List<Message> path, String itemId, Compactions own) {
     Set<String> nodes = new HashSet<>();
     Map<String, Message> rests = new HashMap<>();
     Message stays = null;
     boolean ends = false;
     for (Message message : path) {
       boolean has = has(message, itemId);
-      Message rest = has ? AddedMessages.rest(message, itemId) : null;
+      Message rest = has ? AddedMessages.rest(message, itemId, own) : null;
       if (rest != null) {
         rests.put(message.id(), rest);
       }

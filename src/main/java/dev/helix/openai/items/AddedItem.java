@@ -53,11 +53,11 @@ public record AddedItem(Map<String, Object> item, InputItem read) {
     return items;
   }
 
-  /** Those that were kept in a note. */
-  public static List<AddedItem> kept(List<Map<String, Object>> items) {
+  /** Those that were kept in a note; of what is sealed in them what can be read. */
+  public static List<AddedItem> kept(List<Map<String, Object>> items, Compactions own) {
     try {
       JsonFields body = JsonFields.ofBody(JsonBytes.of(Map.of("items", items)));
-      return read(body.get("items"), "items", Compactions.NONE);
+      return read(body.get("items"), "items", own.ofKept());
     } catch (InvalidRequestException e) {
       throw new IllegalStateException("items that were read before", e);
     }

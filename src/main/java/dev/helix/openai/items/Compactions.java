@@ -23,15 +23,31 @@ public final class Compactions {
   private static final String TOLD = "Summary of the conversation before this:\n\n";
 
   /** Reads none. */
-  public static final Compactions NONE = new Compactions(null, null);
+  public static final Compactions NONE = new Compactions(null, null, SealedThoughts.NONE);
 
   private final OwnerSeals seals;
   private final Owner owner;
+  private final SealedThoughts thoughts;
+
+  private Compactions(OwnerSeals seals, Owner owner, SealedThoughts thoughts) {
+    this.seals = seals;
+    this.owner = owner;
+    this.thoughts = thoughts;
+  }
 
   /** Those of an owner. */
   public Compactions(OwnerSeals seals, Owner owner) {
-    this.seals = seals;
-    this.owner = owner;
+    this(seals, owner, new SealedThoughts(seals, owner));
+  }
+
+  /** These, for items that were read before. */
+  Compactions ofKept() {
+    return new Compactions(seals, owner, thoughts.ofKept());
+  }
+
+  /** What a model thought and its owner takes along as well. */
+  public SealedThoughts thoughts() {
+    return thoughts;
   }
 
   /** The item of a summary. */
@@ -55,14 +71,10 @@ public final class Compactions {
    * @throws InvalidRequestException if it is none of this owner's
    */
   InputItem read(JsonFields item) throws InvalidRequestException {
-    JsonSlice sealed = item.string(SEALED);
-    String summary =
-        sealed == null || seals == null ? null : seals.open(owner, sealed.text()).orElse(null);
+    JsonSlice sealed = item.needString(SEALED);
+    String summary = seals == null ? null : seals.open(owner, sealed.text()).orElse(null);
     if (summary == null) {
-      throw new InvalidRequestException(
-          "invalid_value",
-          item.place(SEALED),
-          "'" + item.place(SEALED) + "' was not made by this server.");
+      throw SealedThoughts.unverified(item);
     }
     JsonRope kept = new JsonRope().quote(TYPE).ascii(":").add(sealed);
     return InputItem.message(item.text("id"), "user", JsonRope.quoted(TOLD + summary), kept);

@@ -84,13 +84,7 @@ public final class InputReader {
       case "function_call" -> call(item, arguments(item));
       case "custom_tool_call" -> call(item, customArguments(item));
       case "function_call_output", "custom_tool_call_output" -> output(item);
-      case "reasoning" -> {
-        JsonRope thoughts = InputContent.thoughts(item.get("content"));
-        items.add(
-            InputItem.reasoning(
-                item.text("id"),
-                thoughts != null ? thoughts : InputContent.thoughts(item.get("summary"))));
-      }
+      case "reasoning" -> items.add(InputItem.reasoning(item.text("id"), thoughts(item)));
       case "item_reference" -> items.add(InputItem.reference(item.needText("id")));
       case Compactions.TYPE, "compaction_summary" -> items.add(compactions.read(item));
       default -> {
@@ -117,6 +111,13 @@ public final class InputReader {
       return "item_reference";
     }
     throw InvalidField.missing(item.place("type"));
+  }
+
+  /** What was thought: as it was sealed, else as it is told. */
+  private JsonRope thoughts(JsonFields item) throws InvalidRequestException {
+    JsonRope sealed = compactions.thoughts().open(item);
+    JsonRope thoughts = sealed != null ? sealed : InputContent.thoughts(item.get("content"));
+    return thoughts != null ? thoughts : InputContent.thoughts(item.get("summary"));
   }
 
   private void message(JsonFields item) throws InvalidRequestException {

@@ -13,6 +13,9 @@ public final class StoredOutput {
   /** The field of a note that says that thoughts are told as they were thought. */
   public static final String RAW_REASONING = "raw_reasoning";
 
+  /** The field of a note that says that thoughts are sealed where they are told. */
+  public static final String SEALED_REASONING = "sealed_reasoning";
+
   private StoredOutput() {}
 
   /** The items of a stored answer, also of one that is no response. */

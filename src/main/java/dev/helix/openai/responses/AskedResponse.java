@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.openai.items.AskedNote;
 import dev.helix.openai.items.CalledTools;
 import dev.helix.openai.items.ItemIds;
@@ -8,6 +10,7 @@ import dev.helix.openai.items.OutputItems;
 import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
+import dev.helix.turn.reply.AnswerTexts.Fields;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +29,17 @@ final class AskedResponse {
   private final Map<String, Object> begun;
   private final AskedNote kept;
   private final boolean rawReasoning;
+  private final SealedThoughts seals;
   private final CalledTools tools;
 
-  AskedResponse(ResponseFrame frame, boolean rawReasoning) {
+  /**
+   * A response of which nothing is answered.
+   *
+   * @param rawReasoning whether what was thought is told as it is, and not as a summary
+   * @param seals what it is sealed with besides
+   */
+  AskedResponse(ResponseFrame frame, boolean rawReasoning, SealedThoughts seals) {
+    this.seals = seals;
     this.id = frame.id();
     this.node = frame.node();
     this.createdAt = frame.createdAt();
@@ -43,6 +54,13 @@ final class AskedResponse {
   /** The items of its output, of which none is made. */
   OutputItems items() {
     return new OutputItems(ItemIds.of(node), tools, rawReasoning);
+  }
+
+  /** The items of a message, as a response has them. */
+  List<Object> output(Fields message, Layout layout, String last) {
+    List<Object> output = items().of(message, layout, last);
+    seals.addTo(output);
+    return output;
   }
 
   /**
@@ -73,6 +91,9 @@ final class AskedResponse {
     Map<String, Object> begin = new LinkedHashMap<>(begun);
     if (rawReasoning) {
       begin.put(StoredOutput.RAW_REASONING, true);
+    }
+    if (!seals.isNone()) {
+      begin.put(StoredOutput.SEALED_REASONING, true);
     }
     if (end != null) {
       end.addTo(begin);

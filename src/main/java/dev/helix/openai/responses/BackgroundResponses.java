@@ -1,10 +1,16 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.Included;
+
+import dev.helix.openai.items.SealedThoughts;
+
+import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.ResponseId;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.background.Background;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonBytes;
+import dev.helix.session.OwnerSeals;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.session.StoredAnswer;
@@ -18,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** Responses that are made in the background. Safe for use by many threads. */
@@ -25,12 +32,14 @@ final class BackgroundResponses {
   private static final Duration LONGEST_CANCELLATION = Duration.ofSeconds(15);
 
   private final Turns turns;
+  private final OwnerSeals seals;
 
   /** Null where nothing is made in the background. */
   private final Background background;
 
-  BackgroundResponses(Turns turns, Background background) {
+  BackgroundResponses(Turns turns, OwnerSeals seals, Background background) {
     this.turns = turns;
+    this.seals = seals;
     this.background = background;
   }
 
@@ -70,7 +79,7 @@ final class BackgroundResponses {
         call,
         form,
         stream ? null : frame.queued(),
-        after -> events(frame.id(), after, () -> sessions.answer(session, nodeEnd)),
+        events(frame.id(), () -> sessions.answer(session, nodeEnd), thoughts(request), false),
         request,
         response);
   }
@@ -90,7 +99,13 @@ final class BackgroundResponses {
       background.forget(id); // Its events say what was erased.
     }
     long after = startingAfter(request.getParameter("starting_after"));
-    background.tell(id, after, number -> events(id, number, finder), request, response);
+    boolean included = Included.of(request).reasoning();
+    background.tell(
+        id, after, events(id, finder, thoughts(request), included), request, response);
+  }
+
+  private SealedThoughts thoughts(HttpServletRequest request) {
+    return new SealedThoughts(seals, ConversationFilter.owner(request));
   }
 
   private static long startingAfter(String number) throws InvalidRequestException {
@@ -104,14 +119,18 @@ final class BackgroundResponses {
   }
 
   /** Looks for the events behind one, which are there when the response has its end. */
-  private Background.Look events(String id, long after, Supplier<Optional<StoredAnswer>> finder) {
-    return last -> {
-      CurrentResponse now = current(id, finder);
-      if (last && !now.isOver()) {
-        throw CurrentResponse.unknown(id); // Who has waited for so long may ask again.
-      }
-      return now.isOver() ? StoredEvents.behind(after, now.answer().message()) : null;
-    };
+  private LongFunction<Background.Look> events(
+      String id, Supplier<Optional<StoredAnswer>> finder, SealedThoughts own, boolean included) {
+    return after ->
+        last -> {
+          CurrentResponse now = current(id, finder);
+          if (last && !now.isOver()) {
+            throw CurrentResponse.unknown(id); // Who has waited for so long may ask again.
+          }
+          return now.isOver()
+              ? StoredEvents.behind(after, now.answer().message(), now.sealing(own, included))
+              : null;
+        };
   }
 
   /**
@@ -135,13 +154,14 @@ final class BackgroundResponses {
               + "' is not.");
     }
     if (found.isOver()) {
-      return found.object();
+      return found.object(thoughts(request), false);
     }
+    SealedThoughts own = thoughts(request);
     background.cancel(id, found.node());
     background.await(
         last -> {
           CurrentResponse now = current(id, finder);
-          return now.isOver() || last ? List.of(JsonBytes.of(now.object())) : null;
+          return now.isOver() || last ? List.of(JsonBytes.of(now.object(own, false))) : null;
         },
         LONGEST_CANCELLATION,
         request,

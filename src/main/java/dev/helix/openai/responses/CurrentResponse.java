@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
@@ -57,6 +59,25 @@ record CurrentResponse(StoredAnswer answer, boolean running) {
 
   Map<String, Object> object() {
     return ResponseObject.stored(answer.message(), running);
+  }
+
+  /**
+   * The same, with what was thought sealed in it where it was asked for like that.
+   *
+   * @param included whether it is sealed in any case
+   */
+  Map<String, Object> object(SealedThoughts seals, boolean included) {
+    Map<String, Object> object = object();
+    sealing(seals, included).addTo((List<?>) object.get("output"));
+    return object;
+  }
+
+  /** What seals its items: these seals, or none. May wait for the store. */
+  SealedThoughts sealing(SealedThoughts seals, boolean included) {
+    return seals.where(
+        included
+            || Boolean.TRUE.equals(
+                note(answer.message()).get(StoredOutput.SEALED_REASONING)));
   }
 
   /** Whether nothing more comes of it. */

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.openai.items.OutputItem;
 import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.request.JsonBytes;
@@ -25,6 +27,9 @@ final class ResponseEvents {
   private static final byte[] COMMENT = ascii(": waiting\n");
 
   private final boolean queued;
+
+  /** Seals what items say that was thought. */
+  private final SealedThoughts seals;
 
   /** What an item's events and its parts' say of their response, as some clients need it. */
   private final byte[] response;
@@ -53,7 +58,8 @@ final class ResponseEvents {
    * @param id the response's
    * @param queued whether it is told first that the response waits, as it is made in the background
    */
-  ResponseEvents(String id, boolean queued) {
+  ResponseEvents(String id, boolean queued, SealedThoughts seals) {
+    this.seals = seals;
     this.response = ascii(",\"response_id\":\"" + id + "\"");
     this.queued = queued;
     this.next = queued ? 3 : 2;
@@ -175,7 +181,7 @@ final class ResponseEvents {
             .raw(",\"output_index\":")
             .number(index)
             .raw(",\"item\":")
-            .value(item.with(text, status)),
+            .value(seals.added(item.with(text, status))),
         out);
   }
 

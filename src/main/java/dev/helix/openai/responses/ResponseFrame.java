@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.openai.items.AskedNote;
 import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.request.JsonBytes;
@@ -44,7 +46,9 @@ record ResponseFrame(
 
   /** The response as it is when its question is kept. */
   byte[] queued() {
-    return new AskedResponse(this, false).object(null, ResponseEnd.QUEUED, List.of()).toArray();
+    return new AskedResponse(this, false, SealedThoughts.NONE)
+        .object(null, ResponseEnd.QUEUED, List.of())
+        .toArray();
   }
 
   /** What is kept with the answer when its turn begins, as JSON; long values stand apart. */

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.Included;
+
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
@@ -70,6 +72,11 @@ final class ResponseRequest {
 
   boolean background() {
     return read.background();
+  }
+
+  /** What is told of the response that is not told otherwise. */
+  Included included() {
+    return read.included();
   }
 
   /** Whether a response is to be made; else something of what it would be made of. */

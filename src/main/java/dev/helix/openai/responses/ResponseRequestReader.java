@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.Included;
+
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.items.CallCheck;
@@ -30,6 +32,7 @@ final class ResponseRequestReader {
   private boolean stream;
   private boolean store;
   private boolean background;
+  private Included included;
   private JsonSlice instructions;
   private String previous;
   private String conversation;
@@ -72,6 +75,11 @@ final class ResponseRequestReader {
 
   boolean background() {
     return background;
+  }
+
+  /** What is told of a response that is not told otherwise. */
+  Included included() {
+    return included;
   }
 
   /** A text that says something, as it came; null for none. */
@@ -123,8 +131,10 @@ final class ResponseRequestReader {
     ToolChoice choice = ToolChoice.read(body, tools);
     leftOut = tools.leftOut();
     asked = AskedFields.of(body, values, this, text, tools);
+    included = Included.of(body.get("include"));
     Map<String, JsonRope> fields =
-        SentFields.of(body, stream || background, text, choice, settings.maxTokens());
+        SentFields.of(
+            body, stream || background, text, choice, included, settings.maxTokens());
     sent = purpose == RequestPurpose.SUMMARY ? SentFields.ofSummary(fields) : fields;
     items = input == null ? List.of() : InputReader.read(input, compactions);
     checkState();

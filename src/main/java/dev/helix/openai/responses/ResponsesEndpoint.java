@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.filter.Conversation;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.NamedResponse;
@@ -82,8 +84,11 @@ final class ResponsesEndpoint {
           Resolved turn = resolve(asked, request);
           tellLeftOut(asked, response);
           ResponseFrame frame = turn.frame();
+          SealedThoughts seals =
+              compactions(request).thoughts().where(asked.included().reasoning());
           ResponsesReplyForm form =
-              new ResponsesReplyForm(frame, asked.streams(), responses.rawReasoning(), clock);
+              new ResponsesReplyForm(
+                  frame, asked.streams(), responses.rawReasoning(), seals, clock);
           TurnCall call = turn.call(request, body, settings);
           if (frame.background()) {
             background.begin(frame, asked.stream(), call, form, request, response);

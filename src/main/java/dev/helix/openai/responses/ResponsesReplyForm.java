@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.openai.items.CallCheck;
 
 import dev.helix.http.ApiError;
@@ -76,11 +78,17 @@ final class ResponsesReplyForm implements ReplyForm {
    * The form for a caller who asked for a stream, or did not.
    *
    * @param rawReasoning whether what was thought is told as it is, and not as a summary
+   * @param seals what it is sealed with besides
    */
-  ResponsesReplyForm(ResponseFrame frame, boolean streamAsked, boolean rawReasoning, Clock clock) {
-    this.asked = new AskedResponse(frame, rawReasoning);
+  ResponsesReplyForm(
+      ResponseFrame frame,
+      boolean streamAsked,
+      boolean rawReasoning,
+      SealedThoughts seals,
+      Clock clock) {
+    this.asked = new AskedResponse(frame, rawReasoning, seals);
     this.previous = frame.asked().get("previous_response_id");
-    this.events = new ResponseEvents(frame.id(), frame.background());
+    this.events = new ResponseEvents(frame.id(), frame.background(), seals);
     this.streamAsked = streamAsked;
     this.clock = clock;
     this.items = streamAsked ? new StreamedItems(events, asked.items()) : null;
@@ -158,7 +166,7 @@ final class ResponsesReplyForm implements ReplyForm {
       told = items.layout(answer::field);
     }
     layout = told.equals(usual) ? null : told;
-    output = asked.items().of(answer::field, told, end.lastItem());
+    output = asked.output(answer::field, told, end.lastItem());
   }
 
   private static AnswerSoFar answerOf(BackendReply reply) {

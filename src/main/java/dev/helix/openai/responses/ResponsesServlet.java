@@ -48,16 +48,18 @@ public final class ResponsesServlet extends HttpServlet {
   public void init() throws ServletException {
     TurnEndpoint turns = TurnEndpoint.of(getServletContext());
     Object settings = getServletContext().getAttribute(ResponseSettings.class.getName());
+    OwnerSeals seals = TurnEndpoint.needed(getServletContext(), OwnerSeals.class);
     BackgroundResponses background =
-        new BackgroundResponses(turns.turns(), Background.of(getServletContext()).orElse(null));
+        new BackgroundResponses(
+            turns.turns(), seals, Background.of(getServletContext()).orElse(null));
     endpoint =
         new ResponsesEndpoint(
             turns,
             settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings,
-            TurnEndpoint.needed(getServletContext(), OwnerSeals.class),
+            seals,
             background);
     tried = new TriedResponses(turns, endpoint);
-    stored = new StoredResponses(turns.turns(), background);
+    stored = new StoredResponses(turns.turns(), seals, background);
   }
 
   @Override

@@ -1,7 +1,8 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.Included;
+
 import dev.helix.http.InvalidRequestException;
-import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;
 import dev.helix.openai.request.JsonSlice;
@@ -14,21 +15,8 @@ import java.util.Set;
  * API has no other name for goes as it came, also what nobody here knows. One for each body.
  */
 final class SentFields {
-  private static final String LOGPROBS = "message.output_text.logprobs";
-
   private static final String NEW_MOST = "max_completion_tokens";
   private static final String OLD_MOST = "max_tokens";
-
-  private static final Set<String> INCLUDED =
-      Set.of(
-          "file_search_call.results",
-          "web_search_call.results",
-          "web_search_call.action.sources",
-          "message.input_image.image_url",
-          "computer_call_output.output.image_url",
-          "code_interpreter_call.outputs",
-          "reasoning.encrypted_content",
-          LOGPROBS);
 
   /** Fields that have another form or no place in a chat request. */
   private static final Set<String> OWN =
@@ -60,11 +48,13 @@ final class SentFields {
           "n");
 
   private final JsonFields body;
+  private final Included included;
   private final boolean maxTokens;
   private final Map<String, JsonRope> sent = new LinkedHashMap<>();
 
-  private SentFields(JsonFields body, boolean maxTokens) {
+  private SentFields(JsonFields body, Included included, boolean maxTokens) {
     this.body = body;
+    this.included = included;
     this.maxTokens = maxTokens;
   }
 
@@ -74,9 +64,14 @@ final class SentFields {
    * @param maxTokens whether the most tokens are {@code max_tokens}, as older servers have it
    */
   static Map<String, JsonRope> of(
-      JsonFields body, boolean stream, TextFormat text, ToolChoice choice, boolean maxTokens)
+      JsonFields body,
+      boolean stream,
+      TextFormat text,
+      ToolChoice choice,
+      Included included,
+      boolean maxTokens)
       throws InvalidRequestException {
-    SentFields fields = new SentFields(body, maxTokens);
+    SentFields fields = new SentFields(body, included, maxTokens);
     fields.renamed(text);
     fields.tools(choice);
     for (String name : body.names()) {
@@ -126,7 +121,7 @@ final class SentFields {
     }
     JsonSlice most = body.get("top_logprobs");
     boolean asksMost = most != null && body.integer("top_logprobs").signum() > 0;
-    if (includesLogprobs() || asksMost) {
+    if (included.logprobs() || asksMost) {
       sent.put("logprobs", new JsonRope().ascii("true"));
       send("top_logprobs", rope(most));
     }
@@ -134,28 +129,6 @@ final class SentFields {
       sent.put("stream", new JsonRope().ascii("true"));
       sent.put("stream_options", new JsonRope().ascii("{\"include_usage\":true}"));
     }
-  }
-
-  private boolean includesLogprobs() throws InvalidRequestException {
-    boolean[] includes = {false};
-    if (body.get("include") != null) {
-      body.get("include")
-          .eachElement(
-              "include",
-              element -> {
-                if (!element.value().isString()) {
-                  throw InvalidField.wrongType(element.place(), "a string");
-                }
-                String name = element.value().text();
-                if (!INCLUDED.contains(name)) {
-                  throw InvalidField.wrongValue(
-                      element.place(),
-                      "one of " + String.join(", ", INCLUDED.stream().sorted().toList()));
-                }
-                includes[0] |= name.equals(LOGPROBS);
-              });
-    }
-    return includes[0];
   }
 
   private void send(String name, JsonRope value) {

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import dev.helix.message.Message;
 import dev.helix.openai.items.OutputItems;
 import dev.helix.openai.items.ResponseEnd;
@@ -23,10 +25,12 @@ final class StoredEvents {
    * behind that one.
    *
    * @param after the number of an event; -1 for all of them
+   * @param seals what items say that was thought is sealed with
    */
-  static List<byte[]> behind(long after, Message element) {
+  static List<byte[]> behind(long after, Message element, SealedThoughts seals) {
     Map<String, Object> response = ResponseObject.stored(element, false);
-    ResponseEvents events = new ResponseEvents(String.valueOf(response.get("id")), true);
+    seals.addTo((List<?>) response.get("output"));
+    ResponseEvents events = new ResponseEvents(String.valueOf(response.get("id")), true, seals);
     List<ByteBuffer> all = new ArrayList<>();
     events.begin(state -> json(begun(response, state)), all::add);
     List<OutputItems.Said> items = StoredOutput.said(element);

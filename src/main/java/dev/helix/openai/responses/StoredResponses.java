@@ -1,11 +1,18 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.Included;
+
+import dev.helix.openai.items.SealedThoughts;
+
+import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.NamedResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.items.ItemPage;
 import dev.helix.openai.items.PathItems;
 import dev.helix.openai.request.JsonResource;
+import dev.helix.session.OwnerSeals;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;
@@ -29,10 +36,12 @@ import java.util.function.Supplier;
 /** What is read and erased of responses that are stored. Safe for use by many threads. */
 final class StoredResponses {
   private final Turns turns;
+  private final OwnerSeals seals;
   private final BackgroundResponses background;
 
-  StoredResponses(Turns turns, BackgroundResponses background) {
+  StoredResponses(Turns turns, OwnerSeals seals, BackgroundResponses background) {
     this.turns = turns;
+    this.seals = seals;
     this.background = background;
   }
 
@@ -50,9 +59,10 @@ final class StoredResponses {
             background.stream(id, finder(id, request), request, response);
             return null;
           }
+          boolean included = Included.of(request).reasoning();
           return CurrentResponse.read(turns, finder(id, request))
               .orElseThrow(() -> CurrentResponse.unknown(id))
-              .object();
+              .object(thoughts(seals, request), included);
         });
   }
 
@@ -65,8 +75,21 @@ final class StoredResponses {
         response,
         look -> {
           ItemPage page = ItemPage.of(request);
-          return page.of(PathItems.of(find(id, look, request).asked()).items());
+          return sealed(page.of(PathItems.of(find(id, look, request).asked()).items()), request);
         });
+  }
+
+  /** A list of items, with what was thought sealed in them where the request includes that. */
+  private Map<String, Object> sealed(Map<String, Object> list, HttpServletRequest request)
+      throws InvalidRequestException {
+    boolean included = Included.of(request).reasoning();
+    thoughts(seals, request).where(included).addTo((List<?>) list.get("data"));
+    return list;
+  }
+
+  /** What a model thought and who asks may take along. */
+  static SealedThoughts thoughts(OwnerSeals seals, HttpServletRequest request) {
+    return new SealedThoughts(seals, ConversationFilter.owner(request));
   }
 
   /** {@code POST} to end a response that is made in the background. */

@@ -62,6 +62,7 @@ public final class ChatServer implements AutoCloseable {
   public final BodyBudget budget = new BodyBudget(MEMORY);
   public final SessionManager sessions;
   public final Turns turns;
+  public final OwnerSeals seals;
   private volatile SessionException failure;
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private volatile Consumer<String> before = method -> {};
@@ -104,7 +105,9 @@ public final class ChatServer implements AutoCloseable {
       SignOfLife sign,
       Duration checkpoint)
       throws Exception {
-    sessions = new SessionManager(failing(store), Clock.systemUTC());
+    SessionStore failing = failing(store);
+    sessions = new SessionManager(failing, Clock.systemUTC());
+    seals = new OwnerSeals("test", failing::ownerSecret);
     backend =
         new UpstreamBackend(
             new UpstreamSettings(
@@ -129,7 +132,7 @@ public final class ChatServer implements AutoCloseable {
     context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(BodyBudget.class.getName(), budget);
-    context.setAttribute(OwnerSeals.class.getName(), new OwnerSeals("test", store::ownerSecret));
+    context.setAttribute(OwnerSeals.class.getName(), seals);
     ModelCatalog models =
         new ModelCatalog(backend, Duration.ofSeconds(30), Duration.ofSeconds(5), executor, timers);
     context.setAttribute(FirstModel.class.getName(), (FirstModel) models::firstId);

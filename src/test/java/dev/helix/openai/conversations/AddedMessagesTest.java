@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.items.AddedItem;
+import dev.helix.openai.responses.Requests;
 import dev.helix.openai.items.Compactions;
 import dev.helix.openai.items.PathItems;
 import dev.helix.openai.request.JsonFields;
@@ -38,7 +39,7 @@ class AddedMessagesTest {
 
   /** Adds to the path, and says which messages came, as a role, what it says, and its calls. */
   private List<String> add(String... items) throws InvalidRequestException {
-    AddedMessages added = AddedMessages.of(items(items), path);
+    AddedMessages added = AddedMessages.of(items(items), path, Requests.compactions());
     assertEquals(items.length, added.items().size());
     List<String> messages = new ArrayList<>();
     for (Message message : added.messages()) {
@@ -165,13 +166,14 @@ class AddedMessagesTest {
     path.clear();
     Message rest = message;
     for (int left = items.size() - 1; left > 0; left--) {
-      rest = AddedMessages.rest(rest, (String) items.get(items.size() - 1 - left).get("id"));
+      String erased = (String) items.get(items.size() - 1 - left).get("id");
+      rest = AddedMessages.rest(rest, erased, Requests.compactions());
       rest = Message.parse(rest.elementJson());
       assertEquals(left, PathItems.of(List.of(rest)).items().size());
       assertEquals(
           items.subList(items.size() - left, items.size()), PathItems.of(List.of(rest)).items());
     }
     assertEquals("", rest.text());
-    assertNull(AddedMessages.rest(rest, (String) items.get(3).get("id")));
+    assertNull(AddedMessages.rest(rest, (String) items.get(3).get("id"), Compactions.NONE));
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Requests in which apostrophes stand for quotation marks. */
-final class Requests {
+public final class Requests {
   private Requests() {}
 
   static byte[] json(String text) {
@@ -21,7 +21,7 @@ final class Requests {
   }
 
   /** What is sealed for nobody in particular, by a secret that every test has. */
-  static Compactions compactions() {
+  public static Compactions compactions() {
     return new Compactions(new OwnerSeals("test", () -> new byte[32]), Owner.ANONYMOUS);
   }
 

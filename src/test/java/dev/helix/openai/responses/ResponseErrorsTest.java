@@ -220,8 +220,9 @@ class ResponseErrorsTest {
         "{'type':'function_call_output','call_id':'c','output':[{'type':'x'}]} | invalid_value | .output[0].type | must be 'input_text', 'input_image', 'input_file', 'input_audio', 'output_text' or 'refusal'.",
         "{'type':'item_reference'} | missing_required_parameter | .id | -",
         "{'id':7} | invalid_type | .id | must be a string.",
-        "{'type':'compaction','encrypted_content':'x'} | invalid_value | .encrypted_content | was not made by this server.",
-        "{'type':'compaction_summary'} | invalid_value | .encrypted_content | was not made by this server.",
+        "{'type':'compaction_summary'} | missing_required_parameter | .encrypted_content | -",
+        "{'type':'compaction','encrypted_content':7} | invalid_type | .encrypted_content | must be a string.",
+        "{'type':'reasoning','encrypted_content':7} | invalid_type | .encrypted_content | must be a string.",
       })
   void item(String item, String code, String place, String words) {
     String param = "input[1]" + place;
@@ -233,6 +234,27 @@ class ResponseErrorsTest {
         words.equals("-")
             ? "Missing required parameter: '" + param + "'."
             : "'" + param + "' " + words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'type':'compaction' | x | ``",
+        "'type':'compaction','id':'cmp_1' | gAAAA | ` for item cmp_1`",
+        "'type':'reasoning','summary':[] | gAAAA | ``",
+        "'type':'reasoning','id':'rs_1','summary':[{'type':'summary_text','text':'a'}] | x | ` for item rs_1`",
+      })
+  void whatWasSealedElsewhere_isToldAsOpenAiDoes(String fields, String sealed, String which) {
+    assertError(
+        "{'input':[{" + fields + ",'encrypted_content':'" + sealed + "'}]}",
+        400,
+        "invalid_encrypted_content",
+        "input[0].encrypted_content",
+        "The encrypted content"
+            + which
+            + " could not be verified. Reason: Encrypted content could not be decrypted or parsed.");
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -106,7 +108,7 @@ class ResponseObjectTest {
     Map<String, Object> asked = Map.of("model", "m", "instructions", "be brief");
     ResponseFrame frame =
         new ResponseFrame(ResponseServer.ID, ResponseServer.NODE, ResponseServer.CREATED, asked);
-    String note = new AskedResponse(frame, false).note(null, null, List.of());
+    String note = new AskedResponse(frame, false, SealedThoughts.NONE).note(null, null, List.of());
     assertEquals(
         stored(element(",\"content\":\"A\"", frame.note()), true),
         stored(element(",\"content\":\"A\"", note), true));
@@ -170,7 +172,7 @@ class ResponseObjectTest {
   @Test
   void anEventIsOnePiece() {
     List<ByteBuffer> written = new ArrayList<>();
-    ResponseEvents events = new ResponseEvents("resp_1", false);
+    ResponseEvents events = new ResponseEvents("resp_1", false, SealedThoughts.NONE);
     OutputItem item =
         new OutputItems(ItemIds.of(ResponseServer.NODE), new CalledTools(null), false)
             .message(OutputItem.Kind.TEXT);

@@ -156,6 +156,7 @@ final class ResponseServer implements AutoCloseable {
               new ResponseFrame(ID, NODE, CREATED, asked),
               stream,
               request.getParameter("raw") != null,
+              Requests.compactions().thoughts().where(request.getParameter("sealed") != null),
               CLOCK);
       try {
         chat.turns.begin(call, new Noted(form), request, response);

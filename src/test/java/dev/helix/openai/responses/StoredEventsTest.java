@@ -1,5 +1,7 @@
 package dev.helix.openai.responses;
 
+import dev.helix.openai.items.SealedThoughts;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -28,7 +30,7 @@ class StoredEventsTest {
 
   private static List<JsonNode> told(long after, Message answer) {
     List<JsonNode> told = new ArrayList<>();
-    List<byte[]> events = StoredEvents.behind(after, answer);
+    List<byte[]> events = StoredEvents.behind(after, answer, SealedThoughts.NONE);
     assertEquals("data: [DONE]\n\n", new String(events.get(events.size() - 1), UTF_8));
     for (byte[] event : events.subList(0, events.size() - 1)) {
       String text = new String(event, UTF_8);

@@ -97,7 +97,7 @@ class TriedResponsesTest {
         "/compact | {'model':'m','input':[]} | 400 | missing_required_parameter | -",
         "/compact | {'model':'m','previous_response_id':'resp_x'} | 400 | previous_response_not_found | previous_response_id",
         "/compact | {'model':'m','input':[{'type':'function_call','call_id':'c','name':'f'}]} | 400 | - | -",
-        "/compact | {'model':'m','input':[{'type':'compaction','encrypted_content':'gAAAA'}]} | 400 | invalid_value | input[0].encrypted_content",
+        "/compact | {'model':'m','input':[{'type':'compaction','encrypted_content':'gAAAA'}]} | 400 | invalid_encrypted_content | input[0].encrypted_content",
         "/compact | [] | 400 | invalid_json | -",
       })
   void whatIsWrong_isToldAsForResponses(
