@@ -4,6 +4,7 @@ import dev.helix.message.Message;
 import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -301,6 +302,12 @@ final class ArchivingStore implements SessionStore {
   @Override
   public List<SessionState> list(Position after, int limit) {
     return store.list(after, limit);
+  }
+
+  /** The store's, which stay when a session is archived. */
+  @Override
+  public SessionAliases aliases() {
+    return store.aliases();
   }
 
   @Override

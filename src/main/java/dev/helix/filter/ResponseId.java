@@ -1,5 +1,6 @@
 package dev.helix.filter;
 
+import dev.helix.session.OwnAliases;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.text.Sha256;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  *   <li>{@code a}, {@code b}: another conversation id, where it is short: at most 36 of {@code A-Z
  *       a-z 0-9 _ -}, or at most 26 bytes of UTF-8. It has 42 digits to the base 36.
  *   <li>{@code x}: the beginning of SHA-256 over any other conversation id. Its session is found
- *       only where the request names the conversation as well.
+ *       by the {@linkplain OwnAliases alias} that it was given with its first response.
  * </ul>
  *
  * An id is no key: who asks must be the session's owner.
@@ -81,7 +82,7 @@ public record ResponseId(String value) {
     }
     return isUuid(conversation)
         ? "u" + conversation.replace("-", "")
-        : ShortNames.encode(conversation).orElseGet(() -> "x" + hash(conversation));
+        : ShortNames.encode(conversation).orElseGet(() -> "x" + OwnAliases.digits(conversation));
   }
 
   /** A conversation id that nobody else has, as the Conversations API makes them. */
@@ -125,10 +126,11 @@ public record ResponseId(String value) {
 
   /** Whether this is of a conversation, of the form {@code x}. */
   boolean isOf(String conversationId) {
-    return digits().equals(hash(conversationId));
+    return digits().equals(OwnAliases.digits(conversationId));
   }
 
-  private String digits() {
+  /** The digits that say the session. */
+  String digits() {
     return value.substring(SESSION, value.length() - NODE_DIGITS);
   }
 

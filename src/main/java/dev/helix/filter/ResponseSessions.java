@@ -182,9 +182,10 @@ final class ResponseSessions {
       case 'u', 'c', 'a', 'b' ->
           id.conversation().flatMap(conversation -> stored(conversation, request));
       default ->
+          // One that was given before there were aliases may need the name.
           named.id() != null && id.isOf(named.id())
               ? stored(named.id(), request)
-              : Optional.empty();
+              : manager.aliases().find(scope.of(Attachment.owner(request)), id.digits());
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.helix.operator;
 
 import dev.helix.session.SessionException;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -101,6 +102,20 @@ final class StoreCopy {
     Found later = list(since);
     usedMeanwhile = later.used();
     copyEach(later.ids());
+    copyAliases();
+  }
+
+  /** Those that the target has stay as they are; also those of archived sessions are copied. */
+  private void copyAliases() {
+    SessionAliases known = target.aliases();
+    source
+        .aliases()
+        .each(
+            (alias, id) -> {
+              if (known.find(alias).isEmpty()) {
+                known.save(alias, id);
+              }
+            });
   }
 
   /** All sessions, or those used after a time. */

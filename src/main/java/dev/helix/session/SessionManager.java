@@ -39,6 +39,7 @@ public final class SessionManager implements AutoCloseable {
   private final StoredAnswers answers;
   private final StateChanges changes;
   private final ContextNotes notes;
+  private final OwnAliases aliases;
   private final Additions additions;
 
   /** A manager that remembers as much as {@link CacheShare#DEFAULT} allows. */
@@ -72,10 +73,11 @@ public final class SessionManager implements AutoCloseable {
     this.resolver = new SessionResolver(store, Objects.requireNonNull(clock, "clock"));
     this.trees = new WarmTrees(cacheBytes);
     this.owners = new OwnerUse(limits, clock);
+    this.aliases = new OwnAliases(store);
     NoteValues values = new NoteValues(store, owners);
-    this.turns = new TurnLog(store, clock, trees, memory, owners, values);
+    this.turns = new TurnLog(store, clock, trees, memory, owners, values, aliases);
     this.answers = new StoredAnswers(store, trees, memory, values);
-    this.changes = new StateChanges(store, clock, resolver, trees, memory, values);
+    this.changes = new StateChanges(store, clock, resolver, trees, memory, values, aliases);
     this.notes = new ContextNotes(store);
     this.additions = new Additions(store, clock, memory, owners);
   }
@@ -121,6 +123,11 @@ public final class SessionManager implements AutoCloseable {
     return resolver.own(owner, unsuffixed);
   }
 
+  /** Finds an owner's conversations by a hash of their ids. */
+  public OwnAliases aliases() {
+    return aliases;
+  }
+
   /** The stored state of a session; empty when nothing is stored. */
   public Optional<SessionState> find(SessionId id) {
     return store.find(id);
@@ -138,8 +145,8 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * The answer of a session that is a response, in its newest version; empty where there is none.
-   * Costs what stands between it and the log's end, or all of the log where it is far up.
+   * The answer that is a response, in its newest version; empty where there is none. Costs what
+   * stands between it and the log's end, or all of the log.
    *
    * @param nodeEnd the last 16 characters of the response's id, as its note says it
    */
@@ -228,10 +235,8 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * Takes a turn back before its answer: where it made its session, and nobody has used that since,
-   * there is no session any more.
-   *
-   * @return false, with nothing changed, where the session stays, and the question in it
+   * Takes a turn back before its answer, and the session that it made, if nobody has used that
+   * since; false, with nothing changed, where the session stays, and the question in it.
    */
   public boolean withdraw(OpenTurn turn) {
     return turns.withdraw(turn);
@@ -263,16 +268,12 @@ public final class SessionManager implements AutoCloseable {
     return store.isLeased(id);
   }
 
-  /**
-   * Returns when the store has shown that it can do now what a turn needs.
-   *
-   * @throws SessionException if it cannot
-   */
+  /** Returns when the store has shown that it can do now what a turn needs; throws if not. */
   public void check() {
     store.check();
   }
 
-  /** How often something of a session was found damaged ({@link SessionStore#damages}). */
+  /** As {@link SessionStore#damages}. */
   public int damages() {
     return store.damages();
   }
@@ -385,10 +386,7 @@ public final class SessionManager implements AutoCloseable {
     return changes.archiveIdle(idle, goesOn);
   }
 
-  /**
-   * Counts what the sessions of each owner take, where that is limited, with what others stored and
-   * removed. Looks at each that is not archived, while {@code goesOn}.
-   */
+  /** Counts what each owner's sessions take, where that is limited, while {@code goesOn}. */
   public void countOwners(BooleanSupplier goesOn) {
     owners.count(store, goesOn);
   }

@@ -149,6 +149,14 @@ public interface SessionStore
         .flatMap(List::stream);
   }
 
+  /**
+   * By which other names sessions are found. Unless overridden there are none: then a response in a
+   * conversation whose id is long is found only where the request names the conversation too.
+   */
+  default SessionAliases aliases() {
+    return SessionAliases.NONE;
+  }
+
   /** Removes a session and all its content, its notes too, for good; says whether there was one. */
   boolean delete(SessionId id);
 

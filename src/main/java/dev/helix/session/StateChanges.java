@@ -15,7 +15,8 @@ record StateChanges(
     SessionResolver resolver,
     WarmTrees trees,
     LogMemory memory,
-    NoteValues values) {
+    NoteValues values,
+    OwnAliases aliases) {
   /** Within this time after its use somebody may have a session in hand. */
   private static final Duration IN_USE = Duration.ofMinutes(1);
 
@@ -37,11 +38,16 @@ record StateChanges(
 
   /** As {@link SessionManager#adopt} says. */
   SessionState adopt(SessionId id, Owner owner) {
-    return trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
+    store.find(id).filter(state -> state.owner().isAnonymous()).ifPresent(aliases::drop);
+    SessionState adopted =
+        trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
+    aliases.keep(adopted);
+    return adopted;
   }
 
   /** As {@link SessionManager#delete} says. */
   boolean delete(SessionId id) {
+    store.find(id).ifPresent(aliases::drop);
     return trees.forgetting(id, () -> store.delete(id));
   }
 

@@ -32,6 +32,7 @@ final class TurnLog {
   private final LogMemory memory;
   private final OwnerUse owners;
   private final NoteValues values;
+  private final OwnAliases aliases;
 
   TurnLog(
       SessionStore store,
@@ -39,7 +40,9 @@ final class TurnLog {
       WarmTrees trees,
       LogMemory memory,
       OwnerUse owners,
-      NoteValues values) {
+      NoteValues values,
+      OwnAliases aliases) {
+    this.aliases = aliases;
     this.values = values;
     this.store = store;
     this.clock = clock;
@@ -67,13 +70,18 @@ final class TurnLog {
     if (lease != null && !lease.of().equals(id)) {
       throw new LeaseLostException("the lease of " + lease.of() + " is of no use for " + id);
     }
-    return trees.locked(
-        id,
-        () -> {
-          try (LogMemory.Part part = memory.part()) {
-            return place(session, request, trees.take(id), new LogReader(store, part));
-          }
-        });
+    Optional<OpenTurn> begun =
+        trees.locked(
+            id,
+            () -> {
+              try (LogMemory.Part part = memory.part()) {
+                return place(session, request, trees.take(id), new LogReader(store, part));
+              }
+            });
+    if (request.response() != null) {
+      begun.ifPresent(turn -> aliases.keep(turn.session())); // Before anybody is told its id.
+    }
+    return begun;
   }
 
   private Optional<OpenTurn> place(
@@ -187,7 +195,9 @@ final class TurnLog {
 
   private boolean unmake(SessionState made, LogVersion version) {
     long bytes = owners.bytes(store, made.sessionId());
+    aliases.drop(made);
     if (!store.unmake(made, version)) {
+      aliases.keep(made);
       return false;
     }
     trees.forget(made.sessionId());

@@ -132,6 +132,37 @@ class NamedResponseTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A-trip-to-rome-in-may-with-all-the-children",
+        "Eine Reise nach Zürich, 2026, mit allen",
+        "日本日本日本日本日本日本"
+      })
+  void idOfALongConversation_isFoundByItsOwnerAlone(String name) throws Exception {
+    SessionState session = server.respond(ANN, name);
+    String id = ResponsesServer.response(session);
+    assertTrue(id.startsWith("resp_x"), id);
+
+    for (String method : List.of("GET", "DELETE")) {
+      String line = method + " /v1/responses/" + id;
+      assertEquals(session.sessionId().value(), ask(ANN, line).sessionId());
+      assertNull(ask(BOB, line).session());
+      assertNull(ask(Owner.ANONYMOUS, line).session());
+    }
+    assertEquals(
+        session.sessionId().value(),
+        ask(ANN, "POST /v1/responses/" + id + "/cancel").sessionId());
+    assertEquals(session.sessionId().value(), get(ANN, id, HEADER, "else").sessionId());
+    server.post(ANN, "{'input':'x','previous_response_id':'" + id + "'}");
+    assertEquals(session.sessionId().value(), server.seen().sessionId());
+    SessionState bobs = server.respond(BOB, name);
+    assertEquals(bobs.sessionId().value(), get(BOB, id).sessionId());
+    manager.delete(session.sessionId());
+    assertNull(get(ANN, id).session());
+    assertEquals(bobs.sessionId().value(), get(BOB, id).sessionId());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"Trip", "trip-to-rome", "ann@example.org", "日本"})
   void idOfAShortConversation_isFoundByItsOwnerAlone(String name) throws Exception {
     SessionState session = server.keep(ANN, name);

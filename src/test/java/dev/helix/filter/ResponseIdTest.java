@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.session.OwnAliases;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -34,6 +35,29 @@ class ResponseIdTest {
     assertEquals(Optional.of(id), ResponseId.parse(id.toString()));
     assertEquals(END, id.nodeEnd());
     return id.value();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "c",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "conv_0123456789abcdef0123456789abcdef",
+        "conv_0123456789ABCDEF0123456789ABCDEF",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_",
+        "26 bytes and no more at al",
+        "26 bytes and no more at all",
+        "über 26 bytes, no more at",
+        "日本日本日本日本日本"
+      })
+  void theFormXIsForThoseThatAreLong(String conversation) {
+    SessionState session =
+        SessionState.fresh(
+            SessionId.forConversation(conversation), conversation, Owner.ANONYMOUS, Instant.EPOCH);
+    String node = "m-01234567-89ab-cdef-0123-456789abcdef";
+    assertEquals(
+        OwnAliases.isLong(conversation), ResponseId.of(session, node).form() == 'x', conversation);
   }
 
   @Test

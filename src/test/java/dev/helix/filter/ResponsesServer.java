@@ -9,7 +9,9 @@ import dev.helix.session.OpenTurn;
 import dev.helix.session.Owner;
 import dev.helix.session.OwnerScope;
 import dev.helix.session.SessionManager;
+import dev.helix.session.ResponseNote;
 import dev.helix.session.SessionState;
+import dev.helix.session.TurnRequest;
 import dev.helix.transcript.Answer;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -125,6 +127,18 @@ final class ResponsesServer implements AutoCloseable {
 
   SessionState keep(Owner owner, String conversationId) {
     return keep(manager.getOrCreateSession(owner, null, conversationId));
+  }
+
+  /** A session in which a response was made. */
+  SessionState respond(Owner owner, String conversationId) {
+    SessionState session = manager.getOrCreateSession(owner, null, conversationId);
+    String note = "{\"id\":\"" + response(session) + "\"}";
+    return manager
+        .beginTurn(
+            session,
+            TurnRequest.of(List.of(Message.of("user", "Hallo")), HistoryMode.CLIENT)
+                .responding(new ResponseNote(NODE, note, false)))
+        .session();
   }
 
   static String response(SessionState session) {

@@ -5,6 +5,7 @@ import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -25,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +38,29 @@ import java.util.function.UnaryOperator;
 public final class MemorySessionStore implements SessionStore {
   private final Map<SessionId, Kept> sessions = new HashMap<>();
   private final Leases leases;
+  private final Map<String, SessionId> names = new ConcurrentHashMap<>();
+  private final SessionAliases aliases =
+      new SessionAliases() {
+        @Override
+        public Optional<SessionId> find(String alias) {
+          return Optional.ofNullable(names.get(alias));
+        }
+
+        @Override
+        public void save(String alias, SessionId id) {
+          names.put(alias, id);
+        }
+
+        @Override
+        public void drop(String alias, SessionId id) {
+          names.remove(alias, id);
+        }
+
+        @Override
+        public void each(BiConsumer<String, SessionId> visitor) {
+          names.forEach(visitor);
+        }
+      };
   private byte[] secret;
   private int epochs;
 
@@ -238,6 +264,11 @@ public final class MemorySessionStore implements SessionStore {
       kept.state = SessionState.parse(id, kept.status).withUpdatedAt(kept.state.updatedAt());
     }
     return erasure.there();
+  }
+
+  @Override
+  public SessionAliases aliases() {
+    return aliases;
   }
 
   @Override

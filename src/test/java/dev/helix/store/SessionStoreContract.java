@@ -29,7 +29,8 @@ public interface SessionStoreContract
         ResponseContract,
         ResponseValuesContract,
         UnmadeSessionContract,
-        AdditionContract {
+        AdditionContract,
+        AliasContract {
   Instant NOW = Instant.parse("2026-01-05T12:34:56.123456Z");
 
   static SessionState state(String id, String conversationId) {

@@ -1,5 +1,6 @@
 package dev.helix.store.files;
 
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -122,6 +123,11 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
       }
     }
     return order.pageOfAll(place, limit, this::findReadable);
+  }
+
+  @Override
+  public SessionAliases aliases() {
+    return new AliasFiles(sessions);
   }
 
   @Override

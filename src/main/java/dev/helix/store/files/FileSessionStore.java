@@ -5,6 +5,7 @@ import dev.helix.session.CacheShare;
 import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -45,6 +46,7 @@ public final class FileSessionStore implements SessionStore {
   private final SessionFolders folders;
   private final WholeSessions whole;
   private final OwnerSecretFile ownerSecret;
+  private final AliasFiles aliases;
   private final Leases leases;
   private final Forces forces;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -57,6 +59,7 @@ public final class FileSessionStore implements SessionStore {
     forces = new Forces(sessions, clock);
     forces.tidy();
     FolderCheck.tidy(sessions);
+    aliases = new AliasFiles(sessions);
     ownerSecret = new OwnerSecretFile(sessions);
     ownerSecret.tidy();
     Optional<byte[]> unused = ownerSecret.find(); // One that is damaged stops the start.
@@ -90,18 +93,16 @@ public final class FileSessionStore implements SessionStore {
   }
 
   /**
-   * A look at the folders of a directory beside the server that uses it, which changes nothing.
-   *
-   * @throws SessionException if there is no such directory
+   * A look at the folders of a directory beside the server that uses it, which changes nothing;
+   * throws {@link SessionException} if there is none.
    */
   public static SessionStore openToRead(Path directory) {
     return FileSessionReader.open(directory);
   }
 
   /**
-   * What a session in a directory looks like from outside, which costs less than to read it: while
-   * it is the same, so is the content. Empty where the session does not exist, was changed just now
-   * or cannot be looked at.
+   * What a session looks like from outside, which costs little: while it is the same, so is the
+   * content. Empty where the session does not exist, was changed just now or cannot be looked at.
    */
   public static Optional<String> stamp(Path directory, SessionId id) {
     return FileSessionReader.open(directory).stamp(id);
@@ -132,9 +133,7 @@ public final class FileSessionStore implements SessionStore {
     }
   }
 
-  /**
-   * Refuses a directory whose owners' secret is gone. Only the sessions last used are looked at.
-   */
+  /** Refuses one whose owners' secret is gone. Only the sessions last used are looked at. */
   void checkOwnerSecret() {
     ownerSecret.require(() -> list(SAY_WHETHER_OWNED));
   }
@@ -150,12 +149,9 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
-  public Reading read(SessionId id, LogVersion since, LongConsumer ahead) {
+  public Reading read(SessionId id, LogVersion from, LongConsumer ahead) {
     return folders.existing(
-        id,
-        "read",
-        Reading.NOTHING,
-        (folder, state) -> folder.transcript().read(state, since, ahead));
+        id, "read", Reading.NOTHING, (in, state) -> in.transcript().read(state, from, ahead));
   }
 
   @Override
@@ -314,6 +310,11 @@ public final class FileSessionStore implements SessionStore {
   }
 
   @Override
+  public SessionAliases aliases() {
+    return aliases;
+  }
+
+  @Override
   public boolean delete(SessionId id) {
     return whole.delete(id);
   }
@@ -389,7 +390,6 @@ public final class FileSessionStore implements SessionStore {
       folders.writeUse();
       forces.unforced().forEach(this::force);
       forces.close();
-      // Before the order notes the directory's time of change.
       Disk.deleteIfEmpty(sessions.resolve(SessionFolder.UNFINISHED));
     } finally {
       folders.order().close();

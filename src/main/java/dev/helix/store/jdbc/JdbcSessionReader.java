@@ -3,6 +3,7 @@ package dev.helix.store.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -296,6 +297,11 @@ class JdbcSessionReader implements ReadOnlySessions {
         },
         sql,
         id.value());
+  }
+
+  @Override
+  public SessionAliases aliases() {
+    return new JdbcAliases(database);
   }
 
   @Override

@@ -15,6 +15,9 @@ final class RedisKeys {
   /** Which of them were found to be listed only: see {@link RedisOrder}. */
   static final String GHOSTS = "helix:{.order}:ghosts";
 
+  /** A hash: the names of sessions by their aliases. */
+  static final String ALIASES = "helix:{.aliases}";
+
   static final String OWNER_SECRET = "helix:{.owner-secret}";
 
   private RedisKeys() {}

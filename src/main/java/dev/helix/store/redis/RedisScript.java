@@ -27,6 +27,7 @@ enum RedisScript {
   LEASED,
   RENEW,
   RELEASE,
+  UNALIAS,
   PAGE,
   MOVE,
   GHOST,

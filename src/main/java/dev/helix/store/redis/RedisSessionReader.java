@@ -6,6 +6,7 @@ import dev.helix.message.Message;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.DamagedRows;
@@ -68,6 +69,11 @@ class RedisSessionReader implements ReadOnlySessions {
               + " copy");
     }
     return Optional.ofNullable(secret);
+  }
+
+  @Override
+  public SessionAliases aliases() {
+    return new RedisAliases(redis);
   }
 
   @Override
