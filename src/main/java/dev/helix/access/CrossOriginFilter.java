@@ -49,7 +49,8 @@ public final class CrossOriginFilter implements Filter {
   private static final String HEADERS = "Access-Control-Request-Headers";
   private static final String NETWORK = "Access-Control-Request-Private-Network";
   private static final String EXPOSED =
-      "X-Session-ID, X-Conversation-ID, X-Request-ID, Retry-After, Retry-After-Ms, X-Should-Retry";
+      "X-Session-ID, X-Conversation-ID, X-Request-ID, X-Helix-Tools-Left-Out, Retry-After,"
+          + " Retry-After-Ms, X-Should-Retry";
   private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
   private static final String SECONDS = "3600";
 

@@ -81,8 +81,9 @@ public record ApiError(
         404,
         "There is nothing at "
             + path
-            + ". The endpoints are POST /v1/chat/completions, POST /v1/responses, POST /v1/messages"
-            + " and GET /v1/models; some others of an upstream pass through.",
+            + ". The endpoints are POST /v1/chat/completions, POST /v1/responses,"
+            + " POST /v1/conversations, POST /v1/messages and GET /v1/models; some others of an"
+            + " upstream pass through.",
         "invalid_request_error",
         null,
         "not_found");

@@ -32,13 +32,26 @@ public enum ErrorForm {
   };
 
   private static final Pattern MESSAGES =
-      Pattern.compile("(?:.*/)?v1/+messages(?:/.*)?", Pattern.DOTALL);
+      Pattern.compile("(?:.*/)?v1/+messages(?:[/;%].*)?", Pattern.DOTALL);
 
-  /** The form for the caller of a request, by its path; on an error page by what was asked. */
+  private static final Pattern MODELS =
+      Pattern.compile("(?:.*/)?v1/+models(?:[/;%].*)?", Pattern.DOTALL);
+
+  /** What clients of Anthropic's API send with every request. */
+  private static final String VERSION = "anthropic-version";
+
+  /**
+   * The form for the caller of a request, by its path; on an error page by what was asked. The
+   * models are on the same path in both APIs, so that there a header of the client tells.
+   */
   public static ErrorForm of(HttpServletRequest request) {
     Object failed = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
     String path = failed instanceof String asked ? asked : request.getRequestURI();
-    return path != null && MESSAGES.matcher(path).matches() ? ANTHROPIC : OPENAI;
+    boolean anthropic =
+        path != null
+            && (MESSAGES.matcher(path).matches()
+                || (request.getHeader(VERSION) != null && MODELS.matcher(path).matches()));
+    return anthropic ? ANTHROPIC : OPENAI;
   }
 
   /** The body of an error, compact, in UTF-8. */

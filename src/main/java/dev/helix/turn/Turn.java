@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * and answer are on the disk (Specification section 3). What waits for the store waits in tasks for
  * the store's threads, while those that forward tokens go on.
  */
-final class Turn implements CallerStream.Listener {
+final class Turn implements CallerStream.Listener, Turns.Ender {
   private static final System.Logger LOG = System.getLogger(Turn.class.getName());
 
   private final RequestBody memory;
@@ -165,13 +165,13 @@ final class Turn implements CallerStream.Listener {
         });
   }
 
-  /** Ends the turn, whatever it does; what came of the answer is recorded. */
-  void stop(ApiError why) {
+  @Override
+  public void stop(ApiError why) {
     mailbox.execute(() -> fail(why));
   }
 
-  /** Ends the turn, unless it has not begun or ends already; what came is recorded. */
-  void cancel() {
+  @Override
+  public void cancel() {
     mailbox.execute(
         () -> {
           if (enter(TurnEvent.CANCELLED) == Action.STOP) {

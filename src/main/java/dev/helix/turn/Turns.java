@@ -1,6 +1,7 @@
 package dev.helix.turn;
 
 import dev.helix.backend.ChatBackend;
+import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.ResponseNote;
 import dev.helix.session.SessionId;
@@ -165,12 +166,12 @@ public final class Turns {
    *
    * @param call of which something is kept, and which asks for a stream
    * @param listener is told what comes of it, and takes all of it at once
-   * @param canceller is given, before anything is told, what cancels the turn: it may be run at any
-   *     time and by any thread, and does nothing when the turn ends already
+   * @param ender is given, before anything is told, what ends the turn: it may be used at any time
+   *     and by any thread, and does nothing when the turn ends already
    * @throws InvalidRequestException if the application stops; nothing has begun
    */
   public void beginAlone(
-      TurnCall call, ReplyForm form, Caller listener, Consumer<Runnable> canceller)
+      TurnCall call, ReplyForm form, Caller listener, Consumer<Ender> ender)
       throws IOException, InvalidRequestException {
     begin(
         call,
@@ -178,9 +179,18 @@ public final class Turns {
         false,
         true,
         turn -> {
-          canceller.accept(turn::cancel);
+          ender.accept(turn);
           return listener;
         });
+  }
+
+  /** Ends a turn from outside. Safe for use by many threads; waits for nothing. */
+  public interface Ender {
+    /** Ends it, unless it has not begun; what came is recorded. */
+    void cancel();
+
+    /** Has it fail for this reason, whatever it does; what came is recorded. */
+    void stop(ApiError why);
   }
 
   /** Makes a turn's caller. */

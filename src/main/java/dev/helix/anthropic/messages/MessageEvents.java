@@ -92,13 +92,13 @@ final class MessageEvents {
     send(ofBlock("content_block_stop", index, 0));
   }
 
-  /** The message is over; the last events. */
-  void end(String stopReason, TokenUsage usage) {
+  /** The message is over, for these reasons; the last events. */
+  void end(byte[] reasons, TokenUsage usage) {
     send(
         event("message_delta", 100)
-            .raw(",\"delta\":{\"stop_reason\":\"")
-            .raw(stopReason)
-            .raw("\",\"stop_sequence\":null},\"usage\":")
+            .raw(",\"delta\":{")
+            .raw(reasons)
+            .raw("},\"usage\":")
             .raw(ToldMessage.usage(usage)));
     send(event("message_stop", 0));
   }

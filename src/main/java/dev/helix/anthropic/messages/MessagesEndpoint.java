@@ -42,7 +42,8 @@ final class MessagesEndpoint {
           TurnCall call = call(request, asked, body);
           TurnHeaders.tellLeftOut(asked.leftOut(), response);
           MessagesReplyForm form =
-              new MessagesReplyForm(asked.model(), asked.stream(), asked.showsThoughts());
+              new MessagesReplyForm(
+                  asked.model(), asked.stream(), asked.stops(), asked.showsThoughts());
           endpoint.turns().begin(call, form, request, response);
           return true;
         });

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -40,11 +41,12 @@ final class MessagesReplyForm implements ReplyForm {
    * The form for a caller who asked for a stream, or did not.
    *
    * @param model the model that is asked; null for none
+   * @param stops the texts before which the answer is to stop
    * @param thoughts whether what a model thought is told
    */
-  MessagesReplyForm(String model, boolean streamAsked, boolean thoughts) {
+  MessagesReplyForm(String model, boolean streamAsked, Set<String> stops, boolean thoughts) {
     String id = "msg_" + UUID.randomUUID().toString().replace("-", "");
-    this.message = new ToldMessage(id, model, thoughts);
+    this.message = new ToldMessage(id, model, stops, thoughts);
     this.streamAsked = streamAsked;
   }
 
@@ -104,7 +106,7 @@ final class MessagesReplyForm implements ReplyForm {
 
   private void end(BackendReply ended, AnswerSoFar whole) {
     blocks.end(whole);
-    events.end(ToldMessage.stopReason(whole), ended.usage());
+    events.end(message.end(whole), ended.usage());
   }
 
   /** As a stream where one was asked for, though the backend gave none. */
@@ -131,7 +133,8 @@ final class MessagesReplyForm implements ReplyForm {
     List<Answer> answers = whole.answers();
     try {
       byte[] json = answers.get(0).message().wireJson();
-      return new WholeAnswer(Json.MAPPER.readValue(json, Map.class), whole.finishReason());
+      return new WholeAnswer(
+          Json.MAPPER.readValue(json, Map.class), whole.finishReason(), whole.stoppedBefore());
     } catch (IOException e) {
       throw new IllegalStateException("it was JSON", e);
     }

@@ -10,6 +10,7 @@ import dev.helix.openai.request.TokenEstimate;
 import dev.helix.openai.request.ToolRound;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A request for a message, read once and checked, as it is asked of a chat backend. It shares the
@@ -93,6 +94,11 @@ final class MessagesRequest {
   /** Whether the caller is told what a model thinks. */
   boolean showsThoughts() {
     return thoughts;
+  }
+
+  /** The texts before which the answer is to stop. */
+  Set<String> stops() {
+    return fields.stops();
   }
 
   /** All messages as chat messages, with the system message first. */

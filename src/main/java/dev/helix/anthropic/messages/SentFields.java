@@ -5,8 +5,10 @@ import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;
 import dev.helix.openai.request.JsonSlice;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The fields of a chat request, besides model, messages and tools, that are made of a request's.
@@ -17,6 +19,7 @@ final class SentFields {
   private static final String[] SAME = {"temperature", "top_p", "top_k"};
 
   private final Map<String, JsonRope> sent = new LinkedHashMap<>();
+  private final Set<String> stops = new HashSet<>();
 
   private SentFields() {}
 
@@ -38,8 +41,12 @@ final class SentFields {
     return fields;
   }
 
+  /** The texts before which the answer is to stop. */
+  Set<String> stops() {
+    return stops;
+  }
+
   private void stop(JsonSlice sequences) throws InvalidRequestException {
-    boolean[] any = {false};
     if (sequences != null) {
       sequences.eachElement(
           "stop_sequences",
@@ -47,10 +54,10 @@ final class SentFields {
             if (!sequence.value().isString()) {
               throw InvalidField.wrongType(sequence.place(), "a string");
             }
-            any[0] = true;
+            stops.add(sequence.value().text());
           });
     }
-    if (any[0]) {
+    if (!stops.isEmpty()) {
       send("stop", sequences);
     }
   }

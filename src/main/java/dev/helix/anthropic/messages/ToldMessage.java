@@ -12,15 +12,17 @@ import dev.helix.turn.reply.TokenUsage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A message as a caller is told of it, and what of an answer it is made. Immutable.
  *
  * @param id its id
  * @param model the model that was asked; null for none
+ * @param stops the texts before which the answer was to stop
  * @param thoughts whether what a model thought is told
  */
-record ToldMessage(String id, String model, boolean thoughts) {
+record ToldMessage(String id, String model, Set<String> stops, boolean thoughts) {
   private static final String PREFIX = "msg_";
 
   /** What is around arguments that are no JSON object. */
@@ -82,9 +84,9 @@ record ToldMessage(String id, String model, boolean thoughts) {
           .raw("}");
       between = ",";
     }
-    return out.raw("],\"stop_reason\":\"")
-        .raw(stopReason(answer))
-        .raw("\",\"stop_sequence\":null,\"usage\":")
+    return out.raw("],")
+        .raw(end(answer))
+        .raw(",\"usage\":")
         .raw(usage(usage))
         .raw("}")
         .toArray();
@@ -116,8 +118,20 @@ record ToldMessage(String id, String model, boolean thoughts) {
     }
   }
 
-  /** Why an answer ended. A stop sequence is not known from an end of its own. */
-  static String stopReason(AnswerSoFar answer) {
+  /**
+   * The fields that say why an answer ended. That a stop sequence ended it, and which, only some
+   * backends tell.
+   */
+  byte[] end(AnswerSoFar answer) {
+    String reason = stopReason(answer);
+    boolean stopped = reason.equals("end_turn") && stops.contains(answer.stoppedBefore());
+    JsonBytes end = new JsonBytes(64).raw("\"stop_reason\":");
+    return stopped
+        ? end.raw("\"stop_sequence\",\"stop_sequence\":").string(answer.stoppedBefore()).toArray()
+        : end.raw("\"").raw(reason).raw("\",\"stop_sequence\":null").toArray();
+  }
+
+  private static String stopReason(AnswerSoFar answer) {
     Fields fields = answer::field;
     String reason = answer.finishReason();
     return switch (reason == null ? "" : reason) {

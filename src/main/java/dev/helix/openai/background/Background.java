@@ -18,6 +18,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,8 @@ public final class Background {
   private final SessionManager sessions;
   private final EventLogs logs;
   private final Shares shares;
+  private final Duration longest;
+  private final Clock clock;
   private final AtomicBoolean looks = new AtomicBoolean();
   private final Map<String, Run> running = new HashMap<>(); // guarded by this
   private ScheduledFuture<?> looking; // guarded by this
@@ -64,15 +67,15 @@ public final class Background {
     List<byte[]> look(boolean last) throws InvalidRequestException;
   }
 
-  /** A turn that runs: its response's node, and what cancels it. */
-  private record Run(String node, Runnable canceller) {}
+  /** A turn that runs: its response's node, what ends it, and when it has taken too long. */
+  private record Run(String node, Turns.Ender ender, Instant until) {}
 
   /**
    * No turns yet. Everything given stays the caller's to close.
    *
    * @param forwarding where bytes are handed on; some servers hold threads up there
    * @param storing threads for what waits for the store
-   * @param clock tells how long events are kept
+   * @param clock tells how long events are kept, and turns take
    */
   public Background(
       BackgroundSettings settings,
@@ -86,6 +89,8 @@ public final class Background {
     this.sessions = sessions;
     this.logs = new EventLogs(settings, clock);
     this.shares = new Shares(settings.running());
+    this.longest = settings.longest();
+    this.clock = clock;
   }
 
   /** The one of a web application; empty where it has none. */
@@ -123,7 +128,8 @@ public final class Background {
     try {
       engine.turns().admitPassing();
       admitted = true;
-      engine.turns().beginAlone(call, form, log, canceller -> runs(id, new Run(node, canceller)));
+      Instant until = clock.instant().plus(longest);
+      engine.turns().beginAlone(call, form, log, ender -> runs(id, new Run(node, ender, until)));
       begun = true;
       EventReader reader = new EventReader(log, 0, atOnce, after -> streamed(stored, after));
       LateCaller unused = LateCaller.take(engine, request, response, reader);
@@ -146,6 +152,17 @@ public final class Background {
         null,
         "too_many_background_responses",
         RETRY);
+  }
+
+  private ApiError tooLong() {
+    return new ApiError(
+        504,
+        "The response has taken longer than the "
+            + longest.toSeconds()
+            + " s that it may in the background.",
+        "server_error",
+        null,
+        "background_timeout");
   }
 
   private synchronized void runs(String id, Run run) {
@@ -174,8 +191,17 @@ public final class Background {
     }
   }
 
-  /** Looks which turns others want cancelled; not before the last look is over. */
+  /**
+   * Ends what has taken too long, and looks which turns others want cancelled; not before the last
+   * look is over.
+   */
   private void lookSoon() {
+    Instant now = clock.instant();
+    List<Run> late;
+    synchronized (this) {
+      late = running.values().stream().filter(run -> now.isAfter(run.until())).toList();
+    }
+    late.forEach(run -> run.ender().stop(tooLong()));
     if (looks.compareAndSet(false, true)) {
       engine.storing().execute(this::lookForCancellations);
     }
@@ -189,7 +215,7 @@ public final class Background {
       }
       for (Run run : all) {
         if (sessions.isLeased(ResponseNote.cancellation(run.node()))) {
-          run.canceller().run();
+          run.ender().cancel();
         }
       }
     } catch (SessionException e) {
@@ -206,7 +232,7 @@ public final class Background {
       here = running.get(id);
     }
     if (here != null) {
-      here.canceller().run();
+      here.ender().cancel();
     } else {
       boolean unused = sessions.lease(ResponseNote.cancellation(node), CANCELLATION).isPresent();
     }

@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param logBytes how many bytes of events are kept of one turn, the newest
  * @param allLogBytes how many are kept of all
  * @param kept how long the events are kept after the end
+ * @param longest how long a turn may take, with what it waits for others; then it has failed
  */
-public record BackgroundSettings(int running, long logBytes, long allLogBytes, Duration kept) {
+public record BackgroundSettings(
+    int running, long logBytes, long allLogBytes, Duration kept, Duration longest) {
   private static final long MIB = 1L << 20;
 
   /** Reads the keys. */
@@ -25,6 +27,11 @@ public record BackgroundSettings(int running, long logBytes, long allLogBytes, D
             "helix.background.events.kept",
             Duration.ofMinutes(10),
             Duration.ZERO,
-            Duration.ofDays(1)));
+            Duration.ofDays(1)),
+        settings.duration(
+            "helix.background.max.time",
+            Duration.ofHours(6),
+            Duration.ofSeconds(1),
+            Duration.ofDays(7)));
   }
 }

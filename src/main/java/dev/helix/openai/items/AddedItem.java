@@ -28,6 +28,17 @@ public record AddedItem(Map<String, Object> item, InputItem read) {
    */
   public static List<AddedItem> read(JsonSlice array, String place, Compactions compactions)
       throws InvalidRequestException {
+    return read(array, place, compactions, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param whole whether each must have all that an item of its type always has when it is told
+   */
+  private static List<AddedItem> read(
+      JsonSlice array, String place, Compactions compactions, boolean whole)
+      throws InvalidRequestException {
     List<AddedItem> items = new ArrayList<>();
     JsonValues values = new JsonValues();
     array.eachElement(
@@ -38,6 +49,10 @@ public record AddedItem(Map<String, Object> item, InputItem read) {
           if (read != null && read.kind() == Kind.REFERENCE) {
             throw InvalidField.wrongValue(
                 fields.place("type"), "the type of an item itself, not a reference to one");
+          }
+          if (whole && read != null && read.kind() == Kind.CALL) {
+            JsonSlice unused =
+                fields.need("custom_tool_call".equals(fields.text("type")) ? "input" : "arguments");
           }
           String id = fields.text("id");
           if (id != null && id.length() > LONGEST_ID) {
@@ -57,7 +72,7 @@ public record AddedItem(Map<String, Object> item, InputItem read) {
   public static List<AddedItem> kept(List<Map<String, Object>> items, Compactions own) {
     try {
       JsonFields body = JsonFields.ofBody(JsonBytes.of(Map.of("items", items)));
-      return read(body.get("items"), "items", own.ofKept());
+      return read(body.get("items"), "items", own.ofKept(), false);
     } catch (InvalidRequestException e) {
       throw new IllegalStateException("items that were read before", e);
     }

@@ -2,6 +2,7 @@ package dev.helix.openai.models;
 
 import dev.helix.backend.models.ModelCatalog;
 import dev.helix.http.ApiError;
+import dev.helix.http.ErrorForm;
 import dev.helix.http.ErrorResponse;
 import dev.helix.turn.stream.CallerStream;
 import dev.helix.turn.stream.Mailbox;
@@ -20,7 +21,8 @@ import java.util.Map;
 /**
  * {@code GET /v1/models} and {@code GET /v1/models/ID}, whose id may have slashes: the backend's
  * models, as it lists them, kept for a short while. While the backend can't be reached the last
- * known list is given, or an empty one, with status 200. It waits for the backend without a thread.
+ * known list is given, or an empty one, with status 200. Clients of Anthropic's API, which send
+ * {@code anthropic-version}, are told them in its form. It waits for the backend without a thread.
  * Safe for use by many threads.
  */
 public final class ModelsServlet extends HttpServlet {
@@ -43,7 +45,8 @@ public final class ModelsServlet extends HttpServlet {
       throws IOException {
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       response.setHeader("Allow", "GET, HEAD");
-      ErrorResponse.write(response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
+      ErrorResponse.write(
+          request, response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
       return;
     }
     String id = id(request.getPathInfo());
@@ -60,7 +63,8 @@ public final class ModelsServlet extends HttpServlet {
             });
     CallerStream caller = new CallerStream(async, response, mailbox, new Quiet());
     caller.open();
-    models.list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id)));
+    ErrorForm form = ErrorForm.of(request);
+    models.list().thenAccept(list -> mailbox.execute(() -> answer(caller, list, id, form)));
   }
 
   /** The id behind the path; null where the whole list is asked for. */
@@ -70,24 +74,26 @@ public final class ModelsServlet extends HttpServlet {
     return id.isEmpty() ? null : id;
   }
 
-  private void answer(CallerStream caller, byte[] list, String id) {
+  private void answer(CallerStream caller, byte[] list, String id, ErrorForm form) {
+    boolean anthropic = form == ErrorForm.ANTHROPIC;
     if (id == null) {
-      answer(caller, 200, list, null);
+      answer(caller, 200, anthropic ? AnthropicModels.list(list) : list, null);
     } else if (models.isUnknown(id)) {
-      refuse(caller, unknown(id));
+      refuse(caller, unknown(id), form);
     } else {
       models
           .model(list, id)
           .ifPresentOrElse(
-              model -> answer(caller, 200, model, null), () -> refuse(caller, missing(id)));
+              model -> answer(caller, 200, anthropic ? AnthropicModels.one(model) : model, null),
+              () -> refuse(caller, missing(id), form));
     }
   }
 
-  private static void refuse(CallerStream caller, ApiError error) {
+  private static void refuse(CallerStream caller, ApiError error, ErrorForm form) {
     answer(
         caller,
         error.status(),
-        error.toJson(),
+        form.json(error),
         error.retryAfter() == null ? null : error.retryAfterSeconds());
   }
 

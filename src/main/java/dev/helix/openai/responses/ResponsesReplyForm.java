@@ -178,7 +178,7 @@ final class ResponsesReplyForm implements ReplyForm {
     return answers.isEmpty()
         ? null
         : new WholeAnswer(
-            StoredOutput.json(answers.get(0).message().wireJson()), whole.finishReason());
+            StoredOutput.json(answers.get(0).message().wireJson()), whole.finishReason(), null);
   }
 
   private JsonBytes object(BackendReply ended) {

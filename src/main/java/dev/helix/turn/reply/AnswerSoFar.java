@@ -19,4 +19,10 @@ public interface AnswerSoFar {
 
   /** Why it ended; null where that was not told. */
   String finishReason();
+
+  /**
+   * The text before which it stopped, as some upstreams tell in the choice's {@code stop_reason};
+   * null where that was not told. What else they say there is for the reader to tell apart.
+   */
+  String stoppedBefore();
 }

@@ -23,7 +23,7 @@ import java.util.Set;
 record Chunk(List<?> choices, String model, Object error, boolean isPlain, TokenUsage usage) {
   /** What counts of a choice. */
   private static final Set<String> OF_CHOICES =
-      Set.of("index", "delta", "message", "text", "finish_reason", "error");
+      Set.of("index", "delta", "message", "text", "finish_reason", "stop_reason", "error");
 
   /** A longer name of a model is none. */
   private static final int LONGEST_MODEL = 1_000;

@@ -31,6 +31,7 @@ final class StreamedChoice implements AnswerSoFar {
   private final Set<String> inPieces = new HashSet<>(2);
 
   private String finishReason;
+  private String stoppedBefore;
   private boolean wentOn;
   private boolean spoke;
 
@@ -59,6 +60,11 @@ final class StreamedChoice implements AnswerSoFar {
     if (reason != null) {
       kept.replace(finishReason, reason);
       finishReason = reason;
+    }
+    if (chunk.get("stop_reason") instanceof CharSequence text) {
+      String before = text.toString();
+      kept.replace(stoppedBefore, before);
+      stoppedBefore = before;
     }
   }
 
@@ -252,6 +258,11 @@ final class StreamedChoice implements AnswerSoFar {
   @Override
   public Map<String, Object> firstCall() {
     return calls.first();
+  }
+
+  @Override
+  public String stoppedBefore() {
+    return stoppedBefore;
   }
 
   @Override

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param message as Jackson reads it
  */
-public record WholeAnswer(Map<String, Object> message, String finishReason) implements AnswerSoFar {
+public record WholeAnswer(Map<String, Object> message, String finishReason, String stoppedBefore)
+    implements AnswerSoFar {
   @Override
   public Object field(String name) {
     return message.get(name);

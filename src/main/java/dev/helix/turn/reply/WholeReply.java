@@ -15,7 +15,7 @@ import java.util.Set;
 public final class WholeReply {
   private static final Set<String> READ = Set.of("error", "model");
   private static final Set<String> READ_OF_CHOICES =
-      Set.of("index", "message", "delta", "text", "finish_reason", "error");
+      Set.of("index", "message", "delta", "text", "finish_reason", "stop_reason", "error");
 
   private final byte[] body;
   private final Map<String, Object> json;
@@ -119,6 +119,15 @@ public final class WholeReply {
   public String finishReason() {
     return !choices().isEmpty() && choices().get(0) instanceof Map<?, ?> choice
         ? FinishReason.of(choice.get("finish_reason"))
+        : null;
+  }
+
+  /** The text before which its first answer stopped; null where that is not told. */
+  public String stoppedBefore() {
+    return !choices().isEmpty()
+            && choices().get(0) instanceof Map<?, ?> choice
+            && choice.get("stop_reason") instanceof CharSequence text
+        ? text.toString()
         : null;
   }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where the messages of requests are stored, all of which bring the conversation so far. */
 class MessagesTurnsTest {
@@ -48,6 +50,44 @@ class MessagesTurnsTest {
   @AfterEach
   void stop() throws Exception {
     server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"END\" | stop | stop_sequence | \"END\"",
+        "\"other\" | stop | end_turn | null",
+        "128001 | stop | end_turn | null",
+        "null | stop | end_turn | null",
+        "\"END\" | length | max_tokens | null",
+      })
+  void stopSequence_isToldWhereTheUpstreamSaysWhichOneItWas(
+      String said, String finish, String reason, String sequence) {
+    String ending = "\"finish_reason\":\"" + finish + "\",\"stop_reason\":" + said + "}]}";
+    String asks = MessageServer.talk("Q") + ",'stop_sequences':['STOP','END']";
+    JsonNode whole =
+        server.answered(
+            "whole",
+            asks,
+            "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"A\"},"
+                + ending);
+    assertEquals(reason, whole.path("stop_reason").asText());
+    assertEquals(sequence, whole.path("stop_sequence").toString());
+    try (RawClient client = RawClient.connect(server.chat.url())) {
+      client.post("/v1/messages", MessageServer.body(asks + ",'stream':true"));
+      Call call = server.chat.upstream.next();
+      call.beginSse();
+      call.sse("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"A\"},\"stop_reason\":null}]}");
+      call.endWith(
+          List.of("{\"choices\":[{\"index\":0,\"delta\":{}," + ending, Completions.DONE));
+      String events = client.response().restText();
+      assertTrue(
+          events.contains(
+              "\"stop_reason\":\"" + reason + "\",\"stop_sequence\":" + sequence + "}"),
+          events);
+    }
   }
 
   @Test

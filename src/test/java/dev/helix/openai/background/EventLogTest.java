@@ -52,7 +52,7 @@ class EventLogTest {
   }
 
   private EventLogs logs(long each, long all) {
-    return new EventLogs(new BackgroundSettings(9, each, all, KEPT), clock);
+    return new EventLogs(new BackgroundSettings(9, each, all, KEPT, Duration.ofHours(1)), clock);
   }
 
   private EventLog open(EventLogs logs, String id) {

@@ -150,6 +150,11 @@ public final class ChatServer implements AutoCloseable {
     server.start();
   }
 
+  /** Has servlets that are added later find something under the name of its class. */
+  public void share(Object thing) {
+    context.setAttribute(thing.getClass().getName(), thing);
+  }
+
   /** Adds a servlet of another endpoint on the same engine. */
   public void add(HttpServlet servlet, String path) {
     ServletHolder holder = new ServletHolder(servlet);

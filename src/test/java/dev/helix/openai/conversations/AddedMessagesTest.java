@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which messages items become, and that they are told from these as they were given. */
 class AddedMessagesTest {
@@ -55,6 +57,23 @@ class AddedMessagesTest {
 
   private List<String> told() {
     return PathItems.of(path).items().stream().map(item -> (String) item.get("type")).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'type':'function_call','call_id':'c','name':'f'} | items[1].arguments",
+        "{'type':'custom_tool_call','call_id':'c','name':'f'} | items[1].input",
+        "{'type':'function_call_output','call_id':'c'} | items[1].output",
+        "{'type':'custom_tool_call_output','call_id':'c'} | items[1].output",
+      })
+  void itemWithoutWhatItsTypeAlwaysHas_isRefused(String item, String param) {
+    InvalidRequestException refused =
+        assertThrows(
+            InvalidRequestException.class, () -> items("{'role':'user','content':'Q'}," + item));
+    assertEquals("missing_required_parameter", refused.error().code());
+    assertEquals(param, refused.error().param());
   }
 
   @Test

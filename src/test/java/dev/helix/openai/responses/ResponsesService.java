@@ -16,7 +16,11 @@ final class ResponsesService implements AutoCloseable {
   final ChatServer chat;
 
   ResponsesService(Path folder) throws Exception {
-    chat = new ChatServer(folder, Duration.ofSeconds(30));
+    this(new ChatServer(folder, Duration.ofSeconds(30)));
+  }
+
+  ResponsesService(ChatServer chat) {
+    this.chat = chat;
     chat.add(new ResponsesServlet(), "/v1/responses/*");
   }
 
