@@ -106,7 +106,7 @@ interface BadResponseCases extends KeptServerFixture {
         "'input':'x','conversation':'%2e%2e%2fconv' | 404 | - | - | Conversation with id '%2e%2e%2fconv' not found.",
         "'input':'x','conversation':'#FIRST' | 404 | - | - | Conversation with id '#FIRST' not found.",
         "'input':'x','conversation':'conv_never','store':false | 404 | - | - | Conversation with id 'conv_never' not found.",
-        "'input':'x','conversation':'#CONVERSATION','previous_response_id':'#FIRST' | 400 | mutually_exclusive_parameters | - | 'previous_response_id' and 'conversation' can't be used together.",
+        "'input':'x','conversation':'#CONVERSATION','previous_response_id':'#FIRST' | 400 | mutually_exclusive_parameters | - | 'previous_response_id' and 'conversation' are mutually exclusive.",
         // What is missing or wrong.
         "'conversation':'#CONVERSATION' | 400 | missing_required_parameter | input | Missing required parameter: 'input'.",
         "'input':[] | 400 | missing_required_parameter | - | One of 'input', 'previous_response_id' and 'conversation' must say something.",

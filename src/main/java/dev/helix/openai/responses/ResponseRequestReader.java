@@ -177,7 +177,7 @@ final class ResponseRequestReader {
       throw new InvalidRequestException(
           "mutually_exclusive_parameters",
           null,
-          "'previous_response_id' and 'conversation' can't be used together.");
+          "'previous_response_id' and 'conversation' are mutually exclusive.");
     }
     if (background && !store) {
       throw new InvalidRequestException(
