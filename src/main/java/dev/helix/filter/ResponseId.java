@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  *   <li>{@code c}: those of a conversation id {@code conv_…} that is made here.
  *   <li>{@code a}, {@code b}: another conversation id, where it is short: at most 36 of {@code A-Z
  *       a-z 0-9 _ -}, or at most 26 bytes of UTF-8. It has 42 digits to the base 36.
- *   <li>{@code x}: the beginning of SHA-256 over any other conversation id. Its session is found
- *       by the {@linkplain OwnAliases alias} that it was given with its first response.
+ *   <li>{@code x}: the beginning of SHA-256 over any other conversation id. Its session is found by
+ *       the {@linkplain OwnAliases alias} that it was given with its first response.
  * </ul>
  *
  * An id is no key: who asks must be the session's owner.

@@ -1,7 +1,7 @@
 package dev.helix.operator;
 
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionAliases;
+import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;

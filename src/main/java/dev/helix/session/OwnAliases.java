@@ -93,9 +93,7 @@ public final class OwnAliases {
    */
   void drop(SessionState state) {
     if (needsOne(state)) {
-      store
-          .aliases()
-          .drop(alias(state.owner(), digits(state.conversationId())), state.sessionId());
+      store.aliases().drop(alias(state.owner(), digits(state.conversationId())), state.sessionId());
     }
   }
 

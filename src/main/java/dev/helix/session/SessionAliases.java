@@ -7,8 +7,8 @@ import java.util.function.BiConsumer;
  * The names beside its own by which a store finds a session, each 32 of {@code 0-9 a-f}. A name may
  * outlive its session: who finds one looks whether there is such a session, and whose it is.
  *
- * <p>Thread-safe, blocking and failing as {@link SessionStore} says. What was saved or dropped is so
- * durably on return, on every server of the store.
+ * <p>Thread-safe, blocking and failing as {@link SessionStore} says. What was saved or dropped is
+ * so durably on return, on every server of the store.
  */
 public interface SessionAliases {
   /** Keeps none. */
@@ -35,7 +35,9 @@ public interface SessionAliases {
         }
       };
 
-  /** The session that a name leads to, whether it is there or not; empty where none of it is kept. */
+  /**
+   * The session that a name leads to, whether it is there or not; empty where none of it is kept.
+   */
   Optional<SessionId> find(String alias);
 
   /** Has a name lead to a session, in place of the one to which it led. */

@@ -39,8 +39,7 @@ record StateChanges(
   /** As {@link SessionManager#adopt} says. */
   SessionState adopt(SessionId id, Owner owner) {
     store.find(id).filter(state -> state.owner().isAnonymous()).ifPresent(aliases::drop);
-    SessionState adopted =
-        trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
+    SessionState adopted = trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
     aliases.keep(adopted);
     return adopted;
   }

@@ -170,8 +170,7 @@ public final class Turns {
    *     and by any thread, and does nothing when the turn ends already
    * @throws InvalidRequestException if the application stops; nothing has begun
    */
-  public void beginAlone(
-      TurnCall call, ReplyForm form, Caller listener, Consumer<Ender> ender)
+  public void beginAlone(TurnCall call, ReplyForm form, Caller listener, Consumer<Ender> ender)
       throws IOException, InvalidRequestException {
     begin(
         call,

@@ -207,9 +207,8 @@ interface ConversationCases extends Fixture {
             "{'type':'message','role':'developer','content':[{'type':'input_text','text':'Be'}]}"
                 + ",{'type':'message','role':'user','content':[{'type':'input_text','text':'See'},"
                 + "{'type':'input_image','image_url':'data:image/png;base64,AAAA','detail':'low'}]}"
-                + ",{'id':'rs_1','type':'reasoning','summary':[{'type':'summary_text','text':'Hm'}]}"
-                + ",{'type':'custom_tool_call','call_id':'c1','name':'t','input':'a b'}"
-                + ",{'type':'custom_tool_call_output','call_id':'c1','output':'c'}"
+                + ",{'id':'rs_1','type':'reasoning','summary':[{'type':'summary_text','text':'Hm'}]},{'type':'custom_tool_call','call_id':'c1','name':'t','input':'a"
+                + " b'},{'type':'custom_tool_call_output','call_id':'c1','output':'c'}"
                 + ",{'id':'ws_1','type':'web_search_call','status':'completed','action':{'a':1}}"
                 + ",{'role':'assistant','phase':'final_answer','content':'Done'}");
     List<JsonNode> items = client.items(id);

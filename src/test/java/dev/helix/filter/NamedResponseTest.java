@@ -150,8 +150,7 @@ class NamedResponseTest {
       assertNull(ask(Owner.ANONYMOUS, line).session());
     }
     assertEquals(
-        session.sessionId().value(),
-        ask(ANN, "POST /v1/responses/" + id + "/cancel").sessionId());
+        session.sessionId().value(), ask(ANN, "POST /v1/responses/" + id + "/cancel").sessionId());
     assertEquals(session.sessionId().value(), get(ANN, id, HEADER, "else").sessionId());
     server.post(ANN, "{'input':'x','previous_response_id':'" + id + "'}");
     assertEquals(session.sessionId().value(), server.seen().sessionId());

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,25 @@ class CopyCommandTest {
     assertFalse(said.digest("source: ").equals(said.digest("target: ")));
     Map<String, byte[]> after = files("b");
     before.forEach((path, content) -> assertArrayEquals(content, after.get(path), path));
+  }
+
+  @Test
+  void aliases_areCopiedToo_andReplaceNone() throws IOException {
+    SessionId session = new SessionId("conv-a");
+    String copied = "a".repeat(32);
+    String there = "b".repeat(32);
+    fill("a");
+    try (SessionStore a = store("a");
+        SessionStore b = store("b")) {
+      a.aliases().save(copied, session);
+      a.aliases().save(there, session);
+      b.aliases().save(there, new SessionId("conv-b"));
+    }
+    assertEquals(0, copy("a", "b").status());
+    try (SessionStore b = store("b")) {
+      assertEquals(Optional.of(session), b.aliases().find(copied));
+      assertEquals(Optional.of(new SessionId("conv-b")), b.aliases().find(there));
+    }
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.helix.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.message.Message;
+import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.OwnAliases;
 import dev.helix.session.Owner;
@@ -12,8 +14,6 @@ import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.TurnRequest;
-import dev.helix.message.Message;
-import dev.helix.session.HistoryMode;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +88,7 @@ interface AliasContract extends StoreUnderTest {
       assertEquals(adas.sessionId(), found(manager, ADA, digits));
       SessionState shared = responded(manager, ADA, CHANNEL);
       assertEquals(shared.sessionId(), found(manager, BOB, OwnAliases.digits(CHANNEL)));
-      assertEquals(
-          null, found(manager, new Owner("u", "ada"), OwnAliases.digits(CHANNEL)));
+      assertEquals(null, found(manager, new Owner("u", "ada"), OwnAliases.digits(CHANNEL)));
       SessionState unused = manager.adopt(nobodys.sessionId(), BOB);
       assertEquals(nobodys.sessionId(), found(manager, BOB, digits));
       assertEquals(null, found(manager, Owner.ANONYMOUS, digits));

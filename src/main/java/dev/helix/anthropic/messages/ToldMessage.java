@@ -84,12 +84,7 @@ record ToldMessage(String id, String model, Set<String> stops, boolean thoughts)
           .raw("}");
       between = ",";
     }
-    return out.raw("],")
-        .raw(end(answer))
-        .raw(",\"usage\":")
-        .raw(usage(usage))
-        .raw("}")
-        .toArray();
+    return out.raw("],").raw(end(answer)).raw(",\"usage\":").raw(usage(usage)).raw("}").toArray();
   }
 
   /** The id of a call at its place among the calls, also where the backend has given it none. */

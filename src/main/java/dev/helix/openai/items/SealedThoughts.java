@@ -103,7 +103,9 @@ public final class SealedThoughts {
       throw unverified(item);
     }
     String json = thoughts == null ? null : Json.quote(thoughts);
-    return json == null ? null : new JsonRope().add(Json.utf8(json.substring(1, json.length() - 1)));
+    return json == null
+        ? null
+        : new JsonRope().add(Json.utf8(json.substring(1, json.length() - 1)));
   }
 
   /** What is said of an item in which something is sealed, but not by this server for its owner. */

@@ -45,8 +45,7 @@ public final class ModelsServlet extends HttpServlet {
       throws IOException {
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       response.setHeader("Allow", "GET, HEAD");
-      ErrorResponse.write(
-          request, response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
+      ErrorResponse.write(request, response, ApiError.methodNotAllowed(request.getMethod(), "GET"));
       return;
     }
     String id = id(request.getPathInfo());

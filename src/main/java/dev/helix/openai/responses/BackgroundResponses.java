@@ -100,8 +100,7 @@ final class BackgroundResponses {
     }
     long after = startingAfter(request.getParameter("starting_after"));
     boolean included = Included.of(request).reasoning();
-    background.tell(
-        id, after, events(id, finder, thoughts(request), included), request, response);
+    background.tell(id, after, events(id, finder, thoughts(request), included), request, response);
   }
 
   private SealedThoughts thoughts(HttpServletRequest request) {

@@ -133,8 +133,7 @@ final class ResponseRequestReader {
     asked = AskedFields.of(body, values, this, text, tools);
     included = Included.of(body.get("include"));
     Map<String, JsonRope> fields =
-        SentFields.of(
-            body, stream || background, text, choice, included, settings.maxTokens());
+        SentFields.of(body, stream || background, text, choice, included, settings.maxTokens());
     sent = purpose == RequestPurpose.SUMMARY ? SentFields.ofSummary(fields) : fields;
     items = input == null ? List.of() : InputReader.read(input, compactions);
     checkState();

@@ -58,13 +58,13 @@ final class JdbcAliases implements SessionAliases {
 
   @Override
   public void each(BiConsumer<String, SessionId> visitor) {
-    String sql = "select meta_key, meta_value from helix_meta where meta_key like '" + PREFIX + "%'";
+    String sql =
+        "select meta_key, meta_value from helix_meta where meta_key like '" + PREFIX + "%'";
     List<Map.Entry<String, String>> all =
         database.read(
             "cannot read the aliases",
             connection ->
-                JdbcSql.all(
-                    connection, row -> Map.entry(row.getString(1), row.getString(2)), sql));
+                JdbcSql.all(connection, row -> Map.entry(row.getString(1), row.getString(2)), sql));
     for (Map.Entry<String, String> each : all) {
       String alias = each.getKey().substring(PREFIX.length());
       SessionId.ofName(each.getValue()).ifPresent(id -> visitor.accept(alias, id));

@@ -40,8 +40,7 @@ final class RedisAliases implements SessionAliases {
     do {
       String from = next;
       List<?> page =
-          (List<?>)
-              redis.with(KEY, wire -> wire.call(Command.HSCAN, KEY, from, "COUNT", AT_ONCE));
+          (List<?>) redis.with(KEY, wire -> wire.call(Command.HSCAN, KEY, from, "COUNT", AT_ONCE));
       next = RedisWire.text(page.get(0));
       List<?> pairs = (List<?>) page.get(1);
       for (int i = 0; i + 1 < pairs.size(); i += 2) {

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
-import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.store.DamagedRows;

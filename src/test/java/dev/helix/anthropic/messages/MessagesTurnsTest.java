@@ -80,12 +80,10 @@ class MessagesTurnsTest {
       Call call = server.chat.upstream.next();
       call.beginSse();
       call.sse("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"A\"},\"stop_reason\":null}]}");
-      call.endWith(
-          List.of("{\"choices\":[{\"index\":0,\"delta\":{}," + ending, Completions.DONE));
+      call.endWith(List.of("{\"choices\":[{\"index\":0,\"delta\":{}," + ending, Completions.DONE));
       String events = client.response().restText();
       assertTrue(
-          events.contains(
-              "\"stop_reason\":\"" + reason + "\",\"stop_sequence\":" + sequence + "}"),
+          events.contains("\"stop_reason\":\"" + reason + "\",\"stop_sequence\":" + sequence + "}"),
           events);
     }
   }
@@ -221,7 +219,8 @@ class MessagesTurnsTest {
   @Test
   void changedReminder_leavesTheConversationWhole() {
     String first =
-        "[{'type':'text','text':'<system-reminder>day 1</system-reminder>'},{'type':'text','text':'Go'}]";
+        "[{'type':'text','text':'<system-reminder>day"
+            + " 1</system-reminder>'},{'type':'text','text':'Go'}]";
     String later = first.replace("day 1", "day 2");
     server.said("days", MessageServer.talk(first) + TOOLS, "Gone");
     server.said("days", MessageServer.talk(first, "Gone", "On") + TOOLS, "Went");

@@ -36,8 +36,7 @@ class AnthropicModelsTest {
   void list(String models, String told) {
     byte[] json = models.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     assertEquals(
-        told.replace('\'', '"'),
-        new String(AnthropicModels.list(json), StandardCharsets.UTF_8));
+        told.replace('\'', '"'), new String(AnthropicModels.list(json), StandardCharsets.UTF_8));
   }
 
   @Test

@@ -52,8 +52,7 @@ class BackgroundTimeTest {
   @Test
   void whatTakesTooLong_hasFailed_withWhatCame_andItsUpstreamIsLeft() {
     clock.move(Duration.ofDays(1));
-    JsonNode queued =
-        service.told("", "{'model':'m','background':true,'input':'Q'}").json();
+    JsonNode queued = service.told("", "{'model':'m','background':true,'input':'Q'}").json();
     assertEquals("queued", queued.path("status").asText());
     Call call = service.call();
     call.beginSse();

@@ -38,22 +38,37 @@ class InputItemsTest {
       value = {
         "{'role':'user','content':'é \\n'} | {'role':'user','content':'é \\n'}",
         "{'type':'message','role':'user','content':'a'} | {'role':'user','content':'a'}",
-        "{'type':null,'role':'system','content':'a','id':'i','status':'completed'} | {'role':'system','content':'a'}",
+        "{'type':null,'role':'system','content':'a','id':'i','status':'completed'} |"
+            + " {'role':'system','content':'a'}",
         "{'role':'developer','content':'a'} | {'role':'developer','content':'a'}",
         "{'role':'user','content':[]} | {'role':'user','content':''}",
-        "{'role':'user','content':[{'type':'input_text','text':'a'}]} | {'role':'user','content':'a'}",
-        "{'role':'user','content':[{'type':'text','text':'a'},{'text':'b'},'c',null]} | {'role':'user','content':'a\\nb\\nc'}",
-        "{'role':'user','content':{'type':'input_text','text':'a'}} | {'role':'user','content':'a'}",
-        "{'role':'assistant','content':[{'type':'output_text','text':'a','annotations':[],'logprobs':[]}],'phase':'final_answer'} | {'role':'assistant','content':'a','phase':'final_answer'}",
-        "{'role':'assistant','content':[{'type':'refusal','refusal':'no'}]} | {'role':'assistant','content':'no'}",
+        "{'role':'user','content':[{'type':'input_text','text':'a'}]} |"
+            + " {'role':'user','content':'a'}",
+        "{'role':'user','content':[{'type':'text','text':'a'},{'text':'b'},'c',null]} |"
+            + " {'role':'user','content':'a\\n"
+            + "b\\n"
+            + "c'}",
+        "{'role':'user','content':{'type':'input_text','text':'a'}} |"
+            + " {'role':'user','content':'a'}",
+        "{'role':'assistant','content':[{'type':'output_text','text':'a','annotations':[],'logprobs':[]}],'phase':'final_answer'}"
+            + " | {'role':'assistant','content':'a','phase':'final_answer'}",
+        "{'role':'assistant','content':[{'type':'refusal','refusal':'no'}]} |"
+            + " {'role':'assistant','content':'no'}",
         "{'role':'assistant','content':null} | {'role':'assistant','content':''}",
-        "{'role':'user','content':[{'type':'input_text','text':'a'},{'type':'input_image','image_url':'data:x','detail':'low'}]} | {'role':'user','content':[{'type':'text','text':'a'},{'type':'image_url','image_url':{'url':'data:x','detail':'low'}}]}",
-        "{'role':'user','content':[{'type':'input_image','image_url':'u','file_id':null,'detail':null}]} | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
-        "{'role':'user','content':[{'type':'input_image','image_url':{'url':'u'}}]} | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
-        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]} | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
-        "{'role':'user','content':[{'type':'input_file','filename':'a','file_data':'d','file_url':null}]} | {'role':'user','content':[{'type':'file','file':{'filename':'a','file_data':'d'}}]}",
-        "{'role':'user','content':[{'type':'input_file','file_data':'d'}]} | {'role':'user','content':[{'type':'file','file':{'file_data':'d'}}]}",
-        "{'role':'user','content':[{'type':'input_audio','input_audio':{'data':'d','format':'wav'}}]} | {'role':'user','content':[{'type':'input_audio','input_audio':{'data':'d','format':'wav'}}]}",
+        "{'role':'user','content':[{'type':'input_text','text':'a'},{'type':'input_image','image_url':'data:x','detail':'low'}]}"
+            + " | {'role':'user','content':[{'type':'text','text':'a'},{'type':'image_url','image_url':{'url':'data:x','detail':'low'}}]}",
+        "{'role':'user','content':[{'type':'input_image','image_url':'u','file_id':null,'detail':null}]}"
+            + " | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
+        "{'role':'user','content':[{'type':'input_image','image_url':{'url':'u'}}]} |"
+            + " {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
+        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]} |"
+            + " {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
+        "{'role':'user','content':[{'type':'input_file','filename':'a','file_data':'d','file_url':null}]}"
+            + " | {'role':'user','content':[{'type':'file','file':{'filename':'a','file_data':'d'}}]}",
+        "{'role':'user','content':[{'type':'input_file','file_data':'d'}]} |"
+            + " {'role':'user','content':[{'type':'file','file':{'file_data':'d'}}]}",
+        "{'role':'user','content':[{'type':'input_audio','input_audio':{'data':'d','format':'wav'}}]}"
+            + " | {'role':'user','content':[{'type':'input_audio','input_audio':{'data':'d','format':'wav'}}]}",
       })
   void message(String item, String message) throws Exception {
     assertEquals(message, wire(parse("{'input':[" + item + "]}").messages()));
@@ -70,15 +85,18 @@ class InputItemsTest {
         "SAY1,CALL1,OUT1 | ANSWER('A1','tool_calls':[DONE1) RESULT1",
         "CALL1,OUT1,CALL2,OUT2 | ANSWER(MUTE[DONE1) RESULT1 ANSWER(MUTE[DONE2) RESULT2",
         "CALL1,SAY1,OUT1 | ANSWER(MUTE[DONE1) RESULT1 SAY1",
-        "CALL1,SAY1,CALL2,OUT1,OUT2 | ANSWER(MUTE[DONE1) RESULT1 ANSWER('A1','tool_calls':[DONE2) RESULT2",
-        "CALL1,CALL2,OUT1,CALL3,OUT2,OUT3 | ANSWER(MUTE[DONE1,DONE2) RESULT1 RESULT2 ANSWER(MUTE[DONE3) RESULT3",
+        "CALL1,SAY1,CALL2,OUT1,OUT2 | ANSWER(MUTE[DONE1) RESULT1 ANSWER('A1','tool_calls':[DONE2)"
+            + " RESULT2",
+        "CALL1,CALL2,OUT1,CALL3,OUT2,OUT3 | ANSWER(MUTE[DONE1,DONE2) RESULT1 RESULT2"
+            + " ANSWER(MUTE[DONE3) RESULT3",
         "CALL1,ASK1,OUT1 | ANSWER(MUTE[DONE1) RESULT1 ASK1",
         "OUT1,CALL1 | ANSWER(MUTE[DONE1) RESULT1",
         "CALL1,OUT1,CALL1,OUT1 | ANSWER(MUTE[DONE1) RESULT1 ANSWER(MUTE[DONE1) RESULT1",
         "ASK1,OUT1 | RESULT1 ASK1",
         "OUT1,ASK1,CALL2,OUT2 | RESULT1 ASK1 ANSWER(MUTE[DONE2) RESULT2",
         "SAY1,SAY2 | SAY1 SAY2",
-        "CALL1,{'type':'web_search_call','id':'w'},CALL2,OUT1,OUT2 | ANSWER(MUTE[DONE1,DONE2) RESULT1 RESULT2",
+        "CALL1,{'type':'web_search_call','id':'w'},CALL2,OUT1,OUT2 | ANSWER(MUTE[DONE1,DONE2)"
+            + " RESULT1 RESULT2",
       })
   void calls_areOneMessage_withTheirResultsBehindThem(String items, String messages)
       throws Exception {
@@ -158,10 +176,14 @@ class InputItemsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'summary':[{'type':'summary_text','text':'a'},{'type':'summary_text','text':'b'}] | ,'reasoning_content':'a\\nb'",
-        "'summary':[{'type':'summary_text','text':'a'}],'content':[{'type':'reasoning_text','text':'c'}] | ,'reasoning_content':'c'",
+        "'summary':[{'type':'summary_text','text':'a'},{'type':'summary_text','text':'b'}] |"
+            + " ,'reasoning_content':'a\\n"
+            + "b'",
+        "'summary':[{'type':'summary_text','text':'a'}],'content':[{'type':'reasoning_text','text':'c'}]"
+            + " | ,'reasoning_content':'c'",
         "'summary':[],'encrypted_content':null | ``",
-        "'summary':[{'type':'summary_text','text':'a'}],'encrypted_content':'' | ,'reasoning_content':'a'",
+        "'summary':[{'type':'summary_text','text':'a'}],'encrypted_content':'' |"
+            + " ,'reasoning_content':'a'",
         "'summary':'x','content':[7,{'type':9},{'text':null}] | ``",
       })
   void reasoning_goesWithTheNextAnswer_whateverItSays(String fields, String added)

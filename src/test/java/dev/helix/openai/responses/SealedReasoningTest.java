@@ -38,8 +38,7 @@ class SealedReasoningTest {
   private static final String ANSWER =
       "{'choices':[{'index':0,'finish_reason':'stop','message':{'role':'assistant',"
           + "'content':'A','reasoning_content':'Odd.'}}]}";
-  private static final String TOOL =
-      ",'tools':[{'type':'function','name':'f','parameters':{}}]";
+  private static final String TOOL = ",'tools':[{'type':'function','name':'f','parameters':{}}]";
 
   @TempDir Path folder;
   private ResponsesService service;

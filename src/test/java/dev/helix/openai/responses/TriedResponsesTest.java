@@ -90,14 +90,18 @@ class TriedResponsesTest {
       value = {
         "/input_tokens | {} | 400 | missing_required_parameter | -",
         "/input_tokens | {'input':7} | 400 | invalid_type | input",
-        "/input_tokens | {'previous_response_id':'resp_x'} | 400 | previous_response_not_found | previous_response_id",
+        "/input_tokens | {'previous_response_id':'resp_x'} | 400 | previous_response_not_found |"
+            + " previous_response_id",
         "/compact | {'input':'a'} | 400 | missing_required_parameter | model",
         "/compact | {'model':null,'input':'a'} | 400 | missing_required_parameter | model",
         "/compact | {'model':'m'} | 400 | missing_required_parameter | -",
         "/compact | {'model':'m','input':[]} | 400 | missing_required_parameter | -",
-        "/compact | {'model':'m','previous_response_id':'resp_x'} | 400 | previous_response_not_found | previous_response_id",
-        "/compact | {'model':'m','input':[{'type':'function_call','call_id':'c','name':'f'}]} | 400 | - | -",
-        "/compact | {'model':'m','input':[{'type':'compaction','encrypted_content':'gAAAA'}]} | 400 | invalid_encrypted_content | input[0].encrypted_content",
+        "/compact | {'model':'m','previous_response_id':'resp_x'} | 400 |"
+            + " previous_response_not_found | previous_response_id",
+        "/compact | {'model':'m','input':[{'type':'function_call','call_id':'c','name':'f'}]} | 400"
+            + " | - | -",
+        "/compact | {'model':'m','input':[{'type':'compaction','encrypted_content':'gAAAA'}]} | 400"
+            + " | invalid_encrypted_content | input[0].encrypted_content",
         "/compact | [] | 400 | invalid_json | -",
       })
   void whatIsWrong_isToldAsForResponses(
