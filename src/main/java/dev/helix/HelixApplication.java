@@ -16,6 +16,7 @@ import dev.helix.http.BodyBudget;
 import dev.helix.openai.background.Background;
 import dev.helix.openai.passthrough.Passing;
 import dev.helix.openai.responses.ResponseSettings;
+import dev.helix.openai.socket.Sockets;
 import dev.helix.session.OwnerSeals;
 import dev.helix.session.Rounds;
 import dev.helix.session.SessionManager;
@@ -107,10 +108,11 @@ public final class HelixApplication implements ServletContextListener {
     opened.push(backend);
     report(settings);
     Turns turns = new Turns(sessions, backend, config.chat(), forwarding, storing, timers);
-    opened.push(turns::drain);
     Background background =
         new Background(config.background(), turns, sessions, forwarding, storing, timers, clock);
     BodyBudget budget = config.filter().bodyBudget();
+    Sockets sockets = new Sockets(config.sockets(), turns, budget, storing, timers, clock);
+    opened.push(sockets::drain);
     PassingBackend passing = backend instanceof PassingBackend passes ? passes : null;
     // Several upstreams keep their lists themselves.
     Duration kept =
@@ -127,12 +129,13 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(ResponseSettings.class.getName(), config.responses());
     context.setAttribute(Background.class.getName(), background);
+    context.setAttribute(Sockets.class.getName(), sockets);
     context.setAttribute(
         Passing.class.getName(), new Passing(passing, turns, budget, forwarding, timers));
     context.setAttribute(
         "dev.helix.sessions.dir",
         config.store().equals("files") ? config.sessionsDir().toString() : config.store());
-    context.setAttribute("dev.helix.drain", (Runnable) turns::drain);
+    context.setAttribute("dev.helix.drain", (Runnable) sockets::drain);
     if (config.backend().isDemo()) {
       context.setAttribute("dev.helix.demo.model", DemoBackend.MODEL);
     }

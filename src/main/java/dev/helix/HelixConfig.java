@@ -11,6 +11,7 @@ import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.FilterSettings;
 import dev.helix.openai.background.BackgroundSettings;
 import dev.helix.openai.responses.ResponseSettings;
+import dev.helix.openai.socket.SocketSettings;
 import dev.helix.session.CacheShare;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OwnerLimits;
@@ -39,6 +40,7 @@ import java.util.function.UnaryOperator;
  * @param background how much is done in the background
  * @param filter how the filter behaves
  * @param responses how responses are made
+ * @param sockets how many WebSockets there are
  */
 public record HelixConfig(
     String store,
@@ -52,7 +54,8 @@ public record HelixConfig(
     TurnSettings chat,
     BackgroundSettings background,
     FilterSettings filter,
-    ResponseSettings responses) {
+    ResponseSettings responses,
+    SocketSettings sockets) {
   public static final String SESSIONS_DIR = ConversationFilter.SESSIONS_DIR;
   public static final String STORE = ConversationFilter.STORE;
 
@@ -78,6 +81,7 @@ public record HelixConfig(
     TurnSettings chat = chat(settings, filter, upstreams.forwarded());
     ResponseSettings responses = ResponseSettings.from(settings);
     BackgroundSettings background = BackgroundSettings.from(settings);
+    SocketSettings sockets = SocketSettings.from(settings);
     settings.check();
     ArchiveSettings archive =
         ArchiveSettings.from(settings, store, storeSettings(settings, sessionsDir));
@@ -94,7 +98,8 @@ public record HelixConfig(
         chat,
         background,
         filter,
-        responses);
+        responses,
+        sockets);
   }
 
   private static OwnerLimits owners(Settings settings) {

@@ -5,6 +5,7 @@ import dev.helix.config.Settings;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyHolder;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.FrameCheck;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
 import jakarta.servlet.Filter;
@@ -55,6 +56,9 @@ import java.util.Objects;
  * <p>An address that sends more than ten wrong keys or tokens within a minute waits for the answer
  * to each further one, where the filter supports asynchronous requests. No thread waits, and nobody
  * with a key.
+ *
+ * <p>Each frame of a WebSocket is looked at as the request that opened it, which it has the headers
+ * of: a key that is removed, or a token that has expired, ends what may be asked.
  *
  * <p>Thread-safe. It may read the keys file, at most once a second.
  */
@@ -128,16 +132,23 @@ public final class AuthenticationFilter implements Filter {
     }
     request.setAttribute(seen, true);
     guesses.report();
-    Owner owner;
     try {
-      owner = callers.owner(request);
+      identify(request);
     } catch (InvalidRequestException e) {
       refuse(request, response, e.error());
       return;
     }
+    if (FrameCheck.mayOpen(request)) {
+      // A key that is taken back, or a token that expires, is none for the next frame either.
+      FrameCheck.add(request, (frame, body) -> identify(frame));
+    }
+    chain.doFilter(request, response);
+  }
+
+  private void identify(HttpServletRequest request) throws InvalidRequestException {
+    Owner owner = callers.owner(request);
     request.setAttribute(Owner.class.getName(), owner);
     new BodyHolder(owner.tenant(), owner.user()).holds(request);
-    chain.doFilter(request, response);
   }
 
   private void refuse(HttpServletRequest request, HttpServletResponse response, ApiError error)

@@ -4,6 +4,7 @@ import dev.helix.config.InvalidSettingsException;
 import dev.helix.config.Settings;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.FrameCheck;
 import dev.helix.http.PageOrigin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -36,6 +37,10 @@ import java.util.stream.Stream;
  * <p>Everyone passes where {@link AuthenticationFilter} asks for keys in the same application, or
  * where {@value #ALLOW_REMOTE} is set; and whoever the container has authenticated. Source:
  * specification sections 6 and 7.
+ *
+ * <p>A request to open a WebSocket gets 403 {@code origin_not_allowed} where it is of a page whose
+ * origin is neither the request's own nor allowed, also if everyone passes; only where keys are
+ * asked for it may pass, as no page can send one with it.
  *
  * <p>Thread-safe. It looks no name up.
  */
@@ -112,11 +117,24 @@ public final class LoopbackFilter implements Filter {
       throws IOException, ServletException {
     HttpServletRequest http = (HttpServletRequest) request;
     ApiError refusal = allowRemote || isAuthenticated(http) ? null : refusal(http);
+    if (refusal == null && isForeignSocket(http)) {
+      refusal = ORIGIN_REFUSED;
+    }
     if (refusal == null) {
       chain.doFilter(request, response);
     } else {
       ErrorResponse.write(http, (HttpServletResponse) response, refusal);
     }
+  }
+
+  /**
+   * Whether a page that may not call asks for a WebSocket. A browser asks beforehand whether a page
+   * may send JSON, but not whether it may open one; only headers with keys it never sends there.
+   */
+  private static boolean isForeignSocket(HttpServletRequest request) {
+    return FrameCheck.mayOpen(request)
+        && !AuthenticationFilter.asksForKeys(request.getServletContext())
+        && PageOrigin.isForeign(request);
   }
 
   private boolean isAuthenticated(HttpServletRequest request) {

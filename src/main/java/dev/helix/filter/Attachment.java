@@ -70,38 +70,95 @@ final class Attachment {
     try {
       found =
           path.kind() == ResponsesPath.Kind.OTHER
-              ? ofChat(said, body, request, response)
-              : responses.find(path, said, body, request);
+              ? lookUp(() -> ofChat(said, body, request, response))
+              : attach(path, said, body, request);
     } catch (InvalidRequestException e) {
-      if (passesRefusals && path.kind() != ResponsesPath.Kind.OTHER) {
-        request.setAttribute(Conversation.class.getName(), said);
-        request.setAttribute(RefusedSession.class.getName(), new RefusedSession(e.error()));
-        return true;
-      }
       ErrorResponse.write(request, response, e.error());
       return false;
+    }
+    keep(found, request);
+    if (request.getAttribute(RefusedSession.class.getName()) == null) {
+      tell(found, response);
+    }
+    return true;
+  }
+
+  /**
+   * Attaches the session of a request of the Responses API.
+   *
+   * @param body null where nobody looked at it
+   * @throws InvalidRequestException if that cannot be done
+   */
+  Found attach(ResponsesPath path, Conversation said, byte[] body, HttpServletRequest request)
+      throws InvalidRequestException {
+    Found found =
+        lookUp(
+            () -> {
+              try {
+                return responses.find(path, said, body, request);
+              } catch (InvalidRequestException e) {
+                if (!passesRefusals) {
+                  throw e;
+                }
+                request.setAttribute(RefusedSession.class.getName(), new RefusedSession(e.error()));
+                return new Found(said, null, null);
+              }
+            });
+    keep(found, request);
+    return found;
+  }
+
+  private interface Lookup {
+    Found find() throws InvalidRequestException;
+  }
+
+  private static Found lookUp(Lookup lookup) throws InvalidRequestException {
+    try {
+      return lookup.find();
     } catch (SessionException e) {
       boolean passes = e instanceof StoreUnavailableException;
       LOG.log(
           passes ? Level.WARNING : Level.ERROR,
           "the session of a request could not be looked up" + (passes ? ": " + e.getMessage() : ""),
           passes ? null : e);
-      ErrorResponse.write(request, response, LOOKUP_FAILED);
-      return false;
+      throw new InvalidRequestException(LOOKUP_FAILED);
     }
-    Conversation conversation = found.conversation();
-    request.setAttribute(Conversation.class.getName(), conversation);
-    echo(conversation, response);
+  }
+
+  private static void keep(Found found, HttpServletRequest request) {
+    request.setAttribute(Conversation.class.getName(), found.conversation());
     if (found.response() != null) {
       request.setAttribute(NamedResponse.class.getName(), found.response());
     }
     if (found.session() != null) {
       request.setAttribute(SessionState.class.getName(), found.session());
-      if (conversation.isTurn()) {
-        response.setHeader(SESSION_HEADER, found.session().sessionId().value());
-      }
     }
-    return true;
+  }
+
+  private static void tell(Found found, HttpServletResponse response) {
+    echo(found.conversation(), response);
+    if (found.session() != null && found.conversation().isTurn()) {
+      response.setHeader(SESSION_HEADER, found.session().sessionId().value());
+    }
+  }
+
+  /**
+   * Tells who opens a WebSocket which session a frame has that names no other.
+   *
+   * @param said what the headers say
+   * @throws InvalidRequestException if it cannot be looked up
+   */
+  void greet(Conversation said, HttpServletRequest request, HttpServletResponse response)
+      throws InvalidRequestException {
+    if (said.id() != null) {
+      SessionState state = said.temporary() ? null : lookUp(() -> named(said, request)).session();
+      tell(new Found(said, state, null), response);
+    }
+  }
+
+  private Found named(Conversation said, HttpServletRequest request) {
+    return new Found(
+        said, manager.getOrCreateSession(scope.of(owner(request)), null, said.id()), null);
   }
 
   private Found ofChat(

@@ -8,6 +8,7 @@ import dev.helix.http.BodyBudget;
 import dev.helix.http.BodyHolder;
 import dev.helix.http.BufferedRequest;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.FrameCheck;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RefusedBody;
 import dev.helix.http.RequestBody;
@@ -99,7 +100,9 @@ import java.util.function.UnaryOperator;
  *       conversation, or none. What else they name does not count.
  * </ul>
  *
- * A response that was found is the attribute {@link NamedResponse}. One of another owner is as if
+ * A frame of a WebSocket has the attributes that {@code POST …/responses} with its JSON would have.
+ *
+ * <p>A response that was found is the attribute {@link NamedResponse}. One of another owner is as if
  * it were not there.
  *
  * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
@@ -281,6 +284,10 @@ public final class ConversationFilter implements Filter {
       if (chat && conversation.id() == null && fields.isEmpty()) {
         conversation = ConversationPathServlet.read(request, conversation);
       }
+      if (FrameCheck.mayOpen(request)) {
+        FrameCheck.add(request, this::attachToFrame);
+        attachment.greet(conversation, request, response);
+      }
     } catch (InvalidRequestException e) {
       ErrorResponse.write(request, response, e.error());
       return;
@@ -298,6 +305,15 @@ public final class ConversationFilter implements Filter {
       withBody(path, conversation, request, response, chain);
     } else {
       handOn(path, conversation, request, response, chain);
+    }
+  }
+
+  /** Gives a frame, in which a response is asked for, the session that a request would have. */
+  private void attachToFrame(HttpServletRequest frame, byte[] body) throws InvalidRequestException {
+    ResponsesPath path = ResponsesPath.of(frame);
+    if (path.hasBody()) {
+      frame.setAttribute(MANAGER, manager);
+      Found unused = attachment.attach(path, headers.read(frame), body, frame);
     }
   }
 

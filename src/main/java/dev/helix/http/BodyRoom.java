@@ -1,11 +1,11 @@
 package dev.helix.http;
 
 /**
- * What one body has of a {@link BodyBudget}: memory, and perhaps a thread that waits for its
+ * What one body, or what is made of several, has of a {@link BodyBudget}: memory, and perhaps a thread that waits for its
  * sender. A small body has it of what is kept for small ones, as long as there is some. For one
  * thread at a time.
  */
-final class BodyRoom {
+public final class BodyRoom {
   /** The most bytes of a small body. */
   static final int SMALL = 64 * 1024;
 
@@ -20,7 +20,8 @@ final class BodyRoom {
   /** Where the thread is taken; null for none. */
   private Shares sender;
 
-  BodyRoom(BodyBudget budget, BodyHolder holder) {
+  /** Nothing of a budget, for this holder. */
+  public BodyRoom(BodyBudget budget, BodyHolder holder) {
     this.budget = budget;
     this.holder = holder;
   }
@@ -33,7 +34,7 @@ final class BodyRoom {
    *     memory for all bodies, it has all of that
    * @throws BodyBudgetException if there is no room for more; then it has what it had
    */
-  void hold(long bytes, long extra) {
+  public void hold(long bytes, long extra) {
     long wanted = Math.max(bytes, Math.min(bytes + extra, budget.bytes().all()));
     boolean small = bytes <= SMALL;
     if (memory != null && (small || memory != budget.smallBytes())) {
@@ -60,7 +61,7 @@ final class BodyRoom {
   }
 
   /** Has no memory any more. */
-  void giveBack() {
+  public void giveBack() {
     if (memory != null) {
       memory.take(holder, -held, held);
       memory = null;

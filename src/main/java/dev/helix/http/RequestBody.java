@@ -58,6 +58,16 @@ public final class RequestBody implements AutoCloseable {
     complete = length <= most;
   }
 
+  /** A body that has come whole, whose bytes this room counts already. */
+  RequestBody(BodyRoom room, byte[] whole) {
+    this.room = room;
+    this.limit = whole.length;
+    this.coding = ContentCoding.IDENTITY;
+    this.bytes = whole;
+    this.length = whole.length;
+    this.complete = true;
+  }
+
   /** Whether a request's body is JSON by its {@code Content-Type}. */
   public static boolean isJson(HttpServletRequest request) {
     // Jetty's getContentType throws where it does not know the charset.

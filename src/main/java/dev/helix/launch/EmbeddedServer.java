@@ -17,6 +17,7 @@ import org.eclipse.jetty.ee10.webapp.Configuration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.ee10.webapp.WebInfConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebXmlConfiguration;
+import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -115,6 +116,7 @@ public final class EmbeddedServer implements Callable<String>, AutoCloseable {
     application.setAttribute("dev.helix.watch", watch);
     application.setThrowUnavailableOnStartupException(true);
     // Of what is above it the web application sees the servlet API and nothing else.
+    JakartaWebSocketServletContainerInitializer.configure(application, null);
     application.addHiddenClassMatcher(
         new ClassMatcher("org.eclipse.jetty.", "org.slf4j.", "dev.helix.launch."));
     return application;

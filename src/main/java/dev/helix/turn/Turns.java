@@ -8,6 +8,7 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionManager;
 import dev.helix.turn.stream.Caller;
 import dev.helix.turn.stream.CallerStream;
+import dev.helix.turn.stream.Mailbox;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -194,12 +195,36 @@ public final class Turns {
 
   /** Makes a turn's caller. */
   @FunctionalInterface
-  private interface Callers {
+  public interface Callers {
+    /**
+     * A caller, of which nothing has been used.
+     *
+     * @param mailbox where it is used, and posts what it hears
+     * @param listener is told of it, in the mailbox
+     */
+    Caller of(Mailbox mailbox, CallerStream.Listener listener) throws IOException;
+  }
+
+  /**
+   * Begins a turn whose caller is no servlet's response; it has the call's memory from then on.
+   * Blocks on the store while the question is written.
+   *
+   * @param writesHoldUp whether a thread that writes to the caller may be held up
+   * @throws InvalidRequestException if the application stops; nothing has begun
+   */
+  public void begin(TurnCall call, ReplyForm form, boolean writesHoldUp, Callers callers)
+      throws IOException, InvalidRequestException {
+    begin(call, form, writesHoldUp, false, turn -> callers.of(turn.mailbox(), turn));
+  }
+
+  /** Makes the caller of a turn. */
+  @FunctionalInterface
+  private interface OwnCaller {
     Caller of(Turn turn) throws IOException;
   }
 
   private void begin(
-      TurnCall call, ReplyForm form, boolean writesHoldUp, boolean alone, Callers callers)
+      TurnCall call, ReplyForm form, boolean writesHoldUp, boolean alone, OwnCaller callers)
       throws IOException, InvalidRequestException {
     if (!running.admit()) {
       throw new InvalidRequestException(ErrorMapping.stopping());

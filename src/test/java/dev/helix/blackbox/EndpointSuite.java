@@ -20,6 +20,7 @@ public interface EndpointSuite
         ConversationCases,
         MessagesCases,
         BackgroundCases,
+        SocketCases,
         ResponseChatCases,
         TaskCases,
         MessageIdCases,

@@ -11,6 +11,7 @@ import org.eclipse.jetty.ee10.webapp.Configuration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.ee10.webapp.WebInfConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebXmlConfiguration;
+import org.eclipse.jetty.ee10.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -60,6 +61,7 @@ public final class WholeApplication implements AutoCloseable {
         new Configuration[] {new WebInfConfiguration(), new WebXmlConfiguration()});
     context.setParentLoaderPriority(true);
     context.setThrowUnavailableOnStartupException(true);
+    JakartaWebSocketServletContainerInitializer.configure(context, null);
     context.setInitParameter("helix.sessions.dir", sessions.toString());
     context.setInitParameter("helix.upstream.url", upstream.baseUrl().toString());
     settings.forEach(context::setInitParameter);

@@ -28,7 +28,7 @@ public record ResponseEnd(
     Map<String, Object> usage,
     Map<String, Object> incomplete,
     Map<String, Object> error) {
-  static final String COMPLETED = "completed";
+  public static final String COMPLETED = "completed";
   static final String INCOMPLETE = "incomplete";
   public static final String FAILED = "failed";
   static final String CANCELLED = "cancelled";

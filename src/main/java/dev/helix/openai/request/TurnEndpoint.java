@@ -66,6 +66,11 @@ public final class TurnEndpoint {
     return turns;
   }
 
+  /** Where bodies are counted. */
+  public BodyBudget budget() {
+    return budget;
+  }
+
   /** How turns are asked for. */
   public TurnSettings settings() {
     return turns.settings();

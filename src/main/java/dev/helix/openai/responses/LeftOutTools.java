@@ -17,6 +17,11 @@ final class LeftOutTools {
   /** Tells of the tools of one request; the kinds are those that {@link RequestTools} names. */
   void tell(List<String> kinds, HttpServletResponse response) {
     TurnHeaders.tellLeftOut(kinds, response);
+    log(kinds);
+  }
+
+  /** Tells the log alone. */
+  void log(List<String> kinds) {
     for (String kind : kinds) {
       if (logged.add(kind)) {
         LOG.log(

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A request to make a response, read once and checked, as it is asked of a chat backend. It shares
@@ -36,15 +37,22 @@ final class ResponseRequest {
   private final List<InputItem> items;
   private final Map<String, Object> asked;
 
+  /** What is sent before the input, as if it stood in it; may be empty. */
+  private final List<Message> before;
+
   /** Null until they are asked for. */
   private List<Message> messages;
 
-  private ResponseRequest(ResponseRequestReader read, String model, List<InputItem> items) {
+  private ResponseRequest(
+      ResponseRequestReader read,
+      String model,
+      List<InputItem> items,
+      List<Message> before,
+      Map<String, Object> echo) {
     this.read = read;
     this.model = model;
     this.items = items;
-    Map<String, Object> echo = new LinkedHashMap<>(read.asked());
-    echo.put("model", model);
+    this.before = before;
     this.asked = Collections.unmodifiableMap(echo);
   }
 
@@ -53,7 +61,9 @@ final class ResponseRequest {
       byte[] body, RequestPurpose purpose, Compactions compactions, ResponseSettings settings)
       throws InvalidRequestException {
     ResponseRequestReader read = ResponseRequestReader.read(body, purpose, compactions, settings);
-    return new ResponseRequest(read, read.model(), read.items());
+    Map<String, Object> echo = new LinkedHashMap<>(read.asked());
+    echo.put("model", read.model());
+    return new ResponseRequest(read, read.model(), read.items(), List.of(), echo);
   }
 
   boolean stream() {
@@ -101,7 +111,31 @@ final class ResponseRequest {
 
   /** This request with a model in place of the one that it names, if any. */
   ResponseRequest withModel(String id) {
-    return new ResponseRequest(read, id, items);
+    Map<String, Object> echo = new LinkedHashMap<>(asked);
+    echo.put("model", id);
+    return new ResponseRequest(read, id, items, before, echo);
+  }
+
+  /**
+   * This request behind what was said up to a response that is not stored, as if all of that stood
+   * in its input; without the items that repeat some of it.
+   *
+   * @param id the response's
+   */
+  ResponseRequest after(String id, List<Message> said) {
+    Map<String, Object> echo = new LinkedHashMap<>(asked);
+    echo.put("previous_response_id", id);
+    List<InputItem> rest = without(idsOnPath(said)).items;
+    return new ResponseRequest(read, model, rest, said, echo);
+  }
+
+  private ResponseRequest with(List<InputItem> others) {
+    return new ResponseRequest(read, model, List.copyOf(others), before, asked);
+  }
+
+  /** How many bytes the messages before the input have. */
+  long lengthBefore() {
+    return before.stream().mapToLong(Message::length).sum();
   }
 
   /** The response that is followed; null where none is named. */
@@ -115,7 +149,7 @@ final class ResponseRequest {
   }
 
   /**
-   * The input as chat messages; may be empty.
+   * The input as chat messages, with what is sent before it; may be empty.
    *
    * @throws IllegalStateException if items are referred to that were not resolved
    */
@@ -123,6 +157,9 @@ final class ResponseRequest {
     List<Message> known = messages; // A race makes them twice, alike.
     if (known == null) {
       known = InputMessages.of(items);
+      if (!before.isEmpty()) {
+        known = Stream.concat(before.stream(), known.stream()).toList();
+      }
       messages = known;
     }
     return known;
@@ -204,7 +241,7 @@ final class ResponseRequest {
         said = false;
       }
     }
-    return rest.size() == items.size() ? this : new ResponseRequest(read, model, List.copyOf(rest));
+    return rest.size() == items.size() ? this : with(rest);
   }
 
   private static boolean isKnown(InputItem item, Set<String> known) {
@@ -253,7 +290,7 @@ final class ResponseRequest {
       }
       stored.forEach(message -> all.addAll(StoredItem.of(item.id(), message)));
     }
-    return new ResponseRequest(read, model, List.copyOf(all));
+    return with(all);
   }
 
   private InvalidRequestException notFound(String id) {
@@ -269,14 +306,14 @@ final class ResponseRequest {
    * @param path what is stored before this request; may be empty
    */
   void checkCalls(List<Message> path) throws InvalidRequestException {
-    CallCheck.check(items, path);
+    CallCheck.check(items, before.isEmpty() ? path : before);
   }
 
   /** This request with a user's words behind its input. */
   ResponseRequest asking(String words) {
     List<InputItem> all = new ArrayList<>(items);
     all.add(InputItem.message(null, "user", JsonRope.quoted(words), null));
-    return new ResponseRequest(read, model, List.copyOf(all));
+    return with(all);
   }
 
   /** The response's fields that say what was asked, all of them, in its order. */

@@ -134,7 +134,12 @@ final class ResponseRequestReader {
     included = Included.of(body.get("include"));
     Map<String, JsonRope> fields =
         SentFields.of(body, stream || background, text, choice, included, settings.maxTokens());
-    sent = purpose == RequestPurpose.SUMMARY ? SentFields.ofSummary(fields) : fields;
+    sent =
+        switch (purpose) {
+          case SUMMARY -> SentFields.ofSummary(fields);
+          case FRAME -> SentFields.ofFrame(fields);
+          default -> fields;
+        };
     items = input == null ? List.of() : InputReader.read(input, compactions);
     checkState();
     if (items.isEmpty() && isEmpty(input) && previous == null && conversation == null) {
@@ -155,7 +160,7 @@ final class ResponseRequestReader {
   }
 
   private void state() throws InvalidRequestException {
-    stream = body.flag("stream", false) && purpose.isResponse();
+    stream = body.flag("stream", false) && purpose.isResponse() || purpose == RequestPurpose.FRAME;
     store = body.flag("store", true) && purpose.isResponse();
     background = body.flag("background", false) && purpose.isResponse();
     previous = notEmpty(body.text("previous_response_id"));
@@ -173,10 +178,13 @@ final class ResponseRequestReader {
   /** What is asked of what is kept. */
   private void checkState() throws InvalidRequestException {
     if (previous != null && conversation != null) {
+      throw both();
+    }
+    if (background && purpose == RequestPurpose.FRAME) {
       throw new InvalidRequestException(
-          "mutually_exclusive_parameters",
-          null,
-          "'previous_response_id' and 'conversation' are mutually exclusive.");
+          "unsupported_parameter",
+          "background",
+          "Nothing is made in the background over a WebSocket: leave 'background' out.");
     }
     if (background && !store) {
       throw new InvalidRequestException(
@@ -193,6 +201,14 @@ final class ResponseRequestReader {
               null,
               null));
     }
+  }
+
+  /** What is said where a response and a conversation are to be followed. */
+  static InvalidRequestException both() {
+    return new InvalidRequestException(
+        "mutually_exclusive_parameters",
+        null,
+        "'previous_response_id' and 'conversation' are mutually exclusive.");
   }
 
   private static String notEmpty(String text) {

@@ -37,6 +37,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,15 +81,11 @@ final class ResponsesEndpoint {
         request,
         response,
         body -> {
-          ResponseRequest asked = withModel(parse(body.bytes(), RequestPurpose.RESPONSE, request));
+          ResponseRequest asked = asked(body.bytes(), RequestPurpose.RESPONSE, request);
           Resolved turn = resolve(asked, request);
           tellLeftOut(asked, response);
           ResponseFrame frame = turn.frame();
-          SealedThoughts seals =
-              compactions(request).thoughts().where(asked.included().reasoning());
-          ResponsesReplyForm form =
-              new ResponsesReplyForm(
-                  frame, asked.streams(), responses.rawReasoning(), seals, clock);
+          ResponsesReplyForm form = form(turn, request);
           TurnCall call = turn.call(request, body, settings);
           if (frame.background()) {
             background.begin(frame, asked.stream(), call, form, request, response);
@@ -97,6 +94,35 @@ final class ResponsesEndpoint {
           }
           return true;
         });
+  }
+
+  /** What answers the frames of one WebSocket. */
+  SocketResponses ofSocket(HttpServletRequest http) {
+    return new SocketResponses(this, endpoint, http);
+  }
+
+  /** Reads a request for a response. */
+  ResponseRequest asked(byte[] body, RequestPurpose purpose, HttpServletRequest http)
+      throws InvalidRequestException {
+    return withModel(parse(body, purpose, http));
+  }
+
+  /** The form of the answer. */
+  ResponsesReplyForm form(Resolved turn, HttpServletRequest http) {
+    ResponseRequest asked = turn.asked();
+    SealedThoughts seals = compactions(http).thoughts().where(asked.included().reasoning());
+    return new ResponsesReplyForm(
+        turn.frame(), asked.streams(), responses.rawReasoning(), seals, clock);
+  }
+
+  /** A response for which nothing is asked of a backend. */
+  ResponseEnd ended() {
+    return new ResponseEnd(ResponseEnd.COMPLETED, clock.instant().getEpochSecond(), null, null, null);
+  }
+
+  /** Says to the log alone which kinds of tools are not sent. */
+  void logLeftOut(ResponseRequest asked) {
+    leftOut.log(asked.leftOut());
   }
 
   /** Says which kinds of tools are not sent. */
@@ -139,12 +165,28 @@ final class ResponsesEndpoint {
       return new Resolved(asked.asking(words), frame, null, null, context, system);
     }
 
+    /** All that is sent, without the instructions, where nothing stored is sent with it. */
+    List<Message> said() {
+      List<Message> said = new ArrayList<>(context);
+      if (system != null) {
+        said.add(0, system);
+      }
+      said.addAll(asked.messages());
+      return said;
+    }
+
+    /** Whether something stored is sent with it that is not known yet. */
+    boolean readsLater() {
+      return request != null && request.mode() == HistoryMode.STORED;
+    }
+
     TurnCall call(HttpServletRequest http, RequestBody body, TurnSettings settings) {
       boolean reasoning = settings.sentHistory().reasoning();
       BackendRequest sent =
           request == null
               ? (none, absent) -> {
-                body.countAhead(context.stream().mapToLong(Message::length).sum());
+                body.countAhead(
+                    context.stream().mapToLong(Message::length).sum() + asked.lengthBefore());
                 return asked.bodyWith(context, system, reasoning);
               }
               : (history, stored) -> asked.bodyWith(history, stored, reasoning);

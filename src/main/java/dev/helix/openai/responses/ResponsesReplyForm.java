@@ -9,6 +9,7 @@ import dev.helix.message.AnswerStatus;
 import dev.helix.openai.items.Layout;
 import dev.helix.openai.items.ResponseEnd;
 import dev.helix.openai.items.StoredOutput;
+import dev.helix.message.Message;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.AnswerGoneException;
 import dev.helix.session.SessionException;
@@ -66,6 +67,9 @@ final class ResponsesReplyForm implements ReplyForm {
   /** How it ended; null while it goes on. */
   private ResponseEnd end;
 
+  /** Given the answer before its end is told, if it did not fail. */
+  private Consumer<Message> next = answered -> {};
+
   /** What is told of its last items. */
   private final List<ByteBuffer> last = new ArrayList<>(0);
 
@@ -92,6 +96,12 @@ final class ResponsesReplyForm implements ReplyForm {
     this.streamAsked = streamAsked;
     this.clock = clock;
     this.items = streamAsked ? new StreamedItems(events, asked.items()) : null;
+  }
+
+  /** Has the answer given to who goes on with it, before its end is told, if it did not fail. */
+  ResponsesReplyForm before(Consumer<Message> goesOn) {
+    next = goesOn;
+    return this;
   }
 
   @Override
@@ -190,7 +200,14 @@ final class ResponsesReplyForm implements ReplyForm {
   @Override
   public void done(BackendReply ended, CallerOutput out) {
     decide(ended, AnswerStatus.COMPLETED, null);
+    giveOn(ended.answers(AnswerStatus.COMPLETED));
     tellEnd(ended, ResponseEnd.flaw(ended), out);
+  }
+
+  private void giveOn(List<Answer> answers) {
+    if (end.isWhole() && !answers.isEmpty()) {
+      next.accept(answers.get(0).message());
+    }
   }
 
   @Override
@@ -224,6 +241,7 @@ final class ResponsesReplyForm implements ReplyForm {
     decide(ended, AnswerStatus.COMPLETED, null);
     if (streamAsked) {
       begin(ended, out);
+      giveOn(whole.answers());
       tellEnd(ended, ResponseEnd.flaw(ended), out);
     } else {
       out.whole(ended.head().status(), ended.head(), JSON, object(ended).toArray());

@@ -7,6 +7,7 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.openai.background.Background;
 import dev.helix.openai.request.JsonResource;
 import dev.helix.openai.request.TurnEndpoint;
+import dev.helix.openai.socket.Sockets;
 import dev.helix.session.OwnerSeals;
 import dev.helix.turn.Turns;
 import jakarta.servlet.ServletException;
@@ -23,6 +24,7 @@ import java.util.List;
  *
  * <pre>
  * POST   /v1/responses                   makes a response, streamed or whole
+ * GET    /v1/responses                   opens a WebSocket, whose frames make responses
  * POST   /v1/responses/input_tokens      about how many tokens it would be asked with
  * POST   /v1/responses/compact           a summary in place of what it would be asked with
  * GET    /v1/responses/ID                a stored response, or its events with ?stream=true
@@ -41,6 +43,10 @@ public final class ResponsesServlet extends HttpServlet {
   @Serial private static final long serialVersionUID = 1;
 
   private transient ResponsesEndpoint endpoint;
+
+  /** Null where the application has none. */
+  private transient Sockets sockets;
+
   private transient TriedResponses tried;
   private transient StoredResponses stored;
 
@@ -58,6 +64,7 @@ public final class ResponsesServlet extends HttpServlet {
             settings == null ? ResponseSettings.DEFAULT : (ResponseSettings) settings,
             seals,
             background);
+    sockets = Sockets.of(getServletContext()).orElse(null);
     tried = new TriedResponses(turns, endpoint);
     stored = new StoredResponses(turns.turns(), seals, background);
   }
@@ -66,7 +73,9 @@ public final class ResponsesServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     List<String> path = JsonResource.path(request);
-    if (path.isEmpty()) {
+    if (path.isEmpty() && sockets != null && Sockets.isAsked(request)) {
+      sockets.open(request, response, endpoint.ofSocket(request));
+    } else if (path.isEmpty()) {
       if (JsonResource.allowed(request, response, "POST")) {
         endpoint.create(request, response);
       }

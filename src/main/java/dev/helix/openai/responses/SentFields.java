@@ -93,6 +93,13 @@ final class SentFields {
     return sent;
   }
 
+  /** Those of a frame of a WebSocket, without what is said to the WebSocket's server. */
+  static Map<String, JsonRope> ofFrame(Map<String, JsonRope> fields) {
+    Map<String, JsonRope> sent = new LinkedHashMap<>(fields);
+    sent.keySet().removeAll(Set.of("type", "generate", "stream_id"));
+    return sent;
+  }
+
   private void renamed(TextFormat text) throws InvalidRequestException {
     JsonFields reasoning = body.fields("reasoning");
     send("response_format", text.responseFormat());

@@ -103,7 +103,7 @@ public final class Mailbox implements Executor {
    * Has something done by the thread that runs this task, when it has given the mailbox up; what it
    * gives is a task again. Called within a task; one at a time.
    */
-  void outside(Supplier<Runnable> work) {
+  public void outside(Supplier<Runnable> work) {
     outside = work;
   }
 
