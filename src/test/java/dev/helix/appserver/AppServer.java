@@ -75,6 +75,11 @@ public interface AppServer {
     return true;
   }
 
+  /** Whether it has Jakarta WebSocket, as it is set up here. */
+  default boolean opensSockets() {
+    return true;
+  }
+
   /** Whether several slashes in a path are one to it. */
   default boolean joinsSlashes() {
     return false;

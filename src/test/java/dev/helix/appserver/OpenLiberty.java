@@ -39,6 +39,7 @@ final class OpenLiberty implements AppServer {
           <featureManager>
             <feature>servlet-6.0</feature>
             <feature>jndi-1.0</feature>
+            <feature>websocket-2.1</feature>
             %s
           </featureManager>
           <httpEndpoint id="defaultHttpEndpoint" host="127.0.0.1" httpPort="%d" httpsPort="-1"/>

@@ -2,6 +2,7 @@ package dev.helix.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.scripted.Call;
@@ -10,9 +11,14 @@ import dev.helix.scripted.SocketClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Responses over a WebSocket. */
-@Check("responses")
+/** Responses over a WebSocket, on servers that have them; on others a request for one is a GET. */
+@Check("responses over a WebSocket")
 interface SocketCases extends Fixture {
+  private Endpoint withSockets(Group group) {
+    assumeTrue(opensSockets(), "the server has no Jakarta WebSocket");
+    return servers().endpoint(group);
+  }
+
   private static void answer(Call call, String... words) {
     call.beginSse();
     Completions.chunks(words).forEach(call::sse);
@@ -25,7 +31,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void frames_areAnsweredInTheirOrder_withTheEventsOfAStream() {
-    Endpoint endpoint = usual();
+    Endpoint endpoint = withSockets(Group.USUAL);
     String id = Endpoint.freshId();
     try (SocketClient client = SocketClient.connect(endpoint.url(), "X-Conversation-ID", id)) {
       client.ask("One").ask("Two", "'stream':false");
@@ -59,7 +65,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void unstoredResponse_isFollowedOnItsConnectionAlone_andNotBehindAnError() {
-    Endpoint endpoint = usual();
+    Endpoint endpoint = withSockets(Group.USUAL);
     try (SocketClient client = SocketClient.connect(endpoint.url());
         SocketClient other = SocketClient.connect(endpoint.url())) {
       client.ask("One", "'store':false");
@@ -84,7 +90,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void callerWhoLeaves_cancelsItsTurn() {
-    Endpoint endpoint = usual();
+    Endpoint endpoint = withSockets(Group.USUAL);
     String id = Endpoint.freshId();
     SocketClient client = SocketClient.connect(endpoint.url(), "X-Conversation-ID", id);
     client.ask("One");
@@ -97,12 +103,14 @@ interface SocketCases extends Fixture {
     }
     client.leave();
     call.awaitClosedByPeer(CallerCases.NOTICED);
-    assertEquals(List.of("user:One", "assistant:Fi"), endpoint.stored("conv-" + id).said());
+    StoredSession stored = endpoint.stored("conv-" + id);
+    stored.await("the answer's beginning", s -> s.answers("cancelled").contains("Fi"));
+    assertEquals(List.of("user:One", "assistant:Fi"), stored.said());
   }
 
   @Test
   default void whatIsNoFrame_isRefused_andTheNextOneIsAnswered() {
-    Endpoint endpoint = usual();
+    Endpoint endpoint = withSockets(Group.USUAL);
     try (SocketClient client = SocketClient.connect(endpoint.url())) {
       client.send("{'type'");
       assertEquals(400, client.next().path("status").asInt());
@@ -113,8 +121,8 @@ interface SocketCases extends Fixture {
       assertEquals(413, large.path("status").asInt());
       assertEquals("request_too_large", large.at("/error/code").asText());
       client.sendPart("{\"type\":\"response.create\",\"mo", false);
-      client.sendPart("del\":\"m\",\"input\":\"\uD83D", false);
-      client.sendPart("\uDE00\"}", true);
+      client.sendPart("del\":\"m\",\"input\":\"\uD83D\uDE00", false);
+      client.sendPart("\"}", true);
       Call call = endpoint.upstream().next();
       assertEquals(List.of("user:\uD83D\uDE00"), Responder.sent(call.request()));
       answer(call, "Fine");
@@ -126,7 +134,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void pagesOfOthers_openNone() {
-    Endpoint endpoint = usual();
+    Endpoint endpoint = withSockets(Group.USUAL);
     assertEquals(403, SocketClient.refused(endpoint.url(), "Origin", "https://evil.example"));
     assertEquals(403, SocketClient.refused(endpoint.url(), "Origin", "http://127.0.0.1:1"));
     String own = endpoint.url().toString().replaceFirst("(://[^/]*).*", "$1");
@@ -135,7 +143,17 @@ interface SocketCases extends Fixture {
 
   @Test
   default void callers_needTheirKeys() {
-    Endpoint owners = servers().endpoint(Group.OWNERS);
+    Endpoint owners = withSockets(Group.OWNERS);
     assertEquals(401, SocketClient.refused(owners.url()));
+  }
+
+  @Test
+  @Check("responses")
+  default void whereThereAreNone_oneIsRefusedAsAnyGet() {
+    if (opensSockets()) {
+      SocketClient.connect(usual().url()).close();
+    } else {
+      assertEquals(405, SocketClient.refused(usual().url()));
+    }
   }
 }

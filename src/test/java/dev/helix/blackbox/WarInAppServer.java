@@ -63,6 +63,11 @@ abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
   }
 
   @Override
+  public boolean opensSockets() {
+    return kind.opensSockets();
+  }
+
+  @Override
   public boolean finishesRequestsAtStop() {
     return kind.finishesRequestsAtStop();
   }

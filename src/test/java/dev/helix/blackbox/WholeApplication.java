@@ -7,6 +7,7 @@ import jakarta.servlet.ServletContextAttributeListener;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee10.webapp.Configuration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.ee10.webapp.WebInfConfiguration;
@@ -43,17 +44,29 @@ public final class WholeApplication implements AutoCloseable {
    */
   public WholeApplication(Path sessions, Map<String, String> settings, SessionManager others)
       throws Exception {
-    if (others != null) {
-      context.addEventListener(
-          new ServletContextAttributeListener() {
-            @Override
-            public void attributeAdded(ServletContextAttributeEvent event) {
-              if (event.getName().equals(SessionManager.class.getName())) {
-                event.getServletContext().setAttribute(event.getName(), others);
-              }
+    this(sessions, settings, SessionManager.class, own -> others == null ? own : others);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param settings context-params
+   * @param part a class of which the application keeps one in the servlet context
+   * @param change gives what servlets find in the place of that
+   */
+  public <T> WholeApplication(
+      Path sessions, Map<String, String> settings, Class<T> part, UnaryOperator<T> change)
+      throws Exception {
+    context.addEventListener(
+        new ServletContextAttributeListener() {
+          @Override
+          public void attributeAdded(ServletContextAttributeEvent event) {
+            if (event.getName().equals(part.getName())) {
+              T changed = change.apply(part.cast(event.getValue()));
+              event.getServletContext().setAttribute(event.getName(), changed);
             }
-          });
-    }
+          }
+        });
     context.setContextPath("/");
     context.setBaseResourceAsPath(Path.of("src/main/webapp").toAbsolutePath());
     context.setDefaultsDescriptor(null);
@@ -73,6 +86,11 @@ public final class WholeApplication implements AutoCloseable {
 
   public URI url() {
     return URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/");
+  }
+
+  /** What the application keeps in the servlet context. */
+  public <T> T part(Class<T> type) {
+    return type.cast(context.getServletContext().getAttribute(type.getName()));
   }
 
   public ScriptedUpstream upstream() {

@@ -202,26 +202,29 @@ final class SocketConnection {
   }
 
   private void answer(RequestBody body) {
+    List<byte[]> told = null;
+    ApiError error = null;
     boolean begun = false;
     try {
       FrameRequest frame = new FrameRequest(opening);
       body.work();
-      List<byte[]> told = answers.answer(frame, body, this::check, this::caller);
+      told = answers.answer(frame, body, this::check, this::caller);
       begun = told == null;
-      if (!begun) {
-        tell(told.stream().map(SocketCaller::data).iterator(), this::goOn);
-      }
     } catch (InvalidRequestException e) {
-      tell(e.error(), this::goOn);
+      error = e.error();
     } catch (RequestBodyException e) {
-      tell(e.error(), this::goOn);
+      error = e.error();
     } catch (IOException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a frame was not answered, by a mistake of the server", e);
-      tell(ApiError.of(e), this::goOn);
-    } finally {
-      if (!begun) {
-        body.close();
-      }
+      error = ApiError.of(e);
+    }
+    if (!begun) {
+      body.close();
+    }
+    if (error != null) {
+      tell(error, this::goOn);
+    } else if (told != null) {
+      tell(told.stream().map(SocketCaller::data).iterator(), this::goOn);
     }
   }
 

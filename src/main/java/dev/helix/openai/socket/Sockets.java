@@ -81,6 +81,11 @@ public final class Sockets {
     this.shares = new Shares(settings.connections());
   }
 
+  /** The same, of which none is open, by another clock. */
+  Sockets by(Clock other) {
+    return new Sockets(settings, turns, budget, storing, timers, other);
+  }
+
   /** Those of a web application; empty where it has none. */
   public static Optional<Sockets> of(ServletContext context) {
     return Optional.ofNullable((Sockets) context.getAttribute(Sockets.class.getName()));
