@@ -284,7 +284,7 @@ public final class ConversationFilter implements Filter {
       if (chat && conversation.id() == null && fields.isEmpty()) {
         conversation = ConversationPathServlet.read(request, conversation);
       }
-      if (FrameCheck.mayOpen(request)) {
+      if (FrameCheck.mayOpen(request) && ResponsesPath.isOfAll(request)) {
         FrameCheck.add(request, this::attachToFrame);
         attachment.greet(conversation, request, response);
       }

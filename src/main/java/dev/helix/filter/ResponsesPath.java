@@ -69,6 +69,12 @@ record ResponsesPath(Kind kind, String id) {
     return named.matches() ? new ResponsesPath(Kind.NAMES, named.group(1)) : OTHER;
   }
 
+  /** Whether a request is of no one response, but of where they are made. */
+  static boolean isOfAll(HttpServletRequest request) {
+    Matcher made = MADE.matcher(path(request).replaceAll("/{2,}", "/"));
+    return made.matches() && made.group(1) == null;
+  }
+
   private static ResponsesPath ofConversation(String method, String behind) {
     if (behind.isEmpty()) {
       return method.equals("POST") ? new ResponsesPath(Kind.BEGINS, null) : OTHER;

@@ -22,12 +22,16 @@ public interface FrameCheck {
    */
   void check(HttpServletRequest frame, byte[] body) throws InvalidRequestException;
 
-  /** Whether a request asks to open a WebSocket. */
+  /** Where servers that have Jakarta WebSocket say so, in the servlet context. */
+  String CONTAINER = "jakarta.websocket.server.ServerContainer";
+
+  /** Whether a request asks to open a WebSocket, of a server that has them. */
   static boolean mayOpen(HttpServletRequest request) {
     String upgrade = request.getHeader("Upgrade");
     return upgrade != null
         && request.getMethod().equals("GET")
-        && List.of(upgrade.toLowerCase(Locale.ROOT).split("\\s*,\\s*")).contains("websocket");
+        && List.of(upgrade.toLowerCase(Locale.ROOT).split("\\s*,\\s*")).contains("websocket")
+        && request.getServletContext().getAttribute(CONTAINER) != null;
   }
 
   /** Has every frame of the WebSocket that a request opens checked, behind those added before. */

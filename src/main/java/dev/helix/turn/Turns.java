@@ -209,12 +209,13 @@ public final class Turns {
    * Begins a turn whose caller is no servlet's response; it has the call's memory from then on.
    * Blocks on the store while the question is written.
    *
-   * @param writesHoldUp whether a thread that writes to the caller may be held up
+   * @param request by which it is known on what server it is
    * @throws InvalidRequestException if the application stops; nothing has begun
    */
-  public void begin(TurnCall call, ReplyForm form, boolean writesHoldUp, Callers callers)
+  public void begin(TurnCall call, ReplyForm form, HttpServletRequest request, Callers callers)
       throws IOException, InvalidRequestException {
-    begin(call, form, writesHoldUp, false, turn -> callers.of(turn.mailbox(), turn));
+    boolean holdsUp = CallerStream.holdsUpWriters(request.getServletContext());
+    begin(call, form, holdsUp, false, turn -> callers.of(turn.mailbox(), turn));
   }
 
   /** Makes the caller of a turn. */

@@ -4,6 +4,7 @@ import dev.helix.backend.FirstModel;
 import dev.helix.http.ApiError;
 import dev.helix.http.BodyBudget;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.FrameCheck;
 import dev.helix.openai.background.Background;
 import dev.helix.openai.request.JsonResource;
 import dev.helix.openai.request.TurnEndpoint;
@@ -73,7 +74,7 @@ public final class ResponsesServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     List<String> path = JsonResource.path(request);
-    if (path.isEmpty() && sockets != null && Sockets.isAsked(request)) {
+    if (path.isEmpty() && sockets != null && FrameCheck.mayOpen(request)) {
       sockets.open(request, response, endpoint.ofSocket(request));
     } else if (path.isEmpty()) {
       if (JsonResource.allowed(request, response, "POST")) {

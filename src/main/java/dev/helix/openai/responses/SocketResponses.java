@@ -20,7 +20,6 @@ import dev.helix.openai.socket.FrameAnswers;
 import dev.helix.session.SessionException;
 import dev.helix.turn.ErrorMapping;
 import dev.helix.turn.Turns;
-import dev.helix.turn.stream.CallerStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +42,6 @@ final class SocketResponses implements FrameAnswers {
 
   private final ResponsesEndpoint responses;
   private final TurnEndpoint endpoint;
-  private final boolean writesHoldUp;
   private final BodyRoom room; // guarded by this
   private Last last; // guarded by this
   private boolean closed; // guarded by this
@@ -54,7 +52,6 @@ final class SocketResponses implements FrameAnswers {
   SocketResponses(ResponsesEndpoint responses, TurnEndpoint endpoint, HttpServletRequest opening) {
     this.responses = responses;
     this.endpoint = endpoint;
-    this.writesHoldUp = CallerStream.holdsUpWriters(opening.getServletContext());
     this.room = new BodyRoom(endpoint.budget(), BodyHolder.of(opening));
   }
 
@@ -94,9 +91,7 @@ final class SocketResponses implements FrameAnswers {
       return unasked(turn);
     }
     ResponsesReplyForm form = responses.form(turn, frame).before(answer -> keep(turn, answer));
-    endpoint
-        .turns()
-        .begin(turn.call(frame, body, endpoint.settings()), form, writesHoldUp, callers);
+    endpoint.turns().begin(turn.call(frame, body, endpoint.settings()), form, frame, callers);
     return null;
   }
 

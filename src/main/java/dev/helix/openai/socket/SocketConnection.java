@@ -49,7 +49,6 @@ final class SocketConnection {
   private final List<FrameCheck> checks;
   private final BodyHolder holder;
   private final FrameAnswers answers;
-  private final boolean writesHoldUp;
   private final Instant opened;
 
   // All of these are guarded by this.
@@ -70,7 +69,6 @@ final class SocketConnection {
     this.checks = FrameCheck.of(request);
     this.holder = BodyHolder.of(request);
     this.answers = answers;
-    this.writesHoldUp = CallerStream.holdsUpWriters(request.getServletContext());
     this.opened = sockets.now();
   }
 

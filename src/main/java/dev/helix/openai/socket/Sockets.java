@@ -29,14 +29,10 @@ import java.util.concurrent.TimeUnit;
  * The WebSockets of an application. One for it, in the servlet context under the name of this
  * class. Safe for use by many threads.
  *
- * <p>Whether there are any is the server's to say: without Jakarta WebSocket 2.1 nobody is {@linkplain
- * #isAsked asked for} one. Source: ADR 81.
+ * <p>Source: ADR 81.
  */
 public final class Sockets {
   private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
-
-  /** Where servers that have Jakarta WebSocket say so. */
-  private static final String CONTAINER = "jakarta.websocket.server.ServerContainer";
 
   /** How long a frame may take to come, as a body may. */
   private static final Duration PATIENCE = BodyBudget.PATIENCE;
@@ -91,16 +87,10 @@ public final class Sockets {
     return Optional.ofNullable((Sockets) context.getAttribute(Sockets.class.getName()));
   }
 
-  /** Whether a request asks for a WebSocket on a server that has them. */
-  public static boolean isAsked(HttpServletRequest request) {
-    return FrameCheck.mayOpen(request)
-        && request.getServletContext().getAttribute(CONTAINER) != null;
-  }
-
   /**
    * Opens a WebSocket, or answers why not.
    *
-   * @param request that {@link #isAsked asks for} it, and which the filters have let through
+   * @param request that {@linkplain FrameCheck#mayOpen asks for} it, which the filters let through
    * @param answers closed when the WebSocket is
    */
   public void open(HttpServletRequest request, HttpServletResponse response, FrameAnswers answers)
@@ -116,8 +106,8 @@ public final class Sockets {
       return;
     }
     boolean unused = shares.take(connection.holder(), -1, 1); // It is taken when it is open.
-    ServerSocket.open(
-        connection, request.getServletContext().getAttribute(CONTAINER), request, response);
+    Object container = request.getServletContext().getAttribute(FrameCheck.CONTAINER);
+    ServerSocket.open(connection, container, request, response);
   }
 
   private static ApiError tooMany() {
