@@ -75,11 +75,6 @@ public interface AppServer {
     return true;
   }
 
-  /** Whether it has Jakarta WebSocket, as it is set up here. */
-  default boolean opensSockets() {
-    return true;
-  }
-
   /** Whether several slashes in a path are one to it. */
   default boolean joinsSlashes() {
     return false;

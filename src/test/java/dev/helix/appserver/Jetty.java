@@ -26,12 +26,6 @@ final class Jetty implements AppServer {
     return true;
   }
 
-  /** One of its environments goes without, as every server may. */
-  @Override
-  public boolean opensSockets() {
-    return environment.equals("ee10");
-  }
-
   @Override
   public String id() {
     return "jetty-" + environment;
@@ -58,14 +52,14 @@ final class Jetty implements AppServer {
         jetty.graceful.shutdownIdleTimeout=-1
         --module=deployment-scanner
         jetty.deploy.scanInterval=1
-        %s--modules=%s-deploy,%s-annotations%s%s
+        %s--modules=%s-deploy,%s-annotations,%s-websocket-jakarta%s
         """
             .formatted(
                 instance.port(),
                 source == null ? "" : "--module=ext,plus\netc/data-source.xml\n",
                 environment,
                 environment,
-                opensSockets() ? "," + environment + "-websocket-jakarta" : "",
+                environment,
                 source == null ? "" : "," + environment + "-plus"));
     if (source != null) {
       Files.createDirectories(folder.resolve("lib/ext"));

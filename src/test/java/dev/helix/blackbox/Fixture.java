@@ -45,11 +45,6 @@ public interface Fixture {
     return true;
   }
 
-  /** Whether the server has Jakarta WebSocket. */
-  default boolean opensSockets() {
-    return true;
-  }
-
   /** Whether requests that run when the server is told to stop may end. */
   default boolean finishesRequestsAtStop() {
     return true;

@@ -2,7 +2,6 @@ package dev.helix.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.scripted.Call;
@@ -11,14 +10,9 @@ import dev.helix.scripted.SocketClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Responses over a WebSocket, on servers that have them; on others a request for one is a GET. */
+/** Responses over a WebSocket. */
 @Check("responses over a WebSocket")
 interface SocketCases extends Fixture {
-  private Endpoint withSockets(Group group) {
-    assumeTrue(opensSockets(), "the server has no Jakarta WebSocket");
-    return servers().endpoint(group);
-  }
-
   private static void answer(Call call, String... words) {
     call.beginSse();
     Completions.chunks(words).forEach(call::sse);
@@ -31,7 +25,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void frames_areAnsweredInTheirOrder_withTheEventsOfAStream() {
-    Endpoint endpoint = withSockets(Group.USUAL);
+    Endpoint endpoint = usual();
     String id = Endpoint.freshId();
     try (SocketClient client = SocketClient.connect(endpoint.url(), "X-Conversation-ID", id)) {
       client.ask("One").ask("Two", "'stream':false");
@@ -65,7 +59,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void unstoredResponse_isFollowedOnItsConnectionAlone_andNotBehindAnError() {
-    Endpoint endpoint = withSockets(Group.USUAL);
+    Endpoint endpoint = usual();
     try (SocketClient client = SocketClient.connect(endpoint.url());
         SocketClient other = SocketClient.connect(endpoint.url())) {
       client.ask("One", "'store':false");
@@ -90,7 +84,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void callerWhoLeaves_cancelsItsTurn() {
-    Endpoint endpoint = withSockets(Group.USUAL);
+    Endpoint endpoint = usual();
     String id = Endpoint.freshId();
     SocketClient client = SocketClient.connect(endpoint.url(), "X-Conversation-ID", id);
     client.ask("One");
@@ -110,7 +104,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void whatIsNoFrame_isRefused_andTheNextOneIsAnswered() {
-    Endpoint endpoint = withSockets(Group.USUAL);
+    Endpoint endpoint = usual();
     try (SocketClient client = SocketClient.connect(endpoint.url())) {
       client.send("{'type'");
       assertEquals(400, client.next().path("status").asInt());
@@ -134,7 +128,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void pagesOfOthers_openNone() {
-    Endpoint endpoint = withSockets(Group.USUAL);
+    Endpoint endpoint = usual();
     assertEquals(403, SocketClient.refused(endpoint.url(), "Origin", "https://evil.example"));
     assertEquals(403, SocketClient.refused(endpoint.url(), "Origin", "http://127.0.0.1:1"));
     String own = endpoint.url().toString().replaceFirst("(://[^/]*).*", "$1");
@@ -143,17 +137,7 @@ interface SocketCases extends Fixture {
 
   @Test
   default void callers_needTheirKeys() {
-    Endpoint owners = withSockets(Group.OWNERS);
+    Endpoint owners = servers().endpoint(Group.OWNERS);
     assertEquals(401, SocketClient.refused(owners.url()));
-  }
-
-  @Test
-  @Check("responses")
-  default void whereThereAreNone_oneIsRefusedAsAnyGet() {
-    if (opensSockets()) {
-      SocketClient.connect(usual().url()).close();
-    } else {
-      assertEquals(405, SocketClient.refused(usual().url()));
-    }
   }
 }

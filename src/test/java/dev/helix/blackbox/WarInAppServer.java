@@ -63,11 +63,6 @@ abstract class WarInAppServer implements EndpointSuite, DeploymentCases {
   }
 
   @Override
-  public boolean opensSockets() {
-    return kind.opensSockets();
-  }
-
-  @Override
   public boolean finishesRequestsAtStop() {
     return kind.finishesRequestsAtStop();
   }
