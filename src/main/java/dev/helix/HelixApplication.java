@@ -129,6 +129,7 @@ public final class HelixApplication implements ServletContextListener {
     context.setAttribute(Turns.class.getName(), turns);
     context.setAttribute(ResponseSettings.class.getName(), config.responses());
     context.setAttribute(Background.class.getName(), background);
+    sockets.prepare(context);
     context.setAttribute(Sockets.class.getName(), sockets);
     context.setAttribute(
         Passing.class.getName(), new Passing(passing, turns, budget, forwarding, timers));

@@ -5,6 +5,7 @@ import dev.helix.access.Callers;
 import dev.helix.filter.FilterSettings.Fallback;
 import dev.helix.http.ApiError;
 import dev.helix.http.ErrorResponse;
+import dev.helix.http.FrameCheck;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
 import dev.helix.session.OwnerScope;
@@ -143,13 +144,24 @@ final class Attachment {
   }
 
   /**
-   * Tells who opens a WebSocket which session a frame has that names no other.
+   * Has each frame of a WebSocket given the session that a request for a response would have, and
+   * tells who opens it which one a frame has that names no other.
    *
-   * @param said what the headers say
-   * @throws InvalidRequestException if it cannot be looked up
+   * @param said what the headers of the request say that opens it
+   * @throws InvalidRequestException if that session cannot be looked up
    */
-  void greet(Conversation said, HttpServletRequest request, HttpServletResponse response)
+  void attachToFrames(
+      ConversationHeaders headers,
+      Conversation said,
+      HttpServletRequest request,
+      HttpServletResponse response)
       throws InvalidRequestException {
+    FrameCheck.add(
+        request,
+        (frame, body) -> {
+          frame.setAttribute(SessionManager.class.getName(), manager);
+          Found unused = attach(ResponsesPath.of(frame), headers.read(frame), body, frame);
+        });
     if (said.id() != null) {
       SessionState state = said.temporary() ? null : lookUp(() -> named(said, request)).session();
       tell(new Found(said, state, null), response);

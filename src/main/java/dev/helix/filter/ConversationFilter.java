@@ -102,8 +102,8 @@ import java.util.function.UnaryOperator;
  *
  * A frame of a WebSocket has the attributes that {@code POST …/responses} with its JSON would have.
  *
- * <p>A response that was found is the attribute {@link NamedResponse}. One of another owner is as if
- * it were not there.
+ * <p>A response that was found is the attribute {@link NamedResponse}. One of another owner is as
+ * if it were not there.
  *
  * <p>The session belongs to the request attribute {@link Owner}, which {@link AuthenticationFilter}
  * or an application's own filter sets, else to the container's principal; with {@code
@@ -285,8 +285,7 @@ public final class ConversationFilter implements Filter {
         conversation = ConversationPathServlet.read(request, conversation);
       }
       if (FrameCheck.mayOpen(request) && ResponsesPath.isOfAll(request)) {
-        FrameCheck.add(request, this::attachToFrame);
-        attachment.greet(conversation, request, response);
+        attachment.attachToFrames(headers, conversation, request, response);
       }
     } catch (InvalidRequestException e) {
       ErrorResponse.write(request, response, e.error());
@@ -305,15 +304,6 @@ public final class ConversationFilter implements Filter {
       withBody(path, conversation, request, response, chain);
     } else {
       handOn(path, conversation, request, response, chain);
-    }
-  }
-
-  /** Gives a frame, in which a response is asked for, the session that a request would have. */
-  private void attachToFrame(HttpServletRequest frame, byte[] body) throws InvalidRequestException {
-    ResponsesPath path = ResponsesPath.of(frame);
-    if (path.hasBody()) {
-      frame.setAttribute(MANAGER, manager);
-      Found unused = attachment.attach(path, headers.read(frame), body, frame);
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.helix.http;
 
 /**
- * What one body, or what is made of several, has of a {@link BodyBudget}: memory, and perhaps a thread that waits for its
- * sender. A small body has it of what is kept for small ones, as long as there is some. For one
- * thread at a time.
+ * What one body, or what is made of several, has of a {@link BodyBudget}: memory, and perhaps a
+ * thread that waits for its sender. A small body has it of what is kept for small ones, as long as
+ * there is some. For one thread at a time.
  */
 public final class BodyRoom {
   /** The most bytes of a small body. */

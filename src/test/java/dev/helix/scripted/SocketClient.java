@@ -60,7 +60,7 @@ public final class SocketClient implements AutoCloseable {
   /** The status with which a server refuses to open a WebSocket. */
   public static int refused(URI server, String... namesAndValues) {
     try (SocketClient unexpected = connect(server, namesAndValues)) {
-      throw new AssertionError("it was opened: " + unexpected);
+      throw new AssertionError("it was opened, and has more: " + unexpected.hasMore());
     } catch (CompletionException e) {
       if (e.getCause() instanceof WebSocketHandshakeException refused) {
         return refused.getResponse().statusCode();

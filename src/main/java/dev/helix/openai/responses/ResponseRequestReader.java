@@ -160,7 +160,8 @@ final class ResponseRequestReader {
   }
 
   private void state() throws InvalidRequestException {
-    stream = body.flag("stream", false) && purpose.isResponse() || purpose == RequestPurpose.FRAME;
+    stream =
+        purpose == RequestPurpose.FRAME || (body.flag("stream", false) && purpose.isResponse());
     store = body.flag("store", true) && purpose.isResponse();
     background = body.flag("background", false) && purpose.isResponse();
     previous = notEmpty(body.text("previous_response_id"));

@@ -117,7 +117,8 @@ final class ResponsesEndpoint {
 
   /** A response for which nothing is asked of a backend. */
   ResponseEnd ended() {
-    return new ResponseEnd(ResponseEnd.COMPLETED, clock.instant().getEpochSecond(), null, null, null);
+    return new ResponseEnd(
+        ResponseEnd.COMPLETED, clock.instant().getEpochSecond(), null, null, null);
   }
 
   /** Says to the log alone which kinds of tools are not sent. */

@@ -115,8 +115,7 @@ final class SocketResponses implements FrameAnswers {
     List<byte[]> told = new ArrayList<>();
     events.begin(state -> asked.object(null, state, List.of()), event -> told.add(bytes(event)));
     ResponseEnd end = responses.ended();
-    events.over(
-        end.status(), asked.object(null, end, List.of()), event -> told.add(bytes(event)));
+    events.over(end.status(), asked.object(null, end, List.of()), event -> told.add(bytes(event)));
     keep(turn, null);
     return told;
   }

@@ -21,7 +21,10 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A WebSocket of Jakarta WebSocket 2.1. With what is in it the only class that names its classes.
@@ -30,27 +33,82 @@ import java.util.function.Consumer;
 public final class ServerSocket extends Endpoint {
   private static final System.Logger LOG = System.getLogger(ServerSocket.class.getName());
 
-  private final SocketConnection connection;
+  /** Where GlassFish and Payara, whose Tyrus opens no others, know of these: one for each key. */
+  private static final String PATH = "/.websocket/{key}";
 
-  private ServerSocket(SocketConnection connection) {
-    this.connection = connection;
+  private static final String KEY = "key";
+
+  private final Function<Session, SocketConnection> finder;
+  private volatile SocketConnection connection;
+
+  private ServerSocket(Function<Session, SocketConnection> finder) {
+    this.finder = finder;
+  }
+
+  private static boolean isTyrus(Object container) {
+    return container.getClass().getName().startsWith("org.glassfish.tyrus.");
+  }
+
+  private static ServerEndpointConfig config(String path, Supplier<ServerSocket> maker) {
+    return ServerEndpointConfig.Builder.create(ServerSocket.class, path)
+        .configurator(new Configurator(maker))
+        .build();
+  }
+
+  private static ServerEndpointConfig config(Map<String, SocketConnection> keyed) {
+    return config(
+        PATH,
+        () ->
+            new ServerSocket(
+                session -> {
+                  String key = session.getPathParameters().get(KEY);
+                  return key == null ? null : keyed.remove(key);
+                }));
+  }
+
+  /**
+   * Makes WebSockets known to a server that has to know them when the application starts.
+   *
+   * @param keyed what they are opened for, by their keys; for use by many threads
+   * @throws IllegalStateException if it refuses them
+   */
+  static void prepare(Object container, Map<String, SocketConnection> keyed) {
+    if (isTyrus(container)) {
+      try {
+        ((ServerContainer) container).addEndpoint(config(keyed));
+      } catch (DeploymentException e) {
+        throw new IllegalStateException("the server takes no WebSockets", e);
+      }
+    }
   }
 
   /** Answers a request by opening a WebSocket, or with what is wrong with it. */
   static void open(
       SocketConnection connection,
       Object container,
+      Map<String, SocketConnection> keyed,
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
-    ServerEndpointConfig config =
-        ServerEndpointConfig.Builder.create(ServerSocket.class, request.getServletPath())
-            .configurator(new Configurator(new ServerSocket(connection)))
-            .build();
+    ServerContainer server = (ServerContainer) container;
+    String key = UUID.randomUUID().toString();
+    boolean open = false;
     try {
-      ((ServerContainer) container).upgradeHttpToWebSocket(request, response, config, Map.of());
+      if (isTyrus(container)) {
+        keyed.put(key, connection);
+        server.upgradeHttpToWebSocket(request, response, config(keyed), Map.of(KEY, key));
+        open = response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+      } else {
+        ServerSocket socket = new ServerSocket(session -> connection);
+        ServerEndpointConfig config = config(request.getServletPath(), () -> socket);
+        server.upgradeHttpToWebSocket(request, response, config, Map.of());
+        open = true;
+      }
     } catch (DeploymentException | RuntimeException e) {
       LOG.log(Level.DEBUG, "no WebSocket was opened", e);
+    }
+    if (!open) {
+      keyed.remove(key);
       if (!response.isCommitted()) {
         ErrorResponse.write(
             response,
@@ -66,6 +124,11 @@ public final class ServerSocket extends Endpoint {
 
   @Override
   public void onOpen(Session session, EndpointConfig config) {
+    connection = finder.apply(session);
+    if (connection == null) {
+      new Open(session).close(SocketConnection.REFUSED, "nobody asked for it");
+      return;
+    }
     session.setMaxIdleTimeout(0); // The application looks after it itself.
     session.addMessageHandler(new Texts(connection));
     session.addMessageHandler(new Bytes(connection));
@@ -74,7 +137,9 @@ public final class ServerSocket extends Endpoint {
 
   @Override
   public void onClose(Session session, CloseReason reason) {
-    connection.closed();
+    if (connection != null) {
+      connection.closed();
+    }
   }
 
   /** The server closes it then, or has. */
@@ -98,17 +163,17 @@ public final class ServerSocket extends Endpoint {
     }
   }
 
-  /** Gives the one endpoint, and leaves out what servers offer besides. */
+  /** Gives the endpoint, and leaves out what servers offer besides. */
   private static final class Configurator extends ServerEndpointConfig.Configurator {
-    private final ServerSocket endpoint;
+    private final Supplier<ServerSocket> maker;
 
-    Configurator(ServerSocket endpoint) {
-      this.endpoint = endpoint;
+    Configurator(Supplier<ServerSocket> maker) {
+      this.maker = maker;
     }
 
     @Override
     public <T> T getEndpointInstance(Class<T> type) {
-      return type.cast(endpoint);
+      return type.cast(maker.get());
     }
 
     /** The filters have looked at it. */

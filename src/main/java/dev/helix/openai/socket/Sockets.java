@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,6 +54,7 @@ public final class Sockets {
   private final ScheduledExecutorService timers;
   private final Clock clock;
   private final Shares shares;
+  private final Map<String, SocketConnection> keyed = new ConcurrentHashMap<>();
   private final Set<SocketConnection> connections = new HashSet<>(); // guarded by this
   private ScheduledFuture<?> looks; // guarded by this
 
@@ -75,6 +78,14 @@ public final class Sockets {
     this.timers = timers;
     this.clock = clock;
     this.shares = new Shares(settings.connections());
+  }
+
+  /** Makes WebSockets known to the server, where it has any; before the application has started. */
+  public void prepare(ServletContext context) {
+    Object container = context.getAttribute(FrameCheck.CONTAINER);
+    if (container != null) {
+      ServerSocket.prepare(container, keyed);
+    }
   }
 
   /** The same, of which none is open, by another clock. */
@@ -107,7 +118,7 @@ public final class Sockets {
     }
     boolean unused = shares.take(connection.holder(), -1, 1); // It is taken when it is open.
     Object container = request.getServletContext().getAttribute(FrameCheck.CONTAINER);
-    ServerSocket.open(connection, container, request, response);
+    ServerSocket.open(connection, container, keyed, request, response);
   }
 
   private static ApiError tooMany() {

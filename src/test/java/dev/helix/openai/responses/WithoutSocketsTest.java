@@ -27,7 +27,8 @@ class WithoutSocketsTest {
               "X-Conversation-ID",
               "some");
       assertEquals(405, asked.status());
-      assertEquals(plain.text().replaceAll("Date: .*", ""), asked.text().replaceAll("Date: .*", ""));
+      assertEquals(
+          plain.text().replaceAll("Date: .*", ""), asked.text().replaceAll("Date: .*", ""));
       assertEquals("POST", asked.header("Allow"));
     }
   }

@@ -255,7 +255,8 @@ class SocketsTest {
       Call call = call();
       call.beginSse();
       call.sse(Completions.role());
-      CompletableFuture<Void> drained = CompletableFuture.runAsync(application.part(Sockets.class)::drain);
+      CompletableFuture<Void> drained =
+          CompletableFuture.runAsync(application.part(Sockets.class)::drain);
       assertEquals("1001 the server stops", idle.awaitClosed());
       assertEquals(503, SocketClient.refused(application.url()));
       call.sse(Completions.delta("First"));
