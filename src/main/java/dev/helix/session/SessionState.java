@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  * @param owner whose the session is, {@link Owner#ANONYMOUS} where nobody was asked; never null
  * @param provisional whether the original request is an aside's, and the next turn's takes its
  *     place
+ * @param name what a person has called the session, or null; see {@link #title}
  */
 public record SessionState(
     SessionId sessionId,
@@ -45,7 +46,8 @@ public record SessionState(
     String projectName,
     String conversationId,
     Owner owner,
-    boolean provisional) {
+    boolean provisional,
+    String name) {
   private static final byte[] NOTHING = {'{', '}'};
   private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
   private static final ObjectWriter WRITER =
@@ -65,6 +67,8 @@ public record SessionState(
   private static final String GOES_ON = "…";
 
   private static final String PROVISIONAL = "original_request_provisional";
+
+  private static final String TITLE = "title";
 
   /** A state whose original request stands. */
   public SessionState(
@@ -87,7 +91,8 @@ public record SessionState(
         projectName,
         conversationId,
         owner,
-        false);
+        false,
+        null);
   }
 
   public SessionState {
@@ -168,7 +173,8 @@ public record SessionState(
         projectName,
         conversationId,
         owner,
-        isProvisional);
+        isProvisional,
+        name);
   }
 
   /** This state with another project name, which may be null. */
@@ -181,10 +187,41 @@ public record SessionState(
     return with(status, step, updatedAt, originalRequest, projectName, newOwner);
   }
 
+  /** This state with a name that a person gave, as {@link SessionTitle#checked} gives it. */
+  public SessionState withName(String newName) {
+    return new SessionState(
+        sessionId,
+        status,
+        step,
+        createdAt,
+        updatedAt,
+        originalRequest,
+        projectName,
+        conversationId,
+        owner,
+        provisional,
+        newName);
+  }
+
+  /** What the session is called in a list: its name, else the beginning of the request, or "". */
+  public String title() {
+    return name != null ? name : SessionTitle.of(originalRequest);
+  }
+
   private SessionState with(
       SessionStatus is, Step at, Instant used, String request, String project, Owner whose) {
     return new SessionState(
-        sessionId, is, at, createdAt, used, request, project, conversationId, whose, provisional);
+        sessionId,
+        is,
+        at,
+        createdAt,
+        used,
+        request,
+        project,
+        conversationId,
+        whose,
+        provisional,
+        name);
   }
 
   /** Whether the original request is this text, or is made of its beginning. */
@@ -269,6 +306,9 @@ public record SessionState(
       fields.remove(PROVISIONAL);
     }
     put(fields, "project_name", projectName, before.projectName);
+    if (name != null || before.name != null) {
+      put(fields, TITLE, name, before.name);
+    }
     put(fields, "conversation_id", conversationId, before.conversationId);
     if (!owner.equals(before.owner)) {
       fields.putObject("owner").put("tenant", owner.tenant()).put("user", owner.user());
@@ -313,7 +353,8 @@ public record SessionState(
         text(fields, "project_name"),
         "".equals(conversationId) ? null : conversationId,
         owner(fields.path("owner")),
-        request != null && fields.path(PROVISIONAL).asBoolean(false));
+        request != null && fields.path(PROVISIONAL).asBoolean(false),
+        SessionTitle.stored(text(fields, TITLE)));
   }
 
   private static String text(ObjectNode fields, String field) {

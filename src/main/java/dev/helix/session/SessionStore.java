@@ -42,7 +42,12 @@ import java.util.stream.Stream;
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
 public interface SessionStore
-    extends SessionReads, SessionErasure, SessionLeases, OwnerSecrets, AutoCloseable {
+    extends SessionReads,
+        SessionErasure,
+        SessionLeases,
+        SessionLists,
+        OwnerSecrets,
+        AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
@@ -129,6 +134,7 @@ public interface SessionStore
    * @param after the last one of the page before; null to begin with the newest
    * @param limit how many at most; 0 for none
    */
+  @Override
   List<SessionState> list(Position after, int limit);
 
   /** The sessions last used, the newest first, at most so many. */
@@ -337,7 +343,7 @@ public interface SessionStore
     /**
      * Opens a store for a look beside the server that uses it: nothing is made, held, repaired or
      * set aside. Only {@code find}, {@code read}, {@code readEnd}, {@code note}, {@code
-     * findOwnerSecret}, {@code list}, {@code all} and {@code export} work; the rest throws {@link
+     * findOwnerSecret}, {@code list}, {@code listOf}, {@code all} and {@code export} work; the rest throws {@link
      * UnsupportedOperationException}.
      *
      * @throws IllegalArgumentException if a setting makes no sense

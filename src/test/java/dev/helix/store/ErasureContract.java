@@ -178,7 +178,7 @@ interface ErasureContract extends StoreUnderTest {
     String words = "Tell nobody. " + "My secret is long. ".repeat(300);
     SessionState asked =
         new SessionState(
-            ERASED, OF.status(), OF.step(), NOW, NOW, words, null, "a", OF.owner(), true);
+            ERASED, OF.status(), OF.step(), NOW, NOW, words, null, "a", OF.owner(), true, null);
     try (SessionStore store = open()) {
       List<Message> said = List.of(element("1", words), element("2", "Another one"));
       store.append(asked, LogVersion.NONE, said, null);

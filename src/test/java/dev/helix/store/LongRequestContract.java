@@ -104,7 +104,8 @@ public interface LongRequestContract extends StoreUnderTest {
         state.projectName(),
         state.conversationId(),
         state.owner(),
-        true);
+        true,
+        state.name());
   }
 
   @Test

@@ -22,6 +22,7 @@ public interface SessionStoreContract
         ErasureContract,
         ErasedTurnsContract,
         ListingContract,
+        OwnerListContract,
         LeaseContract,
         OwnerSecretContract,
         WholeSessionContract,

@@ -1,6 +1,7 @@
 package dev.helix.store.files;
 
 import dev.helix.session.SessionAliases;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -106,6 +107,15 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
+    return page(null, after, limit);
+  }
+
+  @Override
+  public List<SessionState> listOf(Owner owner, Position after, int limit) {
+    return page(Use.key(owner), after, limit);
+  }
+
+  private List<SessionState> page(String owner, Position after, int limit) {
     UseFolder order = new UseFolder(sessions);
     Use place = Use.at(after);
     if (limit > 0 && order.isWhole()) {
@@ -115,6 +125,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
         return order.page(
             newest,
             place,
+            owner,
             limit,
             this::findReadable,
             (line, found) -> newest.containsKey(line.id()));
@@ -122,7 +133,7 @@ record FileSessionReader(Path sessions) implements ReadOnlySessions {
         LOG.log(Level.WARNING, "the order of last use is damaged", e);
       }
     }
-    return order.pageOfAll(place, limit, this::findReadable);
+    return order.pageOfAll(place, owner, limit, this::findReadable);
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.Leases;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.Use;
@@ -44,6 +43,7 @@ public final class FileSessionStore implements SessionStore {
   private final Path sessions;
   private final DirectoryLock directoryLock;
   private final SessionFolders folders;
+  private final FolderLists lists;
   private final WholeSessions whole;
   private final OwnerSecretFile ownerSecret;
   private final AliasFiles aliases;
@@ -64,6 +64,7 @@ public final class FileSessionStore implements SessionStore {
     ownerSecret.tidy();
     Optional<byte[]> unused = ownerSecret.find(); // One that is damaged stops the start.
     folders = new SessionFolders(sessions, clock, order, forces, bytes);
+    lists = new FolderLists(folders);
     leases = new Leases(clock);
     whole = new WholeSessions(sessions, folders);
   }
@@ -294,19 +295,17 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    return folders.order().list(after, limit, this::findReadable);
+    return lists.list(null, after, limit);
   }
 
-  /** A session as {@link #find} gives it; one that cannot be looked at hides no other. */
-  private Optional<SessionState> findReadable(SessionId id) {
-    try {
-      return find(id);
-    } catch (StoreUnavailableException e) {
-      throw e;
-    } catch (SessionException e) {
-      LOG.log(Level.WARNING, "left out: " + e.getMessage());
-      return Optional.empty();
-    }
+  @Override
+  public List<SessionState> listOf(Owner owner, Position after, int limit) {
+    return lists.list(owner, after, limit);
+  }
+
+  @Override
+  public long countOf(Owner owner, Instant from, Instant to) {
+    return lists.count(owner, from, to).orElseGet(() -> SessionStore.super.countOf(owner, from, to));
   }
 
   @Override

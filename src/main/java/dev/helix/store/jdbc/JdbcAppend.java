@@ -54,8 +54,9 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
   private String sql(boolean withRequest) {
     String row =
         isFirst()
-            ? "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
-                + " select ?, ?, ?, ?, ?, ?"
+            ? "insert into helix_session"
+                + " (id, epoch, log_length, updated_at, holder, owner_key, state)"
+                + " select ?, ?, ?, ?, ?, ?, ?"
                 + (lease == null ? "" : " where exists (select 1 from held)")
                 + " on conflict (id) do nothing"
             : "update helix_session set log_length = ?, updated_at = ?"
@@ -87,7 +88,14 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
     byte[] holder = JdbcRow.holder(state);
     values.addAll(
         isFirst()
-            ? List.of(id, epoch, length, usedAt, holder, state.toJson())
+            ? List.of(
+                id,
+                epoch,
+                length,
+                usedAt,
+                holder,
+                JdbcRow.ownerKey(state.owner()),
+                state.toJson())
             : List.of(length, usedAt, id, epoch, expected.length(), holder));
     if (request != null) {
       values.addAll(List.of(JdbcInserts.digest(RequestFile.PATH), RequestFile.PATH, request));

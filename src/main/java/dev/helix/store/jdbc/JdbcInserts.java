@@ -52,13 +52,14 @@ final class JdbcInserts {
     String epoch = newEpoch();
     JdbcSql.change(
         connection,
-        "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
-            + " values (?, ?, ?, ?, ?, ?)",
+        "insert into helix_session (id, epoch, log_length, updated_at, holder, owner_key, state)"
+            + " values (?, ?, ?, ?, ?, ?, ?)",
         state.sessionId().value(),
         epoch,
         length,
         JdbcRow.micros(state.updatedAt()),
         JdbcRow.holder(state),
+        JdbcRow.ownerKey(state.owner()),
         fitting(connection, status));
     return epoch;
   }

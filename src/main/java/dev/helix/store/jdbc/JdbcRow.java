@@ -73,8 +73,17 @@ record JdbcRow(SessionId id, LogVersion version, long usedAt, byte[] status) {
   /** 32 bytes that the session of another conversation or owner does not have. */
   static byte[] holder(SessionState state) {
     Owner owner = state.owner();
+    return digest(state.conversationId(), owner.tenant(), owner.user());
+  }
+
+  /** 32 bytes that no other owner has. */
+  static byte[] ownerKey(Owner owner) {
+    return digest(owner.tenant(), owner.user());
+  }
+
+  private static byte[] digest(String... names) {
     MessageDigest digest = Sha256.begin();
-    for (String name : new String[] {state.conversationId(), owner.tenant(), owner.user()}) {
+    for (String name : names) {
       digest.update((byte) (name == null ? 0 : 1));
       if (name != null) {
         ByteBuffer bytes = ByteBuffer.allocate(4 + 2 * name.length()).putInt(name.length());

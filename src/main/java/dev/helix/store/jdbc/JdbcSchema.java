@@ -25,7 +25,10 @@ import java.util.stream.Stream;
 record JdbcSchema(boolean create, boolean allowLoss) {
   private static final Logger LOG = System.getLogger(JdbcSchema.class.getName());
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Of which this version is made. */
+  private static final String EARLIER = "1";
 
   /**
    * Returns when the database can be used.
@@ -43,6 +46,9 @@ record JdbcSchema(boolean create, boolean allowLoss) {
     }
     String version = version(connection);
     String known = version == null ? make(connection, vendor) : version;
+    if (EARLIER.equals(known)) {
+      known = upgrade(connection, vendor);
+    }
     if (!Integer.toString(VERSION).equals(known)) {
       throw new SessionException(
           "the database's tables for sessions are of version "
@@ -65,6 +71,45 @@ record JdbcSchema(boolean create, boolean allowLoss) {
       connection.rollback(before); // What was locked before stays so.
       return null;
     }
+  }
+
+  /**
+   * Makes tables of the version before those of this one; gives the version that they have then.
+   * Servers of that version that run go on: what is new is nothing that they must write.
+   */
+  private String upgrade(Connection connection, JdbcVendor vendor) throws SQLException {
+    if (!create) {
+      throw new SessionException(
+          "the database's tables for sessions are of version 1: upgrade them with"
+              + " dev/helix/store/jdbc/"
+              + upgradeScript(vendor)
+              + ", which is in the WAR's classes, or start a server with helix.jdbc.create=true");
+    }
+    vendor.lockSchema(connection);
+    try (SchemaLock unused = () -> release(connection, vendor)) {
+      if (EARLIER.equals(version(connection))) {
+        // Where a server was killed behind the first step. MySQL cannot be told so in SQL.
+        boolean isHalfDone = hasColumn(connection);
+        for (String statement : statements(upgradeScript(vendor))) {
+          if (!isHalfDone || !statement.startsWith("alter table")) {
+            try (Statement sql = connection.createStatement()) {
+              sql.execute(statement);
+            }
+          }
+        }
+        connection.commit();
+        LOG.log(Level.INFO, "upgraded the tables for sessions to version " + VERSION);
+      }
+      return version(connection);
+    }
+  }
+
+  private static String upgradeScript(JdbcVendor vendor) {
+    return vendor.script().replace("schema-", "upgrade-");
+  }
+
+  private static boolean hasColumn(Connection connection) throws SQLException {
+    return JdbcSql.hasColumn(connection, "select * from helix_session where 1 = 0", "owner_key");
   }
 
   private String make(Connection connection, JdbcVendor vendor) throws SQLException {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
 import dev.helix.session.SessionAliases;
+import dev.helix.session.Owner;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
@@ -17,7 +18,7 @@ import dev.helix.transcript.LogVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,8 +46,18 @@ class JdbcSessionReader implements ReadOnlySessions {
   final DamagedRows damaged = new DamagedRows();
   final JdbcRebuilt rebuilt = new JdbcRebuilt(this);
 
+  private final JdbcLists lists;
+
   JdbcSessionReader(JdbcDatabase database) {
+    this(database, false);
+  }
+
+  /**
+   * @param mayRepair whether what the lists lack may be stored
+   */
+  JdbcSessionReader(JdbcDatabase database, boolean mayRepair) {
     this.database = database;
+    this.lists = new JdbcLists(database, mayRepair);
   }
 
   @Override
@@ -202,28 +213,21 @@ class JdbcSessionReader implements ReadOnlySessions {
 
   @Override
   public List<SessionState> list(Position after, int limit) {
-    if (limit == 0) {
-      return List.of();
-    }
-    List<Object> values = new ArrayList<>();
-    if (after != null) {
-      long time = JdbcRow.micros(after.updatedAt());
-      values.addAll(List.of(time, time, after.id().value()));
-    }
-    values.add(limit);
-    String sql =
-        "select id, updated_at, state from helix_session"
-            + (after == null ? "" : " where updated_at <= ? and (updated_at < ? or id < ?)")
-            + " order by updated_at desc, id desc limit ?";
-    return database.read(
-        "cannot list sessions",
-        connection ->
-            JdbcSql.all(
-                connection,
-                row ->
-                    JdbcRow.state(new SessionId(row.getString(1)), row.getBytes(3), row.getLong(2)),
-                sql,
-                values.toArray()));
+    return lists.all(after, limit);
+  }
+
+  @Override
+  public List<SessionState> listOf(Owner owner, Position after, int limit) {
+    return lists.isWhole()
+        ? lists.of(owner, after, limit)
+        : ReadOnlySessions.super.listOf(owner, after, limit);
+  }
+
+  @Override
+  public long countOf(Owner owner, Instant from, Instant to) {
+    return owner == null || lists.isWhole()
+        ? lists.count(owner, from, to)
+        : ReadOnlySessions.super.countOf(owner, from, to);
   }
 
   @Override

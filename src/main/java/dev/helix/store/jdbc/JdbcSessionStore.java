@@ -40,7 +40,7 @@ final class JdbcSessionStore extends JdbcSessionReader {
   private final JdbcLeases leases;
 
   JdbcSessionStore(JdbcDatabase database) {
-    super(database);
+    super(database, true);
     this.leases = new JdbcLeases(database);
   }
 
@@ -112,8 +112,9 @@ final class JdbcSessionStore extends JdbcSessionReader {
     String aside = DamagedRows.aside(row.status());
     JdbcSql.change(
         connection,
-        "update helix_session set state = ? where id = ?",
+        "update helix_session set state = ?, owner_key = ? where id = ?",
         made.get().toJson(),
+        JdbcRow.ownerKey(made.get().owner()),
         row.id().value());
     boolean unused = JdbcInserts.file(connection, row.id(), aside, row.status());
     damaged.mended(row.id(), aside);
@@ -141,10 +142,12 @@ final class JdbcSessionStore extends JdbcSessionReader {
               }
               JdbcSql.change(
                   connection,
-                  "update helix_session set state = ?, updated_at = ?, holder = ? where id = ?",
+                  "update helix_session set state = ?, updated_at = ?, holder = ?, owner_key = ?"
+                      + " where id = ?",
                   next.toJson(row.status()),
                   JdbcRow.micros(next.updatedAt()),
                   JdbcRow.holder(next),
+                  JdbcRow.ownerKey(next.owner()),
                   id.value());
               fileRequest(connection, row, next);
               return Optional.of(next);

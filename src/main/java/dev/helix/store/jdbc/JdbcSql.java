@@ -3,6 +3,7 @@ package dev.helix.store.jdbc;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,19 @@ final class JdbcSql {
         }
       }
       return all;
+    }
+  }
+
+  /** Whether what a query gives has a column of this name. */
+  static boolean hasColumn(Connection connection, String sql, String name) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql);
+        ResultSet rows = select.executeQuery()) {
+      ResultSetMetaData columns = rows.getMetaData();
+      boolean found = false;
+      for (int i = 1; i <= columns.getColumnCount(); i++) {
+        found |= columns.getColumnName(i).equalsIgnoreCase(name);
+      }
+      return found;
     }
   }
 

@@ -1,4 +1,4 @@
--- helix-sessions, tables for MariaDB, version 1. Created at the start where they are missing,
+-- helix-sessions, tables for MariaDB, version 2. Created at the start where they are missing,
 -- unless helix.jdbc.create is false; by hand: mariadb DATABASE < schema-mariadb.sql. Running it again does nothing.
 -- Times are microseconds since 1970. Ids are compared by their bytes.
 
@@ -9,16 +9,19 @@ create table if not exists helix_meta (
 ) engine=InnoDB;
 
 -- state is status.json, except for the time of last use, which is updated_at. holder is a hash of
--- the conversation and the owner; epoch names this creation of the session.
+-- the conversation and the owner; epoch names this creation of the session. owner_key is a hash of the owner,
+-- null where a program of version 1 made the session.
 create table if not exists helix_session (
   id varchar(200) character set ascii collate ascii_bin not null,
   epoch varchar(32) character set ascii collate ascii_bin not null,
   log_length bigint not null,
   updated_at bigint not null,
   holder binary(32) not null,
+  owner_key binary(32),
   state longblob not null,
   primary key (id),
-  key helix_session_last_use (updated_at, id)
+  key helix_session_last_use (updated_at, id),
+  key helix_session_of_owner (owner_key, updated_at, id)
 ) engine=InnoDB;
 
 create table if not exists helix_message (
@@ -46,4 +49,4 @@ create table if not exists helix_lease (
   primary key (session_id)
 ) engine=InnoDB;
 
-insert ignore into helix_meta (meta_key, meta_value) values ('schema_version', '1');
+insert ignore into helix_meta (meta_key, meta_value) values ('schema_version', '2');

@@ -1,4 +1,4 @@
--- helix-sessions, tables for PostgreSQL, version 1. Created at the start where they are missing,
+-- helix-sessions, tables for PostgreSQL, version 2. Created at the start where they are missing,
 -- unless helix.jdbc.create is false; by hand: psql -f schema-postgresql.sql. Running it again does nothing.
 -- Times are microseconds since 1970. Ids are compared by their bytes.
 
@@ -9,18 +9,22 @@ create table if not exists helix_meta (
 );
 
 -- state is status.json, except for the time of last use, which is updated_at. holder is a hash of
--- the conversation and the owner; epoch names this creation of the session.
+-- the conversation and the owner; epoch names this creation of the session. owner_key is a hash of the owner,
+-- null where a program of version 1 made the session.
 create table if not exists helix_session (
   id varchar(200) collate "C" not null,
   epoch varchar(32) not null,
   log_length bigint not null,
   updated_at bigint not null,
   holder bytea not null,
+  owner_key bytea,
   state bytea not null,
   primary key (id)
 );
 
 create index if not exists helix_session_last_use on helix_session (updated_at desc, id desc);
+
+create index if not exists helix_session_of_owner on helix_session (owner_key, updated_at desc, id desc);
 
 -- Without a foreign key, which costs as much again as an append: whoever adds or removes messages has
 -- their session's row locked.
@@ -47,4 +51,4 @@ create table if not exists helix_lease (
   primary key (session_id)
 );
 
-insert into helix_meta (meta_key, meta_value) values ('schema_version', '1') on conflict do nothing;
+insert into helix_meta (meta_key, meta_value) values ('schema_version', '2') on conflict do nothing;

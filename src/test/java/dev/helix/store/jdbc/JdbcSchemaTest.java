@@ -117,7 +117,7 @@ class JdbcSchemaTest {
     String database = server.newDatabase();
     Map<String, String> settings = JdbcStores.settings(server, database);
     JdbcStores.open(settings).close();
-    for (String version : List.of("2", "0")) {
+    for (String version : List.of("3", "0")) {
       server.execute(
           database,
           "update helix_meta set meta_value = '" + version + "' where meta_key = 'schema_version'");

@@ -20,13 +20,15 @@ final class MergedUses implements Closeable {
    * Opens the file.
    *
    * @param place behind which the lines are; null for all
+   * @param owner whose lines they are; null for all
    */
-  MergedUses(Map<String, Use> others, Path file, Use place) throws IOException {
+  MergedUses(Map<String, Use> others, Path file, Use place, String owner) throws IOException {
     this.others = others;
-    this.file = new UseFile(file, place);
+    this.file = new UseFile(file, place, owner);
     this.sorted =
         others.values().stream()
             .filter(use -> !use.isGone() && use.isAfter(place))
+            .filter(use -> owner == null || owner.equals(use.owner()))
             .sorted()
             .iterator();
     head = nextOther();

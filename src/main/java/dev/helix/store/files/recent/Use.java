@@ -1,10 +1,15 @@
 package dev.helix.store.files.recent;
 
+import dev.helix.session.Owner;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
+import dev.helix.text.Sha256;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 
 /**
  * That a session was used, or is gone: one line of the files that know the order of last use. In
@@ -12,16 +17,48 @@ import java.time.temporal.ChronoUnit;
  *
  * @param micros when, in microseconds since 1970; the ends of the range stand for what is beyond
  * @param id the session's name, which is not checked
+ * @param owner whose it is, as {@link #key} says; for a place or one that is gone it means nothing
  */
-public record Use(long micros, String id) implements Comparable<Use> {
+public record Use(long micros, String id, String owner) implements Comparable<Use> {
   private static final long MICROS = 1_000_000;
   private static final int NANOS = 1000;
+  private static final int KEY_BYTES = 16;
+
+  private static final String NOBODY = "-";
 
   /** Before all times. */
   private static final long GONE = Long.MIN_VALUE;
 
+  /** The earliest time that a line can have. */
+  static final long EARLIEST = GONE + 1;
+
+  /** A use of a session that has no owner. */
+  public Use(long micros, String id) {
+    this(micros, id, NOBODY);
+  }
+
   public static Use of(SessionState state) {
-    return new Use(micros(state.updatedAt()), state.sessionId().value());
+    return new Use(micros(state.updatedAt()), state.sessionId().value(), key(state.owner()));
+  }
+
+  /** By what an owner's lines are known: hex digits that no other owner's have. */
+  public static String key(Owner owner) {
+    if (owner.isAnonymous()) {
+      return NOBODY;
+    }
+    MessageDigest digest = Sha256.begin();
+    for (String name : new String[] {owner.tenant(), owner.user()}) {
+      digest.update((byte) (name == null ? 0 : 1));
+      digest.update(name == null ? new byte[0] : utf16(name));
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, KEY_BYTES);
+  }
+
+  /** With its length before it, so that no two names run together. */
+  private static byte[] utf16(String name) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 2 * name.length()).putInt(name.length());
+    bytes.asCharBuffer().put(name);
+    return bytes.array();
   }
 
   /** The place that comes before exactly those that are listed after a position; null for null. */
@@ -44,10 +81,11 @@ public record Use(long micros, String id) implements Comparable<Use> {
     return micros == GONE;
   }
 
-  /** Whether both are uses, in one second. */
+  /** Whether both are uses of one owner, in one second. */
   boolean isOfSameSecond(Use other) {
     return !isGone()
         && !other.isGone()
+        && owner.equals(other.owner)
         && Math.floorDiv(micros, MICROS) == Math.floorDiv(other.micros, MICROS);
   }
 
@@ -78,16 +116,20 @@ public record Use(long micros, String id) implements Comparable<Use> {
 
   /** The line with its end. */
   byte[] line() {
-    return (micros + " " + id + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    return (micros + " " + id + " " + owner + "\n").getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** What a line without its end says; null where it is damaged. */
   static Use parse(byte[] bytes, int from, int to) {
     String line = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
     int space = line.indexOf(' ');
+    int second = line.lastIndexOf(' ');
     try {
-      return space > 0 && space < line.length() - 1
-          ? new Use(Long.parseLong(line, 0, space, 10), line.substring(space + 1))
+      return space > 0 && space + 1 < second && second < line.length() - 1
+          ? new Use(
+              Long.parseLong(line, 0, space, 10),
+              line.substring(space + 1, second),
+              line.substring(second + 1))
           : null;
     } catch (NumberFormatException e) {
       return null;

@@ -6,9 +6,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A file of {@link Use} lines, being read from some place on. Lines that are damaged are passed
@@ -23,6 +25,10 @@ final class UseFile implements Closeable {
   private final Path file;
   private final RandomAccessFile in;
   private final byte[] buffer = new byte[BUFFER];
+
+  /** How the lines end that are read; empty for all. */
+  private final byte[] end;
+
   private int from;
   private int to;
   private boolean ended;
@@ -33,10 +39,12 @@ final class UseFile implements Closeable {
    * time.
    *
    * @param place null for the beginning, also of a file that is not sorted
+   * @param owner whose lines are read, as {@link Use#key} says; null for all
    * @throws NoSuchFileException if there is none of this name
    */
-  UseFile(Path file, Use place) throws IOException {
+  UseFile(Path file, Use place, String owner) throws IOException {
     this.file = file;
+    this.end = (owner == null ? "" : " " + owner).getBytes(StandardCharsets.ISO_8859_1);
     this.in = Disk.openToRead(file);
     try {
       in.seek(place == null ? 0 : near(place));
@@ -90,19 +98,25 @@ final class UseFile implements Closeable {
   void advance() throws IOException {
     head = null;
     while (head == null) {
-      int end = from;
-      while (end < to && buffer[end] != '\n') {
-        end++;
+      int next = from;
+      while (next < to && buffer[next] != '\n') {
+        next++;
       }
-      if (end < to) {
-        head = Use.parse(buffer, from, end);
-        from = end + 1;
+      if (next < to) {
+        head = isWanted(next) ? Use.parse(buffer, from, next) : null;
+        from = next + 1;
       } else if (ended) {
         return; // A last line without an end may be half of one.
       } else {
         fill();
       }
     }
+  }
+
+  /** By its bytes, which costs much less than to read the line. */
+  private boolean isWanted(int to) {
+    return to - from >= end.length
+        && Arrays.equals(buffer, to - end.length, to, end, 0, end.length);
   }
 
   private void fill() throws IOException {

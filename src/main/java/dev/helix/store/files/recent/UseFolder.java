@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,6 +39,9 @@ import java.util.function.Function;
 public final class UseFolder {
   /** How many sessions are sorted in memory when all is made anew. */
   private static final int SORTED_AT_ONCE = 50_000;
+
+  /** How the mark begins where lines have owners; earlier ones are of an order without. */
+  private static final String FORM = "2 ";
 
   private final Path sessions;
   private final Path folder;
@@ -76,7 +78,7 @@ public final class UseFolder {
   /** What the log says, the last line of each session. */
   public Map<String, Use> readLog() throws IOException {
     Map<String, Use> uses = new HashMap<>();
-    try (UseFile lines = new UseFile(log(), null)) {
+    try (UseFile lines = new UseFile(log(), null, null)) {
       for (; lines.head() != null; lines.advance()) {
         uses.put(lines.head().id(), lines.head());
       }
@@ -111,7 +113,7 @@ public final class UseFolder {
   private boolean merge(Path file, Map<String, Use> uses, BooleanSupplier stopped)
       throws IOException {
     Path merged = folder.resolve("merged.new");
-    try (MergedUses lines = new MergedUses(uses, file, null)) {
+    try (MergedUses lines = new MergedUses(uses, file, null, null)) {
       UseFile.write(merged, () -> stopped.getAsBoolean() ? null : lines.next());
     }
     if (stopped.getAsBoolean()) {
@@ -191,6 +193,7 @@ public final class UseFolder {
    *
    * @param newest lines that count in place of the sorted file's
    * @param place behind which the page begins; null for the beginning
+   * @param owner whose sessions they are, as {@link Use#key} says; null for everybody's
    * @param listed says whether a session is listed as its line says, where what it says itself, the
    *     other, is not that; null where there is none
    * @throws IOException if the sorted file is missing or damaged
@@ -198,19 +201,20 @@ public final class UseFolder {
   public List<SessionState> page(
       Map<String, Use> newest,
       Use place,
+      String owner,
       int limit,
       Function<SessionId, Optional<SessionState>> find,
       BiPredicate<Use, Use> listed)
       throws IOException {
     List<SessionState> page = new ArrayList<>();
-    try (MergedUses lines = new MergedUses(newest, sorted, place)) {
+    try (MergedUses lines = new MergedUses(newest, sorted, place, owner)) {
       Use line = lines.next();
       while (line != null && page.size() < limit) {
         SessionState state = SessionId.ofName(line.id()).flatMap(find).orElse(null);
         Use found = state == null ? null : Use.of(state);
         if (line.equals(found)) {
           page.add(state);
-        } else if (listed.test(line, found) && state != null) {
+        } else if (listed.test(line, found) && found != null && isOf(owner, found)) {
           page.add(state.withUpdatedAt(line.time()));
         }
         line = lines.next();
@@ -219,9 +223,29 @@ public final class UseFolder {
     return page;
   }
 
+  private static boolean isOf(String owner, Use use) {
+    return owner == null || owner.equals(use.owner());
+  }
+
+  /**
+   * How many sessions there are, as the lines tell it.
+   *
+   * @param newest and {@code place} and {@code owner} as for {@link #page}
+   * @param earliest the time of the last one that counts, in microseconds
+   */
+  long count(Map<String, Use> newest, Use place, String owner, long earliest) throws IOException {
+    long count = 0;
+    try (MergedUses lines = new MergedUses(newest, sorted, place, owner)) {
+      for (Use line = lines.next(); line != null && line.micros() >= earliest; count++) {
+        line = lines.next();
+      }
+    }
+    return count;
+  }
+
   /** A page of what all sessions say. Only folders whose names are session ids are looked at. */
   public List<SessionState> pageOfAll(
-      Use place, int limit, Function<SessionId, Optional<SessionState>> find) {
+      Use place, String owner, int limit, Function<SessionId, Optional<SessionState>> find) {
     if (limit < 0) {
       throw new IllegalArgumentException("negative limit");
     }
@@ -233,7 +257,9 @@ public final class UseFolder {
     try {
       for (Path child : Disk.entries(sessions, "*")) {
         Optional<SessionId> id = SessionId.ofName(child.getFileName().toString());
-        id.flatMap(find).filter(state -> Use.of(state).isAfter(place)).ifPresent(newest::add);
+        id.flatMap(find)
+            .filter(state -> Use.of(state).isAfter(place) && isOf(owner, Use.of(state)))
+            .ifPresent(newest::add);
         if (newest.size() > limit) {
           newest.poll();
         }
@@ -246,7 +272,16 @@ public final class UseFolder {
 
   /** Whether every session is in the files, but for what was stored just before a crash. */
   public boolean isWhole() {
-    return Files.exists(mark) && Files.exists(sorted);
+    return Files.exists(sorted) && mark().startsWith(FORM);
+  }
+
+  /** What the mark says; nothing where there is none. */
+  private String mark() {
+    try {
+      return Files.readString(mark, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /**
@@ -254,12 +289,12 @@ public final class UseFolder {
    * added or taken away since.
    */
   public boolean isClean() throws IOException {
-    return isWhole() && Arrays.equals(Files.readAllBytes(mark), cleanMark());
+    return isWhole() && mark().equals(cleanMark());
   }
 
   /** From now on the files tell nearly all, whatever happens. */
   void markInUse() throws IOException {
-    Disk.replace(mark, "in use\n".getBytes(StandardCharsets.US_ASCII));
+    Disk.replace(mark, (FORM + "in use\n").getBytes(StandardCharsets.US_ASCII));
     Disk.forceDirectory(folder);
   }
 
@@ -268,7 +303,7 @@ public final class UseFolder {
     for (Path file : Disk.entries(folder, "*")) {
       Disk.force(file);
     }
-    Disk.replace(mark, cleanMark());
+    Disk.replace(mark, cleanMark().getBytes(StandardCharsets.US_ASCII));
     Disk.forceDirectory(folder);
   }
 
@@ -277,8 +312,8 @@ public final class UseFolder {
     Files.deleteIfExists(mark);
   }
 
-  private byte[] cleanMark() throws IOException {
+  private String cleanMark() throws IOException {
     long changed = Files.getLastModifiedTime(sessions).to(TimeUnit.NANOSECONDS);
-    return ("clean " + changed + "\n").getBytes(StandardCharsets.US_ASCII);
+    return FORM + "clean " + changed + "\n";
   }
 }

@@ -10,10 +10,12 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -204,22 +206,51 @@ public final class UseOrder {
     }
   }
 
+  /** A page of everybody's sessions. */
+  public List<SessionState> list(
+      Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
+    return list(null, after, limit, find);
+  }
+
   /**
    * A page as {@link dev.helix.session.SessionStore#list} says.
    *
+   * @param owner whose sessions they are, as {@link Use#key} says; null for everybody's
    * @throws SessionException if it cannot be made
    */
   public List<SessionState> list(
-      Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
+      String owner, Position after, int limit, Function<SessionId, Optional<SessionState>> find) {
     Use place = Use.at(after);
     try {
       if (limit > 0 && awaitKnown()) {
-        return page(place, limit, find);
+        return page(place, owner, limit, find);
       }
     } catch (IOException e) {
       startAnew(e);
     }
-    return folder.pageOfAll(place, limit, find);
+    return folder.pageOfAll(place, owner, limit, find);
+  }
+
+  /**
+   * How many sessions there are behind a place, without a look at any: one that another program
+   * took away counts until a list meets it. Empty where that cannot be said for now.
+   *
+   * @param earliest the time of the last one that counts
+   */
+  public OptionalLong count(String owner, Position after, Instant earliest) {
+    long last = earliest == null ? Use.EARLIEST : Use.micros(earliest);
+    try {
+      if (awaitKnown()) {
+        return OptionalLong.of(folder.count(snapshot(), Use.at(after), owner, last));
+      }
+    } catch (IOException e) {
+      startAnew(e);
+    }
+    return OptionalLong.empty();
+  }
+
+  private synchronized Map<String, Use> snapshot() {
+    return new HashMap<>(newest);
   }
 
   private synchronized void startAnew(IOException e) {
@@ -263,7 +294,7 @@ public final class UseOrder {
   }
 
   private List<SessionState> page(
-      Use place, int limit, Function<SessionId, Optional<SessionState>> find) throws IOException {
+      Use place, String owner, int limit, Function<SessionId, Optional<SessionState>> find) throws IOException {
     for (int attempt = 1; ; attempt++) {
       Map<String, Use> snapshot;
       int before;
@@ -276,6 +307,7 @@ public final class UseOrder {
           folder.page(
               snapshot,
               place,
+              owner,
               limit,
               find,
               (line, found) -> {

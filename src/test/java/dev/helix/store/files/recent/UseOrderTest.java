@@ -171,8 +171,8 @@ class UseOrderTest {
   @Test
   void sortedFileThatIsGone_isTold_wherePagesBeginInIt() {
     Path gone = sessions().resolve("sorted");
-    assertThrows(NoSuchFileException.class, () -> new UseFile(gone, null));
-    assertThrows(NoSuchFileException.class, () -> new UseFile(gone, Use.of(at(1, 1))));
+    assertThrows(NoSuchFileException.class, () -> new UseFile(gone, null, null));
+    assertThrows(NoSuchFileException.class, () -> new UseFile(gone, Use.of(at(1, 1)), null));
   }
 
   static long size(Path file) {
