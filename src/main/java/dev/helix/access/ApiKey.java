@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * @param hash SHA-256 over the key's bytes, of which there is at least one, as 64 lower-case hex
  *     digits
  * @param service whether the key belongs to a program that speaks for no user
+ * @param operator whether who has the key sees everybody's sessions, where it speaks for no user
  */
-public record ApiKey(String tenant, String hash, boolean service) {
+public record ApiKey(String tenant, String hash, boolean service, boolean operator) {
   private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
@@ -37,7 +38,7 @@ public record ApiKey(String tenant, String hash, boolean service) {
   }
 
   /**
-   * The entry for a key that a person chose.
+   * The entry for a key that a person chose, of no operator.
    *
    * @param key visible ASCII characters only, since it travels in a header; at least one
    * @throws IllegalArgumentException if the tenant or the key cannot be used; it shows no key
@@ -47,7 +48,12 @@ public record ApiKey(String tenant, String hash, boolean service) {
       throw new IllegalArgumentException(
           "a key is made of visible ASCII characters, without white space, and is not empty");
     }
-    return new ApiKey(tenant, hash(key), service);
+    return new ApiKey(tenant, hash(key), service, false);
+  }
+
+  /** This entry as an operator's. */
+  public ApiKey asOperator() {
+    return new ApiKey(tenant, hash, service, true);
   }
 
   /**
@@ -75,11 +81,11 @@ public record ApiKey(String tenant, String hash, boolean service) {
 
   /** The line that the keys file has for it. */
   public String line() {
-    return tenant + ":" + hash + (service ? ":service" : "");
+    return tenant + ":" + hash + (service ? ":service" : "") + (operator ? ":operator" : "");
   }
 
   @Override
   public String toString() {
-    return "ApiKey[tenant=" + tenant + ", service=" + service + "]";
+    return "ApiKey[tenant=" + tenant + ", service=" + service + ", operator=" + operator + "]";
   }
 }

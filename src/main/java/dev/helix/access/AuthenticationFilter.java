@@ -8,6 +8,7 @@ import dev.helix.http.ErrorResponse;
 import dev.helix.http.FrameCheck;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.session.Owner;
+import dev.helix.session.Viewer;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -26,8 +27,8 @@ import java.util.Objects;
 
 /**
  * A servlet filter that finds the {@link Owner} of each request, and refuses requests that do not
- * prove theirs. Behind it a request has the owner as an attribute named by its class. It comes
- * before {@code ConversationFilter}, which looks up that owner's sessions.
+ * prove theirs. Behind it a request has the owner, and the {@link Viewer}, as attributes named by
+ * their classes. It comes before {@code ConversationFilter}, which looks up that owner's sessions.
  *
  * <pre>
  * POST /v1/chat/completions HTTP/1.1          HTTP/1.1 401 Unauthorized
@@ -41,7 +42,7 @@ import java.util.Objects;
  *   <li>With a keys file, a request without a key of it: 401 {@code invalid_api_key}.
  *   <li>With a secret for Open WebUI's tokens, a bad {@code X-OpenWebUI-User-Jwt}: 401 {@code
  *       invalid_user_token}. Without a token: 401 {@code user_token_required}, unless the key is a
- *       service's or the request is a {@code GET} or {@code HEAD} of {@code /v1/models} or {@code
+ *       service's or an operator's, or the request is a {@code GET} or {@code HEAD} of {@code /v1/models} or {@code
  *       /v1/models/ID}, or the same without {@code /v1}, below the context path.
  *   <li>Where {@code X-OpenWebUI-User-Id} is trusted, a value that is no user's name: 400 {@code
  *       invalid_user_id}.
@@ -146,8 +147,10 @@ public final class AuthenticationFilter implements Filter {
   }
 
   private void identify(HttpServletRequest request) throws InvalidRequestException {
-    Owner owner = callers.owner(request);
+    Viewer viewer = callers.viewer(request);
+    Owner owner = viewer.owner();
     request.setAttribute(Owner.class.getName(), owner);
+    request.setAttribute(Viewer.class.getName(), viewer);
     new BodyHolder(owner.tenant(), owner.user()).holds(request);
   }
 

@@ -15,9 +15,16 @@ import java.util.Objects;
  *     UTF-8; null where tokens are not looked at
  * @param jwtLeeway how far Open WebUI's clock may be from ours, in whole seconds
  * @param trustUserHeaders whether {@code X-OpenWebUI-User-Id} is believed. Any caller can forge it
+ * @param operatorRole the container's role whose members are operators; null for none
+ * @param operatorReadsTexts whether operators read what others wrote
  */
 public record AuthenticationSettings(
-    Path keysFile, String jwtSecret, Duration jwtLeeway, boolean trustUserHeaders) {
+    Path keysFile,
+    String jwtSecret,
+    Duration jwtLeeway,
+    boolean trustUserHeaders,
+    String operatorRole,
+    boolean operatorReadsTexts) {
 
   /** The key of {@link #keysFile}. */
   public static final String KEYS_FILE = "helix.api.keys.file";
@@ -30,6 +37,18 @@ public record AuthenticationSettings(
 
   /** The key of {@link #trustUserHeaders}. */
   public static final String TRUST_USER_HEADERS = "helix.trust.user.headers";
+
+  /** The key of {@link #operatorRole}. */
+  public static final String OPERATOR_ROLE = "helix.operator.role";
+
+  /** The key of {@link #operatorReadsTexts}. */
+  public static final String OPERATOR_READS_TEXTS = "helix.operator.reads-texts";
+
+  /** Settings in which no role of the container's is an operator's, and operators read texts. */
+  public AuthenticationSettings(
+      Path keysFile, String jwtSecret, Duration jwtLeeway, boolean trustUserHeaders) {
+    this(keysFile, jwtSecret, jwtLeeway, trustUserHeaders, null, true);
+  }
 
   public AuthenticationSettings {
     Objects.requireNonNull(jwtLeeway, "jwtLeeway");
@@ -50,7 +69,8 @@ public record AuthenticationSettings(
         List<ApiKey> unused = KeysFile.read(keysFile);
       } catch (BrokenKeysException e) {
         settings.reject(
-            KEYS_FILE, "a file of lines tenant:sha256-hex-of-key[:service], but " + e.getMessage());
+            KEYS_FILE,
+            "a file of lines tenant:sha256-hex-of-key[:service][:operator], but " + e.getMessage());
       }
     }
     String secret = settings.secret(JWT_SECRET);
@@ -66,7 +86,9 @@ public record AuthenticationSettings(
         secret,
         settings.duration(
             JWT_LEEWAY, Duration.ofSeconds(30), Duration.ZERO, Duration.ofMinutes(10)),
-        settings.flag(TRUST_USER_HEADERS, false));
+        settings.flag(TRUST_USER_HEADERS, false),
+        settings.string(OPERATOR_ROLE, null),
+        settings.flag(OPERATOR_READS_TEXTS, true));
   }
 
   private static boolean isShort(String secret) {
@@ -75,8 +97,14 @@ public record AuthenticationSettings(
 
   @Override
   public String toString() {
-    return "AuthenticationSettings[keysFile=%s, jwtSecret=%s, jwtLeeway=%s, trustUserHeaders=%s]"
+    return ("AuthenticationSettings[keysFile=%s, jwtSecret=%s, jwtLeeway=%s, trustUserHeaders=%s,"
+            + " operatorRole=%s, operatorReadsTexts=%s]")
         .formatted(
-            keysFile, jwtSecret == null ? "(not set)" : "(set)", jwtLeeway, trustUserHeaders);
+            keysFile,
+            jwtSecret == null ? "(not set)" : "(set)",
+            jwtLeeway,
+            trustUserHeaders,
+            operatorRole,
+            operatorReadsTexts);
   }
 }

@@ -5,6 +5,7 @@ import dev.helix.http.HeaderValues;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.Placeholder;
 import dev.helix.session.Owner;
+import dev.helix.session.Viewer;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
 import java.time.Clock;
@@ -31,6 +32,8 @@ public final class Callers {
   private final KeysFile keys;
   private final UserTokens tokens;
   private final boolean trustUserHeaders;
+  private final String operatorRole;
+  private final boolean operatorReadsTexts;
 
   /** What is asked of callers; {@link BrokenKeysException} if a keys file cannot be used. */
   Callers(AuthenticationSettings settings, Clock clock) {
@@ -40,6 +43,8 @@ public final class Callers {
             ? null
             : new UserTokens(settings.jwtSecret(), settings.jwtLeeway(), clock);
     trustUserHeaders = settings.trustUserHeaders();
+    operatorRole = settings.operatorRole();
+    operatorReadsTexts = settings.operatorReadsTexts();
   }
 
   /** Whether nobody is let in without a key. */
@@ -48,7 +53,7 @@ public final class Callers {
   }
 
   /**
-   * Whether a request that {@link #owner} refused with this error tried something, as one without a
+   * Whether a request that {@link #viewer} refused with this error tried something, as one without a
    * key does not.
    */
   boolean isGuess(HttpServletRequest request, String code) {
@@ -58,18 +63,34 @@ public final class Callers {
                 || KEY_HEADERS.stream().anyMatch(name -> request.getHeader(name) != null)));
   }
 
-  /** For whom a request speaks. May read the keys file. */
-  Owner owner(HttpServletRequest request) throws InvalidRequestException {
+  /** For whom a request speaks, and how far they see. May read the keys file. */
+  Viewer viewer(HttpServletRequest request) throws InvalidRequestException {
     ApiKey key = keys == null ? null : key(request);
-    String user = tokens == null ? null : userOfToken(request, key != null && key.service());
+    boolean alone = key != null && (key.service() || key.operator());
+    String user = tokens == null ? null : userOfToken(request, alone);
     if (user == null && trustUserHeaders) {
       user = userOfHeader(request);
     }
     String principal = principal(request);
-    if (key == null) {
-      return new Owner(principal, user);
+    Owner owner =
+        key == null
+            ? new Owner(principal, user)
+            : new Owner(key.tenant(), user != null ? user : principal);
+    String from = String.valueOf(request.getRemoteAddr());
+    // Whoever lets others speak through them is no operator for those.
+    return user == null && isOperator(request, key, owner)
+        ? Viewer.operator(owner, from, operatorReadsTexts)
+        : Viewer.owner(owner, from);
+  }
+
+  private boolean isOperator(HttpServletRequest request, ApiKey key, Owner owner) {
+    if ((key != null && key.operator())
+        || (operatorRole != null && request.isUserInRole(operatorRole))) {
+      return true;
     }
-    return new Owner(key.tenant(), user != null ? user : principal);
+    // Where nobody is asked who they are, whoever is on this machine.
+    boolean asksNobody = keys == null && tokens == null && !trustUserHeaders;
+    return asksNobody && owner.isAnonymous() && LoopbackFilter.isLocal(request);
   }
 
   /** The key in one of several headers. Those of them with a valid one must have the same. */

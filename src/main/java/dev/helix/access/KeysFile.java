@@ -134,8 +134,8 @@ final class KeysFile {
 
   /**
    * Reads a file: a line {@code tenant:sha256-hex-of-key} for each key, with {@code :service}
-   * behind it for a program that speaks for no user; blank lines and those that begin with {@code
-   * #} are nothing.
+   * behind it for a program that speaks for no user, {@code :operator} for who sees everybody's
+   * sessions, or both; blank lines and those that begin with {@code #} are nothing.
    *
    * @return at least one key
    * @throws BrokenKeysException if the file cannot be read or used as a whole
@@ -174,10 +174,13 @@ final class KeysFile {
   /** What is wrong is never shown: it may be a key that somebody wrote there. */
   private static ApiKey key(String line, int number) {
     String[] fields = line.split(":", -1);
-    boolean service = fields.length == 3 && fields[2].equals("service");
-    if (fields.length == 2 || service) {
+    List<String> flags = List.of(fields).subList(Math.min(2, fields.length), fields.length);
+    boolean service = flags.contains("service");
+    boolean operator = flags.contains("operator");
+    int known = (service ? 1 : 0) + (operator ? 1 : 0);
+    if (fields.length >= 2 && flags.size() == known) {
       try {
-        return new ApiKey(fields[0], fields[1].toLowerCase(Locale.ROOT), service);
+        return new ApiKey(fields[0], fields[1].toLowerCase(Locale.ROOT), service, operator);
       } catch (IllegalArgumentException e) {
         throw new BrokenKeysException("line " + number + " is no key: " + e.getMessage(), null);
       }

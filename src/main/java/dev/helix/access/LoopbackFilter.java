@@ -147,6 +147,13 @@ public final class LoopbackFilter implements Filter {
     return new ApiError(403, message + ADVICE, "request_forbidden", null, code);
   }
 
+  /** Whether a caller is on this machine, and no page of another site sends for them. */
+  static boolean isLocal(HttpServletRequest request) {
+    return refusal(request) == null
+        && !PageOrigin.isAllowed(request)
+        && !PageOrigin.isForeign(request);
+  }
+
   private static ApiError refusal(HttpServletRequest request) {
     if (!isAddress(request.getRemoteAddr()) || ProxyHeaders.speakOfOthers(request)) {
       return REMOTE;

@@ -3,15 +3,16 @@ package dev.helix.archive;
 import dev.helix.message.Message;
 import dev.helix.session.Erasing;
 import dev.helix.session.Lease;
+import dev.helix.session.ListedSession;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
+import dev.helix.session.SessionFilter;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StorageFullException;
-import dev.helix.session.StoreUnavailableException;
 import dev.helix.transcript.LogVersion;
 import dev.helix.transcript.Numbering;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,7 @@ import java.util.function.UnaryOperator;
 /**
  * A store some of whose sessions are in an archive: they are restored as soon as something of them
  * is to be changed, by whom they are of, and the archive is removed after that. What is only read
- * is read where it is. Only {@link #list} knows nothing of them. Keeps the contract of {@link
+ * is read where it is. Only the lists without a filter know nothing of them. Keeps the contract of {@link
  * SessionStore}.
  *
  * <p>Where a session is in both, as a crash in between leaves it, the store's counts. Archives are
@@ -52,26 +52,19 @@ import java.util.function.UnaryOperator;
 final class ArchivingStore implements SessionStore {
   private static final Logger LOG = System.getLogger(ArchivingStore.class.getName());
 
-  /** The lease of whoever archives. No session is called so: a fallback id ends in a hash. */
-  static final SessionId SWEEP = new SessionId("helix-archive");
-
-  /** Longer than one session takes, and as long as others wait for a server that died. */
-  private static final Duration SWEEP_LEASE = Duration.ofMinutes(5);
-
   /** Of the epochs of stores' logs none begins so. */
   private static final String ARCHIVED = "archived/";
-
-  /** Who reads the log knows after so many. */
-  private static final int LOGGED = 10;
 
   private final SessionStore store;
   private final Archive archive;
   private final ArchivedSessions archived;
+  private final ArchiveList list;
 
   ArchivingStore(SessionStore store, Archive archive, Clock clock) {
     this.store = store;
     this.archive = archive;
     this.archived = new ArchivedSessions(store, archive, clock);
+    this.list = new ArchiveList(store, archive, archived);
   }
 
   @Override
@@ -97,45 +90,7 @@ final class ArchivingStore implements SessionStore {
 
   @Override
   public int archiveIdle(Instant unusedSince, BooleanSupplier goesOn) {
-    Optional<Lease> lease = store.lease(SWEEP, SWEEP_LEASE);
-    if (lease.isEmpty()) {
-      LOG.log(Level.DEBUG, "another server archives");
-      return 0;
-    }
-    try {
-      archive.tidy();
-      return archiveIdle(unusedSince, goesOn, lease.get());
-    } catch (IOException e) {
-      throw new SessionException("the archive " + archive.folder() + " cannot be tidied", e);
-    } finally {
-      store.release(lease.get());
-    }
-  }
-
-  private int archiveIdle(Instant unusedSince, BooleanSupplier goesOn, Lease lease) {
-    int archived = 0;
-    int failed = 0;
-    // The first name there is: nothing used at this very moment comes after it.
-    Position after = new Position(unusedSince, new SessionId("-"));
-    for (Iterator<SessionState> each = all(after).iterator(); each.hasNext(); ) {
-      SessionId idle = each.next().sessionId();
-      if (!goesOn.getAsBoolean() || !store.renew(lease, SWEEP_LEASE)) {
-        return archived;
-      }
-      try {
-        archived += archive(idle, unusedSince) ? 1 : 0;
-      } catch (StoreUnavailableException | StorageFullException e) {
-        throw e; // The next one would fare no better.
-      } catch (SessionException | OutOfMemoryError e) {
-        // The latter where a session has a file that is larger than an array can be.
-        failed++;
-        LOG.log(
-            failed <= LOGGED ? Level.WARNING : Level.DEBUG,
-            "session " + idle + " stays unarchived for now",
-            e);
-      }
-    }
-    return archived;
+    return new ArchiveSweep(this, archive).run(unusedSince, goesOn);
   }
 
   @Override
@@ -308,6 +263,36 @@ final class ArchivingStore implements SessionStore {
   @Override
   public SessionAliases aliases() {
     return store.aliases();
+  }
+
+  @Override
+  public List<SessionState> listOf(Owner owner, Position after, int limit) {
+    return store.listOf(owner, after, limit);
+  }
+
+  @Override
+  public long countOf(Owner owner, Instant from, Instant to) {
+    return store.countOf(owner, from, to);
+  }
+
+  @Override
+  public List<ListedSession> list(SessionFilter filter, Position after, int limit) {
+    return list.page(filter, after, limit);
+  }
+
+  @Override
+  public long count(SessionFilter filter) {
+    return list.count(filter);
+  }
+
+  @Override
+  public boolean isArchived(SessionId id) {
+    return archive.isMade() && store.find(id).isEmpty() && archive.find(id).isPresent();
+  }
+
+  @Override
+  public boolean unarchive(SessionId id) {
+    return isArchived(id) && archived.bringBack(id, any -> true) && store.find(id).isPresent();
   }
 
   @Override

@@ -38,7 +38,7 @@ record Options(int port, String host, String context, String sessions, Task task
       Commands, which start no server:
 
         hash-key TENANT [--service]   reads an API key from standard input and prints its line for
-                                      the file of keys; --new makes a key and prints it to
+                 [--operator]         the file of keys; --new makes a key and prints it to
                                       standard error
         list [--limit N]              the sessions last used, 20 unless told
         show ID                       a session and its current path

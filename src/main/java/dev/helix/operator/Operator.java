@@ -42,6 +42,7 @@ import java.util.stream.Stream;
  */
 public final class Operator implements Callable<Integer> {
   private static final String SESSIONS = "--sessions";
+  private static final Set<String> KEY_FLAGS = Set.of("--service", "--operator", "--new");
   private static final int LISTED = 20;
   private static final int FIRST_WORDS = 60;
   private static final int SHOWN_JSON = 400;
@@ -64,7 +65,7 @@ public final class Operator implements Callable<Integer> {
     List<String> rest = arguments.subList(1, arguments.size());
     try {
       return switch (arguments.get(0)) {
-        case "hash-key" -> hashKey(CommandLine.parse(rest, Set.of(), Set.of("--service", "--new")));
+        case "hash-key" -> hashKey(CommandLine.parse(rest, Set.of(), KEY_FLAGS));
         case "list" -> list(CommandLine.parse(rest, Set.of(SESSIONS, "--limit"), Set.of()));
         case "show" -> show(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
         case "delete" -> delete(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
@@ -96,10 +97,10 @@ public final class Operator implements Callable<Integer> {
   }
 
   private int hashKey(CommandLine line) throws IOException {
-    String tenant = line.word("tenant");
+    String unused = line.word("tenant"); // Before a key is asked for.
     if (line.has("--new")) {
       String key = ApiKey.random();
-      out.println(ApiKey.of(tenant, key, line.has("--service")).line());
+      out.println(entry(line, key).line());
       // Beside the line, which mostly goes into a file where no key may be.
       err.println(key);
       return 0;
@@ -107,13 +108,18 @@ public final class Operator implements Callable<Integer> {
     // A key has one char for each byte, as it has in a header.
     String key =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1)).readLine();
-    ApiKey entry = ApiKey.of(tenant, key == null ? "" : key, line.has("--service"));
+    ApiKey entry = entry(line, key == null ? "" : key);
     if (ApiKey.isWeak(key)) {
       err.println("the key is too easy to guess; hash-key --new makes one that is not");
       return 1;
     }
     out.println(entry.line());
     return 0;
+  }
+
+  private static ApiKey entry(CommandLine line, String key) {
+    ApiKey entry = ApiKey.of(line.word("tenant"), key, line.has("--service"));
+    return line.has("--operator") ? entry.asOperator() : entry;
   }
 
   private int list(CommandLine line) {

@@ -10,7 +10,7 @@ record Adoption(SessionStore store, SessionResolver resolver) {
     }
     SessionState before = stored(id);
     if (!before.owner().isAnonymous()) {
-      throw new SessionException("session " + id + " has an owner already: " + before.owner());
+      throw new AdoptionRefusedException("session " + id + " has an owner already: " + before.owner());
     }
     Owner next = owner.forConversation(before.conversationId());
     if (next.isAnonymous()) {
@@ -19,12 +19,12 @@ record Adoption(SessionStore store, SessionResolver resolver) {
     if (before.conversationId() != null) {
       SessionState own = resolver.conversation(next, before.conversationId());
       if (own.status() != SessionStatus.NEW) {
-        throw new SessionException(
+        throw new AdoptionRefusedException(
             "session " + own.sessionId() + " of this owner is the same conversation as " + id);
       }
     }
     if (!store.adopt(id, next)) {
-      throw new SessionException("session " + id + " was changed meanwhile");
+      throw new AdoptionRefusedException("session " + id + " was changed meanwhile");
     }
     return stored(id);
   }

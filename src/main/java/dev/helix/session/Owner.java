@@ -1,5 +1,9 @@
 package dev.helix.session;
 
+import dev.helix.text.Sha256;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
 /**
  * Whose a session is: a tenant and, when known, a user. Two owners never share a session.
  * Immutable. Specification section 1.
@@ -8,6 +12,8 @@ package dev.helix.session;
  * @param user who speaks, or null when that is not known
  */
 public record Owner(String tenant, String user) {
+  private static final int KEY_BYTES = 16;
+
   /** The one owner there is where nobody is asked who they are. */
   public static final Owner ANONYMOUS = new Owner(null, null);
 
@@ -23,6 +29,13 @@ public record Owner(String tenant, String user) {
   /** Whether this is {@link #ANONYMOUS}. */
   public boolean isAnonymous() {
     return tenant == null && user == null;
+  }
+
+  /** Hex digits that no other owner's are, by which lists find what is theirs. */
+  public String key() {
+    MessageDigest digest = Sha256.begin();
+    digest.update(OwnerNames.encoded(tenant));
+    return HexFormat.of().formatHex(digest.digest(OwnerNames.encoded(user)), 0, KEY_BYTES);
   }
 
   /** Who owns a conversation that this owner asks for: of a channel, the tenant as a whole. */

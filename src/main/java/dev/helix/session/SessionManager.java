@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
-  private final SessionStore store;
+  final SessionStore store;
   private final SessionResolver resolver;
   private final WarmTrees trees;
   private final OwnerUse owners;

@@ -80,6 +80,22 @@ class KeysFileTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    ":operator, false, true",
+    ":service:operator, true, true",
+    ":operator:service, true, true",
+    ":service, true, false",
+    "'', false, false"
+  })
+  void flagsOfALine_sayWhatItsKeyIs(String flags, boolean service, boolean operator)
+      throws IOException {
+    ApiKey key = keys("acme:" + ONE + flags).find(ONE);
+    assertEquals(service, key.service());
+    assertEquals(operator, key.operator());
+    assertEquals(key, keys(key.line()).find(ONE), "as it is written");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "acme",
@@ -95,6 +111,10 @@ class KeysFileTest {
         "acme:%s:",
         "acme:%s:Service",
         "acme:%s:service:x",
+        "acme:%s:service:service",
+        "acme:%s:operator:",
+        "acme:%s:Operator",
+        "acme:%s:operator:service:operator",
         "%s:acme"
       })
   void brokenLine_isNamedByItsNumber_andNeverShown(String line) {

@@ -91,14 +91,14 @@ class ArchiveSweepTest {
   void oneServerSweepsAtATime_andAnotherWhenItDied() throws IOException {
     SessionId id = fixture.session("conv-a", "x", "x");
     fixture.clock.move(DAY);
-    Optional<Lease> dead = fixture.store.lease(ArchivingStore.SWEEP, Duration.ofMinutes(5));
+    Optional<Lease> dead = fixture.store.lease(ArchiveSweep.SWEEP, Duration.ofMinutes(5));
     assertTrue(dead.isPresent());
     assertEquals(0, server.archiveIdle(Duration.ofHours(1), () -> true));
     assertTrue(fixture.isStored(id));
     fixture.clock.move(Duration.ofMinutes(5));
     assertEquals(1, server.archiveIdle(Duration.ofHours(1), () -> true));
     assertTrue(
-        fixture.store.lease(ArchivingStore.SWEEP, Duration.ofMinutes(5)).isPresent(), "free");
+        fixture.store.lease(ArchiveSweep.SWEEP, Duration.ofMinutes(5)).isPresent(), "free");
   }
 
   @Test
@@ -115,7 +115,7 @@ class ArchiveSweepTest {
                   // It sleeps so long that another one begins.
                   fixture.clock.move(Duration.ofMinutes(6));
                   assertTrue(
-                      fixture.store.lease(ArchivingStore.SWEEP, Duration.ofMinutes(5)).isPresent());
+                      fixture.store.lease(ArchiveSweep.SWEEP, Duration.ofMinutes(5)).isPresent());
                 }));
     assertEquals(1, slow.archiveIdle(Duration.ofHours(1), () -> true));
     assertEquals(3, fixture.store.list(10).size());

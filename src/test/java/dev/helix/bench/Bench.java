@@ -63,6 +63,7 @@ public final class Bench {
     parts.put(
         "9-cpu", folder -> new TurnCpu(full ? 15 : 3, full ? 2000 : 200).run(folder, results));
     parts.put("a-responses", this::responses);
+    parts.put("b-list", folder -> new OwnerLists(full).run(folder, results));
     return parts;
   }
 

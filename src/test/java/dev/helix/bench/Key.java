@@ -44,6 +44,7 @@ enum Key {
       "heap that an open stream of a response takes, over one of a chat of the same text"),
   FILTER_NS("the filter on a request with a warm session, in nanoseconds, and others beside it"),
   LIST_200K_MS("the newest 50 sessions, in milliseconds"),
+  OWNER_LIST_200K_MS("an owner's newest 50 of the sessions of 1,000 owners, in milliseconds"),
   START_200K_OVER_EMPTY("a start with 200,000 sessions over a start with none"),
   WAR_MB("the WAR, in millions of bytes"),
   START_OVER_EMPTY_WAR_S("seconds to start in Tomcat 10.1, less those of an empty WAR"),

@@ -85,9 +85,9 @@ final class ListInPostgres {
   private void multiply(PostgresServer server) {
     server.execute(
         "postgres",
-        "insert into helix_session (id, epoch, log_length, updated_at, holder, state)"
+        "insert into helix_session (id, epoch, log_length, updated_at, holder, owner_key, state)"
             + " select 'conv-' || n, md5(n::text), log_length, updated_at + n,"
-            + " sha256(n::text::bytea), convert_to(replace(convert_from(state, 'UTF8'), '"
+            + " sha256(n::text::bytea), owner_key, convert_to(replace(convert_from(state, 'UTF8'), '"
             + TEMPLATE
             + "', n::text), 'UTF8')"
             + " from helix_session, (select g * "

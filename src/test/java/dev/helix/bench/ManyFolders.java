@@ -76,12 +76,12 @@ final class ManyFolders {
     try (BufferedWriter sorted =
         Files.newBufferedWriter(recent.resolve("sorted"), StandardCharsets.US_ASCII)) {
       for (int i = to - 1; i >= 0; i--) {
-        sorted.write((FIRST + i) + " conv-" + i + "\n");
+        sorted.write((FIRST + i) + " conv-" + i + " -\n");
       }
     }
     Files.writeString(sessions.resolve(".lock"), "");
     long changed = Files.getLastModifiedTime(sessions).to(TimeUnit.NANOSECONDS);
-    Files.writeString(recent.resolve("mark"), "clean " + changed + "\n");
+    Files.writeString(recent.resolve("mark"), "2 clean " + changed + "\n");
   }
 
   private void make(int number, boolean said) {

@@ -24,7 +24,7 @@ import java.util.List;
  * @param mayRepair whether it may be noted
  */
 record JdbcLists(JdbcDatabase database, boolean mayRepair) {
-  private static final int NOTED_AT_ONCE = 1000;
+  private static final int NOTED_AT_ONCE = 200;
 
   /** So long a list waits for what is to be noted. */
   private static final long PATIENCE = Duration.ofSeconds(10).toNanos();

@@ -3,13 +3,9 @@ package dev.helix.store.files.recent;
 import dev.helix.session.Owner;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore.Position;
-import dev.helix.text.Sha256;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 
 /**
  * That a session was used, or is gone: one line of the files that know the order of last use. In
@@ -22,7 +18,6 @@ import java.util.HexFormat;
 public record Use(long micros, String id, String owner) implements Comparable<Use> {
   private static final long MICROS = 1_000_000;
   private static final int NANOS = 1000;
-  private static final int KEY_BYTES = 16;
 
   private static final String NOBODY = "-";
 
@@ -43,22 +38,7 @@ public record Use(long micros, String id, String owner) implements Comparable<Us
 
   /** By what an owner's lines are known: hex digits that no other owner's have. */
   public static String key(Owner owner) {
-    if (owner.isAnonymous()) {
-      return NOBODY;
-    }
-    MessageDigest digest = Sha256.begin();
-    for (String name : new String[] {owner.tenant(), owner.user()}) {
-      digest.update((byte) (name == null ? 0 : 1));
-      digest.update(name == null ? new byte[0] : utf16(name));
-    }
-    return HexFormat.of().formatHex(digest.digest(), 0, KEY_BYTES);
-  }
-
-  /** With its length before it, so that no two names run together. */
-  private static byte[] utf16(String name) {
-    ByteBuffer bytes = ByteBuffer.allocate(4 + 2 * name.length()).putInt(name.length());
-    bytes.asCharBuffer().put(name);
-    return bytes.array();
+    return owner.isAnonymous() ? NOBODY : owner.key();
   }
 
   /** The place that comes before exactly those that are listed after a position; null for null. */
