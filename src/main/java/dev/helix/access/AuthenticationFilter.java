@@ -42,8 +42,9 @@ import java.util.Objects;
  *   <li>With a keys file, a request without a key of it: 401 {@code invalid_api_key}.
  *   <li>With a secret for Open WebUI's tokens, a bad {@code X-OpenWebUI-User-Jwt}: 401 {@code
  *       invalid_user_token}. Without a token: 401 {@code user_token_required}, unless the key is a
- *       service's or an operator's, or the request is a {@code GET} or {@code HEAD} of {@code /v1/models} or {@code
- *       /v1/models/ID}, or the same without {@code /v1}, below the context path.
+ *       service's or an operator's, or the request is a {@code GET} or {@code HEAD} of {@code
+ *       /v1/models} or {@code /v1/models/ID}, or the same without {@code /v1}, below the context
+ *       path.
  *   <li>Where {@code X-OpenWebUI-User-Id} is trusted, a value that is no user's name: 400 {@code
  *       invalid_user_id}.
  * </ul>

@@ -53,8 +53,8 @@ public final class Callers {
   }
 
   /**
-   * Whether a request that {@link #viewer} refused with this error tried something, as one without a
-   * key does not.
+   * Whether a request that {@link #viewer} refused with this error tried something, as one without
+   * a key does not.
    */
   boolean isGuess(HttpServletRequest request, String code) {
     return code.equals("invalid_user_token")

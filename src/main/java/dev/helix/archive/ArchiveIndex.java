@@ -73,8 +73,7 @@ final class ArchiveIndex {
         return fields.length == 4 && !fields[3].isEmpty()
             ? idOf(fields[0])
                 .map(
-                    id ->
-                        new Entry(id, fields[0], fields[1], Long.parseLong(fields[2]), fields[3]))
+                    id -> new Entry(id, fields[0], fields[1], Long.parseLong(fields[2]), fields[3]))
             : Optional.empty();
       } catch (NumberFormatException e) {
         return Optional.empty();
@@ -154,8 +153,7 @@ final class ArchiveIndex {
   private void read() {
     try {
       String text =
-          new String(
-              Disk.read(archive.folder().resolve(FILE)), StandardCharsets.ISO_8859_1);
+          new String(Disk.read(archive.folder().resolve(FILE)), StandardCharsets.ISO_8859_1);
       text.lines().forEach(line -> Entry.parse(line).ifPresent(each -> known.put(each.id(), each)));
     } catch (NoSuchFileException e) {
       LOG.log(Level.DEBUG, "all archives of {0} are looked at", archive.folder());

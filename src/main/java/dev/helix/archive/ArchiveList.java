@@ -95,9 +95,7 @@ final class ArchiveList {
   /** Those that the store has not. */
   private List<Entry> alone(List<Entry> entries) {
     Set<SessionId> stored =
-        store
-            .findAll(entries.stream().map(Entry::id).collect(Collectors.toSet()))
-            .keySet();
+        store.findAll(entries.stream().map(Entry::id).collect(Collectors.toSet())).keySet();
     return entries.stream().filter(entry -> !stored.contains(entry.id())).toList();
   }
 
@@ -114,8 +112,7 @@ final class ArchiveList {
     }
     List<Entry> entries = entries(filter);
     for (int from = 0; from < entries.size(); from += AT_ONCE) {
-      List<Entry> alone =
-          alone(entries.subList(from, Math.min(entries.size(), from + AT_ONCE)));
+      List<Entry> alone = alone(entries.subList(from, Math.min(entries.size(), from + AT_ONCE)));
       count +=
           filter.conversationId() == null
               ? alone.size()

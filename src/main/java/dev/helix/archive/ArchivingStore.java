@@ -36,8 +36,8 @@ import java.util.function.UnaryOperator;
 /**
  * A store some of whose sessions are in an archive: they are restored as soon as something of them
  * is to be changed, by whom they are of, and the archive is removed after that. What is only read
- * is read where it is. Only the lists without a filter know nothing of them. Keeps the contract of {@link
- * SessionStore}.
+ * is read where it is. Only the lists without a filter know nothing of them. Keeps the contract of
+ * {@link SessionStore}.
  *
  * <p>Where a session is in both, as a crash in between leaves it, the store's counts. Archives are
  * made before the session is removed from the store and removed after it is restored, and only who

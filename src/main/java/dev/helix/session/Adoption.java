@@ -10,7 +10,8 @@ record Adoption(SessionStore store, SessionResolver resolver) {
     }
     SessionState before = stored(id);
     if (!before.owner().isAnonymous()) {
-      throw new AdoptionRefusedException("session " + id + " has an owner already: " + before.owner());
+      throw new AdoptionRefusedException(
+          "session " + id + " has an owner already: " + before.owner());
     }
     Owner next = owner.forConversation(before.conversationId());
     if (next.isAnonymous()) {

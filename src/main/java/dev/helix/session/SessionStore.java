@@ -42,12 +42,7 @@ import java.util.stream.Stream;
  * what is new, append with that version, and begin again on {@link Outcome#CONFLICT}.
  */
 public interface SessionStore
-    extends SessionReads,
-        SessionErasure,
-        SessionLeases,
-        SessionLists,
-        OwnerSecrets,
-        AutoCloseable {
+    extends SessionReads, SessionErasure, SessionLeases, SessionLists, OwnerSecrets, AutoCloseable {
   /** The key of the folder for archived sessions. */
   String ARCHIVE_DIRECTORY = "helix.archive.dir";
 
@@ -343,8 +338,8 @@ public interface SessionStore
     /**
      * Opens a store for a look beside the server that uses it: nothing is made, held, repaired or
      * set aside. Only {@code find}, {@code read}, {@code readEnd}, {@code note}, {@code
-     * findOwnerSecret}, {@code list}, {@code listOf}, {@code all} and {@code export} work; the rest throws {@link
-     * UnsupportedOperationException}.
+     * findOwnerSecret}, {@code list}, {@code listOf}, {@code all} and {@code export} work; the rest
+     * throws {@link UnsupportedOperationException}.
      *
      * @throws IllegalArgumentException if a setting makes no sense
      * @throws SessionException if there is no such store

@@ -58,8 +58,8 @@ public final class Sessions {
    * Sessions in the order of their last use, the newest first, archived ones among them. A list in
    * pages has each session once that is not used meanwhile, and none twice.
    *
-   * @param filter which; for whoever is no operator its owner, if any, counts as another filter:
-   *     of others there is nothing
+   * @param filter which; for whoever is no operator its owner, if any, counts as another filter: of
+   *     others there is nothing
    * @param after what the page before gave as {@link Page#next}; null for the first page
    * @param limit how many at most, at least 1
    * @throws IllegalArgumentException if {@code after} was given by no page
@@ -88,7 +88,10 @@ public final class Sessions {
   /** How many sessions {@link #list} has in all its pages. */
   public long count(SessionFilter filter) {
     return audited(
-        "count", about(filter), () -> seen(filter).map(store::count).orElse(0L), count -> "" + count);
+        "count",
+        about(filter),
+        () -> seen(filter).map(store::count).orElse(0L),
+        count -> "" + count);
   }
 
   /** What of a filter this viewer sees; empty where that is nothing. */
@@ -214,8 +217,7 @@ public final class Sessions {
   }
 
   private SessionView view(SessionState state) {
-    return SessionView.of(
-        new ListedSession(state, store.isArchived(state.sessionId())), viewer);
+    return SessionView.of(new ListedSession(state, store.isArchived(state.sessionId())), viewer);
   }
 
   private SessionView archived(SessionState state) {

@@ -121,8 +121,7 @@ class OperatorRoleTest extends AuthenticationCases {
   }
 
   @Test
-  void whoeverIsOnThisMachine_isAnOperator_whereNobodyIsAsked_andForNoOtherPage()
-      throws Exception {
+  void whoeverIsOnThisMachine_isAnOperator_whereNobodyIsAsked_andForNoOtherPage() throws Exception {
     try (TestServer server = viewers(settings(false, false, false), NOBODY)) {
       assertViewer("null|null operator", server, chat());
       String[][] others = {

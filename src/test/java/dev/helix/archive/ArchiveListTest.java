@@ -153,15 +153,14 @@ class ArchiveListTest {
     // An archive that was put in place of another counts as it is.
     Files.write(list, whole);
     Path s40 = new Archive(fixture.folder, fixture.clock).find(new SessionId("s40")).orElseThrow();
-    SessionStore elsewhere = new ArchiveFixture(directory.resolve("elsewhere")).archiving(
-        fixture.store);
+    SessionStore elsewhere =
+        new ArchiveFixture(directory.resolve("elsewhere")).archiving(fixture.store);
     archive(elsewhere, stored(elsewhere, "s40", BOB, 40));
     Path other =
         new Archive(directory.resolve("elsewhere"), fixture.clock)
             .find(new SessionId("s40"))
             .orElseThrow();
     Files.move(other, s40, StandardCopyOption.REPLACE_EXISTING);
-    assertListed(
-        List.of("[s80]", "[s0]"), fixture.archiving(fixture.store), SessionFilter.of(ANN));
+    assertListed(List.of("[s80]", "[s0]"), fixture.archiving(fixture.store), SessionFilter.of(ANN));
   }
 }

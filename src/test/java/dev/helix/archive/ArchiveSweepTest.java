@@ -97,8 +97,7 @@ class ArchiveSweepTest {
     assertTrue(fixture.isStored(id));
     fixture.clock.move(Duration.ofMinutes(5));
     assertEquals(1, server.archiveIdle(Duration.ofHours(1), () -> true));
-    assertTrue(
-        fixture.store.lease(ArchiveSweep.SWEEP, Duration.ofMinutes(5)).isPresent(), "free");
+    assertTrue(fixture.store.lease(ArchiveSweep.SWEEP, Duration.ofMinutes(5)).isPresent(), "free");
   }
 
   @Test

@@ -103,7 +103,8 @@ final class OwnerLists {
         }
       }
     }
-    Files.write(sessions.resolve(".owner-secret"), "0".repeat(64).getBytes(StandardCharsets.US_ASCII));
+    Files.write(
+        sessions.resolve(".owner-secret"), "0".repeat(64).getBytes(StandardCharsets.US_ASCII));
     Files.writeString(sessions.resolve(".lock"), "");
     long changed = Files.getLastModifiedTime(sessions).to(TimeUnit.NANOSECONDS);
     Files.writeString(recent.resolve("mark"), "2 clean " + changed + "\n");
@@ -168,7 +169,7 @@ final class OwnerLists {
         }
       }
     }
-    String of = ManySessions.number(each * OWNERS) + " sessions in " + where + ", warm";
+    String of = ManySessions.number((long) each * OWNERS) + " sessions in " + where + ", warm";
     results.add(Key.OWNER_LIST_200K_MS, of, Spread.of(first), GOAL);
     ObjectNode json = Json.object();
     json.set("list_ms", Spread.of(first).toJson());

@@ -44,7 +44,9 @@ class SessionsTest {
   private LoggedLines audit;
   private SessionId anns;
 
-  /** All that is done to one session, by its method; each answers what it gave, or what it threw. */
+  /**
+   * All that is done to one session, by its method; each answers what it gave, or what it threw.
+   */
   private static final Map<String, Function<Sessions, Function<SessionId, Object>>> DEEDS =
       new LinkedHashMap<>();
 
@@ -62,8 +64,7 @@ class SessionsTest {
   void open() {
     counted =
         new CountedReads(
-            new Archive(directory.resolve("archive"), clock)
-                .before(new MemorySessionStore(clock)));
+            new Archive(directory.resolve("archive"), clock).before(new MemorySessionStore(clock)));
     manager = new SessionManager(counted.store(), clock);
     anns = say(ANN, "a", "How tall is it?");
     clock.move(Duration.ofHours(1));
@@ -98,7 +99,8 @@ class SessionsTest {
     return as(Viewer.operator(ROOT, "10.0.0.9", readsTexts));
   }
 
-  private static Object done(Function<Sessions, Function<SessionId, Object>> deed, Sessions as, SessionId id) {
+  private static Object done(
+      Function<Sessions, Function<SessionId, Object>> deed, Sessions as, SessionId id) {
     try {
       return deed.apply(as).apply(id);
     } catch (TextsWithheldException | AdoptionRefusedException e) {
@@ -148,11 +150,9 @@ class SessionsTest {
   void owner_listsReadsNamesArchivesRestoresAndDeletesWhatIsTheirs() {
     Sessions hers = owner(ANN);
     SessionId second = say(ANN, "b", "  Another\n one? ");
-    assertEquals(
-        List.of(second.value(), anns.value()), ids(hers.list(SessionFilter.ALL, null, 9)));
+    assertEquals(List.of(second.value(), anns.value()), ids(hers.list(SessionFilter.ALL, null, 9)));
     assertEquals("Another one?", hers.find(second).orElseThrow().title());
-    assertEquals(
-        "How tall is it?", hers.transcript(anns).orElseThrow().messages().get(0).text());
+    assertEquals("How tall is it?", hers.transcript(anns).orElseThrow().messages().get(0).text());
     SessionState before = manager.find(anns).orElseThrow();
     assertEquals("Height \u202e!", hers.rename(anns, " Height\n\u202e!").orElseThrow().title());
     assertEquals(
@@ -224,15 +224,22 @@ class SessionsTest {
     assertEquals(all, seen);
     assertNull(owner(ANN).list(SessionFilter.ALL, null, 7).next(), "none is left");
     for (String never :
-        List.of("", "~", "x", "2026-01-05T12:00:00Z", "2026-01-05T12:00:00Z~", "1~conv-a",
-            "2026-01-05T12:00:00Z~../x", "~conv-a", "2026-13-05T12:00:00Z~conv-a")) {
+        List.of(
+            "",
+            "~",
+            "x",
+            "2026-01-05T12:00:00Z",
+            "2026-01-05T12:00:00Z~",
+            "1~conv-a",
+            "2026-01-05T12:00:00Z~../x",
+            "~conv-a",
+            "2026-13-05T12:00:00Z~conv-a")) {
       assertThrows(
           IllegalArgumentException.class,
           () -> owner(ANN).list(SessionFilter.ALL, never, 3),
           never);
     }
-    assertThrows(
-        IllegalArgumentException.class, () -> owner(ANN).list(SessionFilter.ALL, null, 0));
+    assertThrows(IllegalArgumentException.class, () -> owner(ANN).list(SessionFilter.ALL, null, 0));
   }
 
   @Test

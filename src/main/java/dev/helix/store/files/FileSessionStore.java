@@ -305,7 +305,9 @@ public final class FileSessionStore implements SessionStore {
 
   @Override
   public long countOf(Owner owner, Instant from, Instant to) {
-    return lists.count(owner, from, to).orElseGet(() -> SessionStore.super.countOf(owner, from, to));
+    return lists
+        .count(owner, from, to)
+        .orElseGet(() -> SessionStore.super.countOf(owner, from, to));
   }
 
   @Override

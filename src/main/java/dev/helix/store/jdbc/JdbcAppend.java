@@ -89,13 +89,7 @@ record JdbcAppend(SessionState state, LogVersion expected, List<Message> element
     values.addAll(
         isFirst()
             ? List.of(
-                id,
-                epoch,
-                length,
-                usedAt,
-                holder,
-                JdbcRow.ownerKey(state.owner()),
-                state.toJson())
+                id, epoch, length, usedAt, holder, JdbcRow.ownerKey(state.owner()), state.toJson())
             : List.of(length, usedAt, id, epoch, expected.length(), holder));
     if (request != null) {
       values.addAll(List.of(JdbcInserts.digest(RequestFile.PATH), RequestFile.PATH, request));

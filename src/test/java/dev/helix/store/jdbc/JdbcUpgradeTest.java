@@ -89,8 +89,7 @@ class JdbcUpgradeTest {
   }
 
   private static void upgrade(Map<String, String> settings, boolean isMariaDb) throws Exception {
-    List<String> anns =
-        IntStream.rangeClosed(0, 12).mapToObj(i -> "s" + (240 - 20 * i)).toList();
+    List<String> anns = IntStream.rangeClosed(0, 12).mapToObj(i -> "s" + (240 - 20 * i)).toList();
     try (SessionStore store = JdbcStores.open(settings)) {
       for (int i = 0; i < SESSIONS; i++) {
         stored(store, of(i));
@@ -121,7 +120,8 @@ class JdbcUpgradeTest {
         assertEquals("s2000", names(store, ANN).get(0));
         assertTrue(store.delete(new SessionId("s2000")));
         assertEquals(anns, names(store, ANN));
-        String ofS0 = "(select k from (select owner_key as k from helix_session where id = 's0') x)";
+        String ofS0 =
+            "(select k from (select owner_key as k from helix_session where id = 's0') x)";
         execute(connection, "update helix_session set owner_key = " + ofS0 + " where id = 's1'");
         assertEquals(anns, names(store, ANN), "another's is never listed");
         assertEquals(SESSIONS - 13, store.count(SessionFilter.of(BOB)), "and was set right");
@@ -149,8 +149,8 @@ class JdbcUpgradeTest {
   }
 
   @Test
-  void tablesOfVersion1_areUpgraded_andGoOnWhereTheyWereCutShort_inPostgresql(
-      PostgresServer server) throws Exception {
+  void tablesOfVersion1_areUpgraded_andGoOnWhereTheyWereCutShort_inPostgresql(PostgresServer server)
+      throws Exception {
     upgrade(JdbcStores.settings(server, server.newDatabase()), false);
   }
 

@@ -294,7 +294,8 @@ public final class UseOrder {
   }
 
   private List<SessionState> page(
-      Use place, String owner, int limit, Function<SessionId, Optional<SessionState>> find) throws IOException {
+      Use place, String owner, int limit, Function<SessionId, Optional<SessionState>> find)
+      throws IOException {
     for (int attempt = 1; ; attempt++) {
       Map<String, Use> snapshot;
       int before;
