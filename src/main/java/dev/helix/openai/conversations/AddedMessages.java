@@ -1,13 +1,12 @@
 package dev.helix.openai.conversations;
 
-import dev.helix.openai.items.Compactions;
-
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.AnswerStatus;
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
 import dev.helix.openai.items.AddedItem;
 import dev.helix.openai.items.CallCheck;
+import dev.helix.openai.items.Compactions;
 import dev.helix.openai.items.InputItem;
 import dev.helix.openai.items.InputItem.Kind;
 import dev.helix.openai.items.InputMessages;

@@ -1,7 +1,5 @@
 package dev.helix.openai.conversations;
 
-import dev.helix.openai.items.Included;
-
 import com.fasterxml.jackson.core.JsonToken;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.http.ErrorResponse;
@@ -10,6 +8,7 @@ import dev.helix.http.RequestBody;
 import dev.helix.message.Message;
 import dev.helix.openai.items.AddedItem;
 import dev.helix.openai.items.Compactions;
+import dev.helix.openai.items.Included;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.openai.request.JsonFields;

@@ -1,12 +1,11 @@
 package dev.helix.openai.conversations;
 
-import dev.helix.openai.items.Compactions;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.items.CallCheck;
+import dev.helix.openai.items.Compactions;
 import dev.helix.openai.items.ItemNote;
 import dev.helix.openai.items.PathItems;
 import dev.helix.openai.request.JsonBytes;

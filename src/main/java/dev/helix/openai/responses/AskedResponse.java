@@ -1,13 +1,12 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.openai.items.AskedNote;
 import dev.helix.openai.items.CalledTools;
 import dev.helix.openai.items.ItemIds;
 import dev.helix.openai.items.Layout;
 import dev.helix.openai.items.OutputItems;
 import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.turn.reply.AnswerTexts.Fields;

@@ -1,13 +1,11 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.Included;
-
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.ResponseId;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.background.Background;
+import dev.helix.openai.items.Included;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.request.InvalidField;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.OwnerSeals;

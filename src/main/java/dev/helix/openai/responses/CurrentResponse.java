@@ -1,12 +1,11 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.items.CallCheck;
 import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.items.StoredOutput;
 import dev.helix.session.StoredAnswer;
 import dev.helix.turn.Turns;
@@ -75,9 +74,7 @@ record CurrentResponse(StoredAnswer answer, boolean running) {
   /** What seals its items: these seals, or none. May wait for the store. */
   SealedThoughts sealing(SealedThoughts seals, boolean included) {
     return seals.where(
-        included
-            || Boolean.TRUE.equals(
-                note(answer.message()).get(StoredOutput.SEALED_REASONING)));
+        included || Boolean.TRUE.equals(note(answer.message()).get(StoredOutput.SEALED_REASONING)));
   }
 
   /** Whether nothing more comes of it. */

@@ -1,9 +1,8 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.openai.items.OutputItem;
 import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.request.JsonBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,11 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.Included;
-
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
 import dev.helix.openai.items.CallCheck;
 import dev.helix.openai.items.Compactions;
+import dev.helix.openai.items.Included;
 import dev.helix.openai.items.InputItem;
 import dev.helix.openai.items.InputItem.Kind;
 import dev.helix.openai.items.InputMessages;

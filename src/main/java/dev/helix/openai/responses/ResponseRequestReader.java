@@ -1,11 +1,10 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.Included;
-
 import dev.helix.http.ApiError;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.openai.items.CallCheck;
 import dev.helix.openai.items.Compactions;
+import dev.helix.openai.items.Included;
 import dev.helix.openai.items.InputItem;
 import dev.helix.openai.items.InputReader;
 import dev.helix.openai.items.JsonValues;

@@ -1,7 +1,5 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.filter.Conversation;
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.NamedResponse;
@@ -16,6 +14,7 @@ import dev.helix.openai.items.CallCheck;
 import dev.helix.openai.items.Compactions;
 import dev.helix.openai.items.PathItems;
 import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.request.TurnEndpoint;
 import dev.helix.openai.request.TurnHeaders;
 import dev.helix.session.HistoryMode;

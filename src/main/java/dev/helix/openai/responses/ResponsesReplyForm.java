@@ -1,15 +1,13 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
-import dev.helix.openai.items.CallCheck;
-
 import dev.helix.http.ApiError;
 import dev.helix.message.AnswerStatus;
+import dev.helix.message.Message;
+import dev.helix.openai.items.CallCheck;
 import dev.helix.openai.items.Layout;
 import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.items.StoredOutput;
-import dev.helix.message.Message;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.session.AnswerGoneException;
 import dev.helix.session.SessionException;

@@ -1,8 +1,7 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.Included;
-
 import dev.helix.http.InvalidRequestException;
+import dev.helix.openai.items.Included;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonRope;
 import dev.helix.openai.request.JsonSlice;

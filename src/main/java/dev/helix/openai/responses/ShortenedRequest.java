@@ -1,9 +1,8 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.StoredOutput;
-
 import dev.helix.message.Message;
 import dev.helix.message.MessageContent;
+import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.transcript.Transcript;
 import dev.helix.turn.TurnCall.BackendRequest;

@@ -1,9 +1,5 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
-import dev.helix.openai.items.ResponseEnd;
-
 import dev.helix.http.BodyBudgetException;
 import dev.helix.http.BodyHolder;
 import dev.helix.http.BodyRoom;
@@ -11,6 +7,8 @@ import dev.helix.http.FrameCheck;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.http.RequestBody;
 import dev.helix.message.Message;
+import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.request.JsonFields;
 import dev.helix.openai.request.JsonSlice;
 import dev.helix.openai.request.RequestJson;

@@ -1,10 +1,9 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.message.Message;
 import dev.helix.openai.items.OutputItems;
 import dev.helix.openai.items.ResponseEnd;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.items.StoredOutput;
 import dev.helix.openai.request.JsonBytes;
 import java.nio.ByteBuffer;

@@ -1,18 +1,15 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.Included;
-
-import dev.helix.openai.items.SealedThoughts;
-
 import dev.helix.filter.ConversationFilter;
 import dev.helix.filter.NamedResponse;
 import dev.helix.http.InvalidRequestException;
 import dev.helix.message.Message;
+import dev.helix.openai.items.Included;
 import dev.helix.openai.items.ItemPage;
 import dev.helix.openai.items.PathItems;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.request.JsonResource;
 import dev.helix.session.OwnerSeals;
-import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionLook;
 import dev.helix.session.SessionManager;

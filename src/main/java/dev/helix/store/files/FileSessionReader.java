@@ -1,7 +1,7 @@
 package dev.helix.store.files;
 
-import dev.helix.session.SessionAliases;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;

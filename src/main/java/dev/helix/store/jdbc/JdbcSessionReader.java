@@ -3,8 +3,8 @@ package dev.helix.store.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.helix.message.Message;
-import dev.helix.session.SessionAliases;
 import dev.helix.session.Owner;
+import dev.helix.session.SessionAliases;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;

@@ -1,11 +1,10 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.conversations.ConversationsServlet;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.helix.openai.conversations.ConversationsServlet;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.RawClient;

@@ -1,7 +1,5 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +12,7 @@ import dev.helix.openai.items.CalledTools;
 import dev.helix.openai.items.ItemIds;
 import dev.helix.openai.items.OutputItem;
 import dev.helix.openai.items.OutputItems;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.openai.request.JsonBytes;
 import dev.helix.text.Json;
 import java.io.IOException;

@@ -1,12 +1,11 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.items.SealedThoughts;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.helix.message.Message;
+import dev.helix.openai.items.SealedThoughts;
 import dev.helix.scripted.Json;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,11 @@
 package dev.helix.openai.responses;
 
-import dev.helix.openai.conversations.ConversationsServlet;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.helix.openai.conversations.ConversationsServlet;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
 import dev.helix.scripted.Json;
