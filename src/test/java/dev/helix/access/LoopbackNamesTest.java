@@ -2,10 +2,12 @@ package dev.helix.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.scripted.JavaProgram;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,11 +29,8 @@ class LoopbackNamesTest {
     Path out = folder.resolve("out");
     Process process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djdk.net.hosts.file=" + hosts,
-                "-cp",
-                System.getProperty("java.class.path"),
-                LoopbackNamesTest.class.getName())
+                JavaProgram.command(
+                    LoopbackNamesTest.class, List.of("-Djdk.net.hosts.file=" + hosts)))
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();

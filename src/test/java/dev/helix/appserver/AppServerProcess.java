@@ -166,11 +166,17 @@ public final class AppServerProcess implements RunningServer {
     return (int) output().lines().filter(line -> pattern.matcher(line).find()).count();
   }
 
-  /** The answer of the JDK's {@code jcmd} about the server's JVM. */
-  public String jcmd(String... command) {
-    List<String> all =
-        new ArrayList<>(List.of(Built.javaHome().resolve("bin/jcmd").toString(), "" + pid()));
-    all.addAll(List.of(command));
+  /** What the JDK's {@code jcmd} answers to these commands, about the server's JVM. */
+  public String jcmd(String... commands) {
+    try {
+      Files.write(instance.folder().resolve("jcmd"), List.of(commands));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> all = new ArrayList<>();
+    all.add(Built.javaHome().resolve("bin/jcmd").toString());
+    Built.jvmOptions().forEach(option -> all.add("-J" + option));
+    all.addAll(List.of("" + pid(), "-f", "jcmd"));
     try (ServerProcess jcmd = ServerProcess.start(instance.folder(), Map.of(), all)) {
       jcmd.awaitExit();
       return jcmd.output();

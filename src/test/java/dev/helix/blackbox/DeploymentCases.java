@@ -101,19 +101,11 @@ interface DeploymentCases extends Fixture {
   private static List<String> left(AppServerProcess server, int kept) {
     // A server may keep the last connection that it served until it serves another.
     RawResponse unused = RawClient.get(server.url(), "/");
-    server.jcmd("GC.run");
+    String told =
+        server.jcmd("GC.run", "Thread.print", "VM.classloaders show-classes=true fold=false");
     List<String> left = new ArrayList<>();
-    server
-        .jcmd("Thread.print")
-        .lines()
-        .filter(line -> OURS.matcher(line).find())
-        .forEach(left::add);
-    long loaders =
-        server
-            .jcmd("VM.classloaders", "show-classes=true", "fold=false")
-            .lines()
-            .filter(line -> line.endsWith("dev.helix.HelixApplication"))
-            .count();
+    told.lines().filter(line -> OURS.matcher(line).find()).forEach(left::add);
+    long loaders = told.lines().filter(line -> line.endsWith("dev.helix.HelixApplication")).count();
     if (loaders > kept) {
       left.add(loaders + " class loaders");
     }
@@ -168,7 +160,6 @@ interface DeploymentCases extends Fixture {
                     "HELIX_STORE", "jdbc",
                     "HELIX_JDBC_JNDI", kind().jndiName("jdbc/helix"),
                     "HELIX_SESSIONS_DIR", folder.resolve("unused").toString()))
-            .withJvmOptions(NO_SOFT_REFERENCES)
             .with(
                 new Deployment.DataSource(
                     "jdbc/helix",
@@ -179,7 +170,8 @@ interface DeploymentCases extends Fixture {
     try (AppServerProcess server = AppServerProcess.start(kind(), deployment)) {
       assertTrue(remembers(server.url(), "The harbour is grey").contains("turn 1 "));
     }
-    try (AppServerProcess server = AppServerProcess.start(kind(), deployment)) {
+    try (AppServerProcess server =
+        AppServerProcess.start(kind(), deployment.withJvmOptions(NO_SOFT_REFERENCES))) {
       String answer = remembers(server.url(), "And now?");
       assertTrue(answer.contains("turn 2 ") && answer.contains("The harbour is grey"), answer);
       assertEquals(200, RawClient.get(server.url(), "/health/ready").status());

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tools and instructions that are long and the same from turn to turn. */
 class SharedToolsTest {
-  private static final int TURNS = 100;
+  /** So many that tools stored with each of them would be ten times what is allowed. */
+  private static final int TURNS = 20;
 
   @TempDir Path folder;
 

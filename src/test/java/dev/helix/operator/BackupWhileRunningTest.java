@@ -22,9 +22,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -101,13 +103,12 @@ class BackupWhileRunningTest {
     ExecutorService server = Executors.newFixedThreadPool(4);
     try (SessionManager sessions = new SessionManager(store.open(), Clock.systemUTC())) {
       List<Future<?>> chats = new ArrayList<>();
+      CountDownLatch begun = new CountDownLatch(4);
       for (int thread = 0; thread < 4; thread++) {
         int first = thread;
-        chats.add(server.submit(() -> chat(sessions, first, acknowledged, stop)));
+        chats.add(server.submit(() -> chat(sessions, first, acknowledged, begun, stop)));
       }
-      while (acknowledged.get(CHATS - 1) == 0) {
-        Thread.onSpinWait();
-      }
+      assertTrue(begun.await(1, TimeUnit.MINUTES));
       for (int backup = 0; backup < BACKUPS; backup++) {
         for (int chat = 0; chat < CHATS; chat++) {
           before[chat] = acknowledged.get(chat);
@@ -135,11 +136,18 @@ class BackupWhileRunningTest {
 
   /** Says the next number in each chat of a thread, in turn. */
   private static void chat(
-      SessionManager sessions, int first, AtomicIntegerArray acknowledged, AtomicBoolean stop) {
+      SessionManager sessions,
+      int first,
+      AtomicIntegerArray acknowledged,
+      CountDownLatch begun,
+      AtomicBoolean stop) {
     for (int turn = 1; !stop.get() && turn < 100; turn++) {
       for (int chat = first; chat < CHATS; chat += 4) {
         say(sessions, Owner.ANONYMOUS, "chat-" + chat, "turn " + turn);
         acknowledged.set(chat, turn);
+      }
+      if (turn == 1) {
+        begun.countDown();
       }
     }
   }

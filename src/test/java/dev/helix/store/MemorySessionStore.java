@@ -32,8 +32,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A store that keeps sessions in memory, for tests that play more turns than a disk can force. What
- * is stored stays after a close, for as long as the object is held. Elements are kept as their
- * bytes and read anew, as from a file. Thread-safe.
+ * is stored stays after a close, for as long as the object is held. Elements are those that are
+ * read from the bytes of what was appended, as from a file, but once for all who ask. Thread-safe.
  */
 public final class MemorySessionStore implements SessionStore {
   private final Map<SessionId, Kept> sessions = new HashMap<>();
@@ -77,7 +77,7 @@ public final class MemorySessionStore implements SessionStore {
   /** A session; guarded by the store. */
   private static final class Kept {
     private String epoch;
-    private final List<byte[]> log = new ArrayList<>();
+    private final List<Message> log = new ArrayList<>();
     private final Map<String, byte[]> files = new TreeMap<>();
     private byte[] status;
     private SessionState state;
@@ -100,9 +100,17 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     void file(SessionState next) {
-      List<Message> elements = log.stream().map(Message::parse).toList();
       files.putIfAbsent(
-          RequestFile.PATH, RequestFile.of(next, elements, SessionState.wholeRequest(status)));
+          RequestFile.PATH,
+          RequestFile.of(next, List.copyOf(log), SessionState.wholeRequest(status)));
+    }
+
+    void add(Message element) {
+      log.add(Message.parse(element.elementJson()));
+    }
+
+    List<Message> from(int number) {
+      return new ArrayList<>(log.subList(number, log.size()));
     }
 
     LogVersion version() {
@@ -128,11 +136,7 @@ public final class MemorySessionStore implements SessionStore {
     }
     boolean goesOn = kept.epoch.equals(since.epoch()) && since.length() <= kept.log.size();
     int from = goesOn ? Math.toIntExact(since.length()) : 0;
-    List<Message> elements = new ArrayList<>();
-    for (byte[] element : kept.log.subList(from, kept.log.size())) {
-      elements.add(Message.parse(element.clone()));
-    }
-    return new Reading(kept.state, kept.version(), !goesOn, elements);
+    return new Reading(kept.state, kept.version(), !goesOn, kept.from(from));
   }
 
   @Override
@@ -160,13 +164,9 @@ public final class MemorySessionStore implements SessionStore {
     long length = 0;
     while (from > 0 && (length < bytes || from == kept.log.size())) {
       from--;
-      length += kept.log.get(from).length;
+      length += kept.log.get(from).length();
     }
-    List<Message> elements = new ArrayList<>();
-    for (byte[] element : kept.log.subList(from, kept.log.size())) {
-      elements.add(Message.parse(element.clone()));
-    }
-    return new Reading(kept.state, kept.version(), from == 0, elements);
+    return new Reading(kept.state, kept.version(), from == 0, kept.from(from));
   }
 
   @Override
@@ -186,9 +186,7 @@ public final class MemorySessionStore implements SessionStore {
       kept = new Kept("log " + epochs++, state);
       sessions.put(state.sessionId(), kept);
     }
-    for (Message element : elements) {
-      kept.log.add(element.elementJson());
-    }
+    elements.forEach(kept::add);
     if (expected.equals(LogVersion.NONE) && state.originalRequest() != null) {
       kept.file(state);
     }
@@ -246,10 +244,10 @@ public final class MemorySessionStore implements SessionStore {
       return Set.of();
     }
     Erasure erasure = new Erasure(id, erasing, kept.status);
-    List<byte[]> changed = new ArrayList<>();
-    for (byte[] element : kept.log) {
-      byte[] tombstone = erasure.next(Message.parse(element.clone()));
-      changed.add(tombstone == null ? element : tombstone);
+    List<Message> changed = new ArrayList<>();
+    for (Message element : kept.log) {
+      byte[] tombstone = erasure.next(element);
+      changed.add(tombstone == null ? element : Message.parse(tombstone));
     }
     if (erasure.changes()) {
       kept.epoch = "log " + epochs++;
@@ -359,7 +357,7 @@ public final class MemorySessionStore implements SessionStore {
     ShownSession shown = ShownSession.of(id, files);
     Kept kept = new Kept("log " + epochs++, shown.state());
     kept.status = shown.status().getBytes(StandardCharsets.UTF_8);
-    shown.messages().forEach(message -> kept.log.add(message.elementJson()));
+    shown.messages().forEach(kept::add);
     kept.files.putAll(shown.others());
     sessions.put(id, kept);
     return true;
@@ -380,7 +378,8 @@ public final class MemorySessionStore implements SessionStore {
     StringBuilder all = new StringBuilder();
     for (Kept kept : sessions.values()) {
       all.append(new String(kept.status, StandardCharsets.ISO_8859_1)).append(kept.state);
-      kept.log.forEach(json -> all.append(new String(json, StandardCharsets.ISO_8859_1)));
+      kept.log.forEach(
+          element -> all.append(new String(element.elementJson(), StandardCharsets.ISO_8859_1)));
       kept.files.forEach((path, json) -> all.append(new String(json, StandardCharsets.ISO_8859_1)));
     }
     return all.toString();

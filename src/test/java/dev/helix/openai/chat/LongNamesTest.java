@@ -2,8 +2,8 @@ package dev.helix.openai.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.helix.scripted.JavaProgram;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,13 +14,7 @@ class LongNamesTest {
   @Timeout(60)
   void namesThatNobodySentBefore_areNotKept() throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx48m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LongNames.class.getName())
+        new ProcessBuilder(JavaProgram.command(LongNames.class, List.of("-Xmx48m")))
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.Message;
+import dev.helix.scripted.JavaProgram;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -184,12 +185,7 @@ class ErasureCrashTest {
     assertTrue(size > 100_000_000);
     Process process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Server.class.getName(),
-                sessions().toString())
+                JavaProgram.command(Server.class, List.of("-Xmx32m"), sessions().toString()))
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.helix.scripted.JavaProgram;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
@@ -316,11 +317,8 @@ class FileSessionStoreTest implements SessionStoreContract {
       assertThrows(SessionException.class, this::open);
       Process process =
           new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  OpenAndExit.class.getName(),
-                  directory.resolve("sessions").toString())
+                  JavaProgram.command(
+                      OpenAndExit.class, List.of(), directory.resolve("sessions").toString()))
               .redirectErrorStream(true)
               .start();
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);

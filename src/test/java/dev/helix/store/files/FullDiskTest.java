@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.helix.scripted.JavaProgram;
 import dev.helix.session.SessionException;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -44,20 +46,10 @@ class FullDiskTest {
   @Test
   void appendThatBreaksOff_isTakenBack_andTheNextOneWorks() throws Exception {
     // The shell's limit makes a write beyond 64 KiB stop in its middle, as a full disk does.
-    Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "ulimit -f 128; exec \"$@\"", // in units of 512 bytes
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LimitedServer.class.getName(),
-                directory.toString())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "ulimit -f 128; exec \"$@\"", "sh")); // of 512 bytes
+    command.addAll(JavaProgram.command(LimitedServer.class, List.of(), directory.toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(7, process.waitFor(), output);
     assertEquals(

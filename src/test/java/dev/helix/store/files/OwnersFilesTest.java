@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.archive.Archive;
+import dev.helix.scripted.JavaProgram;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionStore;
 import dev.helix.session.Step;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,19 +80,10 @@ class OwnersFilesTest {
   void umaskThatLetsOthersIn_andAFolderThatWasThere_openNothingToOthers() throws Exception {
     Path sessions = Files.createDirectory(directory.resolve("sessions"));
     Files.setPosixFilePermissions(sessions, PosixFilePermissions.fromString("rwxrwxrwx"));
-    Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "umask 000; exec \"$@\"",
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Server.class.getName(),
-                sessions.toString())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "umask 000; exec \"$@\"", "sh"));
+    command.addAll(JavaProgram.command(Server.class, List.of(), sessions.toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, process.waitFor(), output);
     Set<String> open = new TreeSet<>();

@@ -2,6 +2,7 @@ package dev.helix.store.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.helix.scripted.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,16 +40,7 @@ final class Strace {
     List<String> command = new ArrayList<>(List.of("strace", "-f", "-qq", "-y"));
     command.addAll(options);
     command.addAll(List.of("-o", trace.toString()));
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:-UsePerfData",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC", // Fewer threads for strace to follow.
-            "-cp",
-            System.getProperty("java.class.path"),
-            main.getName()));
-    command.addAll(List.of(words));
+    command.addAll(JavaProgram.command(main, List.of(), words));
     return new ProcessBuilder(command).redirectErrorStream(true);
   }
 }

@@ -3,11 +3,12 @@ package dev.helix.turn.reply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.helix.scripted.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,7 @@ class HostileRepliesTest {
 
   private static Map<String, String> read() throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                HostileReplies.class.getName())
+        new ProcessBuilder(JavaProgram.command(HostileReplies.class, List.of(HEAP)))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     Map<String, String> read = new LinkedHashMap<>();

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.ElementFields;
 import dev.helix.message.Message;
+import dev.helix.scripted.JavaProgram;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
@@ -242,12 +243,7 @@ class UseOrderTest {
   @Test
   void serverThatIsKilled_losesNoSessionFromTheList() throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Killed.class.getName(),
-                sessions().toString())
+        new ProcessBuilder(JavaProgram.command(Killed.class, List.of(), sessions().toString()))
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
