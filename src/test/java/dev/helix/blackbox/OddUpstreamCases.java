@@ -11,6 +11,7 @@ import dev.helix.scripted.RawClient;
 import dev.helix.scripted.RawResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,7 @@ interface OddUpstreamCases extends Fixture {
   @Test
   default void callerWhoLeavesAfterAnEarlierTurn_stillClosesTheUpstream() {
     Endpoint endpoint = usual();
+    List<Call> left = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       Talk talk = endpoint.talk();
       talk.whole("Warm up", "warm");
@@ -126,8 +128,9 @@ interface OddUpstreamCases extends Fixture {
         call.sse(Completions.delta("on"));
         Talk.hears(client.response(), "on");
         client.leave();
-        call.awaitClosedByPeer(Duration.ofSeconds(15));
+        left.add(call);
       }
     }
+    left.forEach(call -> call.awaitClosedByPeer(Duration.ofSeconds(15)));
   }
 }
