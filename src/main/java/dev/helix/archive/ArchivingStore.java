@@ -342,6 +342,11 @@ final class ArchivingStore implements SessionStore {
   }
 
   @Override
+  public boolean isShared() {
+    return store.isShared();
+  }
+
+  @Override
   public boolean export(SessionId id, SessionFiles.Visitor visitor) throws IOException {
     if (store.export(id, visitor)) {
       return true;

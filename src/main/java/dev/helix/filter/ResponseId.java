@@ -34,7 +34,8 @@ public record ResponseId(String value) {
   private static final Pattern RANDOM = Pattern.compile("session-([0-9a-f]{32})(-[0-9a-f]{16})?");
   private static final String MADE = "conv_";
   private static final Pattern MADE_HERE = Pattern.compile(MADE + "[0-9a-f]{32}");
-  private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   private static final Pattern ENDS_IN_UUID =
       Pattern.compile("(?:.*-)?(" + UUID + ")", Pattern.DOTALL);
   private static final int FORM = 5;
@@ -140,7 +141,7 @@ public record ResponseId(String value) {
   }
 
   private static boolean isUuid(String text) {
-    return text.matches(UUID);
+    return UUID.matcher(text).matches();
   }
 
   private static String hash(String text) {

@@ -34,12 +34,9 @@ final class ShortNames {
       return Optional.empty();
     }
     if (name.length() <= LETTERS && name.chars().allMatch(c -> ALPHABET.indexOf(c) >= 0)) {
-      BigInteger number = BigInteger.ONE; // Before the first letter, which may be zero.
-      for (int i = 0; i < name.length(); i++) {
-        number =
-            number.shiftLeft(LETTER_BITS).or(BigInteger.valueOf(ALPHABET.indexOf(name.charAt(i))));
-      }
-      return Optional.of("a" + digits(number));
+      StringBuilder octal = new StringBuilder("1"); // Before the first letter, which may be zero.
+      name.chars().map(ALPHABET::indexOf).forEach(bits -> octal.append(bits / 8).append(bits % 8));
+      return Optional.of("a" + digits(new BigInteger(octal.toString(), 8)));
     }
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     boolean fits = bytes.length <= BYTES && new String(bytes, StandardCharsets.UTF_8).equals(name);

@@ -41,6 +41,9 @@ public final class Message {
 
   private final boolean erased;
 
+  /** Whether it is a role and a text and no more, and so is sent as it is. */
+  private final boolean plain;
+
   private Fingerprint fingerprint;
 
   private Message(
@@ -51,7 +54,8 @@ public final class Message {
       int text,
       ElementFields element,
       boolean complete,
-      boolean erased) {
+      boolean erased,
+      boolean plain) {
     this.buffer = buffer;
     this.offset = offset;
     this.length = length;
@@ -60,13 +64,14 @@ public final class Message {
     this.element = element;
     this.complete = complete;
     this.erased = erased;
+    this.plain = plain;
   }
 
   /** A message of a role and a text, neither of which may be null. */
   public static Message of(String role, String text) {
     byte[] json =
         Json.utf8("{\"role\":" + Json.quote(role) + ",\"content\":" + Json.quote(text) + "}");
-    return new Message(json, 0, json.length, role, -1, ElementFields.NONE, false, false);
+    return new Message(json, 0, json.length, role, -1, ElementFields.NONE, false, false, true);
   }
 
   /** Reads a message as {@link #parse(byte[], int, int)} does, from all of an array. */
@@ -102,7 +107,8 @@ public final class Message {
         reader.textStart(),
         reader.element(buffer, start),
         true,
-        reader.erased() && reader.textStart() >= 0 && buffer[start + reader.textStart()] == '"');
+        reader.erased() && reader.textStart() >= 0 && buffer[start + reader.textStart()] == '"',
+        reader.plain());
   }
 
   /**
@@ -115,12 +121,13 @@ public final class Message {
   public static Message ofRequest(byte[] buffer, int offset, int length, MessageReader read) {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     int text = Math.max(-1, read.textStart() - offset);
-    return new Message(buffer, offset, length, read.role(), text, ElementFields.NONE, false, false);
+    return new Message(
+        buffer, offset, length, read.role(), text, ElementFields.NONE, false, false, read.plain());
   }
 
   /** This message with an element's fields in place of those it has. */
   public Message as(ElementFields fields) {
-    Message changed = new Message(buffer, offset, length, role, text, fields, false, erased);
+    Message changed = new Message(buffer, offset, length, role, text, fields, false, erased, plain);
     changed.fingerprint = fingerprint; // It is of what the API gave.
     return changed;
   }
@@ -129,7 +136,7 @@ public final class Message {
   public Message copy() {
     byte[] own = Arrays.copyOfRange(buffer, offset, offset + length);
     ElementFields moved = element.movedTo(own, buffer, offset);
-    return new Message(own, 0, length, role, text, moved, complete, erased);
+    return new Message(own, 0, length, role, text, moved, complete, erased, plain);
   }
 
   /** This element as a store gives it back, with its bytes in an array of their own. */
@@ -145,7 +152,8 @@ public final class Message {
    */
   public Message tombstone() {
     Message empty = of(role, "");
-    return new Message(empty.buffer, 0, empty.length, role, -1, element.ofTombstone(), false, true);
+    return new Message(
+        empty.buffer, 0, empty.length, role, -1, element.ofTombstone(), false, true, true);
   }
 
   /** Whether this is what stayed of an element that was erased. */
@@ -235,6 +243,9 @@ public final class Message {
    * @param reasoning whether what a model thought is sent too
    */
   public byte[] sentJson(boolean reasoning) {
+    if (plain) {
+      return Arrays.copyOfRange(buffer, offset, offset + length);
+    }
     SentForm form = new SentForm(this, reasoning, false);
     List<Field> fields = fields(form::takes);
     byte[] content = form.content();
@@ -294,10 +305,8 @@ public final class Message {
     List<Field> fields = new ArrayList<>(begun.size());
     for (int i = 0; i < begun.size(); i++) {
       boolean last = i + 1 == begun.size();
-      int end = trimmed(last ? length - 1 : begun.get(i + 1).start());
-      if (!last) {
-        end = trimmed(end - 1); // the comma
-      }
+      int next = last ? length : trimmed(begun.get(i + 1).start());
+      int end = trimmed(next - 1); // Before the brace, or the comma.
       Field field = begun.get(i);
       fields.add(new Field(field.name(), field.start(), end, field.taken()));
     }
@@ -365,10 +374,7 @@ public final class Message {
     return known;
   }
 
-  /**
-   * What tells an answer's tool calls from others with the same ids: a digest of their names and
-   * arguments. Its JSON is read for that.
-   */
+  /** What tells an answer's calls from others with the same ids: a digest, made anew each time. */
   public long asks() {
     return CallDigest.of(this);
   }

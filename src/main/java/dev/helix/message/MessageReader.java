@@ -43,6 +43,17 @@ public final class MessageReader {
   /** Whether it says more than a text. */
   private boolean saysMore;
 
+  /** Whether it has fields beside role and content. */
+  private boolean hasMore;
+
+  /** What there is to read of a message of this role and a text, which begins there. */
+  public static MessageReader ofText(String role, int textStart) {
+    MessageReader reader = new MessageReader();
+    reader.role = role;
+    reader.textStart = textStart;
+    return reader;
+  }
+
   /** Checks a message's JSON and reads it. */
   static MessageReader read(byte[] buffer, int offset, int length) {
     // Decided by the first bytes, so that Jackson never takes them for UTF-16 or a marked UTF-8.
@@ -74,6 +85,11 @@ public final class MessageReader {
     return saysMore ? -1 : textStart;
   }
 
+  /** Whether it is a role and a text and no more. */
+  boolean plain() {
+    return textStart >= 0 && !saysMore && !hasMore;
+  }
+
   /** Whether it is what stayed of an element, if it has no text; without an id it is none. */
   boolean erased() {
     return erased && id != null;
@@ -91,6 +107,7 @@ public final class MessageReader {
 
   /** Takes the next field; the parser stands at its value's first token, and stays there. */
   public void field(String name, JsonParser value) throws IOException {
+    hasMore |= !name.equals("role") && !name.equals("content");
     switch (name) {
       case "content" -> {
         saysMore |= value.currentToken() != JsonToken.VALUE_STRING;

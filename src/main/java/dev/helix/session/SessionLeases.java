@@ -26,6 +26,13 @@ public interface SessionLeases {
   void release(Lease lease);
 
   /**
+   * Whether other processes may use this store meanwhile; unless overridden it is taken to be so.
+   */
+  default boolean isShared() {
+    return true;
+  }
+
+  /**
    * Whether somebody holds the lease of a session. Unless overridden it is taken for a moment, in
    * which it seems to be held.
    */

@@ -116,8 +116,7 @@ public final class SessionManager implements AutoCloseable {
    * The stored session of a name that is this owner's, also one that was adopted. Without one the
    * answer, and what the store is asked, is the same whether there is none or it is another's.
    *
-   * @param unsuffixed the name as {@link #randomSession} makes it, without an owner's hash behind
-   *     it
+   * @param unsuffixed the name as {@link #randomSession} makes it, without an owner's hash
    */
   public Optional<SessionState> ownSession(Owner owner, SessionId unsuffixed) {
     return resolver.own(owner, unsuffixed);
@@ -261,6 +260,11 @@ public final class SessionManager implements AutoCloseable {
   /** Gives a lease up. */
   public void release(Lease lease) {
     store.release(lease);
+  }
+
+  /** Whether other processes may use the store meanwhile. */
+  public boolean isShared() {
+    return store.isShared();
   }
 
   /** Whether somebody holds a session's lease. */

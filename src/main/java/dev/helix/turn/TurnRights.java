@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * @param permit the right to the next turn of its conversation; null for one that waits for nobody
  * @param sign says on all servers that the turn's response is being answered: a lease under a name
- *     of its own; null for an answer that is no response
+ *     of its own; null for an answer that is no response, and where there is no other server
  * @param storing threads for what waits for the store
  */
 record TurnRights(TurnPermit permit, TurnPermit sign, Executor storing) {

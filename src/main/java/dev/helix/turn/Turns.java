@@ -302,8 +302,8 @@ public final class Turns {
   private TurnRights rights(TurnCall call) {
     TurnPermit permit = call.isOrdered() ? permit(call.session().sessionId()) : null;
     String node = call.responseNode();
-    return new TurnRights(
-        permit, node == null ? null : permit(ResponseNote.sign(node)), engine.storing());
+    boolean signs = node != null && sessions.isShared(); // Else nobody would look for it.
+    return new TurnRights(permit, signs ? permit(ResponseNote.sign(node)) : null, engine.storing());
   }
 
   private TurnPermit permit(SessionId session) {

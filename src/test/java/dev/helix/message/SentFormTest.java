@@ -26,42 +26,66 @@ class SentFormTest {
       quoteCharacter = '"',
       value = {
         // What backends take stays as it is, to the byte.
-        "{ 'role' : 'user', 'content':'a\\u0031', 'name':'n' } | {'role' : 'user','content':'a\\u0031','name':'n'}",
-        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:x'}}]} | {'role':'user','content':[{'type':'image_url','image_url':{'url':'data:x'}}]}",
-        "{'role':'tool','tool_call_id':'c','content':'R','name':'f'} | {'role':'tool','tool_call_id':'c','content':'R','name':'f'}",
-        "{'role':'assistant','function_call':{'name':'f','arguments':'{}'},'content':null} | {'role':'assistant','function_call':{'name':'f','arguments':'{}'},'content':null}",
+        "{ 'content' : 'a\\u0031' ,'role':'user'} | { 'content' : 'a\\u0031' ,'role':'user'}",
+        "{'role':'assistant','content':''} | {'role':'assistant','content':''}",
+        "{ 'role' : 'user', 'content':'a\\u0031', 'name':'n' } | {'role' :"
+            + " 'user','content':'a\\u0031','name':'n'}",
+        "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:x'}}]} |"
+            + " {'role':'user','content':[{'type':'image_url','image_url':{'url':'data:x'}}]}",
+        "{'role':'tool','tool_call_id':'c','content':'R','name':'f'} |"
+            + " {'role':'tool','tool_call_id':'c','content':'R','name':'f'}",
+        "{'role':'assistant','function_call':{'name':'f','arguments':'{}'},'content':null} |"
+            + " {'role':'assistant','function_call':{'name':'f','arguments':'{}'},'content':null}",
         // What only backends give does not go back.
-        "{'role':'assistant','content':'A','refusal':null,'annotations':[],'audio':null,'function_call':null,'tool_calls':[]} | {'role':'assistant','content':'A'}",
-        "{'role':'assistant','content':'A','tool_calls':null,'name':null,'logprobs':{},'provider':'x','images':[1]} | {'role':'assistant','content':'A'}",
-        "{'role':'assistant','annotations':[{'url':'u'}],'content':'A','citations':['u']} | {'role':'assistant','content':'A'}",
-        "{'id':'m','parent_id':null,'status':'completed','role':'assistant','content':'A'} | {'role':'assistant','content':'A'}",
+        "{'role':'assistant','content':'A','refusal':null,'annotations':[],'audio':null,'function_call':null,'tool_calls':[]}"
+            + " | {'role':'assistant','content':'A'}",
+        "{'role':'assistant','content':'A','tool_calls':null,'name':null,'logprobs':{},'provider':'x','images':[1]}"
+            + " | {'role':'assistant','content':'A'}",
+        "{'role':'assistant','annotations':[{'url':'u'}],'content':'A','citations':['u']} |"
+            + " {'role':'assistant','content':'A'}",
+        "{'id':'m','parent_id':null,'status':'completed','role':'assistant','content':'A'} |"
+            + " {'role':'assistant','content':'A'}",
         "{'role':'user','content':'Q','x':[1]} | {'role':'user','content':'Q'}",
         "{'role':'tool','content':'R','tool_call_id':null} | {'role':'tool','content':'R'}",
         // Words that stand elsewhere become the content, which is never missing where it must be.
-        "{'role':'assistant','content':null,'refusal':'No.'} | {'content':'No.','role':'assistant'}",
+        "{'role':'assistant','content':null,'refusal':'No.'} |"
+            + " {'content':'No.','role':'assistant'}",
         "{'role':'assistant','content':'','refusal':'No.'} | {'content':'No.','role':'assistant'}",
         "{'role':'assistant','content':'A','refusal':'No.'} | {'role':'assistant','content':'A'}",
-        "{'role':'assistant','content':null,'audio':{'id':'a','data':'xx','transcript':'Hi'}} | {'content':'Hi','role':'assistant'}",
+        "{'role':'assistant','content':null,'audio':{'id':'a','data':'xx','transcript':'Hi'}} |"
+            + " {'content':'Hi','role':'assistant'}",
         "{'role':'assistant','reasoning':'why','content':null} | {'content':'','role':'assistant'}",
         "{'role':'assistant'} | {'content':'','role':'assistant'}",
         "{'role':'user','content':null} | {'role':'user','content':null}",
         // Reasoning is left out, of the content's parts too.
-        "{'role':'assistant','content':'A','reasoning':'r','reasoning_content':'r','reasoning_details':[{'x':1}],'thinking':'r','thinking_blocks':[]} | {'role':'assistant','content':'A'}",
-        "{'role':'assistant','content':[{'type':'thinking','thinking':'r'}, {'type':'text','text':'A'},{'type':'redacted_thinking','data':'x'}]} | {'content':[{'type':'text','text':'A'}],'role':'assistant'}",
-        "{'role':'assistant','content':[{'thinking':[{'text':'r'}],'type':'thinking'}]} | {'content':'','role':'assistant'}",
-        "{'role':'user','content':[{'type':'thinking','thinking':'r'}]} | {'role':'user','content':[{'type':'thinking','thinking':'r'}]}",
+        "{'role':'assistant','content':'A','reasoning':'r','reasoning_content':'r','reasoning_details':[{'x':1}],'thinking':'r','thinking_blocks':[]}"
+            + " | {'role':'assistant','content':'A'}",
+        "{'role':'assistant','content':[{'type':'thinking','thinking':'r'},"
+            + " {'type':'text','text':'A'},{'type':'redacted_thinking','data':'x'}]} |"
+            + " {'content':[{'type':'text','text':'A'}],'role':'assistant'}",
+        "{'role':'assistant','content':[{'thinking':[{'text':'r'}],'type':'thinking'}]} |"
+            + " {'content':'','role':'assistant'}",
+        "{'role':'user','content':[{'type':'thinking','thinking':'r'}]} |"
+            + " {'role':'user','content':[{'type':'thinking','thinking':'r'}]}",
         // Contents of other forms than the API's say something too.
-        "{'role':'assistant','content':[7,{'type':'thinking'}]} | {'content':[7],'role':'assistant'}",
-        "{'role':'assistant','content':['a\\u0031', {'type':'thinking'} ,null, true,-1.50e3 ,[1, {}]]} | {'content':['a\\u0031',null,true,-1.50e3,[1, {}]],'role':'assistant'}",
+        "{'role':'assistant','content':[7,{'type':'thinking'}]} |"
+            + " {'content':[7],'role':'assistant'}",
+        "{'role':'assistant','content':['a\\u0031', {'type':'thinking'} ,null, true,-1.50e3 ,[1,"
+            + " {}]]} | {'content':['a\\u0031',null,true,-1.50e3,[1, {}]],'role':'assistant'}",
         "{'role':'assistant','content':['A',7]} | {'role':'assistant','content':['A',7]}",
-        "{'role':'assistant','content':{'type':'text','text':'A'},'refusal':'No.'} | {'role':'assistant','content':{'type':'text','text':'A'}}",
-        "{'role':'assistant','content':{'answer':'A'}} | {'role':'assistant','content':{'answer':'A'}}",
-        "{'role':'assistant','content':{'type':'thinking','thinking':'r'}} | {'content':'','role':'assistant'}",
+        "{'role':'assistant','content':{'type':'text','text':'A'},'refusal':'No.'} |"
+            + " {'role':'assistant','content':{'type':'text','text':'A'}}",
+        "{'role':'assistant','content':{'answer':'A'}} |"
+            + " {'role':'assistant','content':{'answer':'A'}}",
+        "{'role':'assistant','content':{'type':'thinking','thinking':'r'}} |"
+            + " {'content':'','role':'assistant'}",
         "{'role':'assistant','content':7.50} | {'role':'assistant','content':7.50}",
         "{'role':'assistant','content':false} | {'role':'assistant','content':false}",
         "{'role':'assistant','content':'\\u0031'} | {'role':'assistant','content':'\\u0031'}",
-        "{'role':'tool','tool_call_id':7,'content':{'a':1}} | {'role':'tool','tool_call_id':7,'content':{'a':1}}",
-        "{'role':'user','content':{'type':'text','text':'Q'}} | {'role':'user','content':{'type':'text','text':'Q'}}",
+        "{'role':'tool','tool_call_id':7,'content':{'a':1}} |"
+            + " {'role':'tool','tool_call_id':7,'content':{'a':1}}",
+        "{'role':'user','content':{'type':'text','text':'Q'}} |"
+            + " {'role':'user','content':{'type':'text','text':'Q'}}",
       })
   void onlyWhatBackendsTake_isSent(String stored, String sent) {
     assertEquals(sent, sent(stored, false));
@@ -86,10 +110,14 @@ class SentFormTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "{'role':'assistant','content':'A','reasoning':'r','annotations':[]} | {'role':'assistant','content':'A','reasoning':'r'}",
-        "{'role':'assistant','reasoning_content':'r','reasoning':null,'content':'A'} | {'role':'assistant','reasoning_content':'r','content':'A'}",
-        "{'role':'assistant','content':'A','thinking_blocks':[{'thinking':'r'}]} | {'role':'assistant','content':'A','thinking_blocks':[{'thinking':'r'}]}",
-        "{'role':'assistant','content':[{'type':'thinking','thinking':'r'}]} | {'role':'assistant','content':[{'type':'thinking','thinking':'r'}]}",
+        "{'role':'assistant','content':'A','reasoning':'r','annotations':[]} |"
+            + " {'role':'assistant','content':'A','reasoning':'r'}",
+        "{'role':'assistant','reasoning_content':'r','reasoning':null,'content':'A'} |"
+            + " {'role':'assistant','reasoning_content':'r','content':'A'}",
+        "{'role':'assistant','content':'A','thinking_blocks':[{'thinking':'r'}]} |"
+            + " {'role':'assistant','content':'A','thinking_blocks':[{'thinking':'r'}]}",
+        "{'role':'assistant','content':[{'type':'thinking','thinking':'r'}]} |"
+            + " {'role':'assistant','content':[{'type':'thinking','thinking':'r'}]}",
       })
   void reasoning_isSentWhereItIsAskedFor(String stored, String sent) {
     assertEquals(sent, sent(stored, true));
@@ -124,7 +152,8 @@ class SentFormTest {
         "{'role':'user','content':[{'type':'text','text':'1234'},{'type':'text','text':'5'}]} | 5",
         "{'role':'assistant','content':'12','reasoning':'12345','annotations':['1234']} | 2",
         "{'role':'assistant','content':null,'refusal':'No.'} | 3",
-        "{'role':'assistant','tool_calls':[{'id':'c1','function':{'name':'f','arguments':'{}'}}]} | 5",
+        "{'role':'assistant','tool_calls':[{'id':'c1','function':{'name':'f','arguments':'{}'}}]} |"
+            + " 5",
       })
   void whatIsSent_isCounted(String stored, int characters) {
     assertEquals(16 + characters, parse(stored).sentCharacters(false));

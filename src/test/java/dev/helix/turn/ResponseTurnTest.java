@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,16 @@ class ResponseTurnTest {
     assertEquals("A1", stored(1).orElseThrow().text());
     assertFalse(stored(1).orElseThrow().element().checkpoint());
     assertEquals(note(1), stored(1).orElseThrow().element().response());
+  }
+
+  @Test
+  void whereNoOtherServerHasTheStore_noneIsToldThatAResponseRuns() {
+    turn(1, NONE, "Q1", "A1");
+    List<String> asked = new CopyOnWriteArrayList<>();
+    server.watchStore(asked::add, returned -> {});
+    turn(2, node(1), "Q2", "A2");
+    assertTrue(asked.contains("append"), asked.toString());
+    assertFalse(asked.contains("lease"), asked.toString());
   }
 
   @Test

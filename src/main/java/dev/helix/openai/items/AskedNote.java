@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a response was asked, as it is kept in its note. A long value, as tools and instructions
- * are, stands apart under a name made of its hash: it is the same in many responses of a session.
- * Immutable.
+ * What a response was asked, as it is kept in its note, without what holds where nothing is said. A
+ * long value, as tools and instructions are, stands apart under a name made of its hash: it is the
+ * same in many responses of a session. Immutable.
  */
 public final class AskedNote {
   /** A value that has more bytes of JSON is long. */
@@ -35,7 +35,7 @@ public final class AskedNote {
   public static AskedNote of(Map<String, Object> all) {
     Map<String, Object> shared = new LinkedHashMap<>();
     Map<String, String> apart = new LinkedHashMap<>();
-    JsonBytes json = new JsonBytes(1024).raw("\"" + ASKED + "\":{");
+    JsonBytes json = new JsonBytes(256).raw("\"" + ASKED + "\":{");
     String before = "";
     for (Map.Entry<String, Object> field : all.entrySet()) {
       byte[] value = JsonBytes.of(field.getValue());

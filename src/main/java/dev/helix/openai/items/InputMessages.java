@@ -1,6 +1,7 @@
 package dev.helix.openai.items;
 
 import dev.helix.message.Message;
+import dev.helix.message.MessageReader;
 import dev.helix.openai.request.JsonRope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +32,11 @@ public final class InputMessages {
 
     Entry(String role) {
       this.role = role;
+    }
+
+    /** Whether it is a role and a content and no more. */
+    boolean isPlain() {
+      return content != null && beside == null && thoughts.isEmpty() && calls.isEmpty();
     }
   }
 
@@ -111,6 +117,10 @@ public final class InputMessages {
   }
 
   private void write(Entry entry) {
+    if (entry.isPlain()) {
+      messages.add(plain(entry.role, entry.content));
+      return;
+    }
     JsonRope message = begin(entry.role);
     if (entry.content == null) {
       message.ascii("null");
@@ -147,6 +157,16 @@ public final class InputMessages {
     if (!media.isEmpty()) {
       end(begin("user").add(media).ascii("]"));
     }
+  }
+
+  /** A message of a role and a content; where that is a text it is not read again. */
+  private static Message plain(String role, JsonRope content) {
+    JsonRope message = begin(role);
+    int start = message.length();
+    byte[] json = message.add(content).ascii("}").toBytes();
+    return json[start] == '"'
+        ? Message.ofRequest(json, 0, json.length, MessageReader.ofText(role, start + 1))
+        : Message.parse(json);
   }
 
   private static JsonRope begin(String role) {

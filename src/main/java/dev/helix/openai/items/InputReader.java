@@ -126,9 +126,14 @@ public final class InputReader {
       throw InvalidField.wrongValue(
           item.place("role"), "'user', 'assistant', 'system' or 'developer'");
     }
-    boolean mute = role.equals("assistant") && item.get("content") == null;
+    JsonSlice said = item.get("content");
+    boolean mute = role.equals("assistant") && said == null;
     JsonRope content =
-        mute ? new JsonRope().ascii("\"\"") : InputContent.read(item, "content", false).whole();
+        mute
+            ? JsonRope.quoted("")
+            : said != null && said.isString()
+                ? JsonRope.of(said)
+                : InputContent.read(item, "content", false).whole();
     JsonSlice phase = item.get("phase");
     JsonRope beside =
         phase != null && phase.isString() ? new JsonRope().ascii("\"phase\":").add(phase) : null;

@@ -1,9 +1,9 @@
 package dev.helix.openai.request;
 
 import dev.helix.text.Json;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,12 +13,18 @@ import java.util.List;
  */
 public final class JsonRope {
   private static final int LARGE = 4096;
+  private static final int ROOM = 128;
+  private static final byte[] NOTHING = {};
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Piece(byte[] bytes, int from, int to) {}
 
   private final List<Piece> pieces = new ArrayList<>(1);
-  private final ByteArrayOutputStream open = new ByteArrayOutputStream();
+
+  /** What was added since the last piece; its bytes are never changed. */
+  private byte[] open = NOTHING;
+
+  private int filled;
   private long closed;
 
   /** One value. */
@@ -59,15 +65,16 @@ public final class JsonRope {
     for (Piece piece : other.pieces) {
       add(piece.bytes, piece.from, piece.to);
     }
-    if (other.open.size() > 0) {
-      add(other.open.toByteArray());
-    }
-    return this;
+    return add(other.open, 0, other.filled);
   }
 
   private JsonRope add(byte[] bytes, int from, int to) {
     if (to - from < LARGE) {
-      open.write(bytes, from, to - from);
+      if (to - from > open.length - filled) {
+        open = Arrays.copyOf(open, Math.max(filled + ROOM, 2 * filled) + to - from);
+      }
+      System.arraycopy(bytes, from, open, filled, to - from);
+      filled += to - from;
     } else {
       close();
       pieces.add(new Piece(bytes, from, to));
@@ -77,21 +84,21 @@ public final class JsonRope {
   }
 
   private void close() {
-    if (open.size() > 0) {
-      byte[] bytes = open.toByteArray();
-      pieces.add(new Piece(bytes, 0, bytes.length));
-      closed += bytes.length;
-      open.reset();
+    if (filled > 0) {
+      pieces.add(new Piece(open, 0, filled));
+      closed += filled;
+      open = NOTHING;
+      filled = 0;
     }
   }
 
   public boolean isEmpty() {
-    return closed == 0 && open.size() == 0;
+    return closed == 0 && filled == 0;
   }
 
   /** How many bytes it has. */
   public int length() {
-    return Math.toIntExact(closed + open.size());
+    return Math.toIntExact(closed + filled);
   }
 
   /** All of it, in an array of its own. */
@@ -102,8 +109,7 @@ public final class JsonRope {
       System.arraycopy(piece.bytes, piece.from, all, written, piece.to - piece.from);
       written += piece.to - piece.from;
     }
-    byte[] end = open.toByteArray();
-    System.arraycopy(end, 0, all, written, end.length);
+    System.arraycopy(open, 0, all, written, filled);
     return all;
   }
 }

@@ -9,11 +9,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The response object: every key that it always has, and what of it is stored. No state. */
 final class ResponseObject {
   /** The keys that say what was asked, with what they have where it was not said. */
   private static final Map<String, Object> UNASKED = unasked();
+
+  /** The keys that say what came of it. */
+  private static final Set<String> HEAD =
+      head(null, 0, null, ResponseEnd.IN_PROGRESS, List.of()).keySet();
 
   /** What a function tool always has. */
   private static final List<String> OF_FUNCTIONS =
@@ -58,8 +64,7 @@ final class ResponseObject {
             echo.put(name, value);
           }
         });
-    // These are the answer's.
-    head(null, 0, null, ResponseEnd.IN_PROGRESS, List.of()).keySet().forEach(echo::remove);
+    HEAD.forEach(echo::remove);
     if (echo.get("conversation") instanceof String id) {
       echo.put("conversation", Map.of("id", id));
     }
@@ -89,6 +94,13 @@ final class ResponseObject {
     kept.put("model", model(asked));
     kept.putAll(echo(asked));
     return kept;
+  }
+
+  /** The same without what holds where nothing is said. */
+  static Map<String, Object> said(Map<String, Object> asked) {
+    Map<String, Object> said = echo(asked);
+    UNASKED.forEach(said::remove);
+    return said;
   }
 
   /** An object with these keys in any case. */

@@ -93,10 +93,7 @@ public final class FileSessionStore implements SessionStore {
     return open(directory, Clock.systemUTC(), bytes);
   }
 
-  /**
-   * A look at the folders of a directory beside the server that uses it, which changes nothing;
-   * throws {@link SessionException} if there is none.
-   */
+  /** A look at a directory, which must be there, beside the server that uses it. */
   public static SessionStore openToRead(Path directory) {
     return FileSessionReader.open(directory);
   }
@@ -134,7 +131,7 @@ public final class FileSessionStore implements SessionStore {
     }
   }
 
-  /** Refuses one whose owners' secret is gone. Only the sessions last used are looked at. */
+  /** Refuses a directory whose owners' secret is gone; looks at the sessions last used alone. */
   void checkOwnerSecret() {
     ownerSecret.require(() -> list(SAY_WHETHER_OWNED));
   }
@@ -338,6 +335,11 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public void release(Lease lease) {
     leases.release(lease);
+  }
+
+  @Override
+  public boolean isShared() {
+    return false; // The directory is this store's alone.
   }
 
   @Override

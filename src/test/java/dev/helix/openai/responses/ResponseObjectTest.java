@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ResponseObjectTest {
@@ -100,6 +101,33 @@ class ResponseObjectTest {
     assertEquals("resp_0", response.path("previous_response_id").asText());
     assertEquals("b", response.at("/metadata/a").asText());
     assertEquals(7, response.path("seed").asInt());
+  }
+
+  /** Each with what is kept of it; apostrophes stand for quotation marks. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "{'model':'m','input':'Q'} | {'model':'m'}",
+        "{'model':'m','input':'Q','temperature':1,'top_p':1,'store':true} | {'model':'m'}",
+        "{'model':'m','input':'Q','tools':[],'tool_choice':'auto'} | {'model':'m'}",
+        "{'model':'m','input':'Q','text':{'format':{'type':'text'}}} | {'model':'m'}",
+        "{'model':'m','input':'Q','metadata':{},'user':null} | {'model':'m'}",
+        "{'model':'m','input':'Q','service_tier':'auto'} | {'model':'m'}",
+        "{'model':'m','input':'Q','temperature':0} | {'model':'m','temperature':0}",
+        "{'model':'m','input':'Q','top_logprobs':3} | {'model':'m','top_logprobs':3}",
+        "{'model':'m','input':'Q','instructions':'I'} | {'model':'m','instructions':'I'}",
+        "{'model':'m','input':'Q','metadata':{'a':'b'}} | {'model':'m','metadata':{'a':'b'}}",
+      })
+  void aNote_hasWhatWasSaid_andNotWhatHoldsAnyway_whichIsToldAllTheSame(String body, String kept)
+      throws Exception {
+    Map<String, Object> asked = Requests.parse(body).asked();
+    String note = begun(asked);
+    assertEquals(JSON.readTree(Requests.json(kept)), JSON.readTree(note).path("asked"));
+    JsonNode told = JSON.readTree(JsonBytes.of(ResponseObject.echo(asked)));
+    JsonNode stored = stored(element("", note), true);
+    told.fieldNames().forEachRemaining(key -> assertEquals(told.get(key), stored.get(key), key));
   }
 
   @Test
