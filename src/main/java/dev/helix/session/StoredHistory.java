@@ -29,6 +29,12 @@ final class StoredHistory {
   private static final int LEAST_BYTES = 1 << 12;
   private static final int GROWTH = 4;
 
+  /** How much tells about how long elements are. */
+  private static final int SAMPLE_BYTES = 1 << 14;
+
+  /** So many elements more are read than are known to stand behind the one that is looked for. */
+  private static final int SPARE = 16;
+
   private final LogReader log;
   private final TranscriptTree tree;
   private final SessionId id;
@@ -141,7 +147,11 @@ final class StoredHistory {
   /** The newest version of a message; null where another log came in the place of the tree's. */
   Message get(Node node) {
     Message recent = node.response() == null ? tree.recent().get(node) : null;
-    return recent != null ? recent : read(node);
+    if (recent != null) {
+      return recent;
+    }
+    aimAt(node);
+    return read(node);
   }
 
   /** The same without the note of a response, which is neither sent nor counts. */
@@ -172,6 +182,24 @@ final class StoredHistory {
       whole = Transcript.of(read.elements());
     }
     return whole;
+  }
+
+  /** Has the next reading begin about where an element stands, be it in the end or far from it. */
+  private void aimAt(Node node) {
+    boolean named = !node.id().startsWith(Numbering.PREFIX);
+    if (!named || whole != null || newest.containsKey(node.id())) {
+      return;
+    }
+    if (newest.isEmpty()) {
+      bytes = SAMPLE_BYTES;
+      readFurther();
+    }
+    List<Message> known = read.elements();
+    if (!known.isEmpty()) {
+      long each = known.stream().mapToLong(Message::length).sum() / known.size() + 1;
+      long behind = tree.recorded() - node.recorded() + SPARE;
+      bytes = (int) Math.max(bytes, Math.min(each * behind * 9 / 8, Integer.MAX_VALUE));
+    }
   }
 
   private void readFurther() {
