@@ -40,6 +40,9 @@ enum Key {
   RESPONSE_FIRST_TOKEN_OVER_CHAT(
       "what is added to the time to the first token (median), a response's over a chat's"),
   RESPONSE_GET_MS("reading a response in a conversation of 2,000 messages, in milliseconds"),
+  RESPONSE_COLD_KIB(
+      "what the server reads to tell a response of a conversation that it has not read since its"
+          + " start, in KiB"),
   RESPONSE_HEAP_OVER_CHAT(
       "heap that an open stream of a response takes, over one of a chat of the same text"),
   FILTER_NS("the filter on a request with a warm session, in nanoseconds, and others beside it"),

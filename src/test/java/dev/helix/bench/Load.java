@@ -26,14 +26,18 @@ final class Load {
   private final Map<Api, Script> scripts = new EnumMap<>(Api.class);
   private final int callers;
   private final String name;
+  private final boolean inTurn;
   private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
 
   private Load(JsonNode plan) {
     for (Api api : Api.values()) {
-      scripts.put(api, new Script(api, plan.path("model").asText(), plan.path("turns").asInt()));
+      String model = plan.path("model").asText();
+      int turns = plan.path("turns").asInt();
+      scripts.put(api, new Script(api, model, turns, plan.path("first_message_bytes").asInt()));
     }
     this.callers = plan.path("callers").asInt();
     this.name = plan.path("name").asText();
+    this.inTurn = plan.path("in_turn").asBoolean();
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -80,7 +84,8 @@ final class Load {
       int busy = callers;
       for (int i = 0; i < callers; i++) {
         LoadCaller caller =
-            new LoadCaller(channels.get(i), script, target, id(api, name, round, i), conversations);
+            new LoadCaller(
+                channels.get(i), script, target, id(api, name, round, i), conversations, inTurn);
         caller.next();
         channels.get(i).register(selector, interest(caller), caller);
       }

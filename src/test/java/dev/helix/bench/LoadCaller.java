@@ -33,6 +33,8 @@ final class LoadCaller {
   private final URI target;
   private final String name;
   private final int conversations;
+  private final boolean inTurn;
+  private int asked;
   private int conversation;
   private int turn;
   private ByteBuffer request;
@@ -52,25 +54,34 @@ final class LoadCaller {
    * A caller who has sent nothing yet.
    *
    * @param name the beginning of the ids of the conversations; a number from 0 follows
+   * @param inTurn whether each conversation waits for a turn of all others before it goes on; else
+   *     one is held after the other
    */
-  LoadCaller(SocketChannel channel, Script script, URI target, String name, int conversations) {
+  LoadCaller(
+      SocketChannel channel,
+      Script script,
+      URI target,
+      String name,
+      int conversations,
+      boolean inTurn) {
     this.channel = channel;
     this.script = script;
     this.target = target;
     this.name = name;
     this.conversations = conversations;
+    this.inTurn = inTurn;
   }
 
   /** Prepares the next request; false when all conversations were held. */
   boolean next() {
-    if (turn == script.turns()) {
-      turn = 0;
-      conversation++;
-    }
-    if (conversation == conversations) {
+    int all = conversations * script.turns();
+    if (asked == all) {
       return false;
     }
-    request = script.request(target, name + conversation, turn++);
+    turn = inTurn ? asked / conversations : asked % script.turns();
+    conversation = inTurn ? asked % conversations : asked / script.turns();
+    asked++;
+    request = script.request(target, name + conversation, turn);
     part = Part.HEAD;
     chunked = false;
     length = 0;
@@ -83,7 +94,7 @@ final class LoadCaller {
 
   /** Whether the turn is the first of its conversation. */
   boolean isFirst() {
-    return turn == 1;
+    return turn == 0;
   }
 
   /** When the request was begun to be sent, on the clock of {@link System#nanoTime}. */

@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What it takes to read a response that stands in the middle of a long conversation: the time while
- * the server knows the conversation, and what the server reads where it does not.
+ * What it takes to read a response of a long conversation: the time where it stands in the middle
+ * and the server knows the conversation, and what the server reads where it does not.
  */
 final class ResponseReads {
   private static final String CONVERSATION = "reads";
+  private static final String SHORT = "short";
   private static final Goal GOAL = Goal.atMost(5);
+
+  /** How much of a log's end is looked at, and as much again for the session's other files. */
+  private static final Goal NEWEST_KIB = Goal.atMost(128);
 
   private final int messages;
   private final int rounds;
@@ -37,16 +41,21 @@ final class ResponseReads {
     Path sessions = folder.resolve("sessions");
     try (SessionStore store = FileSessionStore.open(sessions)) {
       Seeds.store(store, CONVERSATION, messages / 2);
+      Seeds.store(store, SHORT, 2);
     }
     try (Upstream upstream = Upstream.start()) {
       String id;
+      String newest;
+      String other;
       try (BenchServer server = server(sessions, upstream)) {
-        id = respond(server.url());
+        id = respond(server.url(), CONVERSATION);
+        other = respond(server.url(), SHORT);
         try (HistoryCaller caller = new HistoryCaller(server.url())) {
           for (int turn = messages / 4 + 1; turn < messages / 2; turn++) {
             long unused = caller.stored(CONVERSATION, turn);
           }
         }
+        newest = respond(server.url(), CONVERSATION);
         List<Double> medians = new ArrayList<>();
         measure(server.url(), id); // As much again before anything counts.
         for (int round = 0; round < rounds; round++) {
@@ -55,21 +64,31 @@ final class ResponseReads {
         String of = messages + " messages, warm";
         results.add(Key.RESPONSE_GET_MS, of, Spread.of(medians), GOAL);
       }
-      cold(sessions, upstream, id, results);
+      cold(sessions, upstream, other, newest, "the newest", NEWEST_KIB, results);
+      cold(sessions, upstream, other, id, "in the middle", null, results);
     }
   }
 
-  /** What the first read after a start takes, of another session beside it. */
-  private void cold(Path sessions, Upstream upstream, String id, Results results)
+  /** What the first read of a session takes after a start, when the classes are there. */
+  private void cold(
+      Path sessions,
+      Upstream upstream,
+      String other,
+      String id,
+      String which,
+      Goal goal,
+      Results results)
       throws IOException {
     try (BenchServer server = server(sessions, upstream);
         RawClient client = RawClient.connect(server.url())) {
+      get(client, other);
       long begun = server.bytesRead();
       long start = System.nanoTime();
       get(client, id);
-      results.add(
-          Key.RESPONSE_GET_MS, "the first after a start", (System.nanoTime() - start) / 1e6, null);
-      results.detail("response_read_cold", Json.object().put("bytes", server.bytesRead() - begun));
+      double millis = (System.nanoTime() - start) / 1e6;
+      String of = which + " of " + messages + " messages";
+      results.add(Key.RESPONSE_GET_MS, of + ", the first after a start", millis, null);
+      results.add(Key.RESPONSE_COLD_KIB, of, (server.bytesRead() - begun) / 1024.0, goal);
     }
   }
 
@@ -77,9 +96,9 @@ final class ResponseReads {
     return new BenchServer(ServerUnderTest.launcher(), sessions, upstream.url(), Map.of());
   }
 
-  private static String respond(URI server) {
+  private static String respond(URI server, String conversation) {
     String body =
-        "{\"model\":\"whole\",\"input\":\"And now?\",\"conversation\":\"" + CONVERSATION + "\"}";
+        "{\"model\":\"whole\",\"input\":\"And now?\",\"conversation\":\"" + conversation + "\"}";
     try (RawClient client = RawClient.connect(server)) {
       client.post(Api.RESPONSES.path(), body);
       return answered(client).path("id").asText();

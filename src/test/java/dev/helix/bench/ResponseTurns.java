@@ -3,7 +3,10 @@ package dev.helix.bench;
 import static dev.helix.bench.Contenders.OURS;
 import static dev.helix.bench.Contenders.OUR_RESPONSES;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.bench.TurnCost.Rounds;
+import dev.helix.scripted.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -11,6 +14,7 @@ import java.nio.file.Path;
 final class ResponseTurns {
   private static final Goal GOAL = Goal.atMost(1.3);
   private static final int TURNS = 10;
+  private static final int FEW_TURNS = 3;
   private static final int MANY = 64;
 
   private final boolean full;
@@ -38,14 +42,33 @@ final class ResponseTurns {
                 "first-" + callers, "first-20", callers, TURNS, contenders.oursInBothWays(each));
         add(results, Key.RESPONSE_FIRST_TOKEN_OVER_CHAT, callers, first, "first_event_ms");
       }
+      many(contenders, new TurnCost(contenders, folder, full ? 7 : 1, 0), results);
     }
   }
 
+  /** Conversations that take turns and begin with long messages: they do not fit the caches. */
+  private void many(Contenders contenders, TurnCost turns, Results results) throws IOException {
+    int each = full ? 32 : 2;
+    int bytes = 20_000;
+    ObjectNode more = Json.object().put("first_message_bytes", bytes).put("in_turn", true);
+    String of = (MANY * each) + " conversations in turn, first messages of 20 KB";
+    ArrayNode targets = contenders.oursInBothWays(each);
+    Rounds whole = turns.run("many", "whole", MANY, FEW_TURNS, targets, more);
+    add(results, Key.RESPONSE_ADDED_P50_OVER_CHAT, "many", of, whole, "later_ms");
+    Rounds first = turns.run("many-first", "first-20", MANY, FEW_TURNS, targets, more);
+    add(results, Key.RESPONSE_FIRST_TOKEN_OVER_CHAT, "many", of, first, "first_event_ms");
+  }
+
   private static void add(Results results, Key key, int callers, Rounds measured, String figure) {
-    results.detail(key.label() + "_" + callers, measured.toJson());
+    add(results, key, "" + callers, TurnCost.of(callers), measured, figure);
+  }
+
+  private static void add(
+      Results results, Key key, String name, String of, Rounds measured, String figure) {
+    results.detail(key.label() + "_" + name, measured.toJson());
     results.add(
         key,
-        TurnCost.of(callers),
+        of,
         measured.spread(
             round ->
                 Rounds.added(round, OUR_RESPONSES, figure) / Rounds.added(round, OURS, figure)),

@@ -19,8 +19,9 @@ final class Script {
    *
    * @param model what the upstream is asked for: {@code whole}, {@code burst-N} or {@code first-N}
    * @param turns of each conversation
+   * @param more how many bytes each conversation's first message has beside its question
    */
-  Script(Api api, String model, int turns) {
+  Script(Api api, String model, int turns, int more) {
     this.api = api;
     this.model = model;
     this.turns = turns;
@@ -31,9 +32,9 @@ final class Script {
     this.bodies = new byte[turns][];
     StringBuilder messages = new StringBuilder();
     for (int turn = 0; turn < turns; turn++) {
+      String question = "Question " + turn + " of a conversation that goes on, as people's do.";
       messages.append(
-          Json.message(
-              "user", "Question " + turn + " of a conversation that goes on, as people's do."));
+          Json.message("user", turn > 0 ? question : question + " word".repeat(more / 5)));
       bodies[turn] = body(messages);
       messages.append(',').append(Json.message("assistant", text)).append(',');
     }

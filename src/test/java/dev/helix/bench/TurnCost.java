@@ -128,8 +128,19 @@ final class TurnCost {
    */
   Rounds run(String name, String model, int callers, int turns, ArrayNode targets)
       throws IOException {
+    return run(name, model, callers, turns, targets, Json.object());
+  }
+
+  /**
+   * The same.
+   *
+   * @param more of the plan: {@code first_message_bytes}, and {@code in_turn} where each caller's
+   *     conversations take turns
+   */
+  Rounds run(String name, String model, int callers, int turns, ArrayNode targets, ObjectNode more)
+      throws IOException {
     ObjectNode plan =
-        Json.object()
+        more.deepCopy()
             .put("name", name)
             .put("model", model)
             .put("callers", callers)
