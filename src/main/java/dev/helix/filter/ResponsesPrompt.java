@@ -77,7 +77,10 @@ final class ResponsesPrompt {
     }
     List<Message> messages = new ArrayList<>();
     while (parser.nextToken() == JsonToken.START_OBJECT) {
-      Message message = messages.size() < ChatBody.MOST_OF_A_PROMPT ? message() : null;
+      boolean open =
+          messages.size() < ChatBody.MOST_OF_A_PROMPT
+              && messages.stream().allMatch(Message::isSystem);
+      Message message = open ? message() : null;
       if (message == null) {
         return null;
       }

@@ -40,7 +40,7 @@ enum Key {
   RESPONSE_FIRST_TOKEN_OVER_CHAT(
       "what is added to the time to the first token (median), a response's over a chat's"),
   RESPONSE_GET_MS("reading a response in a conversation of 2,000 messages, in milliseconds"),
-  RESPONSE_COLD_KIB(
+  RESPONSE_FIRST_READ_KIB(
       "what the server reads to tell a response of a conversation that it has not read since its"
           + " start, in KiB"),
   RESPONSE_HEAP_OVER_CHAT(

@@ -88,7 +88,7 @@ final class ResponseReads {
       double millis = (System.nanoTime() - start) / 1e6;
       String of = which + " of " + messages + " messages";
       results.add(Key.RESPONSE_GET_MS, of + ", the first after a start", millis, null);
-      results.add(Key.RESPONSE_COLD_KIB, of, (server.bytesRead() - begun) / 1024.0, goal);
+      results.add(Key.RESPONSE_FIRST_READ_KIB, of, (server.bytesRead() - begun) / 1024.0, goal);
     }
   }
 
