@@ -24,13 +24,20 @@ import org.springframework.context.ConfigurableApplicationContext;
 class ApplicationTest {
   private final HttpClient client = HttpClient.newHttpClient();
   @TempDir Path sessions;
+
+  /** Else Tomcat makes a folder of its own, which stays. */
+  @TempDir Path server;
+
   private ConfigurableApplicationContext application;
 
   @BeforeEach
   void start() {
     application =
         SpringApplication.run(
-            Application.class, "--server.port=0", "--example.sessions=" + sessions);
+            Application.class,
+            "--server.port=0",
+            "--server.tomcat.basedir=" + server,
+            "--example.sessions=" + sessions);
   }
 
   @AfterEach

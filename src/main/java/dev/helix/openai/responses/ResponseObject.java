@@ -92,7 +92,7 @@ final class ResponseObject {
   static Map<String, Object> kept(Map<String, Object> asked) {
     Map<String, Object> kept = new LinkedHashMap<>();
     kept.put("model", model(asked));
-    kept.putAll(echo(asked));
+    kept.putAll(said(asked));
     return kept;
   }
 
