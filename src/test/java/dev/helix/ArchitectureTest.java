@@ -173,7 +173,14 @@ class ArchitectureTest {
 
   @Test
   void librariesAreKnownToOnePackageEach() {
-    only("dev.helix.store.jdbc..", "java.sql..", "javax.sql..", "com.zaxxer..");
+    only("dev.helix.store.jdbc..", "javax.sql..", "com.zaxxer..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.helix.store.jdbc..", "dev.helix.transfer.database..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.sql..")
+        .check(CLASSES);
     only("dev.helix.store.redis..", "redis.clients..", "org.apache.commons.pool2..");
     only("dev.helix.access..", "com.auth0..");
     only("dev.helix.backend.upstream..", "org.apache.hc..");

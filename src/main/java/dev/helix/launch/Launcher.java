@@ -25,7 +25,17 @@ import java.util.logging.Level;
  */
 public final class Launcher {
   private static final Set<String> COMMANDS =
-      Set.of("hash-key", "list", "show", "delete", "adopt", "copy", "backup", "restore");
+      Set.of(
+          "hash-key",
+          "list",
+          "show",
+          "delete",
+          "adopt",
+          "import",
+          "export",
+          "copy",
+          "backup",
+          "restore");
 
   /** What is to be closed when the JVM ends, the newest first. */
   private final Deque<AutoCloseable> running = new ConcurrentLinkedDeque<>();

@@ -52,6 +52,16 @@ record Options(int port, String host, String context, String sessions, Task task
                                       --from-user U, --from-password-file FILE, and the same with
                                       --to, log in
 
+        import FILE...                takes in chats of other programs, by file, folder or zip:
+                                      --format openwebui, chatgpt, librechat or jsonl (found out
+                                      unless told), --owner [TENANT][:USER], whose user may be '*'
+                                      for each chat's own, --dry-run to only say what would be.
+                                      --jdbc URL in place of files is Open WebUI's database, with
+                                      --jdbc-user, --jdbc-password-file and --driver JAR
+        export [ID...]                writes sessions, all or those of --owner [TENANT][:USER], to
+                                      --to FILE or the standard output: --format jsonl (as they
+                                      are), markdown, openwebui or fine-tuning
+
         backup DIR | FILE.zip         copies all sessions, archived ones too, and the owners' secret
                                       out of the store, beside a running server; again into the
                                       same DIR it writes what has changed

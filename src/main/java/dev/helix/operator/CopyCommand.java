@@ -65,7 +65,7 @@ final class CopyCommand implements Callable<Integer> {
   }
 
   /** What a file has, without the end of its line. */
-  private static String password(String file) {
+  static String password(String file) {
     try {
       String password = Files.readString(Path.of(file)).strip();
       if (!password.isEmpty() && password.lines().count() == 1) {

@@ -17,10 +17,16 @@ final class CopyProgress {
   private final boolean terminal;
   private final LongSupplier nanoTime;
   private final int total;
+  private final String unit;
   private long last;
   private int shown;
 
   CopyProgress(PrintStream err, boolean terminal, LongSupplier nanoTime, int total) {
+    this(err, terminal, nanoTime, total, "sessions");
+  }
+
+  CopyProgress(PrintStream err, boolean terminal, LongSupplier nanoTime, int total, String unit) {
+    this.unit = unit;
     this.err = err;
     this.terminal = terminal;
     this.nanoTime = nanoTime;
@@ -42,7 +48,7 @@ final class CopyProgress {
     }
   }
 
-  /** So many sessions are done. */
+  /** So many are done. */
   void at(int done) {
     long now = nanoTime.getAsLong();
     if (now - last < (terminal ? BAR_NANOS : LINE_NANOS)) {
@@ -52,7 +58,7 @@ final class CopyProgress {
     if (terminal) {
       draw(done);
     } else {
-      err.println(done + " of " + total + " sessions");
+      err.println(done + " of " + total + " " + unit);
     }
   }
 

@@ -32,13 +32,15 @@ import java.util.stream.Stream;
 /**
  * The commands for an operator at a terminal, made and called once by the launcher: {@code
  * hash-key}, {@code list}, {@code show}, {@code delete}, {@code adopt}, {@code copy}, {@code
- * backup}, {@code restore}. The call returns the exit status: 0 when all is done, 1 when something
- * could not be, 2 for a command line that makes no sense. Not thread-safe.
+ * import}, {@code export}, {@code backup}, {@code restore}. The call returns the exit status: 0
+ * when all is done, 1 when something could not be, 2 for a command line that makes no sense. Not
+ * thread-safe.
  *
- * <p>{@code list} and {@code show} only read, beside a running server if need be; {@code delete}
- * and {@code adopt} need the store for themselves; {@code backup} only reads, and {@code restore}
- * needs a store of folders for itself. The store is the one that system properties and the
- * environment name, as for the server; {@code copy} names two others.
+ * <p>{@code list}, {@code show} and {@code export} only read, beside a running server if need be;
+ * {@code delete}, {@code adopt} and {@code import} need a store of folders for themselves; {@code
+ * backup} only reads, and {@code restore} needs a store of folders for itself. The store is the one
+ * that system properties and the environment name, as for the server; {@code copy} names two
+ * others.
  */
 public final class Operator implements Callable<Integer> {
   private static final String SESSIONS = "--sessions";
@@ -71,6 +73,15 @@ public final class Operator implements Callable<Integer> {
         case "delete" -> delete(CommandLine.parse(rest, Set.of(SESSIONS), Set.of()));
         case "adopt" ->
             adopt(CommandLine.parse(rest, Set.of(SESSIONS, "--owner"), Set.of("--all")));
+        case "import" -> {
+          CommandLine line = ImportCommand.parse(rest, SESSIONS);
+          yield ImportCommand.of(store(line), line, out, err).call(line);
+        }
+        case "export" -> {
+          Set<String> options = Set.of(SESSIONS, "--format", "--owner", "--to");
+          CommandLine line = CommandLine.parse(rest, options, Set.of());
+          yield new ExportCommand(store(line), line, out, err).call();
+        }
         case "copy" -> CopyCommand.parse(rest, out, err).call();
         case "backup", "restore" -> {
           CommandLine line = CommandLine.parse(rest, Set.of(SESSIONS), Set.of());
@@ -233,7 +244,7 @@ public final class Operator implements Callable<Integer> {
   }
 
   private int adopt(CommandLine line) {
-    Owner owner = owner(line.options().get("--owner"));
+    Owner owner = OwnerName.parse(line.options().get("--owner"));
     if (line.has("--all") != line.words().isEmpty()) {
       throw new IllegalArgumentException("adopt takes either session ids or --all");
     }
@@ -267,21 +278,6 @@ public final class Operator implements Callable<Integer> {
       err.println(told(e));
       return false;
     }
-  }
-
-  /** The owner that {@code TENANT}, {@code TENANT:USER} or {@code :USER} names. */
-  private static Owner owner(String text) {
-    if (text == null) {
-      throw new IllegalArgumentException("--owner TENANT, TENANT:USER or :USER is needed");
-    }
-    int colon = text.indexOf(':');
-    String tenant = colon < 0 ? text : text.substring(0, colon);
-    String user = colon < 0 ? null : text.substring(colon + 1);
-    if ("".equals(user) || (user == null && tenant.isEmpty())) {
-      throw new IllegalArgumentException("--owner takes TENANT, TENANT:USER or :USER, not " + text);
-    }
-    // Without API keys a user whom a token names has no tenant.
-    return new Owner(tenant.isEmpty() ? null : tenant, user);
   }
 
   /** The sessions, which nobody else uses meanwhile, the archived ones too. */

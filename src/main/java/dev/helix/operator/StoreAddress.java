@@ -105,6 +105,11 @@ record StoreAddress(String kind, UnaryOperator<String> settings, String given, S
     return SessionStore.open(kind, settings);
   }
 
+  /** Whether there may be a store; a folder that is not there is none yet. */
+  boolean mayBeThere() {
+    return !kind.equals("files") || Files.exists(Path.of(settings.apply(HelixConfig.SESSIONS_DIR)));
+  }
+
   SessionStore openToRead() {
     return SessionStore.openToRead(kind, settings);
   }

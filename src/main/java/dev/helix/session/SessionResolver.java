@@ -125,6 +125,19 @@ final class SessionResolver {
     return Optional.empty();
   }
 
+  /** As {@link SessionNames#named}. */
+  SessionState named(Owner owner, SessionId unsuffixed) {
+    return own(owner, unsuffixed)
+        .orElseGet(
+            () -> {
+              SessionId id = names.of(owner, List.of(unsuffixed)).get(0);
+              if (store.find(id).isPresent()) {
+                throw new SessionException("the name " + id + " is another session's");
+              }
+              return SessionState.fresh(id, null, owner, clock.instant());
+            });
+  }
+
   /** Looks for a session under each of its names, of which the first is nearly always it. */
   private SessionState resolve(Asked asked, List<SessionId> forms, List<SessionId> legacy) {
     List<SessionId> own = names.of(asked.owner(), forms);

@@ -1,0 +1,133 @@
+package dev.helix.operator;
+
+import dev.helix.session.Owner;
+import dev.helix.session.SessionException;
+import dev.helix.session.SessionId;
+import dev.helix.session.SessionState;
+import dev.helix.session.SessionStore;
+import dev.helix.session.StoreUnavailableException;
+import dev.helix.store.disk.Disk;
+import dev.helix.transfer.SessionExport;
+import dev.helix.transfer.SessionExport.Outcome;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The command {@code export [ID...] [--owner O] [--format F] [--to FILE]}: writes sessions, beside
+ * a running server if need be. A file has its name only when it is whole, and none is replaced. The
+ * exit status is 0 where all were written. Not thread-safe.
+ */
+final class ExportCommand {
+  private final StoreAddress address;
+  private final CommandLine line;
+  private final SessionExport.Format format;
+  private final PrintStream out;
+  private final PrintStream err;
+  private int written;
+  private int silent;
+  private int failed;
+
+  ExportCommand(StoreAddress address, CommandLine line, PrintStream out, PrintStream err) {
+    this.address = address;
+    this.line = line;
+    this.format = SessionExport.Format.named(line.options().getOrDefault("--format", "jsonl"));
+    this.out = out;
+    this.err = err;
+  }
+
+  int call() {
+    Owner owner = line.has("--owner") ? OwnerName.parse(line.options().get("--owner")) : null;
+    if (owner != null && !line.words().isEmpty()) {
+      throw new IllegalArgumentException("export takes either session ids or --owner");
+    }
+    String to = line.options().get("--to");
+    try (SessionStore store = address.openToRead()) {
+      if (to == null) {
+        write(store, owner, new BufferedOutputStream(out));
+      } else {
+        write(store, owner, file(to));
+      }
+    } catch (IOException e) {
+      throw new SessionException("the export cannot be written", e);
+    }
+    err.printf("exported %d, without messages %d, failed %d%n", written, silent, failed);
+    return failed == 0 ? 0 : 1;
+  }
+
+  private static Path file(String to) {
+    try {
+      Path file = Path.of(to).toAbsolutePath();
+      if (Files.exists(file)) {
+        throw new IllegalArgumentException("there is a file " + to + " already");
+      }
+      return file;
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("no file can be called " + to, e);
+    }
+  }
+
+  private void write(SessionStore store, Owner owner, Path file) throws IOException {
+    Path beside = file.resolveSibling("." + file.getFileName() + ".new");
+    try {
+      try (FileOutputStream open = Disk.create(beside);
+          OutputStream buffered = new BufferedOutputStream(open, 1 << 16)) {
+        write(store, owner, buffered);
+        buffered.flush();
+        open.getFD().sync();
+      }
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  private void write(SessionStore store, Owner owner, OutputStream to) throws IOException {
+    try (SessionExport export = new SessionExport(store, format, to)) {
+      Iterator<Optional<SessionId>> ids =
+          line.words().isEmpty()
+              ? store
+                  .all(null)
+                  .filter(state -> owner == null || state.owner().equals(owner))
+                  .map(SessionState::sessionId)
+                  .map(Optional::of)
+                  .iterator()
+              : line.words().stream().map(SessionId::ofName).iterator();
+      List<String> words = line.words();
+      for (int i = 0; ids.hasNext(); i++) {
+        Optional<SessionId> id = ids.next();
+        write(export, id, words.isEmpty() ? id.map(SessionId::value).orElse("") : words.get(i));
+      }
+    }
+  }
+
+  private void write(SessionExport export, Optional<SessionId> id, String name) throws IOException {
+    Outcome outcome;
+    try {
+      outcome = id.isEmpty() ? Outcome.GONE : export.write(id.get());
+    } catch (StoreUnavailableException e) {
+      throw e;
+    } catch (SessionException | IllegalArgumentException e) {
+      failed++;
+      err.println(Printable.line(name + " is not exported: " + e.getMessage()));
+      return;
+    }
+    switch (outcome) {
+      case WRITTEN -> written++;
+      case NOTHING_SAID -> silent++;
+      case GONE -> {
+        failed++;
+        err.println("there is no session " + Printable.line(name));
+      }
+    }
+  }
+}
