@@ -74,7 +74,7 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
       return new TurnPlan(kept(whole, tree, stored::get, request, now), List.of(), null);
     }
     if (request.response() != null && !request.isFork()) {
-      checkCalls(tree, stored, request);
+      checkCalls(tree, stored, chain, request);
     }
     MessageIds ids = request.isFork() ? below(request.ids(), end, tree) : request.ids();
     List<Message> path = stored.path(end, request.sent());
@@ -103,9 +103,14 @@ record TurnPlan(Placement placement, List<Message> history, Message system) {
   }
 
   /** Refuses a response in a conversation whose last calls wait for results that do not come. */
-  private static void checkCalls(TranscriptTree tree, StoredHistory stored, TurnRequest request) {
-    Deque<Message> round = new ArrayDeque<>();
+  private static void checkCalls(
+      TranscriptTree tree, StoredHistory stored, RequestChain chain, TurnRequest request) {
     Node at = stored.end(request.ids(), true);
+    boolean again = request.retry() && !beforeTry(tree, at, chain).equals(at);
+    if (again || tree.get(request.ids().question()) != null) {
+      return; // What is asked again follows what it followed before.
+    }
+    Deque<Message> round = new ArrayDeque<>();
     while (at != null && at.kind() == MessageKind.RESULT) {
       round.addFirst(stored.get(at));
       at = tree.parent(at);

@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.message.AnswerStatus;
@@ -149,8 +150,18 @@ class WarmHistoryModelTest {
     private void begin(String where, TranscriptTree tree) {
       TurnRequest request = responding(says.request());
       int unused = reads.whole();
-      TurnPlan plan =
-          TurnPlan.make(log(), tree, id, TurnPlan.readOn(log(), tree, id), request, NOW);
+      TurnPlan plan;
+      try {
+        plan = TurnPlan.make(log(), tree, id, TurnPlan.readOn(log(), tree, id), request, NOW);
+      } catch (WaitingCallException refused) {
+        WaitingCallException expected =
+            assertThrows(
+                WaitingCallException.class,
+                () -> WholeHistory.plan(store, id, request, NOW),
+                where + ", " + request);
+        assertEquals(expected.callId(), refused.callId(), where);
+        return;
+      }
       boolean warm = reads.whole() == 0;
       if (!warm) {
         cuts.remove(tree);

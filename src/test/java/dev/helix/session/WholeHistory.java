@@ -13,6 +13,7 @@ import dev.helix.transcript.tree.Placer;
 import dev.helix.transcript.tree.RequestChain;
 import dev.helix.transcript.tree.TranscriptTree;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -49,6 +50,15 @@ final class WholeHistory {
         && (request.mode() == HistoryMode.CLIENT || resends(transcript.pathTo(end), tree, chain))) {
       Placement whole = Placer.whole(tree, chain, request.ids(), stored, now);
       return new TurnPlan(TurnPlan.kept(whole, tree, stored, request, now), List.of(), null);
+    }
+    boolean again = tree.get(request.ids().question()) != null;
+    if (items && !fork && !again) {
+      List<Message> known =
+          new ArrayList<>(transcript.pathTo(end(transcript, tree, request.ids(), true)));
+      request.messages().stream().filter(each -> each.role().equals("tool")).forEach(known::add);
+      for (String call : Transcript.waitingCalls(known)) {
+        throw new WaitingCallException(call);
+      }
     }
     List<Message> sent =
         Transcript.sent(transcript.pathTo(end), results).stream()

@@ -120,9 +120,10 @@ class WaitingCallsTest {
           RawResponse response = client.response();
           JsonNode created = Json.read(response.data());
           previous = created.at("/response/id").asText();
-          while (!response.data().contains("function_call")) {
-            continue;
-          }
+          String event;
+          do {
+            event = response.data();
+          } while (!event.contains("function_call"));
           client.leave();
           call.awaitClosedByPeer(Duration.ofSeconds(20));
           return;
@@ -251,6 +252,19 @@ class WaitingCallsTest {
       RawClient refused = asked.equals("user:Hi") ? second : first;
       assertEquals(200, (refused == second ? first : second).response().status());
       assertRefused("call_1", refused);
+    }
+  }
+
+  /** An SDK that has lost the answer asks the same again. */
+  @Test
+  void aRetryOfTheQuestionThatMadeTheCall_isAnswered() {
+    call("completed", "[{'type':'function','name':'f'}]", "call_1");
+    String body = "{'model':'m','input':'Hi','conversation':'" + conversation + "'}";
+    try (RawClient client = service.post("", body, "X-Stainless-Retry-Count", "1")) {
+      Call call = service.call();
+      assertEquals(List.of("user:Hi"), ResponsesService.sent(call));
+      call.respondJson(200, Completions.completion("So."));
+      assertEquals(200, client.response().status());
     }
   }
 
