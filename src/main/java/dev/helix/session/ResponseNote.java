@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * What makes an answer a response: its place in the tree and what is kept with it from the
@@ -22,12 +21,10 @@ import java.util.regex.Pattern;
  *     response's
  * @param fork whether the turn follows the message that is named as the parent, and no other: it
  *     waits for no other turn, needs no lease, and is refused where that message is not there
- * @param apart the JSON of the values that stand apart, by their names, each 1 to 50 of {@code a-z
- *     0-9} and the same for no other value
+ * @param apart the JSON of the values that stand apart, by their names, each 48 of {@code 0-9a-f}
+ *     as those of a hash, and the same for no other value
  */
 public record ResponseNote(String node, String json, boolean fork, Map<String, String> apart) {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,50}");
-
   /** The id of a node that there is not yet: a prefix and a random UUID. */
   public static String newNode() {
     return Placer.newId();
@@ -56,7 +53,7 @@ public record ResponseNote(String node, String json, boolean fork, Map<String, S
     if (ResponseJson.of(json).id().isEmpty()) {
       throw new IllegalArgumentException("the note of a response must say its id");
     }
-    if (!apart.keySet().stream().allMatch(ResponseNote::isName)) {
+    if (!apart.keySet().stream().allMatch(ValueNames::isName)) {
       throw new IllegalArgumentException("not names of values: " + apart.keySet());
     }
   }
@@ -64,10 +61,6 @@ public record ResponseNote(String node, String json, boolean fork, Map<String, S
   /** A note of which nothing stands apart. */
   public ResponseNote(String node, String json, boolean fork) {
     this(node, json, fork, Map.of());
-  }
-
-  static boolean isName(String text) {
-    return NAME.matcher(text).matches();
   }
 
   /** The same with all values in the note itself. */

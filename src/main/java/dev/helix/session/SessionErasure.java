@@ -14,8 +14,12 @@ public interface SessionErasure {
    * append with a version from before is a conflict. The time of last use stays.
    *
    * <p>Where one of them asked what the session's original request is, that is empty afterwards.
-   * What was kept aside as damaged is taken out as far as it tells which message it is of. Notes
-   * are not looked at.
+   * What was kept aside as damaged is taken out as far as it tells which message it is of.
+   *
+   * <p>In the same step the long values of responses ({@link ValueNames}) that no message has any
+   * more are emptied, where anything is erased; so whoever keeps such a value before an append that
+   * refers to it finds out by the conflict that it may be empty by now. No other note is looked at.
+   * In memory is no more of the log at once than a piece of it.
    *
    * @return those that are in the log, erased now or before; empty where there is no such session
    * @throws UnsupportedOperationException if this store cannot, as unless overridden

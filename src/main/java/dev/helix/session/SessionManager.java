@@ -77,7 +77,7 @@ public final class SessionManager implements AutoCloseable {
     NoteValues values = new NoteValues(store, owners);
     this.turns = new TurnLog(store, clock, trees, memory, owners, values, aliases);
     this.answers = new StoredAnswers(store, trees, memory, values);
-    this.changes = new StateChanges(store, clock, resolver, trees, memory, values, aliases);
+    this.changes = new StateChanges(store, clock, resolver, trees, aliases);
     this.notes = new ContextNotes(store);
     this.additions = new Additions(store, clock, memory, owners);
   }

@@ -1,9 +1,7 @@
 package dev.helix.session;
 
-import dev.helix.transcript.LogVersion;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -14,8 +12,6 @@ record StateChanges(
     Clock clock,
     SessionResolver resolver,
     WarmTrees trees,
-    LogMemory memory,
-    NoteValues values,
     OwnAliases aliases) {
   /** Within this time after its use somebody may have a session in hand. */
   private static final Duration IN_USE = Duration.ofMinutes(1);
@@ -52,17 +48,9 @@ record StateChanges(
 
   /** As {@link SessionManager#erase} says. */
   Set<String> erase(SessionId id, Erasing erasing) {
-    return erasing.ids().isEmpty() ? Set.of() : trees.forgetting(id, () -> eraseAll(id, erasing));
-  }
-
-  private Set<String> eraseAll(SessionId id, Erasing erasing) {
-    Set<String> whole = new HashSet<>(erasing.ids());
-    whole.removeAll(erasing.rests().keySet()); // Whose notes stay.
-    try (LogMemory.Part part = memory.part()) {
-      // Before the messages: where this is cut short they can be erased again.
-      values.letGo(id, whole, store.read(id, LogVersion.NONE, part).elements());
-    }
-    return store.erase(id, erasing);
+    return erasing.ids().isEmpty()
+        ? Set.of()
+        : trees.forgetting(id, () -> store.erase(id, erasing));
   }
 
   /** As {@link SessionManager#archive} says. */

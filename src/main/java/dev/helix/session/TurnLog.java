@@ -112,6 +112,7 @@ final class TurnLog {
               ? stored
               : SessionState.fresh(id, session.conversationId(), session.owner(), now);
       boolean empty = tree.isEmpty();
+      String epoch = tree.version().epoch();
       // A session that the turn makes has no place yet for what stands apart.
       boolean keeps = stored != null && values.keep(before, request.apart());
       TurnRequest noted = keeps ? request : request.whole();
@@ -121,7 +122,8 @@ final class TurnLog {
       if (stored == null && elements.isEmpty() && !known) {
         return Optional.of(plan.open(before, LogVersion.NONE, 0, noted, now, false, apart));
       }
-      boolean gone = !empty && tree.isEmpty(); // as was found out when all was read
+      // As was found out when all was read: then what stands apart may not be kept any more.
+      boolean gone = !empty && !tree.version().epoch().equals(epoch);
       if (!gone && (stored != null || !elements.isEmpty())) {
         boolean turned = tree.knowsTurn();
         Instant used = elements.isEmpty() ? later(now, before) : now;
@@ -222,7 +224,6 @@ final class TurnLog {
         id,
         () -> {
           try (LogMemory.Part part = memory.partOfAnEnd()) {
-            boolean unused = values.keep(turn.session(), turn.apart());
             LogReader log = new LogReader(store, part);
             return appendAnswers(turn, answers, checkpoint, trees.take(id), log, clock.instant());
           }
@@ -241,8 +242,10 @@ final class TurnLog {
     Optional<Step> step = checkpoint ? Optional.empty() : step(answers);
     SessionState stored = session.status() == SessionStatus.NEW ? null : session;
     boolean beside = false;
-    // Who only adds an answer, as the next element, needs the log's end, and no tree.
-    boolean treeless = tree.isEmpty() && !AnswerElements.looksUp(turn);
+    // Who only adds an answer, as the next element, needs the log's end, and no tree; but nothing
+    // may be kept apart of a response that is erased by now.
+    boolean treeless =
+        tree.isEmpty() && !AnswerElements.looksUp(turn) && turn.apart().isEmpty();
     LogVersion end = treeless ? turn.version() : tree.version();
     boolean known = end.equals(LogVersion.NONE) == (stored == null);
     while (true) {
@@ -274,6 +277,9 @@ final class TurnLog {
       if (checkpoint && elements.isEmpty()) {
         trees.give(id, tree);
         return new Completed(before, false, turn);
+      }
+      if (elements.stream().anyMatch(element -> element.element().isResponse())) {
+        boolean unused = values.keep(session, turn.apart()); // Each time: others may have erased.
       }
       Appended appended = store.append(after, end, elements, beside ? null : turn.lease());
       switch (appended.outcome()) {

@@ -7,6 +7,7 @@ import dev.helix.message.Message;
 import dev.helix.session.Erasing;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
+import dev.helix.session.ValueNames;
 import dev.helix.store.LogPieces.Piece;
 import dev.helix.text.Json;
 import dev.helix.transcript.Numbering;
@@ -42,6 +43,10 @@ public final class Erasure {
   private final String request;
   private final Numbering numbering = new Numbering();
   private final Set<String> there = new HashSet<>();
+
+  /** The long values of the responses that stay: each is more than a KiB in the store. */
+  private final Set<String> values = new HashSet<>();
+
   private boolean changes;
   private boolean ofRequest;
 
@@ -63,6 +68,7 @@ public final class Erasure {
   public byte[] next(Message element) {
     Message numbered = numbering.next(element);
     if (!ids.contains(numbered.id())) {
+      keepValues(element);
       return null;
     }
     there.add(numbered.id());
@@ -72,10 +78,17 @@ public final class Erasure {
     changes = true;
     Message rest = rests.get(numbered.id());
     if (rest != null) {
+      keepValues(rest);
       return rest.as(numbered.element().with(rest.element())).elementJson();
     }
     ofRequest |= element.role().equals("user") && isRequest(element.text());
     return numbered.tombstone().elementJson();
+  }
+
+  private void keepValues(Message stays) {
+    if (stays.element().isResponse()) {
+      values.addAll(ValueNames.of(stays.element().response()).all());
+    }
   }
 
   private boolean isRequest(String text) {
@@ -113,6 +126,13 @@ public final class Erasure {
     }
     out.write(bytes, kept, bytes.length - kept);
     return kept == 0 ? null : out.toByteArray();
+  }
+
+  /** The same of an element of the log: what it may refer to stays. */
+  public byte[] damagedElement(byte[] bytes) {
+    byte[] changed = damaged(bytes);
+    values.addAll(ValueNames.in(new String(changed == null ? bytes : changed, ISO_8859_1)));
+    return changed;
   }
 
   private static int begin(String text, int place) {
@@ -162,7 +182,7 @@ public final class Erasure {
     int readable = 0;
     for (long number = after + 1; number <= after + piece.rows(); number++) {
       byte[] damaged = piece.damaged().get(number);
-      byte[] changed = damaged != null ? damaged(damaged) : next(piece.elements().get(readable++));
+      byte[] changed = damaged != null ? damagedElement(damaged) : next(piece.elements().get(readable++));
       if (changed != null) {
         change.accept(number, changed);
       }
@@ -189,14 +209,24 @@ public final class Erasure {
     return ofRequest ? SessionState.withoutRequest(status) : status;
   }
 
-  /** Whether a file that is kept beside the log, and is no note, may hold what is erased. */
+  /** Whether a file that is kept beside the log may hold what is erased. */
   public boolean concerns(String path) {
-    return MESSAGES_ASIDE.matcher(path).matches()
+    return isOfNobody(path)
+        || MESSAGES_ASIDE.matcher(path).matches()
         || (ofRequest && (path.equals(RequestFile.PATH) || STATUS_ASIDE.matcher(path).matches()));
+  }
+
+  /** Whether it is a long value that no response has any more. */
+  private boolean isOfNobody(String path) {
+    String name = ValueNames.ofFile(path);
+    return changes && name != null && !values.contains(name);
   }
 
   /** What becomes of such a file, when all of the log was seen; null where it stays as it is. */
   public byte[] file(String path, byte[] content) {
+    if (isOfNobody(path)) {
+      return content.length == 0 ? null : new byte[0];
+    }
     if (path.equals(RequestFile.PATH)) {
       return RequestFile.HEAD.getBytes(UTF_8);
     }

@@ -18,18 +18,24 @@ import dev.helix.session.TurnRequest;
 import dev.helix.transcript.Answer;
 import dev.helix.transcript.MessageIds;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Long values of responses' notes, in whatever store they are: once a session. */
 interface ResponseValuesContract extends StoreUnderTest {
   SessionId VALUES = new SessionId("conv-values");
+  String NAME = "0a".repeat(24);
   String TOOLS = "[\"zanzibar \\u00e9\uD83D\uDE00 " + "x".repeat(100_000) + "\"]";
-  String BROUGHT = ",\"apart\":{\"tools1\":" + TOOLS + "}}";
+  String BROUGHT = ",\"apart\":{\"" + NAME + "\":" + TOOLS + "}}";
 
   private static String note(int number, String value) {
     return "{\"id\":\"resp_s"
@@ -71,7 +77,7 @@ interface ResponseValuesContract extends StoreUnderTest {
   }
 
   private static String brought(int number) {
-    return note(number, "tools1").replaceFirst("}$", "") + BROUGHT;
+    return note(number, NAME).replaceFirst("}$", "") + BROUGHT;
   }
 
   private static Map<String, byte[]> files(SessionStore store) throws IOException {
@@ -86,10 +92,10 @@ interface ResponseValuesContract extends StoreUnderTest {
     try (SessionStore store = open();
         SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
       for (int i = 1; i <= 5; i++) {
-        respond(manager, i, "tools1");
+        respond(manager, i, NAME);
         assertEquals(brought(i), whole(manager, i));
       }
-      OpenTurn unused = begin(manager, 6, "tools1");
+      OpenTurn unused = begin(manager, 6, NAME);
       files = files(store);
       long bytes = files.values().stream().mapToLong(each -> each.length).sum();
       // Once with the question that made the session, and once beside.
@@ -119,7 +125,7 @@ interface ResponseValuesContract extends StoreUnderTest {
     try (SessionStore store = open();
         SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
       for (int i = 1; i <= 3; i++) {
-        respond(manager, i, "tools1");
+        respond(manager, i, NAME);
       }
       manager.erase(VALUES, Set.of(ResponseContract.node(1)));
       manager.erase(VALUES, Set.of(ResponseContract.node(2)));
@@ -128,7 +134,7 @@ interface ResponseValuesContract extends StoreUnderTest {
       for (Map.Entry<String, byte[]> file : files(store).entrySet()) {
         assertFalse(new String(file.getValue(), UTF_8).contains("zanzibar"), file.getKey());
       }
-      respond(manager, 4, "tools1");
+      respond(manager, 4, NAME);
       assertEquals(brought(4), whole(manager, 4));
     }
   }
@@ -137,11 +143,11 @@ interface ResponseValuesContract extends StoreUnderTest {
   default void sessionOfARefusedQuestion_canBeTakenBack() {
     try (SessionStore store = open();
         SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
-      OpenTurn turn = begin(manager, 1, "tools1");
+      OpenTurn turn = begin(manager, 1, NAME);
       assertEquals(brought(1), whole(manager, 1));
       assertTrue(manager.withdraw(turn));
       assertTrue(store.find(VALUES).isEmpty());
-      respond(manager, 2, "tools1");
+      respond(manager, 2, NAME);
       assertEquals(brought(2), whole(manager, 2));
     }
   }
@@ -150,11 +156,100 @@ interface ResponseValuesContract extends StoreUnderTest {
   default void checkpoint_keepsTheValue_ofTheTurnThatMadeTheSession() {
     try (SessionStore store = open();
         SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
-      OpenTurn turn = begin(manager, 1, "tools1");
+      OpenTurn turn = begin(manager, 1, NAME);
       Answer half = new Answer(Message.of("assistant", "Ha"), "m", null, AnswerStatus.CANCELLED);
-      OpenTurn on = manager.checkpoint(turn, List.of(half.withNote(note(1, "tools1"))));
+      OpenTurn on = manager.checkpoint(turn, List.of(half.withNote(note(1, NAME))));
       assertEquals(brought(1), whole(manager, 1));
       assertEquals(Map.of(), on.apart());
+    }
+  }
+
+  @Test
+  default void valuesThatNoResponseHas_areEmptiedWithAnErasure_andNoOtherNoteIs() throws IOException {
+    String lost = "0b".repeat(24);
+    try (SessionStore store = open();
+        SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
+      for (int i = 1; i <= 3; i++) {
+        respond(manager, i, NAME);
+      }
+      // What was kept for a turn that was refused then.
+      assertTrue(store.saveNote(VALUES, "response-" + lost, "[\"lost\"]"));
+      assertTrue(store.saveNote(VALUES, "response-mine", "mine"));
+      assertEquals(Set.of(), store.erase(VALUES, Set.of("nothing")));
+      assertEquals("[\"lost\"]", store.note(VALUES, "response-" + lost).orElseThrow());
+      store.erase(VALUES, Set.of(ResponseContract.node(1)));
+      assertEquals("", store.note(VALUES, "response-" + lost).orElseThrow());
+      assertEquals(TOOLS, store.note(VALUES, "response-" + NAME).orElseThrow());
+      store.erase(VALUES, Set.of(ResponseContract.node(2), ResponseContract.node(3)));
+      assertEquals("", store.note(VALUES, "response-" + NAME).orElseThrow());
+      assertEquals("mine", store.note(VALUES, "response-mine").orElseThrow());
+      assertFalse(raw().contains("zanzibar"));
+    }
+  }
+
+  /** A store in which something is done before one of these methods is called the next time. */
+  private static SessionStore before(
+      SessionStore store, Set<String> methods, AtomicReference<Runnable> next) {
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          if (methods.contains(method.getName())) {
+            Optional.ofNullable(next.getAndSet(null)).ifPresent(Runnable::run);
+          }
+          try {
+            return method.invoke(store, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        };
+    return (SessionStore)
+        Proxy.newProxyInstance(
+            SessionStore.class.getClassLoader(), new Class<?>[] {SessionStore.class}, handler);
+  }
+
+  @Test
+  default void valueThatAnotherServerErases_whileATurnRefersToIt_isKeptAgain() {
+    AtomicReference<Runnable> next = new AtomicReference<>();
+    try (SessionStore store = open();
+        SessionStore second = isShared() ? open() : store;
+        SessionManager manager = new SessionManager(before(store, Set.of("append"), next), Clock.systemUTC());
+        SessionManager other = new SessionManager(second, Clock.systemUTC())) {
+      respond(manager, 1, NAME);
+      respond(manager, 2, NAME);
+      Set<String> both = Set.of(ResponseContract.node(1), ResponseContract.node(2));
+      next.set(() -> assertEquals(both, other.erase(VALUES, both)));
+      OpenTurn unused = begin(manager, 3, NAME);
+      assertEquals(brought(3), whole(manager, 3));
+    }
+  }
+
+  @Test
+  default void valueThatAnotherServerRefersTo_whileItIsErased_stays() {
+    AtomicReference<Runnable> next = new AtomicReference<>();
+    Set<String> erases = Set.of("saveNote", "erase");
+    try (SessionStore store = open();
+        SessionStore second = isShared() ? open() : store;
+        SessionManager manager = new SessionManager(before(store, erases, next), Clock.systemUTC());
+        SessionManager other = new SessionManager(second, Clock.systemUTC())) {
+      respond(manager, 1, NAME);
+      respond(manager, 2, NAME);
+      next.set(
+          () -> {
+            OpenTurn unused = begin(other, 3, NAME);
+          });
+      manager.erase(VALUES, Set.of(ResponseContract.node(1), ResponseContract.node(2)));
+      assertEquals(brought(3), whole(other, 3));
+    }
+  }
+
+  @Test
+  default void valueOfATurnThatIsErasedWhileItRuns_isNotKept() throws IOException {
+    try (SessionStore store = open();
+        SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
+      OpenTurn turn = begin(manager, 1, NAME);
+      manager.erase(VALUES, Set.of(ResponseContract.node(1)));
+      Answer answer = new Answer(Message.of("assistant", "A"), "m", "stop", AnswerStatus.COMPLETED);
+      manager.completeTurn(turn, List.of(answer.withNote(note(1, NAME))));
+      assertFalse(raw().contains("zanzibar"));
     }
   }
 }

@@ -59,7 +59,7 @@ record ErasedTranscript(Path file, FileStamp stamp, List<Place> places) {
     try {
       message = Message.parse(element);
     } catch (IllegalArgumentException e) {
-      return erasure.damaged(element); // Perhaps it was one.
+      return erasure.damagedElement(element); // Perhaps it was one.
     }
     return erasure.next(message);
   }

@@ -53,6 +53,7 @@ final class FolderErasure {
     }
     List<Path> beside = Disk.entries(folder, "status.*");
     beside.addAll(Disk.entries(context, "messages.*"));
+    beside.addAll(Disk.entries(context, "response-*.md"));
     beside.add(folder.resolve(RequestFile.PATH));
     for (Path file : beside) {
       takeOut(file, erasure);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.helix.message.Message;
 import dev.helix.scripted.JavaProgram;
 import dev.helix.session.SessionId;
+import dev.helix.session.SessionManager;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.SteppingClock;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -46,9 +48,11 @@ class ErasureCrashTest {
   static final class Server {
     public static void main(String[] args) throws IOException {
       Path sessions = Path.of(args[0]);
-      try (SessionStore store = FileSessionStore.open(sessions, new SteppingClock(), 1000)) {
+      try (SessionManager manager =
+          new SessionManager(
+              FileSessionStore.open(sessions, new SteppingClock(), 1000), Clock.systemUTC())) {
         Files.move(sessions.resolveSibling("file"), sessions.resolveSibling(BEGINS));
-        Set<String> there = store.erase(ID, Set.of("q", "a"));
+        Set<String> there = manager.erase(ID, Set.of("q", "a"));
         Files.move(sessions.resolveSibling(BEGINS), sessions.resolveSibling("file"));
         System.out.println(there.size());
       }
