@@ -18,7 +18,8 @@ import java.util.Optional;
  * Puts messages on the end of a session's path without a turn, in one append. All of its log is
  * read for that. Thread-safe.
  */
-record Additions(SessionStore store, Clock clock, LogMemory memory, OwnerUse owners) {
+record Additions(
+    SessionStore store, Clock clock, WarmTrees trees, LogMemory memory, OwnerUse owners) {
   /**
    * Adds to a session, or makes it where it is {@link SessionStatus#NEW}. On return what was added
    * is on the disk.
@@ -35,9 +36,12 @@ record Additions(SessionStore store, Clock clock, LogMemory memory, OwnerUse own
     SessionId id = session.sessionId();
     Optional<SessionState> added = Optional.empty();
     while (added.isEmpty()) {
+      trees.lock(id);
       try (LogMemory.Part part = memory.part()) {
         Reading read = new LogReader(store, part).read(id, LogVersion.NONE);
         added = add(session, lease, addition, read);
+      } finally {
+        trees.unlock(id);
       }
     }
     store.force(id);

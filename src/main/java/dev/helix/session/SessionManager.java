@@ -79,7 +79,7 @@ public final class SessionManager implements AutoCloseable {
     this.answers = new StoredAnswers(store, trees, memory, values);
     this.changes = new StateChanges(store, clock, resolver, trees, aliases);
     this.notes = new ContextNotes(store);
-    this.additions = new Additions(store, clock, memory, owners);
+    this.additions = new Additions(store, clock, trees, memory, owners);
   }
 
   /** The session as {@link #getOrCreateSession(Owner, String, String)} finds it, of no owner. */

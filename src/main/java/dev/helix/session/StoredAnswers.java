@@ -50,6 +50,11 @@ final class StoredAnswers {
     return new SessionLook(this, id, memory.part());
   }
 
+  /** Whose locks a look takes. */
+  WarmTrees trees() {
+    return trees;
+  }
+
   /** As {@link SessionLook#answer} says. */
   Optional<StoredAnswer> find(SessionId id, String nodeEnd, LogMemory.Part part) {
     return trees.locked(id, () -> find(id, nodeEnd, trees.take(id), new LogReader(store, part)));

@@ -32,12 +32,25 @@ final class WarmTrees {
 
   /** Works under the session's lock. No thread may hold two. */
   <T> T locked(SessionId id, Supplier<T> work) {
-    locks.lock(id);
+    lock(id);
     try {
       return work.get();
     } finally {
-      locks.unlock(id);
+      unlock(id);
     }
+  }
+
+  /**
+   * Takes the session's lock, before any {@link LogMemory}: then nobody who has memory waits for
+   * who waits for it.
+   */
+  void lock(SessionId id) {
+    locks.lock(id);
+  }
+
+  /** Gives the lock back. */
+  void unlock(SessionId id) {
+    locks.unlock(id);
   }
 
   /** Works under the session's lock on what makes another log of it, or none. */
