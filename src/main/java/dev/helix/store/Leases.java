@@ -54,6 +54,12 @@ public final class Leases {
     return now != null && now.number() == lease.number();
   }
 
+  /** Whether somebody holds it, and its time is not over. */
+  public synchronized boolean isHeld(SessionId of) {
+    Held now = held.get(of);
+    return now != null && clock.instant().isBefore(now.until());
+  }
+
   public synchronized void release(Lease lease) {
     if (isHeld(lease)) {
       held.remove(lease.of());

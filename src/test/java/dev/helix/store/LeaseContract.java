@@ -78,6 +78,33 @@ interface LeaseContract extends StoreUnderTest {
   }
 
   @Test
+  default void twoWhoLookAtOnce_doNotSeeOneAnother() throws Exception {
+    int threads = 2;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try (SessionStore store = open()) {
+      CyclicBarrier start = new CyclicBarrier(threads);
+      List<Future<Integer>> looks = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        looks.add(
+            executor.submit(
+                () -> {
+                  int held = 0;
+                  for (int i = 0; i < 100; i++) {
+                    start.await();
+                    held += store.isLeased(LEASED) ? 1 : 0;
+                  }
+                  return held;
+                }));
+      }
+      for (Future<Integer> look : looks) {
+        assertEquals(0, look.get());
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
   default void leaseThatRanOut_isAnothers_andItsHolderIsFenced() {
     SessionState state = state("conv-a", "a");
     try (SessionStore store = open()) {

@@ -334,6 +334,11 @@ public final class MemorySessionStore implements SessionStore {
   }
 
   @Override
+  public boolean isLeased(SessionId id) {
+    return leases.isHeld(id);
+  }
+
+  @Override
   public synchronized boolean export(SessionId id, SessionFiles.Visitor visitor)
       throws IOException {
     Kept kept = sessions.get(id);

@@ -11,7 +11,7 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.store.Leases;
+import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseOrder;
@@ -21,7 +21,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,7 @@ import java.util.function.UnaryOperator;
  * Sessions as folders in a directory that this store holds alone. Thread-safe: what is done to a
  * session is done under its lock. Files are opened for each use, so that none stay open.
  */
-public final class FileSessionStore implements SessionStore {
+public final class FileSessionStore extends OneServerStore {
   private static final Logger LOG = System.getLogger(FileSessionStore.class.getName());
 
   /** So many of the sessions last used are looked at when the store opens. */
@@ -47,13 +46,13 @@ public final class FileSessionStore implements SessionStore {
   private final WholeSessions whole;
   private final OwnerSecretFile ownerSecret;
   private final AliasFiles aliases;
-  private final Leases leases;
   private final Forces forces;
   private final AtomicBoolean closing = new AtomicBoolean();
 
   private FileSessionStore(
       Path sessions, Clock clock, long bytes, DirectoryLock directoryLock, UseOrder order)
       throws IOException {
+    super(clock);
     this.sessions = sessions;
     this.directoryLock = directoryLock;
     forces = new Forces(sessions, clock);
@@ -64,8 +63,7 @@ public final class FileSessionStore implements SessionStore {
     ownerSecret.tidy();
     Optional<byte[]> unused = ownerSecret.find(); // One that is damaged stops the start.
     folders = new SessionFolders(sessions, clock, order, forces, bytes);
-    lists = new FolderLists(folders);
-    leases = new Leases(clock);
+      lists = new FolderLists(folders);
     whole = new WholeSessions(sessions, folders);
   }
 
@@ -320,26 +318,6 @@ public final class FileSessionStore implements SessionStore {
   @Override
   public boolean unmake(SessionState made, LogVersion version) {
     return whole.unmake(made, version);
-  }
-
-  @Override
-  public Optional<Lease> lease(SessionId id, Duration time) {
-    return leases.take(id, time);
-  }
-
-  @Override
-  public boolean renew(Lease lease, Duration time) {
-    return leases.renew(lease, time);
-  }
-
-  @Override
-  public void release(Lease lease) {
-    leases.release(lease);
-  }
-
-  @Override
-  public boolean isShared() {
-    return false; // The directory is this store's alone.
   }
 
   @Override
