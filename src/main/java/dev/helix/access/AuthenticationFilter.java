@@ -135,23 +135,22 @@ public final class AuthenticationFilter implements Filter {
     request.setAttribute(seen, true);
     guesses.report();
     try {
-      identify(request);
+      Viewer viewer = callers.viewer(request);
+      request.setAttribute(Viewer.class.getName(), viewer);
+      attach(viewer.owner(), request);
     } catch (InvalidRequestException e) {
       refuse(request, response, e.error());
       return;
     }
     if (FrameCheck.mayOpen(request)) {
       // A key that is taken back, or a token that expires, is none for the next frame either.
-      FrameCheck.add(request, (frame, body) -> identify(frame));
+      FrameCheck.add(request, (frame, body) -> attach(callers.owner(frame), frame));
     }
     chain.doFilter(request, response);
   }
 
-  private void identify(HttpServletRequest request) throws InvalidRequestException {
-    Viewer viewer = callers.viewer(request);
-    Owner owner = viewer.owner();
+  private static void attach(Owner owner, HttpServletRequest request) {
     request.setAttribute(Owner.class.getName(), owner);
-    request.setAttribute(Viewer.class.getName(), viewer);
     new BodyHolder(owner.tenant(), owner.user()).holds(request);
   }
 

@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The way to sessions: finds which one a conversation is, records turns in it and reads them back.
+ * The way to sessions: finds which one a conversation is, records turns in it and reads them back
+ * (specification, sections 1 to 4).
  *
  * <p>Thread-safe. Turns of one session may run at the same time; each places its messages in one
  * short step, so that what two of them have in common is stored once. Every method that reads or
@@ -27,8 +28,6 @@ import java.util.stream.Stream;
  * // ... the upstream answers ...
  * manager.completeTurn(turn, List.of(answer));
  * }</pre>
- *
- * <p>Specification sections 1 to 4.
  */
 public final class SessionManager implements AutoCloseable {
   final SessionStore store;
@@ -378,12 +377,10 @@ public final class SessionManager implements AutoCloseable {
   }
 
   /**
-   * Moves the sessions into the archive that were not used for so long, at least a minute. A
-   * session that cannot be is logged and passed over. Does nothing where another server of this
-   * store is at it.
+   * Moves the sessions into the archive that were not used for so long, at least a minute, while
+   * {@code goesOn}; returns how many. One that cannot be is logged and passed over. Does nothing
+   * where another server of this store is at it.
    *
-   * @param goesOn asked before each session; false ends it
-   * @return how many it were
    * @throws IllegalStateException if there is no archive
    */
   public int archiveIdle(Duration idle, BooleanSupplier goesOn) {

@@ -244,8 +244,7 @@ final class TurnLog {
     boolean beside = false;
     // Who only adds an answer, as the next element, needs the log's end, and no tree; but nothing
     // may be kept apart of a response that is erased by now.
-    boolean treeless =
-        tree.isEmpty() && !AnswerElements.looksUp(turn) && turn.apart().isEmpty();
+    boolean treeless = tree.isEmpty() && !AnswerElements.looksUp(turn) && turn.apart().isEmpty();
     LogVersion end = treeless ? turn.version() : tree.version();
     boolean known = end.equals(LogVersion.NONE) == (stored == null);
     while (true) {

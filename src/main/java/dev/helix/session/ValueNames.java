@@ -25,7 +25,8 @@ public record ValueNames(Set<String> all, Set<String> brought) {
   private static final String PREFIX = "response-";
   private static final String NAME = "[0-9a-f]{48}";
   private static final Pattern IS_NAME = Pattern.compile(NAME);
-  private static final Pattern IS_FILE = Pattern.compile("context/" + PREFIX + "(" + NAME + ")\\.md");
+  private static final Pattern IS_FILE =
+      Pattern.compile("context/" + PREFIX + "(" + NAME + ")\\.md");
 
   public ValueNames {
     all = Set.copyOf(all);
@@ -49,8 +50,7 @@ public record ValueNames(Set<String> all, Set<String> brought) {
     } catch (IOException e) {
       throw new IllegalStateException("the note of a response is no JSON any more", e);
     }
-    return new ValueNames(
-        read.getOrDefault(SHARED, Set.of()), read.getOrDefault(APART, Set.of()));
+    return new ValueNames(read.getOrDefault(SHARED, Set.of()), read.getOrDefault(APART, Set.of()));
   }
 
   /** The keys of an object, or its texts that can be such names. */

@@ -182,7 +182,8 @@ public final class Erasure {
     int readable = 0;
     for (long number = after + 1; number <= after + piece.rows(); number++) {
       byte[] damaged = piece.damaged().get(number);
-      byte[] changed = damaged != null ? damagedElement(damaged) : next(piece.elements().get(readable++));
+      byte[] changed =
+          damaged != null ? damagedElement(damaged) : next(piece.elements().get(readable++));
       if (changed != null) {
         change.accept(number, changed);
       }

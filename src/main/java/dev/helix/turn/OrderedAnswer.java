@@ -33,6 +33,11 @@ final class OrderedAnswer implements CallerStream.Listener {
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile ScheduledFuture<?> patience;
 
+  /** Looks whether the caller reads; used from the mailbox. */
+  private ScheduledFuture<?> looks;
+
+  private boolean reads;
+
   /**
    * An answer to a request that went asynchronous.
    *
@@ -147,11 +152,27 @@ final class OrderedAnswer implements CallerStream.Listener {
           caller.begin(status, headers);
           caller.write(ByteBuffer.wrap(json));
           caller.end();
+          if (!over.get()) {
+            long most = engine.settings().stalledReaderTimeout().toNanos();
+            Runnable look = () -> mailbox.execute(this::look);
+            looks = engine.timers().scheduleWithFixedDelay(look, most, most, TimeUnit.NANOSECONDS);
+          }
         });
   }
 
+  /** Lets go of a caller who has read nothing since the last look. */
+  private void look() {
+    if (!reads && !over.get()) {
+      caller.abandon();
+      end();
+    }
+    reads = false;
+  }
+
   @Override
-  public void progressed() {}
+  public void progressed() {
+    reads = true;
+  }
 
   @Override
   public void callerServed() {
@@ -168,6 +189,10 @@ final class OrderedAnswer implements CallerStream.Listener {
 
   private void end() {
     if (over.compareAndSet(false, true)) {
+      ScheduledFuture<?> looking = looks;
+      if (looking != null) {
+        looking.cancel(false);
+      }
       onEnd.run();
     }
   }

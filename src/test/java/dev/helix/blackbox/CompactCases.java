@@ -77,7 +77,7 @@ interface CompactCases extends Fixture {
     JsonNode compacted =
         post(endpoint, "/compact", Responder.asks("I am Ann."), "She is Ann.", owner).json();
     ObjectNode asked = asksBehind(compacted, "Who am I?");
-    Errors.check(400, "invalid_value", post(endpoint, "", asked, null, other));
+    Errors.check(400, "invalid_encrypted_content", post(endpoint, "", asked, null, other));
     assertEquals(200, post(endpoint, "", asked, "Ann", owner).status());
   }
 

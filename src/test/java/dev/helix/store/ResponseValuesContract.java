@@ -165,7 +165,8 @@ interface ResponseValuesContract extends StoreUnderTest {
   }
 
   @Test
-  default void valuesThatNoResponseHas_areEmptiedWithAnErasure_andNoOtherNoteIs() throws IOException {
+  default void valuesThatNoResponseHas_areEmptiedWithAnErasure_andNoOtherNoteIs()
+      throws IOException {
     String lost = "0b".repeat(24);
     try (SessionStore store = open();
         SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
@@ -211,7 +212,8 @@ interface ResponseValuesContract extends StoreUnderTest {
     AtomicReference<Runnable> next = new AtomicReference<>();
     try (SessionStore store = open();
         SessionStore second = isShared() ? open() : store;
-        SessionManager manager = new SessionManager(before(store, Set.of("append"), next), Clock.systemUTC());
+        SessionManager manager =
+            new SessionManager(before(store, Set.of("append"), next), Clock.systemUTC());
         SessionManager other = new SessionManager(second, Clock.systemUTC())) {
       respond(manager, 1, NAME);
       respond(manager, 2, NAME);
@@ -228,7 +230,8 @@ interface ResponseValuesContract extends StoreUnderTest {
     Set<String> erases = Set.of("saveNote", "erase");
     try (SessionStore store = open();
         SessionStore second = isShared() ? open() : store;
-        SessionManager manager = new SessionManager(before(store, erases, next), Clock.systemUTC());
+        SessionManager manager =
+            new SessionManager(before(store, erases, next), Clock.systemUTC());
         SessionManager other = new SessionManager(second, Clock.systemUTC())) {
       respond(manager, 1, NAME);
       respond(manager, 2, NAME);

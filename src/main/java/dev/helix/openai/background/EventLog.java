@@ -201,6 +201,13 @@ final class EventLog implements Caller {
     }
   }
 
+  /** Whether nothing was told, and nothing comes. */
+  boolean endedUnbegun() {
+    synchronized (logs) {
+      return ended && head == null;
+    }
+  }
+
   /** Whether what follows an event can be read; of the first event {@code after} is -1. */
   Reach behind(long after) {
     synchronized (logs) {

@@ -38,6 +38,9 @@ final class EventReader implements LateCaller.Teller {
     }
     Head head = log.head();
     if (head == null) {
+      if (log.endedUnbegun()) {
+        caller.cut();
+      }
       return;
     }
     if (head.isStream() && atOnce != null) {

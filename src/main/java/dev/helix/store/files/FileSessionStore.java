@@ -11,7 +11,6 @@ import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
-import dev.helix.session.StoreUnavailableException;
 import dev.helix.store.disk.Disk;
 import dev.helix.store.files.recent.Use;
 import dev.helix.store.files.recent.UseOrder;
@@ -63,7 +62,7 @@ public final class FileSessionStore extends OneServerStore {
     ownerSecret.tidy();
     Optional<byte[]> unused = ownerSecret.find(); // One that is damaged stops the start.
     folders = new SessionFolders(sessions, clock, order, forces, bytes);
-      lists = new FolderLists(folders);
+    lists = new FolderLists(folders);
     whole = new WholeSessions(sessions, folders);
   }
 
@@ -300,9 +299,7 @@ public final class FileSessionStore extends OneServerStore {
 
   @Override
   public long countOf(Owner owner, Instant from, Instant to) {
-    return lists
-        .count(owner, from, to)
-        .orElseGet(() -> SessionStore.super.countOf(owner, from, to));
+    return lists.count(owner, from, to).orElseGet(() -> super.countOf(owner, from, to));
   }
 
   @Override

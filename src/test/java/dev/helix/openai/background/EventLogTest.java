@@ -176,4 +176,17 @@ class EventLogTest {
     write(over, "late");
     assertEquals(1, logs.bytes());
   }
+
+  @Test
+  void logThatEndsBeforeItBegan_saysSo_andNoOtherDoes() {
+    EventLogs logs = logs(100, 100);
+    EventLog never = open(logs, "a");
+    assertFalse(never.endedUnbegun());
+    assertTrue(never.end());
+    assertTrue(never.endedUnbegun());
+    EventLog begun = open(logs, "b");
+    begun.begin(200, STREAM);
+    assertTrue(begun.end());
+    assertFalse(begun.endedUnbegun());
+  }
 }

@@ -45,7 +45,7 @@ class ErasedPreviousTest {
       AtomicBoolean erased = new AtomicBoolean();
       server.watchStore(
           method -> {
-            if (method.equals("lease") && erased.compareAndSet(false, true)) {
+            if (method.equals("append") && erased.compareAndSet(false, true)) {
               assertEquals(answer, server.sessions.erase(session, answer));
             }
           },

@@ -120,10 +120,10 @@ class WaitingCallsTest {
           RawResponse response = client.response();
           JsonNode created = Json.read(response.data());
           previous = created.at("/response/id").asText();
-          String event;
-          do {
-            event = response.data();
-          } while (!event.contains("function_call"));
+          String data = response.data();
+          while (!data.contains("function_call")) {
+            data = response.data();
+          }
           client.leave();
           call.awaitClosedByPeer(Duration.ofSeconds(20));
           return;
