@@ -2,6 +2,7 @@ package dev.helix.session;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -34,8 +35,9 @@ record StateChanges(
 
   /** As {@link SessionManager#adopt} says. */
   SessionState adopt(SessionId id, Owner owner) {
-    store.find(id).filter(state -> state.owner().isAnonymous()).ifPresent(aliases::drop);
+    Optional<SessionState> before = store.find(id).filter(state -> state.owner().isAnonymous());
     SessionState adopted = trees.locked(id, () -> new Adoption(store, resolver).adopt(id, owner));
+    before.ifPresent(aliases::drop); // Only now: an adoption may be refused.
     aliases.keep(adopted);
     return adopted;
   }

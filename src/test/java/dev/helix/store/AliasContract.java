@@ -1,8 +1,10 @@
 package dev.helix.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.helix.message.Message;
+import dev.helix.session.AdoptionRefusedException;
 import dev.helix.session.HistoryMode;
 import dev.helix.session.OpenTurn;
 import dev.helix.session.OwnAliases;
@@ -89,6 +91,9 @@ interface AliasContract extends StoreUnderTest {
       SessionState shared = responded(manager, ADA, CHANNEL);
       assertEquals(shared.sessionId(), found(manager, BOB, OwnAliases.digits(CHANNEL)));
       assertEquals(null, found(manager, new Owner("u", "ada"), OwnAliases.digits(CHANNEL)));
+      assertThrows(
+          AdoptionRefusedException.class, () -> manager.adopt(nobodys.sessionId(), ADA), "has one");
+      assertEquals(nobodys.sessionId(), found(manager, Owner.ANONYMOUS, digits));
       SessionState unused = manager.adopt(nobodys.sessionId(), BOB);
       assertEquals(nobodys.sessionId(), found(manager, BOB, digits));
       assertEquals(null, found(manager, Owner.ANONYMOUS, digits));
