@@ -18,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The command {@code export [ID...] [--owner O] [--format F] [--to FILE]}: writes sessions, beside
@@ -91,23 +93,40 @@ final class ExportCommand {
     }
   }
 
-  private void write(SessionStore store, Owner owner, OutputStream to) throws IOException {
+  void write(SessionStore store, Owner owner, OutputStream to) throws IOException {
     try (SessionExport export = new SessionExport(store, format, to)) {
-      Iterator<Optional<SessionId>> ids =
-          line.words().isEmpty()
-              ? store
-                  .all(null)
-                  .filter(state -> owner == null || state.owner().equals(owner))
-                  .map(SessionState::sessionId)
-                  .map(Optional::of)
-                  .iterator()
-              : line.words().stream().map(SessionId::ofName).iterator();
-      List<String> words = line.words();
-      for (int i = 0; ids.hasNext(); i++) {
-        Optional<SessionId> id = ids.next();
-        write(export, id, words.isEmpty() ? id.map(SessionId::value).orElse("") : words.get(i));
+      for (String word : line.words()) {
+        write(export, SessionId.ofName(word), word);
+      }
+      if (line.words().isEmpty()) {
+        all(export, store, owner);
       }
     }
+  }
+
+  /** Writes all sessions; in each further pass those that others have moved to the list's front. */
+  private void all(SessionExport export, SessionStore store, Owner owner) throws IOException {
+    Set<SessionId> seen = new HashSet<>();
+    Instant since = Instant.MIN;
+    int before;
+    do {
+      before = seen.size();
+      Instant begun = Instant.now();
+      Instant next = null;
+      for (Iterator<SessionState> each = store.all(null).iterator(); each.hasNext(); ) {
+        SessionState state = each.next();
+        Instant used = state.updatedAt();
+        next = next != null ? next : used.isBefore(begun) ? used : begun; // It may be yet to come.
+        if (used.isBefore(since)) {
+          break;
+        }
+        boolean asked = owner == null || state.owner().equals(owner);
+        if (seen.add(state.sessionId()) && asked) {
+          write(export, Optional.of(state.sessionId()), state.sessionId().value());
+        }
+      }
+      since = next == null ? begun : next;
+    } while (seen.size() > before);
   }
 
   private void write(SessionExport export, Optional<SessionId> id, String name) throws IOException {
