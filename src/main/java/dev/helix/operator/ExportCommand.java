@@ -56,6 +56,9 @@ final class ExportCommand {
     try (SessionStore store = address.openToRead()) {
       if (to == null) {
         write(store, owner, new BufferedOutputStream(out));
+        if (out.checkError()) {
+          throw new IOException("standard output takes no more");
+        }
       } else {
         write(store, owner, file(to));
       }
