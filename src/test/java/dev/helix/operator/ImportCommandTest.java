@@ -119,6 +119,8 @@ class ImportCommandTest {
       tables.execute(
           "INSERT INTO chat VALUES ('c1', 'ada', 'T', '{\"history\":{\"messages\":{\"q\":{\"role\":"
               + "\"user\",\"content\":\"Q\"}}}}', 1764000000, 1764000100, '{}', 'a'),"
+              + " ('a1', 'ada', 'T', '{\"history\":\"x\"}', 1, 1, '{}', NULL),"
+              + " ('a2', 'ada', 'T', '{\"history\":{\"messages\":[]}}', 1, 1, '{}', NULL),"
               + " ('c2', 'bob', 'U', 'no JSON', 1, 1, NULL, NULL)");
       tables.execute(
           "INSERT INTO chat_message VALUES ('c1-q', 'c1', 'user', NULL, '\"other\"', NULL, TRUE,"

@@ -187,8 +187,8 @@ public final class OpenWebUiDatabase implements AutoCloseable {
     if (!(chat.get("chat") instanceof ObjectNode inner)) {
       return;
     }
-    ObjectNode history = inner.withObject("/history");
-    ObjectNode messages = history.withObject("/messages");
+    ObjectNode history = object(inner, "history");
+    ObjectNode messages = object(history, "messages");
     String select = "SELECT * FROM chat_message WHERE chat_id = ? ORDER BY created_at, id";
     try (PreparedStatement statement = connection.prepareStatement(select)) {
       statement.setString(1, id);
@@ -211,6 +211,11 @@ public final class OpenWebUiDatabase implements AutoCloseable {
     if (!history.path("currentId").isTextual()) {
       history.set("currentId", chat.path("current_message_id"));
     }
+  }
+
+  /** The object in a field, which is made in the place of anything else. */
+  private static ObjectNode object(ObjectNode around, String field) {
+    return around.get(field) instanceof ObjectNode there ? there : around.putObject(field);
   }
 
   /** A row as the chat itself would have the message. */
