@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The command {@code import FILE... | --jdbc URL}: takes chats of other programs into the store,
@@ -38,6 +39,9 @@ import java.util.function.Consumer;
 final class ImportCommand implements SessionImport.Listener, ChatFiles.Visitor {
   /** A chat takes several times its size while it is read. */
   private static final long HEAP_OVER_CHAT = 16;
+
+  /** A user before a host, and a password among the parameters. */
+  private static final Pattern LOGIN = Pattern.compile("(?i)//[^?;]*@|password\\s*=");
 
   private static final int MOST = 512 << 20;
   private static final int FIRST_WORDS = 60;
@@ -123,6 +127,11 @@ final class ImportCommand implements SessionImport.Listener, ChatFiles.Visitor {
     }
     if (format != null && format != ChatFormat.OPENWEBUI) {
       throw new IllegalArgumentException("a database is Open WebUI's");
+    }
+    if (LOGIN.matcher(line.options().get("--jdbc")).find()) {
+      throw new IllegalArgumentException(
+          "the URL of a database is without user and password, as others on this machine see the"
+              + " command line: see --jdbc-user and --jdbc-password-file");
     }
     String driver = line.options().get("--driver");
     try (OpenWebUiDatabase database =

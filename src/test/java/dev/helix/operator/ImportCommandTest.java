@@ -144,8 +144,10 @@ class ImportCommandTest {
         "import x --format word|2|a format is openwebui, chatgpt, librechat, jsonl",
         "import x --owner :|2|--owner takes TENANT, TENANT:USER or :USER, not :",
         "import no-such-file.json|1|no-such-file.json: there is no such file",
-        "import --jdbc jdbc:none:x?password=secret|2|there is no driver for jdbc:none:x: name its"
-            + " jar with --driver",
+        "import --jdbc jdbc:none:x?ssl=true|2|there is no driver for jdbc:none:x: name its jar with"
+            + " --driver",
+        "import --jdbc jdbc:none:x?password=secret|2|without user and password",
+        "import --jdbc jdbc:none://u:secret@h/x|2|without user and password",
         "import --jdbc jdbc:h2:mem:x --driver nothing.jar|2|there is no file nothing.jar",
         "import --jdbc jdbc:h2:mem:x|1|the database cannot be read",
         "import pom.xml|1|pom.xml: it is no JSON",
@@ -157,5 +159,6 @@ class ImportCommandTest {
     Said said = run(List.of(line.split(" ")).toArray(String[]::new));
     assertEquals(status, said.status());
     assertTrue(said.err().contains(message), said.err());
+    assertFalse(said.err().contains("secret"), said.err());
   }
 }
