@@ -6,7 +6,6 @@ import dev.helix.session.SessionId;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.session.StoreUnavailableException;
-import dev.helix.store.disk.Disk;
 import dev.helix.transfer.SessionExport;
 import dev.helix.transfer.SessionExport.Outcome;
 import java.io.BufferedOutputStream;
@@ -72,24 +71,30 @@ final class ExportCommand {
   private static Path file(String to) {
     try {
       Path file = Path.of(to).toAbsolutePath();
-      if (Files.exists(file)) {
-        throw new IllegalArgumentException("there is a file " + to + " already");
-      }
+      checkNone(file);
       return file;
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("no file can be called " + to, e);
     }
   }
 
-  private void write(SessionStore store, Owner owner, Path file) throws IOException {
-    Path beside = file.resolveSibling("." + file.getFileName() + ".new");
+  private static void checkNone(Path file) {
+    if (Files.exists(file)) {
+      throw new IllegalArgumentException("there is a file " + file + " already");
+    }
+  }
+
+  void write(SessionStore store, Owner owner, Path file) throws IOException {
+    // A name of its own, as another export may write beside the same file; for its owner alone.
+    Path beside = Files.createTempFile(file.getParent(), "." + file.getFileName() + ".", ".new");
     try {
-      try (FileOutputStream open = Disk.create(beside);
+      try (FileOutputStream open = new FileOutputStream(beside.toFile());
           OutputStream buffered = new BufferedOutputStream(open, 1 << 16)) {
         write(store, owner, buffered);
         buffered.flush();
         open.getFD().sync();
       }
+      checkNone(file); // Made by somebody else meanwhile.
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(beside);

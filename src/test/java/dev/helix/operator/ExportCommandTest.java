@@ -2,6 +2,7 @@ package dev.helix.operator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.helix.session.Owner;
@@ -13,10 +14,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,15 +60,72 @@ class ExportCommandTest {
               written.write(c);
             }
           };
-      ByteArrayOutputStream err = new ByteArrayOutputStream();
-      CommandLine line = CommandLine.parse(List.of(), Set.of(), Set.of());
-      new ExportCommand(null, line, System.out, new PrintStream(err, true, UTF_8))
-          .write(store, Copies.ANN, whoUses);
+      command().write(store, Copies.ANN, whoUses);
       List<String> lines = written.toString(UTF_8).lines().toList();
       assertEquals(1, lines.stream().filter(each -> each.contains("\"c0\"")).count());
       assertEquals(1, lines.stream().filter(each -> each.contains("\"new\"")).count());
       assertEquals(SESSIONS + 1, lines.size());
     }
+  }
+
+  /** The second begins while the first writes, and the first ends while the second writes. */
+  @Test
+  void ofTwoAtOnceInOneFile_oneWritesIt_andTheOtherSaysSo() throws Exception {
+    SessionStore store = new MemorySessionStore(Clock.systemUTC());
+    ExecutorService two = Executors.newFixedThreadPool(2);
+    try (SessionManager manager = new SessionManager(store, Clock.systemUTC())) {
+      Copies.say(manager, Owner.ANONYMOUS, "a", "Q");
+      Path file = folder.resolve("out.jsonl");
+      CountDownLatch first = new CountDownLatch(1);
+      CountDownLatch second = new CountDownLatch(1);
+      CountDownLatch written = new CountDownLatch(1);
+      Future<?> one =
+          two.submit(
+              () -> {
+                command().write(atExport(store, first, second), null, file);
+                written.countDown();
+                return null;
+              });
+      first.await();
+      Future<?> other =
+          two.submit(
+              () -> {
+                command().write(atExport(store, second, written), null, file);
+                return null;
+              });
+      one.get(1, TimeUnit.MINUTES);
+      ExecutionException refused =
+          assertThrows(ExecutionException.class, () -> other.get(1, TimeUnit.MINUTES));
+      assertEquals(
+          "there is a file " + file + " already", refused.getCause().getMessage(), "nothing else");
+      assertEquals(1, Files.readAllLines(file).size());
+      try (Stream<Path> left = Files.list(folder)) {
+        assertEquals(List.of(file), left.toList());
+      }
+    } finally {
+      two.shutdownNow();
+    }
+  }
+
+  private static ExportCommand command() {
+    CommandLine line = CommandLine.parse(List.of(), Set.of(), Set.of());
+    return new ExportCommand(null, line, System.out, System.err);
+  }
+
+  /** A store that says when a session is read of it, and waits then. */
+  private static SessionStore atExport(
+      SessionStore store, CountDownLatch reached, CountDownLatch goesOn) {
+    return (SessionStore)
+        Proxy.newProxyInstance(
+            SessionStore.class.getClassLoader(),
+            new Class<?>[] {SessionStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("export")) {
+                reached.countDown();
+                goesOn.await();
+              }
+              return method.invoke(store, arguments);
+            });
   }
 
   @Test
