@@ -74,9 +74,9 @@ public final class Sessions {
         about(filter),
         () -> {
           Optional<SessionFilter> seen = seen(filter);
-          // One more says whether the list goes on.
+          int oneMore = Math.max(limit, limit + 1); // It says whether the list goes on.
           List<ListedSession> listed =
-              seen.isEmpty() ? List.of() : store.list(seen.get(), place, limit + 1);
+              seen.isEmpty() ? List.of() : store.list(seen.get(), place, oneMore);
           List<ListedSession> page = listed.subList(0, Math.min(limit, listed.size()));
           return new Page(
               page.stream().map(each -> SessionView.of(each, viewer)).toList(),

@@ -214,6 +214,7 @@ class SessionsTest {
     for (int i = 0; i < 6; i++) {
       all.add(0, say(ANN, "c" + i, "no. " + i).value());
     }
+    assertEquals(all, ids(owner(ANN).list(SessionFilter.ALL, null, Integer.MAX_VALUE)));
     List<String> seen = new ArrayList<>();
     String next = null;
     do {
