@@ -72,7 +72,7 @@ public record AddedItem(Map<String, Object> item, InputItem read) {
   public static List<AddedItem> kept(List<Map<String, Object>> items, Compactions own) {
     try {
       JsonFields body = JsonFields.ofBody(JsonBytes.of(Map.of("items", items)));
-      return read(body.get("items"), "items", own.ofKept(), false);
+      return read(body.get("items"), "items", own, false);
     } catch (InvalidRequestException e) {
       throw new IllegalStateException("items that were read before", e);
     }

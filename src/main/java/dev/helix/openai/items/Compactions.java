@@ -40,11 +40,6 @@ public final class Compactions {
     this(seals, owner, new SealedThoughts(seals, owner));
   }
 
-  /** These, for items that were read before. */
-  Compactions ofKept() {
-    return new Compactions(seals, owner, thoughts.ofKept());
-  }
-
   /** What a model thought and its owner takes along as well. */
   public SealedThoughts thoughts() {
     return thoughts;
@@ -74,9 +69,20 @@ public final class Compactions {
     JsonSlice sealed = item.needString(SEALED);
     String summary = seals == null ? null : seals.open(owner, sealed.text()).orElse(null);
     if (summary == null) {
-      throw SealedThoughts.unverified(item);
+      throw unverified(item);
     }
     JsonRope kept = new JsonRope().quote(TYPE).ascii(":").add(sealed);
     return InputItem.message(item.text("id"), "user", JsonRope.quoted(TOLD + summary), kept);
+  }
+
+  private static InvalidRequestException unverified(JsonFields item)
+      throws InvalidRequestException {
+    String id = item.text("id");
+    return new InvalidRequestException(
+        "invalid_encrypted_content",
+        item.place(SEALED),
+        "The encrypted content "
+            + (id == null ? "" : "for item " + CallCheck.shown(id) + " ")
+            + "could not be verified. Reason: Encrypted content could not be decrypted or parsed.");
   }
 }

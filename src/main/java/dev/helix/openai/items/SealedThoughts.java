@@ -20,28 +20,22 @@ public final class SealedThoughts {
   public static final int LONGEST = 1 << 20;
 
   /** Seals nothing, and opens nothing. */
-  public static final SealedThoughts NONE = new SealedThoughts(null, null, false);
+  public static final SealedThoughts NONE = new SealedThoughts();
 
   private static final String SEALED = "encrypted_content";
 
   private final OwnerSeals seals;
   private final Owner owner;
-  private final boolean refuses;
 
-  private SealedThoughts(OwnerSeals seals, Owner owner, boolean refuses) {
-    this.seals = seals;
-    this.owner = owner;
-    this.refuses = refuses;
+  private SealedThoughts() {
+    this.seals = null;
+    this.owner = null;
   }
 
   /** Those of an owner. */
   public SealedThoughts(OwnerSeals seals, Owner owner) {
-    this(seals.of("reasoning"), owner, true);
-  }
-
-  /** These, for what was read before: what cannot be opened any more says nothing. */
-  SealedThoughts ofKept() {
-    return new SealedThoughts(seals, owner, false);
+    this.seals = seals.of("reasoning");
+    this.owner = owner;
   }
 
   /** These where they are asked for, ready to seal without waiting for the store; else none. */
@@ -89,9 +83,10 @@ public final class SealedThoughts {
   }
 
   /**
-   * What is sealed in an item, as a string without its quotes; null where nothing is.
+   * What is sealed in an item, as a string without its quotes; null where nothing is, or what was
+   * not sealed here for this owner, as in a history that began elsewhere.
    *
-   * @throws InvalidRequestException if it was not sealed for this owner
+   * @throws InvalidRequestException if what should be sealed is no string
    */
   JsonRope open(JsonFields item) throws InvalidRequestException {
     JsonSlice sealed = item.string(SEALED);
@@ -99,23 +94,9 @@ public final class SealedThoughts {
       return null;
     }
     String thoughts = seals.open(owner, sealed.text()).orElse(null);
-    if (thoughts == null && refuses) {
-      throw unverified(item);
-    }
     String json = thoughts == null ? null : Json.quote(thoughts);
     return json == null
         ? null
         : new JsonRope().add(Json.utf8(json.substring(1, json.length() - 1)));
-  }
-
-  /** What is said of an item in which something is sealed, but not by this server for its owner. */
-  static InvalidRequestException unverified(JsonFields item) throws InvalidRequestException {
-    String id = item.text("id");
-    return new InvalidRequestException(
-        "invalid_encrypted_content",
-        item.place(SEALED),
-        "The encrypted content "
-            + (id == null ? "" : "for item " + CallCheck.shown(id) + " ")
-            + "could not be verified. Reason: Encrypted content could not be decrypted or parsed.");
   }
 }

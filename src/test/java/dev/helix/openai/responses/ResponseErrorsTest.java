@@ -243,10 +243,9 @@ class ResponseErrorsTest {
       value = {
         "'type':'compaction' | x | ``",
         "'type':'compaction','id':'cmp_1' | gAAAA | ` for item cmp_1`",
-        "'type':'reasoning','summary':[] | gAAAA | ``",
-        "'type':'reasoning','id':'rs_1','summary':[{'type':'summary_text','text':'a'}] | x | ` for item rs_1`",
+        "'type':'compaction_summary','id':'cmp_2' | x | ` for item cmp_2`",
       })
-  void whatWasSealedElsewhere_isToldAsOpenAiDoes(String fields, String sealed, String which) {
+  void contextThatWasSealedElsewhere_isToldAsOpenAiDoes(String fields, String sealed, String which) {
     assertError(
         "{'input':[{" + fields + ",'encrypted_content':'" + sealed + "'}]}",
         400,

@@ -1,5 +1,6 @@
 package dev.helix.openai.responses;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.helix.openai.conversations.ConversationsServlet;
 import dev.helix.openai.items.SealedThoughts;
 import dev.helix.scripted.Call;
 import dev.helix.scripted.Completions;
@@ -158,24 +160,68 @@ class SealedReasoningTest {
     assertEquals("Hmm.", answers.get(0).path("reasoning_content").asText());
   }
 
-  @Test
-  void anothersSeal_andADamagedOne_areRefused_andNothingIsKept() {
+  /** What is no seal of the asker's: another provider's, another's, a damaged one. */
+  private List<String> foreign() {
     OwnerSeals seals = service.chat.seals;
-    String bobs = seals.of("reasoning").sealAlike(new Owner("t", "bob"), "Mine.");
-    String summary = seals.seal(Owner.ANONYMOUS, "A summary.");
     String own = seals.of("reasoning").sealAlike(Owner.ANONYMOUS, "Mine.");
-    String damaged = own.substring(0, own.length() - 5) + "AAAAA";
-    for (String seal : List.of(bobs, summary, damaged, own.substring(4), "x".repeat(1 << 16))) {
-      RawResponse refused =
-          service.told("", "{'model':'m'," + round(seal) + "}", "X-Conversation-ID", "c");
-      assertEquals(400, refused.status(), refused::text);
-      JsonNode error = refused.json().path("error");
-      assertEquals("invalid_encrypted_content", error.path("code").asText());
-      assertEquals("input[1].encrypted_content", error.path("param").asText());
-      assertEquals("invalid_request_error", error.path("type").asText());
+    return List.of(
+        "gAAAAABpLw3kq0YyW8S-fV2uT1_x0Zr9bQ==",
+        seals.of("reasoning").sealAlike(new Owner("t", "bob"), "Mine."),
+        seals.seal(Owner.ANONYMOUS, "A summary."),
+        own.substring(0, own.length() - 5) + "AAAAA",
+        own.substring(4),
+        "not/base64url é",
+        "x".repeat(1 << 16));
+  }
+
+  @Test
+  void historyThatBeganElsewhere_goesOn_andItsSealsSayNothing() {
+    for (String seal : foreign()) {
+      for (String store : List.of("true", "false")) {
+        String body = "{'model':'m','store':" + store + TOOL + "," + round(seal) + "}";
+        List<JsonNode> answers = answersSentFor(body);
+        assertEquals(1, answers.size());
+        assertFalse(answers.get(0).has("reasoning_content"), answers::toString);
+        assertEquals("c1", answers.get(0).at("/tool_calls/0/id").asText());
+      }
     }
-    assertNull(service.chat.upstream.poll(Duration.ZERO));
-    assertEquals(List.of(), service.chat.sessions.list(10));
+  }
+
+  @Test
+  void summaryBesideAForeignSeal_isSentAsItWouldBeWithoutTheSeal() {
+    for (String words :
+        List.of(
+            "'summary':[{'type':'summary_text','text':'Brief.'}]",
+            "'summary':[],'content':[{'type':'reasoning_text','text':'Brief.'}]")) {
+      for (String seal : foreign()) {
+        String body = "{'model':'m'" + TOOL + "," + round(seal).replace("'summary':[]", words) + "}";
+        List<JsonNode> answers = answersSentFor(body);
+        assertEquals("Brief.", answers.get(0).path("reasoning_content").asText());
+      }
+    }
+  }
+
+  @Test
+  void itemWithAForeignSeal_isAddedToAConversation_andToldAsItCame() {
+    String seal = foreign().get(0);
+    String item = "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'" + seal + "'}";
+    String body =
+        "{'items':[{'role':'user','content':'Q'},"
+            + item
+            + ",{'role':'assistant','content':'A'}]}";
+    service.chat.add(new ConversationsServlet(), "/v1/conversations/*");
+    RawResponse added =
+        RawClient.exchange(
+            service.chat.url(),
+            "POST",
+            "/v1/conversations",
+            body.replace('\'', '"').getBytes(UTF_8),
+            "Content-Type",
+            "application/json");
+    assertEquals(200, added.status(), added::text);
+    String path = "/v1/conversations/" + added.json().path("id").asText() + "/items/rs_1";
+    JsonNode told = RawClient.get(service.chat.url(), path).json();
+    assertEquals(seal, told.path("encrypted_content").asText());
   }
 
   @Test
