@@ -135,22 +135,22 @@ public final class AuthenticationFilter implements Filter {
     request.setAttribute(seen, true);
     guesses.report();
     try {
-      Viewer viewer = callers.viewer(request);
-      request.setAttribute(Viewer.class.getName(), viewer);
-      attach(viewer.owner(), request);
+      identify(request, callers.viewer(request));
     } catch (InvalidRequestException e) {
       refuse(request, response, e.error());
       return;
     }
     if (FrameCheck.mayOpen(request)) {
       // A key that is taken back, or a token that expires, is none for the next frame either.
-      FrameCheck.add(request, (frame, body) -> attach(callers.owner(frame), frame));
+      FrameCheck.add(request, (frame, body) -> identify(frame, callers.viewerOfFrame(frame)));
     }
     chain.doFilter(request, response);
   }
 
-  private static void attach(Owner owner, HttpServletRequest request) {
+  private static void identify(HttpServletRequest request, Viewer viewer) {
+    Owner owner = viewer.owner();
     request.setAttribute(Owner.class.getName(), owner);
+    request.setAttribute(Viewer.class.getName(), viewer);
     new BodyHolder(owner.tenant(), owner.user()).holds(request);
   }
 

@@ -63,30 +63,21 @@ public final class Callers {
                 || KEY_HEADERS.stream().anyMatch(name -> request.getHeader(name) != null)));
   }
 
-  /**
-   * Who asks.
-   *
-   * @param key null where no keys are asked for
-   * @param user whom a token or a header names; null for nobody
-   */
-  private record Caller(Owner owner, ApiKey key, String user) {}
-
-  /** For whom a request speaks. May read the keys file. */
-  Owner owner(HttpServletRequest request) throws InvalidRequestException {
-    return caller(request).owner();
-  }
-
-  /** The same, and how far they see. */
+  /** For whom a request speaks, and how far they see. May read the keys file. */
   Viewer viewer(HttpServletRequest request) throws InvalidRequestException {
-    Caller caller = caller(request);
-    String from = String.valueOf(request.getRemoteAddr());
-    // Whoever lets others speak through them is no operator for those.
-    return caller.user() == null && isOperator(request, caller.key(), caller.owner())
-        ? Viewer.operator(caller.owner(), from, operatorReadsTexts)
-        : Viewer.owner(caller.owner(), from);
+    return viewer(request, true);
   }
 
-  private Caller caller(HttpServletRequest request) throws InvalidRequestException {
+  /**
+   * For whom a frame of a WebSocket speaks, who sees what is their own there: a frame has what was
+   * said when the WebSocket was opened, and no server that knows roles. May read the keys file.
+   */
+  Viewer viewerOfFrame(HttpServletRequest frame) throws InvalidRequestException {
+    return viewer(frame, false);
+  }
+
+  private Viewer viewer(HttpServletRequest request, boolean mayBeOperator)
+      throws InvalidRequestException {
     ApiKey key = keys == null ? null : key(request);
     boolean alone = key != null && (key.service() || key.operator());
     String user = tokens == null ? null : userOfToken(request, alone);
@@ -98,7 +89,11 @@ public final class Callers {
         key == null
             ? new Owner(principal, user)
             : new Owner(key.tenant(), user != null ? user : principal);
-    return new Caller(owner, key, user);
+    String from = String.valueOf(request.getRemoteAddr());
+    // Whoever lets others speak through them is no operator for those.
+    return mayBeOperator && user == null && isOperator(request, key, owner)
+        ? Viewer.operator(owner, from, operatorReadsTexts)
+        : Viewer.owner(owner, from);
   }
 
   private boolean isOperator(HttpServletRequest request, ApiKey key, Owner owner) {

@@ -336,6 +336,24 @@ class SocketsTest {
     }
   }
 
+  /** What says who is an operator may ask a server, which no frame has any more. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "helix.operator.role=admins",
+        "helix.operator.reads-texts=false",
+        "helix.trust.user.headers=true",
+        "helix.allow.remote=true",
+      })
+  void framesAreAnswered_whereverOperatorsAreKnownBy(String setting) throws Exception {
+    String[] named = setting.split("=");
+    try (SocketClient client = connect(named)) {
+      client.ask("One");
+      answered("First");
+      assertEquals("response.completed", client.last().path("type").asText());
+    }
+  }
+
   @Test
   void socketsAreBounded() throws Exception {
     try (SocketClient client = connect("helix.sockets.max.connections", "1")) {
