@@ -241,7 +241,8 @@ final class ResponsesEndpoint {
     boolean recorded = kept || recordsUnstored(request, conversation, session, previous);
     // What is kept is checked when its turn begins, so that most need no path before.
     boolean needsNone = kept && request.isPlain() && !calls && request.saysSomething();
-    boolean reads = mode == HistoryMode.STORED && !needsNone;
+    boolean bringsAll = !recorded && request.lengthBefore() > 0; // What is stored is in that.
+    boolean reads = mode == HistoryMode.STORED && !needsNone && !bringsAll;
     SessionLook.Path path =
         !stands || !reads
             ? SessionLook.Path.NONE
@@ -391,8 +392,8 @@ final class ResponsesEndpoint {
 
   /** The id of a response that nobody can ask for. */
   static String unkeptId() {
-    String digits = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
-    return "resp_n" + digits.substring(0, 48);
+    return "resp_n"
+        + (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "").substring(0, 48);
   }
 
   private static SessionManager manager(HttpServletRequest http) {

@@ -245,7 +245,8 @@ class ResponseErrorsTest {
         "'type':'compaction','id':'cmp_1' | gAAAA | ` for item cmp_1`",
         "'type':'compaction_summary','id':'cmp_2' | x | ` for item cmp_2`",
       })
-  void contextThatWasSealedElsewhere_isToldAsOpenAiDoes(String fields, String sealed, String which) {
+  void contextThatWasSealedElsewhere_isToldAsOpenAiDoes(
+      String fields, String sealed, String which) {
     assertError(
         "{'input':[{" + fields + ",'encrypted_content':'" + sealed + "'}]}",
         400,

@@ -194,7 +194,8 @@ class SealedReasoningTest {
             "'summary':[{'type':'summary_text','text':'Brief.'}]",
             "'summary':[],'content':[{'type':'reasoning_text','text':'Brief.'}]")) {
       for (String seal : foreign()) {
-        String body = "{'model':'m'" + TOOL + "," + round(seal).replace("'summary':[]", words) + "}";
+        String body =
+            "{'model':'m'" + TOOL + "," + round(seal).replace("'summary':[]", words) + "}";
         List<JsonNode> answers = answersSentFor(body);
         assertEquals("Brief.", answers.get(0).path("reasoning_content").asText());
       }
@@ -204,11 +205,10 @@ class SealedReasoningTest {
   @Test
   void itemWithAForeignSeal_isAddedToAConversation_andToldAsItCame() {
     String seal = foreign().get(0);
-    String item = "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'" + seal + "'}";
+    String item =
+        "{'type':'reasoning','id':'rs_1','summary':[],'encrypted_content':'" + seal + "'}";
     String body =
-        "{'items':[{'role':'user','content':'Q'},"
-            + item
-            + ",{'role':'assistant','content':'A'}]}";
+        "{'items':[{'role':'user','content':'Q'}," + item + ",{'role':'assistant','content':'A'}]}";
     service.chat.add(new ConversationsServlet(), "/v1/conversations/*");
     RawResponse added =
         RawClient.exchange(

@@ -120,6 +120,35 @@ class SocketsTest {
     }
   }
 
+  /** What is followed has the stored history in it already. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void unstoredResponseBehindAStoredHistory_isFollowed_withNothingSaidTwice(boolean store)
+      throws Exception {
+    start();
+    String[] headers = {"X-Conversation-ID", "c", "X-Conversation-History", "stored"};
+    try (SocketClient client = SocketClient.connect(application.url(), headers)) {
+      client.ask("One");
+      answered("First");
+      assertEquals("response.completed", client.last().path("type").asText());
+      client.ask("Two", "'store':false");
+      answered("Second");
+      client.ask("Three", "'store':" + store, follows(client.last()));
+      Call call = call();
+      assertEquals(
+          List.of("user:One", "assistant:First", "user:Two", "assistant:Second", "user:Three"),
+          sent(call));
+      call.respondJson(200, Completions.completion("Third"));
+      assertEquals("response.completed", client.last().path("type").asText());
+      client.ask("Four");
+      Call fourth = call();
+      int stored = store ? 7 : 3;
+      assertEquals(stored, sent(fourth).size(), () -> sent(fourth).toString());
+      fourth.respondJson(200, Completions.completion("Fourth"));
+      assertEquals("response.completed", client.last().path("type").asText());
+    }
+  }
+
   @Test
   void whatWasSaid_countsAsABodyDoes_untilTheSocketIsClosed() throws Exception {
     BodyBudget budget;
