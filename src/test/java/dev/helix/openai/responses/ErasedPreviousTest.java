@@ -45,7 +45,8 @@ class ErasedPreviousTest {
       AtomicBoolean erased = new AtomicBoolean();
       server.watchStore(
           method -> {
-            if (method.equals("append") && erased.compareAndSet(false, true)) {
+            // Asked for the turn's rights, between its check and its begin.
+            if (method.equals("isShared") && erased.compareAndSet(false, true)) {
               assertEquals(answer, server.sessions.erase(session, answer));
             }
           },

@@ -126,6 +126,9 @@ class WaitingCallsTest {
           }
           client.leave();
           call.awaitClosedByPeer(Duration.ofSeconds(20));
+          while (service.get("/" + previous).path("status").asText().equals("in_progress")) {
+            Thread.onSpinWait(); // What came is stored when the upstream is let go of.
+          }
           return;
         }
       }
