@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * What is known of a response before its answer. Immutable.
@@ -36,6 +37,12 @@ record ResponseFrame(
   /** A response that nobody can ask for afterwards. */
   static ResponseFrame unkept(String id, String node, long createdAt, Map<String, Object> asked) {
     return new ResponseFrame(id, node, createdAt, asked, null);
+  }
+
+  /** The id of a response that nobody can ask for. */
+  static String unkeptId() {
+    return "resp_n"
+        + (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "").substring(0, 48);
   }
 
   /** Whether the response is made in the background. */

@@ -41,7 +41,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Responses before the engine: reads and checks a request and makes a turn's call of it. Safe for
@@ -255,7 +254,7 @@ final class ResponsesEndpoint {
         settings.sentHistory().latest(Transcript.sent(path.messages(), results), results);
     asked.checkSaysSomething(sent, path.system());
     String node = ResponseNote.newNode();
-    String id = kept ? ResponseId.of(session, node).value() : unkeptId();
+    String id = kept ? ResponseId.of(session, node).value() : ResponseFrame.unkeptId();
     long now = clock.instant().getEpochSecond();
     ResponseFrame frame =
         kept
@@ -388,12 +387,6 @@ final class ResponsesEndpoint {
     }
     asked.checkCalls(path);
     return asked;
-  }
-
-  /** The id of a response that nobody can ask for. */
-  static String unkeptId() {
-    return "resp_n"
-        + (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "").substring(0, 48);
   }
 
   private static SessionManager manager(HttpServletRequest http) {

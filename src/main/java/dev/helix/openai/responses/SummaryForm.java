@@ -54,7 +54,7 @@ final class SummaryForm implements ReplyForm {
     List<Object> output = new ArrayList<>(said);
     output.add(compactions.item(summary.strip()));
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("id", ResponsesEndpoint.unkeptId());
+    object.put("id", ResponseFrame.unkeptId());
     object.put("object", "response.compaction");
     object.put("created_at", clock.instant().getEpochSecond());
     object.put("output", output);

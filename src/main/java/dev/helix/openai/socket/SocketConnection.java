@@ -343,6 +343,7 @@ final class SocketConnection {
   /** Looks what has lasted too long, now and then, and keeps what is between alive. */
   void look() {
     Instant now = sockets.now();
+    boolean old = isOld();
     boolean idle;
     boolean late;
     Channel to;
@@ -355,11 +356,11 @@ final class SocketConnection {
       late =
           (message != null && now.isAfter(messageBegan.plus(sockets.patience())))
               || (sendingSince != null && now.isAfter(sendingSince.plus(sockets.stalled())));
-      busy |= idle && !late && isOld();
+      busy |= idle && !late && old;
     }
     if (late) {
       close(REFUSED, "it takes too long");
-    } else if (idle && isOld()) {
+    } else if (idle && old) {
       tell(TOO_OLD, () -> close(NORMAL, TOO_OLD.code()));
     } else if (idle) {
       sockets.execute(to::ping);
