@@ -13,7 +13,7 @@ public final class SessionTitle {
   /** Enough for a title, also where much of it is white space. */
   private static final int LOOKED_AT = 500;
 
-  private static final Pattern WHITE = Pattern.compile("[\\s\\p{Cc}\\p{Z}]+");
+  private static final Pattern WHITE = Pattern.compile("[\\s\\p{Cc}\\p{Cs}\\p{Z}]+");
 
   private SessionTitle() {}
 
@@ -30,8 +30,8 @@ public final class SessionTitle {
     return line.isEmpty() ? null : line;
   }
 
-  /** A name as it is stored, where another program may have written anything. */
-  static String stored(String name) {
+  /** A name that another program gave, cut to a title's length; null for none, as null is. */
+  public static String stored(String name) {
     String line = name == null ? "" : cut(line(name), LONGEST);
     return line.isEmpty() ? null : line;
   }

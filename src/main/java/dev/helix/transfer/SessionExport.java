@@ -1,9 +1,7 @@
 package dev.helix.transfer;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.helix.session.SessionFiles;
 import dev.helix.session.SessionId;
-import dev.helix.session.SessionState;
 import dev.helix.session.SessionStore;
 import dev.helix.store.ShownSession;
 import dev.helix.transcript.Transcript;
@@ -14,7 +12,6 @@ import dev.helix.transfer.write.WrittenForm;
 import dev.helix.transfer.write.WrittenSession;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -116,9 +113,7 @@ public final class SessionExport implements AutoCloseable {
 
   private static WrittenSession session(SessionId id, SessionFiles files) throws IOException {
     ShownSession shown = ShownSession.of(id, files);
-    ObjectNode status = StatusTitle.fields(shown.status().getBytes(StandardCharsets.UTF_8));
-    SessionState state = shown.state();
-    return new WrittenSession(state, StatusTitle.of(status), Transcript.of(shown.messages()));
+    return new WrittenSession(shown.state(), Transcript.of(shown.messages()));
   }
 
   private void begin() throws IOException {

@@ -12,6 +12,7 @@ import dev.helix.session.SessionNames;
 import dev.helix.session.SessionState;
 import dev.helix.session.SessionStatus;
 import dev.helix.session.SessionStore;
+import dev.helix.session.SessionTitle;
 import dev.helix.session.Step;
 import dev.helix.session.StorageFullException;
 import dev.helix.session.StoreUnavailableException;
@@ -158,20 +159,21 @@ public final class SessionImport implements ChatFile.Visitor {
     Instant created = chat.created() == null ? now : chat.created();
     Instant updated = chat.updated() == null ? created : chat.updated();
     return new SessionState(
-        place.sessionId(),
-        SessionStatus.DISCUSSING,
-        Step.WHAT,
-        created,
-        updated.isAfter(now) ? now : updated,
-        Preamble.firstQuestion(chat.elements()).map(Message::text).orElse(null),
-        null,
-        place.conversationId(),
-        place.owner());
+            place.sessionId(),
+            SessionStatus.DISCUSSING,
+            Step.WHAT,
+            created,
+            updated.isAfter(now) ? now : updated,
+            Preamble.firstQuestion(chat.elements()).map(Message::text).orElse(null),
+            null,
+            place.conversationId(),
+            place.owner())
+        .withName(SessionTitle.stored(chat.title()));
   }
 
   private static SessionFiles files(SessionState state, ReadChat chat) {
     return visitor -> {
-      visitor.file(ShownSession.STATUS, StatusTitle.status(state, chat.title()));
+      visitor.file(ShownSession.STATUS, state.toJson());
       visitor.file(ShownSession.MESSAGES, MessageArray.of(chat.elements()));
       if (state.originalRequest() != null) {
         visitor.file(RequestFile.PATH, RequestFile.of(state, chat.elements(), null));
@@ -221,7 +223,7 @@ public final class SessionImport implements ChatFile.Visitor {
         name,
         () -> {
           SessionLine line = SessionLine.read(json);
-          ObjectNode status = StatusTitle.fields(line.status());
+          ObjectNode status = StatusFields.fields(line.status());
           String stored = status.path("session_id").asText();
           name[0] = stored.isEmpty() ? name[0] : stored;
           SessionId id =
@@ -245,14 +247,9 @@ public final class SessionImport implements ChatFile.Visitor {
             status.put("session_id", place.sessionId().value());
             owner(status, place.owner());
           }
-          Imported told =
-              told(
-                  SessionState.parse(place.sessionId(), StatusTitle.written(status)),
-                  StatusTitle.of(status),
-                  elements,
-                  0,
-                  models(elements));
-          make(place.sessionId(), files(line, StatusTitle.written(status)), told);
+          SessionState placed = SessionState.parse(place.sessionId(), StatusFields.written(status));
+          Imported told = told(placed, placed.name(), elements, 0, models(elements));
+          make(place.sessionId(), files(line, StatusFields.written(status)), told);
         });
   }
 

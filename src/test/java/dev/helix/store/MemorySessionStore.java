@@ -25,8 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
@@ -38,29 +36,7 @@ import java.util.function.UnaryOperator;
 public final class MemorySessionStore implements SessionStore {
   private final Map<SessionId, Kept> sessions = new HashMap<>();
   private final Leases leases;
-  private final Map<String, SessionId> names = new ConcurrentHashMap<>();
-  private final SessionAliases aliases =
-      new SessionAliases() {
-        @Override
-        public Optional<SessionId> find(String alias) {
-          return Optional.ofNullable(names.get(alias));
-        }
-
-        @Override
-        public void save(String alias, SessionId id) {
-          names.put(alias, id);
-        }
-
-        @Override
-        public void drop(String alias, SessionId id) {
-          names.remove(alias, id);
-        }
-
-        @Override
-        public void each(BiConsumer<String, SessionId> visitor) {
-          names.forEach(visitor);
-        }
-      };
+  private final SessionAliases aliases = new MemoryAliases();
   private byte[] secret;
   private int epochs;
 

@@ -5,16 +5,13 @@ import dev.helix.session.SessionState;
 import dev.helix.transcript.Transcript;
 import java.util.List;
 
-/**
- * A session that is written. Immutable.
- *
- * @param title null where it has none
- */
-public record WrittenSession(SessionState state, String title, Transcript transcript) {
+/** A session that is written. Immutable. */
+public record WrittenSession(SessionState state, Transcript transcript) {
   private static final int FIRST_WORDS = 80;
 
   /** The title, else the first words of the request, else the session's name. */
   String name() {
+    String title = state.name();
     String request = state.originalRequest();
     if (title != null || request == null || request.isBlank()) {
       return title == null ? state.sessionId().value() : title;

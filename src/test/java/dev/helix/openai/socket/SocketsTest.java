@@ -285,7 +285,9 @@ class SocketsTest {
       call.beginSse();
       call.sse(Completions.role());
       CompletableFuture<Void> drained =
-          CompletableFuture.runAsync(application.part(Sockets.class)::drain);
+          // A thread of its own: what the client does next may need the common pool's only one.
+          CompletableFuture.runAsync(
+              application.part(Sockets.class)::drain, task -> new Thread(task).start());
       assertEquals("1001 the server stops", idle.awaitClosed());
       assertEquals(503, SocketClient.refused(application.url()));
       call.sse(Completions.delta("First"));
